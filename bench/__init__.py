@@ -1,0 +1,1 @@
+"""The harness: cases, workers, measuring, verifying, storing. It knows no suite."""

@@ -1,0 +1,193 @@
+"""One small class per array library: environment, convert, synchronise.
+
+What an array library must say: which variables its pools obey (set before the
+interpreter starts), how the harness's NumPy arrays become its own and back,
+what counts as its output, and how to wait for one. Frameworks are imported
+only in a worker, by `start`.
+"""
+
+import importlib
+import importlib.metadata
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+ALIGNMENT_BYTES = 64
+
+
+def aligned_copy(array: NDArray[Any]) -> NDArray[Any]:
+    """A C-contiguous copy whose first byte lies on a cache line."""
+    raw = np.empty(array.nbytes + ALIGNMENT_BYTES, np.uint8)
+    offset = -raw.ctypes.data % ALIGNMENT_BYTES
+    copy = raw[offset : offset + array.nbytes].view(array.dtype).reshape(array.shape)
+    copy[...] = array
+    return copy
+
+
+class ArrayLibrary:
+    """What most have in common. ``footprint_factor``: its bytes per byte of a NumPy array."""
+
+    name = "numpy"
+    distribution = "numpy"
+    devices: tuple[str, ...] = ("cpu",)
+    footprint_factor = 1.0
+
+    def environment(self, threads: int, device: str) -> dict[str, str]:  # noqa: ARG002
+        """Variables to set before the interpreter starts."""
+        return {}
+
+    def start(self, threads: int, device: str) -> None:
+        """Imports the framework and sets what only its own calls can set."""
+
+    def convert(self, value: Any) -> Any:
+        """A NumPy array or scalar as the framework's own; ints stay as they are."""
+        return aligned_copy(value) if isinstance(value, np.ndarray) else value
+
+    def is_output(self, output: Any) -> bool:
+        return isinstance(output, np.ndarray | np.generic | float)
+
+    def to_numpy(self, output: Any, dtype: str) -> NDArray[Any]:
+        """Waits where needed. A Python float (Numba returns one for any float) counts if it is exact."""
+        if isinstance(output, float) and float(np.dtype(dtype).type(output)) == output:
+            return np.asarray(output, dtype)
+        return np.asarray(output)
+
+    asynchronous = False
+
+    def synchronise(self, output: Any) -> Any:
+        """Waits for an output where the library returns before it is computed."""
+        return output
+
+    def poison(self, buffer: Any) -> None:
+        """Fills a workspace with NaN, so that a kernel that reads it before writing is seen."""
+        leaves = buffer if isinstance(buffer, tuple | list) else (buffer,)
+        for leaf in leaves:
+            if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f":
+                leaf.fill(np.nan)
+
+    def version(self) -> str:
+        return importlib.metadata.version(self.distribution)
+
+
+class PythonLists(ArrayLibrary):
+    name = "python"
+    footprint_factor = 5.0
+
+    def convert(self, value: Any) -> Any:
+        return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+
+    def is_output(self, output: Any) -> bool:
+        return isinstance(output, list | float)
+
+    def version(self) -> str:
+        import platform
+
+        return platform.python_version()
+
+
+class Torch(ArrayLibrary):
+    name = distribution = "torch"
+
+    def environment(self, threads: int, device: str) -> dict[str, str]:  # noqa: ARG002
+        return {"TORCHINDUCTOR_COMPILE_THREADS": "1"}
+
+    def start(self, threads: int, device: str) -> None:  # noqa: ARG002
+        self._torch = importlib.import_module("torch")
+        self._torch.set_num_threads(threads)
+        self._torch.set_num_interop_threads(1)
+
+    def convert(self, value: Any) -> Any:
+        if isinstance(value, np.ndarray):
+            return self._torch.from_numpy(aligned_copy(value))
+        return value.item() if isinstance(value, np.generic) else value
+
+    def is_output(self, output: Any) -> bool:
+        return isinstance(output, self._torch.Tensor)
+
+    def to_numpy(self, output: Any, dtype: str) -> NDArray[Any]:  # noqa: ARG002
+        return output.detach().numpy() if isinstance(output, self._torch.Tensor) else np.asarray(output)
+
+    def poison(self, buffer: Any) -> None:
+        leaves = buffer if isinstance(buffer, tuple | list) else (buffer,)
+        for leaf in leaves:
+            if isinstance(leaf, self._torch.Tensor) and leaf.is_floating_point():
+                leaf.fill_(float("nan"))
+
+
+class TensorFlow(ArrayLibrary):
+    name = distribution = "tensorflow"
+
+    def environment(self, threads: int, device: str) -> dict[str, str]:  # noqa: ARG002
+        return {
+            "TF_NUM_INTRAOP_THREADS": str(threads),
+            "TF_NUM_INTEROP_THREADS": "1",
+            "TF_CPP_MIN_LOG_LEVEL": "2",
+            "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+        }
+
+    def start(self, threads: int, device: str) -> None:  # noqa: ARG002
+        self._tensorflow = importlib.import_module("tensorflow")
+
+    def convert(self, value: Any) -> Any:
+        is_array = isinstance(value, np.ndarray | np.generic)
+        return self._tensorflow.constant(value) if is_array else value
+
+    def is_output(self, output: Any) -> bool:
+        return isinstance(output, self._tensorflow.Tensor)
+
+    def to_numpy(self, output: Any, dtype: str) -> NDArray[Any]:  # noqa: ARG002
+        return np.asarray(output)
+
+    # On a CPU TensorFlow returns once the work is done (`bench/audit.py` shows it), and
+    # tf.test.experimental.sync_devices() would add ten times the dispatch of a small kernel.
+
+    def version(self) -> str:
+        return self._tensorflow.__version__
+
+
+class Jax(ArrayLibrary):
+    name = distribution = "jax"
+    asynchronous = True
+
+    def environment(self, threads: int, device: str) -> dict[str, str]:
+        return {
+            "JAX_PLATFORMS": device,
+            "JAX_ENABLE_X64": "1",
+            "PJRT_NPROC": str(threads),
+            "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+        }
+
+    def start(self, threads: int, device: str) -> None:  # noqa: ARG002
+        self._jax = importlib.import_module("jax")
+
+    def convert(self, value: Any) -> Any:
+        if isinstance(value, np.ndarray | np.generic):
+            return self._jax.block_until_ready(self._jax.device_put(np.asarray(value)))
+        return value
+
+    def is_output(self, output: Any) -> bool:
+        return isinstance(output, self._jax.Array)
+
+    def to_numpy(self, output: Any, dtype: str) -> NDArray[Any]:  # noqa: ARG002
+        return np.asarray(output)
+
+    def synchronise(self, output: Any) -> Any:
+        return self._jax.block_until_ready(output)
+
+
+LIBRARIES: dict[str, type[ArrayLibrary]] = {
+    library.name: library for library in (PythonLists, ArrayLibrary, Torch, TensorFlow, Jax)
+}
+
+
+def common_environment(threads: int) -> dict[str, str]:
+    """What every pool obeys, whichever framework brings it."""
+    count = str(threads)
+    return {
+        "OMP_NUM_THREADS": count,
+        "OPENBLAS_NUM_THREADS": count,
+        "MKL_NUM_THREADS": count,
+        "NUMBA_NUM_THREADS": count,
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+    }

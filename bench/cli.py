@@ -1,0 +1,159 @@
+"""The commands. Each option has a default that suits a first try."""
+
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="The same computation in every Python array framework: verified, timed fairly, compared.",
+)
+
+Many = list[str] | None
+SuiteFolder = Annotated[Path | None, typer.Option("--suite", metavar="FOLDER", help="Suite to run; default kernels/.")]
+Operations = Annotated[Many, typer.Option("--operation", help="Only these; repeat or separate by commas.")]
+Implementations = Annotated[Many, typer.Option("--implementation", help="Only these.")]
+Sizes = Annotated[Many, typer.Option("--size", metavar="NAME=N,…", help="Values of a size, such as m=1000,10000.")]
+SizeM = Annotated[str | None, typer.Option("--m", metavar="N,…", help="Short for --size m=…")]
+SizeN = Annotated[str | None, typer.Option("--n", metavar="N,…", help="Short for --size n=…")]
+Steps = Annotated[str | None, typer.Option("--steps", metavar="N", help="Short for --parameter steps=N.")]
+Parameters = Annotated[Many, typer.Option("--parameter", metavar="NAME=X", help="Another value of a parameter.")]
+Dtypes = Annotated[Many, typer.Option("--dtype", help="float64, float32.")]
+Threads = Annotated[Many, typer.Option("--threads", help="Thread counts; default all available cores.")]
+Device = Annotated[str, typer.Option("--device", help="Where arrays live.")]
+Data = Annotated[str | None, typer.Option("--data", metavar="FILE", help="CSV, Parquet, .npy, or 'diabetes'.")]
+Target = Annotated[str | None, typer.Option("--target", metavar="COLUMN", help="The column of --data to predict.")]
+Condition = Annotated[str | None, typer.Option("--condition", metavar="K", help="Condition number of X.")]
+Budget = Annotated[str | None, typer.Option("--time-budget", metavar="TIME", help="Such as 90s, 8m.")]
+Timeout = Annotated[str | None, typer.Option("--timeout", metavar="TIME", help="Longest a call may take.")]
+Memory = Annotated[str | None, typer.Option("--memory-limit", metavar="BYTES", help="Such as 4GiB.")]
+Seed = Annotated[str | None, typer.Option("--seed", metavar="N", help="Seed of data and order; default 0.")]
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+
+
+@app.command()
+def run(
+    preset: Annotated[str, typer.Option("--preset", help="quick, standard or full.")] = "standard",
+    suite: SuiteFolder = None,
+    operation: Operations = None,
+    implementation: Implementations = None,
+    size: Sizes = None,
+    m: SizeM = None,
+    n: SizeN = None,
+    steps: Steps = None,
+    parameter: Parameters = None,
+    dtype: Dtypes = None,
+    threads: Threads = None,
+    device: Device = "cpu",
+    data: Data = None,
+    target: Target = None,
+    condition: Condition = None,
+    time_budget: Budget = None,
+    timeout: Timeout = None,
+    memory_limit: Memory = None,
+    blocks: Annotated[str | None, typer.Option("--blocks", metavar="N", help="Sets of fresh processes.")] = None,
+    seed: Seed = None,
+    results: Annotated[Path, typer.Option("--results", metavar="DIR", help="Where runs are kept.")] = Path("results"),
+    resume: Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Go on with this run.")] = None,
+) -> None:
+    """Sweep, verify, time, store; then write the report."""
+    typed = dict(locals())
+    from . import commands
+
+    if resume is not None:
+        _end(lambda: commands.resume(resume, typed))
+    _end(lambda: commands.run(typed))
+
+
+@app.command()
+def verify(
+    suite: SuiteFolder = None,
+    operation: Operations = None,
+    implementation: Implementations = None,
+    size: Sizes = None,
+    m: SizeM = None,
+    n: SizeN = None,
+    steps: Steps = None,
+    parameter: Parameters = None,
+    dtype: Dtypes = None,
+    threads: Threads = None,
+    device: Device = "cpu",
+    data: Data = None,
+    target: Target = None,
+    condition: Condition = None,
+    timeout: Timeout = None,
+    memory_limit: Memory = None,
+    seed: Seed = None,
+) -> None:
+    """Check every answer against the oracle; time nothing."""
+    typed = dict(locals())
+    from . import commands
+
+    _end(lambda: commands.verify(typed))
+
+
+@app.command()
+def report(
+    runs: Annotated[
+        list[Path] | None, typer.Argument(metavar="[RUN]…", help="Run folders; default the newest.")
+    ] = None,
+    format: Annotated[Many, typer.Option("--format", help="html, markdown, csv, parquet, json, png, svg, pdf.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Default: in the run folder.")] = None,
+    open: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+) -> None:
+    """Render runs as a page, pictures or text."""
+    from . import commands, options
+
+    _end(lambda: commands.report(list(runs or ()), options.words(format) or ["html"], output, open))
+
+
+@app.command("list")
+def list_(suite: SuiteFolder = None, json: Json = False) -> None:
+    """Operations and implementations, and why one is unavailable."""
+    from . import facts
+
+    _end(lambda: facts.list_suite(suite, json))
+
+
+@app.command()
+def machine(json: Json = False) -> None:
+    """The machine, its noise now, and what would make it quieter."""
+    from . import facts
+
+    _end(lambda: facts.show_machine(json))
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        print(f"rooflinear {installed('rooflinear')}")
+        raise typer.Exit
+    del context
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """The console command ``rooflinear``."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    app(arguments, prog_name="rooflinear")
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _end(action: Any) -> None:
+    from .commands import guarded
+
+    sys.exit(guarded(action))

@@ -1,0 +1,242 @@
+"""What the commands do, free of how they are typed."""
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from . import machine, options, progress, store, suite
+from .errors import CannotFinish, RooflinearError, UsageError
+from .options import build
+from .records import Result, Run
+from .runner import Runner
+from .suite import Suite
+from .sweep import Contest, Options, contests
+
+INTERRUPTED = 130
+
+
+def run(typed: dict[str, Any]) -> int:
+    """Sweeps, verifies, times, stores and reports. Returns the exit status."""
+    loaded = suite.load(suite.find(typed["suite"]))
+    chosen = build(loaded, typed)
+    planned = contests(loaded, chosen)
+    if not planned:
+        raise UsageError("no case is left; the chosen implementations do not have the chosen operations")
+    record = _record(loaded, chosen)
+    folder = _new_folder(Path(typed["results"]), record)
+    store.write_run(folder, record)
+    return _measure(folder, record, loaded, chosen, planned, [])
+
+
+def resume(folder: Path, typed: dict[str, Any]) -> int:
+    """Goes on where a run stopped, with its own options, on the same machine and sources."""
+    record = store.read_run(folder)
+    chosen = msgspec.convert(record.options, Options)
+    loaded = suite.load(Path(chosen.suite))
+    _refuse_changes(record, loaded)
+    if typed.get("time_budget"):
+        chosen = msgspec.structs.replace(chosen, time_budget_s=build(loaded, typed).time_budget_s)
+    earlier = store.read_results(folder)
+    return _measure(folder, record, loaded, chosen, contests(loaded, chosen), earlier)
+
+
+def verify(typed: dict[str, Any]) -> int:
+    """Correctness only, nothing timed or stored; prints a line a case that is not ok."""
+    loaded = suite.load(suite.find(typed["suite"]))
+    chosen = msgspec.structs.replace(build(loaded, typed | {"preset": "verify"}))
+    planned = contests(loaded, chosen)
+    results: list[Result] = []
+    watcher = progress.watcher()
+    try:
+        Runner(loaded, chosen, results.append, watcher, timed=False).play(planned)
+    finally:
+        watcher.close()
+    for result in results:
+        if result.status not in ("ok", "wrong", "crashed"):
+            print(f"{result.status}: {result.case.label}: {result.reason}")
+    print(_counts(results))
+    return _status(results)
+
+
+def report(folders: list[Path], formats: list[str], output: Path | None, open_: bool) -> int:
+    """Renders run folders; without one, the newest below ``results/``."""
+    from ..reports.report import write_reports
+
+    written = write_reports(folders or [_newest()], formats, output)
+    for path in written:
+        print(path)
+    if open_:
+        _open(written[0])
+    return 0
+
+
+def _measure(
+    folder: Path, record: Run, loaded: Suite, chosen: Options, planned: list[Contest], earlier: list[Result]
+) -> int:
+    watcher = progress.watcher()
+    results = list(earlier)
+    file = store.ResultFile(folder)
+
+    def append(result: Result) -> None:
+        file.append(result)
+        results.append(result)
+
+    try:
+        Runner(loaded, chosen, append, watcher, earlier).play(planned)
+    except KeyboardInterrupt:
+        watcher.close()
+        print(f"interrupted; {len(results)} results are kept. {_how_to_resume(folder)}", file=sys.stderr)
+        return INTERRUPTED
+    except CannotFinish as error:
+        raise CannotFinish(f"{error}\n{len(results)} results are kept. {_how_to_resume(folder)}") from error
+    finally:
+        watcher.close()
+        file.close()
+    store.write_run(folder, msgspec.structs.replace(record, finished_at=_now()))
+    return _conclude(folder, results)
+
+
+def _conclude(folder: Path, results: list[Result]) -> int:
+    from ..reports.report import write_reports
+
+    if results and all("memory" in each.reason and each.status == "skipped" for each in results):
+        raise CannotFinish(f"no case fits into memory: {results[0].case.label} {results[0].reason}")
+    written = write_reports([folder], ["html"], None)
+    print(_counts(results))
+    print(f"report: {written[0]}")
+    return _status(results)
+
+
+def _record(loaded: Suite, chosen: Options) -> Run:
+    described = machine.describe()
+    commit, dirty = _commit(loaded.folder)
+    return Run(
+        command=["rooflinear", *sys.argv[1:]],
+        options=msgspec.to_builtins(msgspec.structs.replace(chosen, data=options.absolute_data(chosen.data))),
+        machine=described,
+        versions=machine.versions(),
+        environment=machine.environment(),
+        suite=loaded.name,
+        operations={
+            name: {
+                "formula": each.formula,
+                "doc": each.doc,
+                "sizes": list(each.sizes),
+                "parameters": dict(each.parameters),
+            }
+            for name, each in loaded.operations.items()
+        },
+        implementations={
+            stem: {
+                "library": each.library,
+                "algorithm": each.algorithm,
+                "doc": each.doc,
+                "source_sha256": each.source_sha256,
+            }
+            for stem, each in loaded.implementations.items()
+        },
+        commit=commit,
+        dirty=dirty,
+        seed=chosen.seed,
+        preset=chosen.preset,
+        data=chosen.data or ("gaussian" if chosen.condition is None else f"condition {chosen.condition:g}"),
+        started_at=_now(),
+        warnings=list(described.warnings),
+    )
+
+
+def _new_folder(results: Path, record: Run) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    name = f"{stamp}-{record.machine.name}-{(record.commit or 'nocommit')[:8]}"
+    for suffix in ("", *(f"-{number}" for number in range(2, 100))):
+        folder = results / (name + suffix)
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError as error:
+            if not results.is_dir():
+                raise store.cannot_write(results, error) from error
+            continue
+        except OSError as error:
+            raise store.cannot_write(results, error) from error
+        return folder
+    raise CannotFinish(f"{results}: a hundred runs began in one second; wait and try again")
+
+
+def _refuse_changes(record: Run, loaded: Suite) -> None:
+    now = machine.describe()
+    if now.identity != record.machine.identity:
+        raise UsageError(f"the run began on {record.machine.name} ({record.machine.cpu}); start a new one here")
+    for stem, each in loaded.implementations.items():
+        if record.implementations.get(stem, {}).get("source_sha256") != each.source_sha256:
+            raise UsageError(f"{each.path} changed since the run began; start a new run")
+    changed = {name for name, version in machine.versions().items() if record.versions.get(name) != version}
+    if changed:
+        raise UsageError(f"versions changed since the run began: {', '.join(sorted(changed))}; start a new run")
+
+
+def _newest() -> Path:
+    runs = sorted(path.parent for path in Path("results").glob(f"*/{store.RUN}"))
+    if not runs:
+        raise UsageError("results/ holds no run; 'rooflinear run' makes one, or name a run folder")
+    return runs[-1]
+
+
+def _commit(folder: Path) -> tuple[str | None, bool | None]:
+    try:
+        commit = _git(folder, "rev-parse", "HEAD")
+        return commit, bool(_git(folder, "status", "--porcelain", "--", "."))
+    except (OSError, subprocess.CalledProcessError):
+        return None, None
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def _counts(results: list[Result]) -> str:
+    worst = {result.case: result.status for result in sorted(results, key=lambda each: each.status != "ok")}
+    counts = Counter(worst.values())
+    return f"{len(worst)} cases: " + ", ".join(f"{count} {status}" for status, count in counts.most_common())
+
+
+def _status(results: list[Result]) -> int:
+    return int(any(result.status in ("wrong", "crashed") for result in results))
+
+
+def _how_to_resume(folder: Path) -> str:
+    return f"Go on with: rooflinear run --resume {folder}"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _open(path: Path) -> None:
+    import webbrowser
+
+    webbrowser.open(path.resolve().as_uri())
+
+
+def guarded(action: Callable[[], int]) -> int:
+    """Runs a command; what a user can mend ends in one or two lines and a status."""
+    try:
+        return action()
+    except RooflinearError as error:
+        print(f"rooflinear: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except MemoryError:
+        print("rooflinear: out of memory; choose smaller sizes", file=sys.stderr)
+        return CannotFinish.exit_status
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0

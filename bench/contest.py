@@ -1,0 +1,204 @@
+"""One contest: every contender of one task prepared, timed in interleaved rounds, verified again."""
+
+import random
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import protocol
+from .measure import calibrate
+from .protocol import Verdict
+from .records import Case, Result, Sample
+from .slot import Lost, Slot
+
+WARM_UP_NS = 150_000_000
+WARM_UP_SLICE_NS = 2_000_000
+SLICE_NS = 12_000_000
+LOAD_SECONDS = 60.0
+CLOCK_GAP_NS = 5_000_000
+CLOCK_GAP_SHARE = 0.45
+
+
+def play_rounds(contenders: Sequence[Any], rounds: int, first_round: int, rng: random.Random) -> list[Any]:
+    """Times every contender once a round, in an order drawn anew, and returns those that lasted.
+
+    What drifts, drifts for all alike: neighbours in time differ by chance only.
+    """
+    lasting = list(contenders)
+    for round_ in range(first_round, first_round + rounds):
+        rng.shuffle(lasting)
+        for contender in list(lasting):
+            try:
+                contender.time_slice(round_)
+            except Lost as lost:
+                contender.lose(lost)
+                lasting.remove(contender)
+    return lasting
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a contest gives its contenders: the task and the folders of its problems."""
+
+    task: protocol.Task
+    main: str
+    fresh: str
+    exact_task: protocol.Task
+    exact: str
+    inputs_sha256: str
+    data: str
+    generated: bool
+    timeout_s: float
+    clock_ns: Callable[[], int] = time.perf_counter_ns
+
+    @property
+    def first_call_seconds(self) -> float:
+        """A first call may compile, and the worker loads before it."""
+        return self.timeout_s + min(30.0, 5.0 + 2 * self.timeout_s)
+
+
+@dataclass
+class Contender:
+    """One case on its way to a `Result`. Every way that ends before `finish` ends not ok."""
+
+    case: Case
+    slot: Slot
+    block: int
+    stage: Stage
+    emit: Callable[[Result], None]
+    samples: list[Sample] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    call_ns: float = 0.0
+    _elapsed_ns: list[int] = field(default_factory=list)
+
+    def prepare(self) -> bool:
+        """First call and first comparison; False where the case has ended."""
+        try:
+            self.slot.start()
+            self._pass_exact_test()
+            request = protocol.Prepare(self.stage.task, self.stage.main, self.stage.generated)
+            reply = self.slot.ask(request, self.stage.first_call_seconds, protocol.Prepared)
+            self._note_prepared(reply)
+            self._require_ok(reply.verdict)
+        except Lost as lost:
+            return self.lose(lost)
+        return True
+
+    def warm_up(self) -> bool:
+        """Steady state and the number of calls in a slice; False where the case has ended."""
+        seconds = self.stage.timeout_s * 3 + WARM_UP_NS / 1e9 + 5
+        try:
+            reply = self.slot.ask(protocol.WarmUp(WARM_UP_NS, WARM_UP_SLICE_NS), seconds, protocol.Warmed)
+            self.call_ns, self.facts["steady"] = reply.call_ns, reply.steady
+            if reply.call_ns > self.stage.timeout_s * 1e9:
+                raise Lost("timeout", f"a call takes {reply.call_ns / 1e9:.3g} s, over the limit (--timeout)")
+        except Lost as lost:
+            return self.lose(lost)
+        return True
+
+    def time_slice(self, round_: int) -> None:
+        """One sample. Raises `Lost`."""
+        calls = calibrate(self.call_ns, SLICE_NS)
+        seconds = self.stage.timeout_s * 3 + 20 * calls * self.call_ns / 1e9 + 5
+        started = self.stage.clock_ns()
+        reply = self.slot.ask(protocol.Slice(round_, calls), seconds, protocol.Sliced)
+        self._elapsed_ns.append(self.stage.clock_ns() - started)
+        self.samples.append(reply.sample)
+
+    def finish(self) -> bool:
+        """The second comparison, on fresh inputs, and the result."""
+        try:
+            self._require_true_clock()
+            request = protocol.Finish(self.stage.fresh)
+            reply = self.slot.ask(request, 8 * self.stage.timeout_s + LOAD_SECONDS, protocol.Checked)
+            self._require_ok(reply.verdict)
+            self.facts["peak_bytes"] = reply.peak_bytes
+        except Lost as lost:
+            return self.lose(lost)
+        self.emit(self._result("ok", "", samples=self.samples))
+        return True
+
+    def release(self) -> None:
+        """Lets the worker forget its inputs; a worker that cannot is started anew next time."""
+        if not self.slot.alive:
+            return
+        try:
+            self.slot.ask(protocol.Release(), LOAD_SECONDS, protocol.Released)
+        except Lost:
+            self.slot.stop()
+
+    def lose(self, lost: Lost) -> bool:
+        """Ends the case with the status it was lost with, and without a time."""
+        if lost.status == "timeout":
+            self.facts["cap_ns"] = int(self.stage.timeout_s * 1e9)
+        for name in ("steady", "first_call_ns", "transfer_in_ns", "transfer_out_ns"):
+            self.facts.pop(name, None)
+        if lost.verdict:
+            self._note_verdict(lost.verdict)
+        self.emit(self._result(lost.status, lost.reason, exit=lost.exit))
+        return False
+
+    def _pass_exact_test(self) -> None:
+        key = (self.case.operation, self.case.dtype)
+        if self.stage.exact and key not in self.slot.exact:
+            self.slot.exact[key] = self._exact_test()
+        if lost := self.slot.exact.get(key):
+            raise lost
+
+    def _exact_test(self) -> Lost | None:
+        request = protocol.Exact(self.stage.exact_task, self.stage.exact)
+        try:
+            reply = self.slot.ask(request, self.stage.first_call_seconds, protocol.Checked)
+            self._require_ok(reply.verdict)
+        except Lost as lost:
+            if lost.status == "unsupported":
+                return None
+            return Lost(lost.status, f"exact test: {lost.reason}", lost.exit)
+        return None
+
+    def _note_prepared(self, reply: protocol.Prepared) -> None:
+        self._note_verdict(reply.verdict)
+        self.facts["first_call_ns"] = reply.first_call_ns
+        self.facts["transfer_in_ns"] = reply.transfer_in_ns
+        self.facts["transfer_out_ns"] = reply.transfer_out_ns
+
+    def _note_verdict(self, verdict: Verdict) -> None:
+        numbers = ("error_over_bound", "error", "bound", "warning")
+        self.facts.update({name: getattr(verdict, name) for name in numbers})
+
+    def _require_ok(self, verdict: Verdict) -> None:
+        if verdict.status != "ok":
+            raise Lost("wrong", verdict.reason, verdict=verdict)
+        if (verdict.error_over_bound or 0) >= (self.facts.get("error_over_bound") or 0):
+            self._note_verdict(verdict)
+
+    def _require_true_clock(self) -> None:
+        """The parent's clock, which no kernel can reach, must roughly agree with the worker's."""
+        if not self.samples:
+            return
+        gaps = [elapsed - sample.wall_ns for elapsed, sample in zip(self._elapsed_ns, self.samples, strict=True)]
+        gap, elapsed = statistics.median(gaps), statistics.median(self._elapsed_ns)
+        if gap < -CLOCK_GAP_NS or gap > max(CLOCK_GAP_NS, CLOCK_GAP_SHARE * elapsed):
+            raise Lost(
+                "wrong",
+                f"its clock disagrees with the harness's by {gap / 1e6:.3g} ms in {elapsed / 1e6:.3g} ms",
+            )
+
+    def _result(self, status: Any, reason: str, **more: Any) -> Result:
+        started = self.slot.started
+        return Result(
+            case=self.case,
+            algorithm=self.slot.implementation.algorithm,
+            source_sha256=self.slot.implementation.source_sha256,
+            inputs_sha256=self.stage.inputs_sha256,
+            data=self.stage.data,
+            status=status,
+            reason=reason,
+            import_ns=started.import_ns if started else None,
+            pools=started.pools if started else {},
+            block=self.block,
+            **self.facts,
+            **more,
+        )

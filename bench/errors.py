@@ -1,0 +1,31 @@
+"""The exceptions a user may see. Each is one or two lines: what, where, remedy.
+
+RooflinearError
+├── UsageError       2  an option, a file or a suite is not as it must be
+└── CannotFinish     5  disk, permission or memory
+"""
+
+import difflib
+from collections.abc import Iterable
+
+
+class RooflinearError(Exception):
+    """Base of all errors that end a command with a message and a status."""
+
+    exit_status = 1
+
+
+class UsageError(RooflinearError):
+    exit_status = 2
+
+
+class CannotFinish(RooflinearError):
+    exit_status = 5
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
+    """A `UsageError` for a name that is not known, with the nearest that is."""
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(names) or 'none'}"
+    return UsageError(f"unknown {kind} '{name}'; {hint}")

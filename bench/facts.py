@@ -1,0 +1,82 @@
+"""The commands that only tell: what a suite holds, what the machine is."""
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from . import machine, suite
+
+
+def list_suite(folder: Path | None, as_json: bool) -> int:
+    """Prints operations and implementations; nothing is imported to find out."""
+    loaded = suite.load(suite.find(folder))
+    operations = {
+        name: {"formula": each.formula, "sizes": list(each.sizes), "parameters": dict(each.parameters)}
+        for name, each in loaded.operations.items()
+    }
+    implementations = {
+        stem: {
+            "library": each.library,
+            "algorithm": each.algorithm,
+            "operations": list(each.operations),
+            "doc": each.doc,
+            "unavailable": unavailable(each),
+        }
+        for stem, each in loaded.implementations.items()
+    }
+    found = {"suite": str(loaded.folder), "operations": operations, "implementations": implementations}
+    print(json.dumps(found, indent=1) if as_json else _as_text(found))
+    return 0
+
+
+def unavailable(implementation: suite.Implementation) -> str:
+    """Why an implementation cannot run here, or ''."""
+    absent = [name for name in implementation.requires if importlib.util.find_spec(name) is None]
+    return f"{', '.join(absent)} not installed" if absent else ""
+
+
+def show_machine(as_json: bool) -> int:
+    """Prints what the machine is, how quiet it is now and what would help."""
+    described, noise = machine.describe(), machine.noise()
+    if as_json:
+        found = {
+            "schema_version": 1,
+            **msgspec.to_builtins(described),
+            "noise": noise,
+            "versions": machine.versions(),
+        }
+        print(json.dumps(found, indent=1))
+        return 0
+    for name, value in msgspec.to_builtins(described).items():
+        if name != "warnings":
+            print(f"{name:18} {'not told by this system' if value is None else _readable(name, value)}")
+    print(
+        f"{'noise now':18} the same work again and again: middle half within {noise['spread']:.1%},"
+        f" slowest {noise['worst']:.1f} times the median, {noise['steal_share']:.1%} of time stolen"
+    )
+    for warning in described.warnings:
+        print(f"to be quieter:     {warning}")
+    return 0
+
+
+def _readable(name: str, value: Any) -> str:
+    if name == "memory_bytes":
+        return f"{value / 2**30:.1f} GiB"
+    if name == "caches_bytes":
+        return ", ".join(f"{level} {size // 1024} KiB" for level, size in value.items()) or "not told by this system"
+    return str(value)
+
+
+def _as_text(found: dict[str, Any]) -> str:
+    lines = [f"suite {found['suite']}", "", "operations"]
+    for name, each in found["operations"].items():
+        sizes = ", ".join([*each["sizes"], *(f"{key}={value}" for key, value in each["parameters"].items())])
+        lines.append(f"  {name:18} ({sizes})  {each['formula']}")
+    lines += ["", "implementations"]
+    for stem, each in found["implementations"].items():
+        state = f"unavailable: {each['unavailable']}" if each["unavailable"] else each["doc"].replace("\n", " ")
+        lines.append(f"  {stem:18} {each['library']:11} {len(each['operations'])} operations  {state}")
+    return "\n".join(lines)

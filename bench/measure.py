@@ -1,0 +1,196 @@
+"""First call, warm-up, calibration, slices. The clock is injected; nothing here knows a kernel.
+
+Only steady state is calibrated and timed: a first call that compiles poisons
+the loop count of asv, pytest-benchmark, timeit and torch's autorange.
+"""
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import repeat
+from typing import Any
+
+from .records import Sample
+
+STEADY_WINDOW = 10
+"""Warm-up slices that are looked at; Kendall's S has known critical values for ten."""
+
+CRITICAL_KENDALL_S = 29
+"""P(|S| >= 29) = 0.009 for ten values without trend (Kendall, Rank Correlation Methods, table 1)."""
+
+CHANGE_POINT_EDGE = 3
+SMALLEST_CHANGE = 0.02
+"""A change between the halves below 2 % is smaller than what one block resolves."""
+
+MAXIMUM_CALLS = 10_000_000
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Where time comes from, in ns, bound before any suite is imported."""
+
+    wall: Callable[[], int] = time.perf_counter_ns
+    cpu: Callable[[], int] = time.process_time_ns
+    now: Callable[[], int] = time.time_ns
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A function with its inputs in place, and how to wait for what it returns."""
+
+    function: Callable[..., Any]
+    inputs: tuple[Any, ...]
+    synchronise: Callable[[Any], Any] | None = None
+    clock: Clock = field(default_factory=Clock)
+
+    def once(self) -> tuple[Any, int]:
+        """The output of one call and its wall time in ns, the wait included."""
+        started = self.clock.wall()
+        output = self.function(*self.inputs)
+        if self.synchronise:
+            self.synchronise(output)
+        return output, self.clock.wall() - started
+
+    def many(self, calls: int) -> tuple[Any, int, int]:
+        """The last output, wall and CPU time in ns of ``calls`` calls, each waited for."""
+        function, inputs, synchronise = self.function, self.inputs, self.synchronise
+        output = None
+        cpu, wall = self.clock.cpu(), self.clock.wall()
+        if synchronise is None:
+            for _ in repeat(None, calls):
+                output = function(*inputs)
+        else:
+            for _ in repeat(None, calls):
+                output = synchronise(function(*inputs))
+        return output, self.clock.wall() - wall, self.clock.cpu() - cpu
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """What a warm-up found: ns per call, and whether the last slices were steady."""
+
+    call_ns: float
+    steady: bool | None
+
+
+def warm_up(kernel: Kernel, budget_ns: int, slice_ns: int) -> WarmUp:
+    """Runs slices of at least ``slice_ns`` until ten of them are steady or the budget is gone.
+
+    ``steady`` is None where calls are too long for ten slices within the budget.
+    """
+    _, call_ns = kernel.once()
+    spent, calls = call_ns, 1
+    slices = [float(call_ns)]
+    while spent < budget_ns and not (len(slices) >= STEADY_WINDOW and is_steady(slices)):
+        _, wall_ns, _ = kernel.many(calls)
+        spent += max(wall_ns, 1)
+        if wall_ns < slice_ns and calls < MAXIMUM_CALLS:
+            calls = min(MAXIMUM_CALLS, max(calls + 1, calls * slice_ns // max(wall_ns, 1)))
+            slices = []
+        else:
+            slices.append(wall_ns / calls)
+    steady = is_steady(slices) if len(slices) >= STEADY_WINDOW else None
+    return WarmUp(statistics.median(slices[-STEADY_WINDOW:] or [float(call_ns)]), steady)
+
+
+def is_steady(slices: Sequence[float]) -> bool:
+    """False where the last ten slices show a trend or a change point.
+
+    A trend is Kendall's S beyond its 1 % critical value; a change point is a
+    split, at least three from either end, that separates all slices before
+    from all after with medians more than 2 % apart.
+    """
+    last = list(slices[-STEADY_WINDOW:])
+    pairs = [(a, b) for i, a in enumerate(last) for b in last[i + 1 :]]
+    kendall_s = sum((b > a) - (b < a) for a, b in pairs)
+    if abs(kendall_s) >= CRITICAL_KENDALL_S:
+        return False
+    splits = range(CHANGE_POINT_EDGE, len(last) - CHANGE_POINT_EDGE + 1)
+    return not any(_changes_at(last, split) for split in splits)
+
+
+def _changes_at(values: list[float], split: int) -> bool:
+    before, after = values[:split], values[split:]
+    if max(before) >= min(after) and max(after) >= min(before):
+        return False
+    low, high = sorted((statistics.median(before), statistics.median(after)))
+    return high > low * (1 + SMALLEST_CHANGE)
+
+
+def calibrate(call_ns: float, slice_ns: int) -> int:
+    """Calls that fill a slice; one where a call is longer."""
+    return max(1, min(MAXIMUM_CALLS, round(slice_ns / max(call_ns, 1.0))))
+
+
+def time_slice(kernel: Kernel, round_: int, calls: int) -> tuple[Any, Sample]:
+    """One sample, after an untimed call that refills caches where a slice holds several."""
+    if calls > 1:
+        kernel.once()
+    before = guard_counters()
+    started_ns = kernel.clock.now()
+    output, wall_ns, cpu_ns = kernel.many(calls)
+    after = guard_counters()
+    flags = {name: after[name] - before[name] for name in after if after[name] > before.get(name, 0)}
+    return output, Sample(round_, started_ns, wall_ns, cpu_ns, calls, flags)
+
+
+def guard_counters() -> dict[str, int]:
+    """What may have disturbed a slice: time stolen from the machine, switches forced on this process."""
+    counters = {}
+    try:
+        with open("/proc/stat", "rb") as file:
+            counters["steal_ticks"] = int(file.readline().split()[8])
+    except (OSError, IndexError, ValueError):
+        pass  # only Linux tells
+    try:
+        import resource
+
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        counters["involuntary_switches"] = usage.ru_nivcsw
+    except ImportError:
+        pass  # not on Windows
+    return counters
+
+
+class PeakMemory:
+    """The rise of the resident set over a stretch of code, in bytes; None where Linux does not tell."""
+
+    def __enter__(self) -> "PeakMemory":
+        self.bytes: int | None = None
+        self._before = None
+        try:
+            with open("/proc/self/clear_refs", "w") as file:
+                file.write("5")
+            self._before = _status_bytes("VmRSS")
+        except OSError:
+            pass
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            self.bytes = max(0, _status_bytes("VmHWM") - self._before)
+
+
+def _status_bytes(name: str) -> int:
+    with open("/proc/self/status") as file:
+        line = next(line for line in file if line.startswith(name + ":"))
+    return int(line.split()[1]) * 1024
+
+
+def settle(limit_ns: int = 500_000_000) -> None:
+    """Waits until this process's pools stop burning CPU time, for systems where it cannot be paused."""
+    deadline = time.perf_counter_ns() + limit_ns
+    while time.perf_counter_ns() < deadline:
+        before = time.process_time_ns()
+        time.sleep(0.001)
+        if time.process_time_ns() - before < 200_000:
+            return
+
+
+def available_cores() -> int:
+    """Cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

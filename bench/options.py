@@ -1,0 +1,171 @@
+"""What the user typed -> `Options`. Every refusal names the option, the value and the remedy."""
+
+import math
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from . import suite as suites
+from .errors import UsageError, unknown
+from .measure import available_cores
+from .suite import Suite
+from .sweep import PRESETS, Options
+
+LARGEST_SIZE = 2**53
+SECONDS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600}
+BYTES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+BYTES |= {letter: BYTES[f"{letter}IB"] for letter in "KMG"}
+
+
+def build(loaded: Suite, typed: dict[str, Any]) -> Options:
+    """Checked options from what was typed; what was left out takes the preset's value."""
+    preset = typed["preset"]
+    if preset not in PRESETS:
+        raise unknown("preset", preset, PRESETS)
+    defaults = PRESETS[preset]
+    options = Options(
+        suite=str(loaded.folder),
+        preset=preset,
+        operations=words(typed.get("operation")),
+        implementations=words(typed.get("implementation")),
+        sizes=_sizes(typed),
+        parameters=_parameters(typed),
+        dtypes=words(typed.get("dtype")),
+        threads=_threads(typed.get("threads")),
+        device=typed.get("device") or "cpu",
+        data=typed.get("data"),
+        target=typed.get("target"),
+        condition=_condition(typed.get("condition")),
+        time_budget_s=_duration("--time-budget", typed.get("time_budget")) or _budget(typed, defaults.time_budget_s),
+        timeout_s=_duration("--timeout", typed.get("timeout")) or defaults.timeout_s,
+        memory_limit_bytes=_bytes("--memory-limit", typed.get("memory_limit")),
+        blocks=_whole("--blocks", typed.get("blocks")),
+        seed=_seed(typed.get("seed")),
+    )
+    _check_data(loaded, options)
+    return options
+
+
+def words(values: Iterable[str] | None) -> list[str]:
+    """Repeated and comma-separated values as one list without repeats."""
+    split = [word.strip() for value in values or () for word in value.split(",")]
+    return list(dict.fromkeys(word for word in split if word))
+
+
+def _budget(typed: dict[str, Any], budget_s: float | None) -> float | None:
+    """A preset's budget belongs to its own grid; sizes of the user's take the time they take."""
+    return None if typed.get("size") or typed.get("m") or typed.get("n") else budget_s
+
+
+def _sizes(typed: dict[str, Any]) -> dict[str, list[int]]:
+    pairs = [_pair("--size", text) for text in typed.get("size") or ()]
+    pairs += [(name, typed[name]) for name in ("m", "n") if typed.get(name)]
+    sizes: dict[str, list[int]] = {}
+    for name, values in pairs:
+        sizes.setdefault(name, []).extend(whole_number(f"size {name}", word) for word in values.split(","))
+    return sizes
+
+
+def _parameters(typed: dict[str, Any]) -> dict[str, Any]:
+    parameters: dict[str, Any] = {}
+    for text in typed.get("parameter") or ():
+        name, value = _pair("--parameter", text)
+        parameters[name] = _number(f"parameter {name}", value)
+    if typed.get("steps"):
+        parameters["steps"] = whole_number("--steps", typed["steps"])
+    return parameters
+
+
+def _pair(option: str, text: str) -> tuple[str, str]:
+    name, equals, values = text.partition("=")
+    if not equals or not name or not values:
+        raise UsageError(f"{option} '{text}': write it as name=value, such as {option} m=1000")
+    return name.strip(), values
+
+
+def whole_number(what: str, text: str) -> int:
+    """A whole number of at least 1; ``1e6`` and ``1_000`` count."""
+    value = _float(text)
+    if value is None or not value.is_integer() or not 1 <= value <= LARGEST_SIZE:
+        raise UsageError(f"{what} '{text.strip()}': must be a whole number of at least 1")
+    return int(value)
+
+
+def _number(what: str, text: str) -> int | float:
+    value = _float(text)
+    if value is None:
+        raise UsageError(f"{what} '{text}': must be a finite number")
+    return int(value) if value.is_integer() and not re.search(r"[.eE]", text) else value
+
+
+def _float(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _whole(option: str, text: str | None) -> int | None:
+    return None if text is None else whole_number(option, text)
+
+
+def _seed(text: str | None) -> int:
+    if text is not None and not re.fullmatch(r"\d{1,19}", text):
+        raise UsageError(f"--seed '{text}': must be a whole number of at least 0")
+    return int(text or 0)
+
+
+def _threads(values: list[str] | None) -> list[int]:
+    cores = available_cores()
+    counts = [whole_number("--threads", word) for word in words(values)] or [cores]
+    for count in counts:
+        if count > cores:
+            raise UsageError(f"--threads {count}: this process may use {cores} cores; give at most that")
+    return counts
+
+
+def _condition(text: str | None) -> float | None:
+    if text is None:
+        return None
+    value = _float(text)
+    if value is None or value < 1:
+        raise UsageError(f"--condition '{text}': must be a finite number of at least 1")
+    return value
+
+
+def _duration(option: str, text: str | None) -> float | None:
+    return _scaled(option, text, SECONDS, "seconds, or such as 90s, 8m, 2h")
+
+
+def _bytes(option: str, text: str | None) -> int | None:
+    scaled = _scaled(option, text and text.upper(), BYTES, "bytes, or such as 800MB, 4GiB")
+    return None if scaled is None else int(scaled)
+
+
+def _scaled(option: str, text: str | None, units: dict[str, int], forms: str) -> float | None:
+    if text is None:
+        return None
+    match = re.fullmatch(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*([A-Za-z]*)\s*", text)
+    if not match or match[2] not in units or float(match[1]) <= 0:
+        raise UsageError(f"{option} '{text}': must be more than 0, in {forms}")
+    return float(match[1]) * units[match[2]]
+
+
+def _check_data(loaded: Suite, options: Options) -> None:
+    if options.data is not None and options.condition is not None:
+        raise UsageError("--data and --condition exclude each other; the data has the condition it has")
+    if options.target is not None and options.data is None:
+        raise UsageError("--target names a column of --data; add --data FILE")
+    if options.data is None and options.condition is None:
+        return
+    given = "--data" if options.data is not None else "--condition"
+    for name in options.operations or loaded.operations:
+        if name in loaded.operations and not suites.takes_data(loaded.operations[name]):
+            raise UsageError(f"{given}: operation '{name}' of suite {loaded.name} makes its own inputs; leave it out")
+
+
+def absolute_data(data: str | None) -> str | None:
+    """A file's absolute path, so that a run can be resumed from another folder."""
+    return data if data is None or data == "diabetes" else str(Path(data).absolute())

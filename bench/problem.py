@@ -1,0 +1,67 @@
+"""What reference and workers share: inputs, oracle output and bound, as files of one folder."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .contract import Bound, Inputs
+
+NAMES = "names.json"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Inputs in call order (NumPy arrays, NumPy scalars, ints), the oracle's output, a bound per algorithm."""
+
+    inputs: Inputs
+    expected: NDArray[Any]
+    bounds: dict[str, Bound]
+
+    @property
+    def inputs_sha256(self) -> str:
+        digest = hashlib.sha256()
+        for name, value in self.inputs.items():
+            array = np.ascontiguousarray(value)
+            digest.update(f"{name} {array.dtype.str} {array.shape}\0".encode())
+            digest.update(array.data)
+        return digest.hexdigest()
+
+    @property
+    def inputs_bytes(self) -> int:
+        return sum(np.asarray(value).nbytes for value in self.inputs.values())
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, array in self._files(folder):
+            with path.open("wb") as file:
+                np.save(file, array)
+        (folder / NAMES).write_text(json.dumps(list(self.inputs)))
+
+    def _files(self, folder: Path) -> Iterator[tuple[Path, NDArray[Any]]]:
+        for index, value in enumerate(self.inputs.values()):
+            yield folder / f"{index}.npy", np.asarray(value)
+        yield folder / "expected.npy", self.expected
+        for algorithm, bound in self.bounds.items():
+            yield folder / f"bound-{algorithm}.npy", np.stack(bound)
+
+
+def load(folder: Path, algorithm: str) -> Problem:
+    """A saved problem with the bound of one algorithm; large inputs are read-only views of the files."""
+    names = json.loads((folder / NAMES).read_text())
+    inputs = {name: _value(folder / f"{index}.npy") for index, name in enumerate(names)}
+    path = folder / f"bound-{algorithm}.npy"
+    bounds = {algorithm: Bound(*np.load(path))} if path.is_file() else {}
+    return Problem(inputs, np.load(folder / "expected.npy"), bounds)
+
+
+def _value(path: Path) -> Any:
+    array = np.load(path, mmap_mode="r") if path.stat().st_size > 4096 else np.load(path)
+    if array.ndim:
+        return array
+    return array.item() if array.dtype.kind in "iub" else array[()]

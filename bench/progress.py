@@ -1,0 +1,81 @@
+"""How a run goes: a live line on a terminal, plain lines elsewhere."""
+
+import sys
+import time
+from collections import Counter
+
+from .records import Result
+
+PLAIN_SECONDS = 10.0
+"""How often a log gets a line where nobody watches."""
+
+
+class Plain:
+    """Lines for a log: what runs now, done and total, time left, and every failure."""
+
+    def __init__(self) -> None:
+        self.total, self.counts = 0, Counter[str]()
+        self._last = 0.0
+
+    def begin(self, total: int) -> None:
+        self.total = total
+
+    def now(self, what: str, seconds_left: float | None) -> None:
+        if time.monotonic() - self._last >= PLAIN_SECONDS:
+            self._last = time.monotonic()
+            print(f"{self.share()}  {what}{_left(seconds_left)}", file=sys.stderr, flush=True)
+
+    def done(self, result: Result) -> None:
+        self.counts[result.status] += 1
+        if result.status in ("wrong", "crashed"):
+            print(f"{result.status}: {result.case.label}: {result.reason}", file=sys.stderr, flush=True)
+
+    def share(self) -> str:
+        return f"{sum(self.counts.values())}/{self.total}"
+
+    def close(self) -> None:
+        """Nothing to clear."""
+
+
+class Live(Plain):
+    """A bar that stays on one line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (
+            BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False),
+        )  # fmt: skip
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+
+    def begin(self, total: int) -> None:
+        super().begin(total)
+        self._task = self._bar.add_task("starting the oracle", total=total)
+        self._bar.start()
+
+    def now(self, what: str, seconds_left: float | None) -> None:
+        self._bar.update(self._task, description=what + _left(seconds_left))
+
+    def done(self, result: Result) -> None:
+        self.counts[result.status] += 1
+        total = max(self.total, sum(self.counts.values()))
+        self._bar.update(self._task, advance=1, total=total)
+        if result.status in ("wrong", "crashed"):
+            message = f"{result.status}: {result.case.label}: {result.reason}"
+            self._bar.console.print(message, markup=False, highlight=False)
+
+    def close(self) -> None:
+        self._bar.stop()
+
+
+def watcher() -> Plain:
+    """The one that suits where stderr goes."""
+    return Live() if sys.stderr.isatty() else Plain()
+
+
+def _left(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    return f"  about {seconds / 60:.0f} min left" if seconds >= 90 else f"  about {seconds:.0f} s left"

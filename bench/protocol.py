@@ -1,0 +1,158 @@
+"""What parent and child processes say to each other: one JSON object a line."""
+
+from typing import Any
+
+import msgspec
+
+from .records import Sample
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What a comparison with the oracle found; times belong only to an ``ok`` one."""
+
+    status: str = "wrong"
+    reason: str = "nothing was compared"
+    error_over_bound: float | None = None
+    error: float | None = None
+    bound: float | None = None
+    warning: str = ""
+
+
+class Task(msgspec.Struct, frozen=True):
+    """What both children need to know of a case: all but who computes it."""
+
+    operation: str
+    sizes: dict[str, int]
+    parameters: dict[str, Any]
+    dtype: str
+
+
+# Parent to worker.
+
+
+class Start(msgspec.Struct, frozen=True, tag=True):
+    suite: str
+    implementation: str
+    library: str
+    threads: int
+    device: str
+
+
+class Exact(msgspec.Struct, frozen=True, tag=True):
+    """The exact test on the files in ``folder``."""
+
+    task: Task
+    folder: str
+
+
+class Prepare(msgspec.Struct, frozen=True, tag=True):
+    """Load the inputs in ``folder``, call once, compare. ``generated`` data meets the tighter bound."""
+
+    task: Task
+    folder: str
+    generated: bool
+
+
+class WarmUp(msgspec.Struct, frozen=True, tag=True):
+    budget_ns: int
+    slice_ns: int
+
+
+class Slice(msgspec.Struct, frozen=True, tag=True):
+    round: int
+    calls: int
+
+
+class Finish(msgspec.Struct, frozen=True, tag=True):
+    """Verify once more on the fresh inputs in ``folder``."""
+
+    folder: str
+
+
+class Release(msgspec.Struct, frozen=True, tag=True):
+    """Forget the inputs."""
+
+
+# Worker to parent.
+
+
+class Started(msgspec.Struct, frozen=True, tag=True):
+    import_ns: int
+    version: str
+    pools: dict[str, Any]
+    resident_bytes: int
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """The worker lives, the request did not succeed."""
+
+    status: str
+    reason: str
+
+
+class Checked(msgspec.Struct, frozen=True, tag=True):
+    verdict: Verdict
+    peak_bytes: int | None = None
+
+
+class Prepared(msgspec.Struct, frozen=True, tag=True):
+    verdict: Verdict
+    first_call_ns: int
+    transfer_in_ns: int
+    transfer_out_ns: int
+
+
+class Warmed(msgspec.Struct, frozen=True, tag=True):
+    call_ns: float
+    steady: bool | None
+
+
+class Sliced(msgspec.Struct, frozen=True, tag=True):
+    sample: Sample
+
+
+class Released(msgspec.Struct, frozen=True, tag=True):
+    pass
+
+
+# Parent to reference and back.
+
+
+class Source(msgspec.Struct, frozen=True, tag=True):
+    """Where numbers come from: a seed, and a file or a condition number where the user names one."""
+
+    suite: str
+    seed: int
+    data: str | None = None
+    target: str | None = None
+    condition: float | None = None
+
+
+class Make(msgspec.Struct, frozen=True, tag=True):
+    """Write inputs, oracle output and a bound per algorithm into ``folder``.
+
+    ``variant`` is ``main``, ``fresh`` or ``exact``; each draws its own numbers.
+    """
+
+    task: Task
+    variant: str
+    algorithms: list[str]
+    folder: str
+
+
+class Opened(msgspec.Struct, frozen=True, tag=True):
+    """The source was read; ``label`` names it in results."""
+
+    label: str
+    generated: bool
+
+
+class Made(msgspec.Struct, frozen=True, tag=True):
+    inputs_sha256: str
+    inputs_bytes: int
+
+
+WorkerRequest = Start | Exact | Prepare | WarmUp | Slice | Finish | Release
+WorkerReply = Started | Failed | Checked | Prepared | Warmed | Sliced | Released
+ReferenceRequest = Source | Make
+ReferenceReply = Opened | Made | Failed

@@ -1,0 +1,144 @@
+"""The frozen records that cross a module's border or reach a disk."""
+
+from typing import Any, Literal
+
+import msgspec
+
+SCHEMA_VERSION = 1
+
+Status = Literal["ok", "wrong", "unsupported", "missing", "timeout", "skipped", "crashed"]
+
+
+class Case(msgspec.Struct, frozen=True):
+    """One operation x implementation x sizes x parameters x dtype x threads x device."""
+
+    suite: str
+    operation: str
+    implementation: str
+    sizes: dict[str, int]
+    parameters: dict[str, int | float | str]
+    dtype: str
+    threads: int
+    device: str
+
+    @property
+    def key(self) -> str:
+        """The case as one line of text, equal for equal cases."""
+        return msgspec.json.encode(self, order="deterministic").decode()
+
+    @property
+    def label(self) -> str:
+        """Short name for people: ``gradient/numba m=1000 n=10 float64``."""
+        names = {**self.sizes, **self.parameters}
+        words = " ".join(f"{name}={value}" for name, value in names.items())
+        return f"{self.operation}/{self.implementation} {words} {self.dtype}"
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+class Sample(msgspec.Struct, frozen=True, array_like=True):
+    """What one slice read. Times in ns; ``wall_ns`` and ``cpu_ns`` span all ``calls``.
+
+    ``flags`` counts what a guard saw: ``steal_ticks`` of the machine and
+    ``involuntary_switches`` of the worker during the slice.
+    """
+
+    round: int
+    started_ns: int
+    wall_ns: int
+    cpu_ns: int
+    calls: int
+    flags: dict[str, int] = {}
+
+
+class Exit(msgspec.Struct, frozen=True):
+    """How a worker died: signal name or exit status, and its last stderr lines."""
+
+    signal: str | None
+    status: int | None
+    stderr: list[str]
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of ``cases.jsonl``: a case, its status and, when ok, its raw samples.
+
+    Errors are absolute; ``error_over_bound`` is the maximum over components,
+    ``error`` and ``bound`` are those of that component. ``steady`` is None
+    where the calls were too long to judge. ``peak_bytes`` is the rise of the
+    resident set over that before the call.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    case: Case
+    algorithm: str = "direct"
+    source_sha256: str = ""
+    inputs_sha256: str = ""
+    data: str = ""
+    status: Status = "crashed"
+    reason: str = ""
+    error_over_bound: float | None = None
+    error: float | None = None
+    bound: float | None = None
+    import_ns: int | None = None
+    first_call_ns: int | None = None
+    transfer_in_ns: int | None = None
+    transfer_out_ns: int | None = None
+    predicted_ns: int | None = None
+    cap_ns: int | None = None
+    samples: list[Sample] = []
+    steady: bool | None = None
+    peak_bytes: int | None = None
+    pools: dict[str, Any] = {}
+    exit: Exit | None = None
+    block: int = 0
+    warning: str = ""
+
+
+class Machine(msgspec.Struct, frozen=True, kw_only=True):
+    """What machine this is. Fields are None where the system does not tell."""
+
+    name: str
+    system: str
+    cpu: str
+    cores_available: int
+    cores_logical: int | None = None
+    cores_physical: int | None = None
+    frequency_mhz: float | None = None
+    memory_bytes: int | None = None
+    caches_bytes: dict[str, int] = {}
+    virtualised: str | None = None
+    governor: str | None = None
+    turbo: bool | None = None
+    load_1min: float | None = None
+    python: str = ""
+    libc: str = ""
+    warnings: list[str] = []
+
+    @property
+    def identity(self) -> str:
+        """What must agree before two machines count as the same one."""
+        return f"{self.name}|{self.cpu}|{self.cores_logical}|{self.memory_bytes}"
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """``run.json``: one execution of ``rooflinear run``. Times are UTC, ISO 8601."""
+
+    schema_version: int = SCHEMA_VERSION
+    command: list[str]
+    options: dict[str, Any]
+    machine: Machine
+    versions: dict[str, str]
+    environment: dict[str, str]
+    suite: str
+    operations: dict[str, dict[str, Any]]
+    implementations: dict[str, dict[str, Any]]
+    commit: str | None = None
+    dirty: bool | None = None
+    seed: int = 0
+    preset: str = "standard"
+    data: str = "gaussian"
+    ceilings: dict[str, Any] = {}
+    started_at: str = ""
+    finished_at: str | None = None
+    warnings: list[str] = []

@@ -1,0 +1,91 @@
+"""Child process: makes inputs, oracle outputs and bounds, once a size.
+
+Run as ``python -P -m rooflinear.bench.reference``.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import data, protocol, suite
+from .child import serve
+from .contract import Bound, Inputs, Operation
+from .errors import UsageError
+from .problem import Problem
+
+
+class Reference:
+    """Answers with problems written to disk."""
+
+    def open(self, source: protocol.Source) -> protocol.Opened:
+        operations = suite.import_stem(Path(source.suite), suite.OPERATIONS).OPERATIONS
+        self.operations: dict[str, Operation] = {each.name: each for each in operations}
+        self.seed = source.seed
+        self.data, label = _open_data(source)
+        return protocol.Opened(label, generated=source.data is None)
+
+    def make(self, request: protocol.Make) -> protocol.Made:
+        operation = self.operations[request.task.operation]
+        inputs = self._exact(operation, request.task) if request.variant == "exact" else self._draw(operation, request)
+        expected = np.asarray(operation.oracle(*inputs.values()))
+        bounds = {} if request.variant == "exact" else _bounds(operation, inputs, expected, request.algorithms)
+        problem = Problem(inputs, expected, bounds)
+        problem.save(Path(request.folder))
+        return protocol.Made(problem.inputs_sha256, problem.inputs_bytes)
+
+    def _draw(self, operation: Operation, request: protocol.Make) -> Inputs:
+        task = request.task
+        sizes = "/".join(f"{name}={value}" for name, value in task.sizes.items())
+        rng = data.generator(self.seed, request.variant, operation.name, sizes, task.dtype)
+        extra = {"data": self.data} if self.data is not None else {}
+        return operation.inputs(rng, task.sizes, task.parameters, np.dtype(task.dtype), **extra)
+
+    def _exact(self, operation: Operation, task: protocol.Task) -> Inputs:
+        if operation.exact_inputs is None:
+            raise ValueError(f"{operation.name} states no exact_inputs")
+        rng = data.generator(self.seed, "exact", operation.name, task.dtype)
+        return operation.exact_inputs(rng, task.sizes, task.parameters, np.dtype(task.dtype))
+
+
+def _open_data(source: protocol.Source) -> tuple[Any, str]:
+    if source.data is not None:
+        label, table = data.read_table(source.data, source.target)
+        return table, label
+    if source.condition is not None:
+        return data.Conditioned(source.condition), f"gaussian, condition {source.condition:g}"
+    return None, "gaussian"
+
+
+def _bounds(operation: Operation, inputs: Inputs, expected: Any, algorithms: list[str]) -> dict[str, Bound]:
+    bounds = {}
+    for algorithm in algorithms:
+        stated = operation.bound(inputs, expected, algorithm)
+        forms = stated if isinstance(stated, Bound) else Bound(stated, stated)
+        bounds[algorithm] = Bound(*(np.broadcast_to(np.float64(form), expected.shape) for form in forms))
+    return bounds
+
+
+class Answers:
+    def __init__(self) -> None:
+        self.reference = Reference()
+
+    def __call__(self, request: protocol.ReferenceRequest) -> protocol.ReferenceReply:
+        try:
+            if isinstance(request, protocol.Source):
+                return self.reference.open(request)
+            return self.reference.make(request)
+        except UsageError as error:
+            return protocol.Failed("usage", str(error))
+        except MemoryError as error:
+            return protocol.Failed("memory", str(error) or "out of memory")
+        except OSError as error:
+            return protocol.Failed("disk", f"{error.filename or request}: {error.strerror or error}")
+        except ValueError as error:
+            return protocol.Failed("unsupported", str(error))
+        except Exception as error:
+            return protocol.Failed("fault", f"{type(error).__name__}: {error}")
+
+
+if __name__ == "__main__":
+    serve(protocol.ReferenceRequest, Answers())

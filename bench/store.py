@@ -1,0 +1,112 @@
+"""Run folders: ``run.json`` and ``cases.jsonl``, written so that a kill loses at most a line."""
+
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .errors import CannotFinish, UsageError
+from .records import SCHEMA_VERSION, Result, Run
+
+RUN = "run.json"
+CASES = "cases.jsonl"
+
+
+def write_run(folder: Path, run: Run) -> None:
+    """Replaces ``run.json`` in one step: a reader sees the old or the new one."""
+    partial = folder / f".{RUN}.partial"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(run), indent=1) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(folder / RUN)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+
+
+def read_run(folder: Path) -> Run:
+    """The run of a folder. Raises `UsageError` where there is none that can be read."""
+    path = folder / RUN
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; name a folder that 'rooflinear run' wrote") from error
+    return _decode(content, Run, str(path))
+
+
+def read_results(folder: Path) -> list[Result]:
+    """All results of a folder; a torn last line is dropped with a warning."""
+    path = folder / CASES
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    whole, torn = _split_torn(content)
+    if torn:
+        warnings.warn(f"{path}: dropped a torn last line of {len(torn)} bytes", stacklevel=2)
+    lines = enumerate(whole.splitlines(), 1)
+    return [_decode(line, Result, f"{path}:{number}") for number, line in lines if line.strip()]
+
+
+class ResultFile:
+    """``cases.jsonl`` open for appending; each result is on the disk when `append` returns."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        path = folder / CASES
+        try:
+            self._file = path.open("ab+")
+            self._file.seek(0)
+            whole, _ = _split_torn(self._file.read())
+            self._file.truncate(len(whole))
+        except OSError as error:
+            raise cannot_write(folder, error) from error
+
+    def append(self, result: Result) -> None:
+        """Raises `CannotFinish` where the disk is full; lines before stay whole."""
+        try:
+            self._file.write(msgspec.json.encode(result) + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise cannot_write(self.folder, error) from error
+
+    def close(self) -> None:
+        try:
+            self._file.close()
+        except OSError as error:
+            raise cannot_write(self.folder, error) from error
+
+
+def cannot_write(folder: Path, error: OSError) -> CannotFinish:
+    """The error for a folder that takes no more bytes."""
+    return CannotFinish(
+        f"cannot write to {folder}: {error.strerror or error}; free space or choose another folder (--results DIR)"
+    )
+
+
+def _split_torn(content: bytes) -> tuple[bytes, bytes]:
+    end = content.rfind(b"\n") + 1
+    return content[:end], content[end:]
+
+
+def _decode(content: bytes, kind: type, where: str) -> Any:
+    try:
+        version = msgspec.json.decode(content, type=_Versioned).schema_version
+        if version > SCHEMA_VERSION:
+            raise UsageError(
+                f"{where}: schema {version} is newer than this rooflinear's {SCHEMA_VERSION}; upgrade to read it"
+            )
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.DecodeError as error:
+        raise UsageError(f"{where}: not a rooflinear record: {error}") from error
+
+
+class _Versioned(msgspec.Struct):
+    schema_version: int

@@ -1,0 +1,226 @@
+"""Loads and checks a suite from its folder; lists stems without importing a framework."""
+
+import ast
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import sys
+import types
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .contract import CONTRACT, Operation
+from .errors import RooflinearError, UsageError
+
+OPERATIONS = "operations"
+
+EXACT_SIZES = (129, 7, 5, 3)
+"""Odd, and one above a power of two: tails of vectors, blocks and threads are not empty."""
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """One file of a suite, read but not imported.
+
+    ``source_sha256`` covers the siblings it imports, ``requires`` names the
+    top-level modules that it and they import.
+    """
+
+    stem: str
+    path: Path
+    library: str
+    algorithm: str
+    operations: tuple[str, ...]
+    doc: str
+    source_sha256: str
+    requires: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A folder that was found to keep the contract."""
+
+    name: str
+    folder: Path
+    operations: dict[str, Operation]
+    implementations: dict[str, Implementation]
+    presets: dict[str, Any]
+
+
+def find(folder: Path | None) -> Path:
+    """The folder named, else ``kernels/`` of the repository one stands in, else the installed one."""
+    if folder is not None:
+        return folder.resolve()
+    here = Path.cwd()
+    for parent in (here, *here.parents):
+        if (parent / "kernels" / f"{OPERATIONS}.py").is_file():
+            return parent / "kernels"
+        if (parent / ".git").exists():
+            break
+    return Path(__file__).resolve().parent.parent / "kernels"
+
+
+def load(folder: Path) -> Suite:
+    """Reads a suite. Raises `UsageError` with file, line and remedy where it is not one."""
+    if not folder.is_dir():
+        raise UsageError(f"suite {folder}: no such folder; --suite takes a folder with an {OPERATIONS}.py")
+    if not (folder / f"{OPERATIONS}.py").is_file():
+        raise UsageError(f"suite {folder}: has no {OPERATIONS}.py; 'docs/suites.md' shows what goes into one")
+    paths = sorted(folder.glob("*.py"))
+    trees = {path.stem: _parse(path) for path in paths}
+    module = _import_operations(folder)
+    operations = _checked_operations(module, folder)
+    stems = [stem for stem in trees if stem != OPERATIONS and not stem.startswith("_")]
+    implementations = {stem: _describe(stem, folder, trees, operations) for stem in stems}
+    if not implementations:
+        raise UsageError(f"suite {folder}: has no implementation; add one '*.py' beside {OPERATIONS}.py")
+    return Suite(folder.name, folder, operations, implementations, getattr(module, "PRESETS", {}))
+
+
+def import_stem(folder: Path, stem: str) -> types.ModuleType:
+    """Imports one file of a suite within a package of the suite's own name."""
+    package = "rooflinear_suite_" + hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    if package not in sys.modules:
+        _import_package(package, folder)
+    return importlib.import_module(f"{package}.{stem}")
+
+
+def exact_sizes(operation: Operation) -> dict[str, int]:
+    """The sizes of the exact test: the suite's, else small odd ones."""
+    return dict(operation.exact_sizes or zip(operation.sizes, EXACT_SIZES, strict=False))
+
+
+def takes_data(operation: Operation) -> bool:
+    """Whether an operation can be given the user's data."""
+    return "data" in inspect.signature(operation.inputs).parameters
+
+
+def _import_package(package: str, folder: Path) -> None:
+    init = folder / "__init__.py"
+    if not init.is_file():
+        module = types.ModuleType(package)
+        module.__path__ = [str(folder)]
+        sys.modules[package] = module
+        return
+    spec = importlib.util.spec_from_file_location(package, init, submodule_search_locations=[str(folder)])
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[package] = module
+    spec.loader.exec_module(module)
+
+
+def _parse(path: Path) -> ast.Module:
+    try:
+        return ast.parse(path.read_bytes(), filename=str(path))
+    except SyntaxError as error:
+        raise UsageError(f"{path}:{error.lineno}: {error.msg}; mend the file or start its name with '_'") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: cannot be read: {error}") from error
+
+
+def _import_operations(folder: Path) -> types.ModuleType:
+    try:
+        return import_stem(folder, OPERATIONS)
+    except RooflinearError:
+        raise
+    except Exception as error:
+        where = folder / f"{OPERATIONS}.py"
+        raise UsageError(f"{where}: import failed: {type(error).__name__}: {error}") from error
+
+
+def _checked_operations(module: types.ModuleType, folder: Path) -> dict[str, Operation]:
+    where = folder / f"{OPERATIONS}.py"
+    contract = getattr(module, "CONTRACT", None)
+    if contract != CONTRACT:
+        raise UsageError(f"{where}: states CONTRACT = {contract}; this rooflinear knows {CONTRACT}")
+    operations = getattr(module, "OPERATIONS", None)
+    if not isinstance(operations, tuple) or not operations:
+        raise UsageError(f"{where}: states no OPERATIONS; it must be a tuple of Operation")
+    for operation in operations:
+        _check_operation(operation, where)
+    names = [operation.name for operation in operations]
+    if len(set(names)) < len(names):
+        raise UsageError(f"{where}: two operations share a name: {', '.join(names)}")
+    return {operation.name: operation for operation in operations}
+
+
+def _check_operation(operation: Any, where: Path) -> None:
+    if not isinstance(operation, Operation):
+        raise UsageError(f"{where}: OPERATIONS holds a {type(operation).__name__}, not an Operation")
+    if not operation.name.isidentifier() or operation.name.startswith("_"):
+        raise UsageError(f"{where}: operation name {operation.name!r} cannot be a function's name")
+    if isinstance(operation.sizes, str) or not all(isinstance(size, str) for size in operation.sizes):
+        raise UsageError(f'{where}: {operation.name}: sizes must be a tuple of names, such as ("m", "n")')
+    for name in ("inputs", "oracle", "bound", "cost"):
+        if not callable(getattr(operation, name)):
+            raise UsageError(f"{where}: {operation.name}: {name} must be a function")
+
+
+def _describe(
+    stem: str, folder: Path, trees: dict[str, ast.Module], operations: dict[str, Operation]
+) -> Implementation:
+    tree = trees[stem]
+    names = _top_level(tree)
+    library = names.get("LIBRARY")
+    path = folder / f"{stem}.py"
+    if not isinstance(library, str):
+        raise UsageError(
+            f"{path}: states no LIBRARY; name the array library its functions take, or start the name with '_'"
+        )
+    closure = _closure(stem, trees)
+    return Implementation(
+        stem=stem,
+        path=path,
+        library=library,
+        algorithm=str(names.get("ALGORITHM", "direct")),
+        operations=tuple(name for name in operations if name in names),
+        doc=(ast.get_docstring(tree) or "").partition("\n\n")[0],
+        source_sha256=_sha256(folder, closure),
+        requires=tuple(sorted(set().union(*(_imports(trees[name]) for name in closure)))),
+    )
+
+
+def _top_level(tree: ast.Module) -> dict[str, Any]:
+    """Names a module binds, with their value where it is a constant."""
+    names: dict[str, Any] = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names[node.name] = None
+        elif isinstance(node, ast.ImportFrom):
+            names.update({alias.asname or alias.name: None for alias in node.names})
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            value = node.value.value if isinstance(node.value, ast.Constant) else None
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            leaves = [leaf for target in targets for leaf in ast.walk(target)]
+            names.update({leaf.id: value for leaf in leaves if isinstance(leaf, ast.Name)})
+    return names
+
+
+def _closure(stem: str, trees: dict[str, ast.Module]) -> list[str]:
+    closure, waiting = set(), {stem}
+    while waiting:
+        current = waiting.pop()
+        closure.add(current)
+        waiting |= _siblings(trees[current]) & trees.keys() - closure
+    return sorted(closure)
+
+
+def _sha256(folder: Path, stems: list[str]) -> str:
+    digest = hashlib.sha256()
+    for name in stems:
+        digest.update(f"{name}\0".encode() + (folder / f"{name}.py").read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _imports(tree: ast.Module) -> set[str]:
+    names = {alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in tree.body if isinstance(node, ast.ImportFrom) and not node.level}
+    return {name.partition(".")[0] for name in names}
+
+
+def _siblings(tree: ast.Module) -> set[str]:
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level == 1]
+    return {name for node in imports for name in ([node.module] if node.module else [a.name for a in node.names])}

@@ -1,0 +1,200 @@
+"""Presets and the user's grid -> frozen cases, grouped into contests."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from .contract import Cost, Grid, Operation
+from .errors import UsageError, unknown
+from .protocol import Task
+from .records import Case
+from .suite import Suite
+
+DTYPES = ("float64", "float32")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """What bounds a sweep: seconds in all (None: as long as it takes), seconds a call, rounds a block."""
+
+    time_budget_s: float | None
+    timeout_s: float
+    rounds: int
+
+
+PRESETS = {
+    "quick": Preset(time_budget_s=85, timeout_s=1, rounds=5),
+    "standard": Preset(time_budget_s=470, timeout_s=4, rounds=7),
+    "full": Preset(time_budget_s=None, timeout_s=60, rounds=12),
+    "verify": Preset(time_budget_s=None, timeout_s=60, rounds=0),
+}
+
+DEFAULT_SIZES = {
+    "quick": (100, 1000),
+    "standard": (10, 100, 1000, 10_000),
+    "full": (10, 100, 1000, 10_000, 100_000),
+    "verify": (3, 33, 1001),
+}
+"""For a suite that states no presets."""
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user asked of a run; stored in ``run.json`` so that it can be resumed."""
+
+    suite: str
+    preset: str = "standard"
+    operations: list[str] = []
+    implementations: list[str] = []
+    sizes: dict[str, list[int]] = {}
+    parameters: dict[str, Any] = {}
+    dtypes: list[str] = []
+    threads: list[int] = msgspec.field(default_factory=lambda: [1])
+    device: str = "cpu"
+    data: str | None = None
+    target: str | None = None
+    condition: float | None = None
+    time_budget_s: float | None = None
+    timeout_s: float = 60.0
+    memory_limit_bytes: int | None = None
+    blocks: int | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Cases that differ in nothing but the implementation, and in how many blocks they are timed."""
+
+    task: Task
+    threads: int
+    device: str
+    cases: tuple[Case, ...]
+    blocks: int
+
+
+def contests(suite: Suite, options: Options) -> list[Contest]:
+    """All contests of a run, cheapest first within one thread count.
+
+    Raises `UsageError` for a name the suite does not know, with the nearest.
+    """
+    check_names(suite, options)
+    tasks: dict[bytes, tuple[Task, int]] = {}
+    for grid in grids(suite, options):
+        for task in _tasks(suite, grid, options):
+            key = msgspec.json.encode(task, order="deterministic")
+            blocks = options.blocks or grid.blocks
+            tasks[key] = (task, max(blocks, tasks[key][1] if key in tasks else 1))
+    found = [
+        Contest(task, threads, options.device, _cases(suite, task, threads, options), blocks)
+        for threads in options.threads
+        for task, blocks in sorted(tasks.values(), key=lambda pair: work(suite.operations[pair[0].operation], pair[0]))
+    ]
+    return [contest for contest in found if contest.cases]
+
+
+def check_names(suite: Suite, options: Options) -> None:
+    """Raises `UsageError` for an unknown operation, implementation, size, parameter, dtype or preset."""
+    operations = [suite.operations[name] for name in options.operations if name in suite.operations]
+    chosen = operations or list(suite.operations.values())
+    known = {
+        "preset": ([options.preset], PRESETS),
+        "operation": (options.operations, suite.operations),
+        "implementation": (options.implementations, suite.implementations),
+        "size": (options.sizes, {size for each in chosen for size in each.sizes}),
+        "parameter": (options.parameters, {name for each in chosen for name in each.parameters}),
+        "dtype": (options.dtypes, DTYPES),
+    }
+    for kind, (names, valid) in known.items():
+        for name in names:
+            if name not in valid:
+                raise unknown(kind, name, sorted(valid))
+
+
+def grids(suite: Suite, options: Options) -> list[Grid]:
+    """The preset's grids with the user's choices put in their place."""
+    stated: tuple[Grid, ...] = tuple(suite.presets.get(options.preset, ()))
+    names = {size for operation in suite.operations.values() for size in operation.sizes}
+    default = Grid(sizes={name: DEFAULT_SIZES[options.preset] for name in names})
+    chosen = [_chosen(grid, options) for grid in stated or (default,)]
+    covered = {name for grid in chosen for name in grid.operations or suite.operations}
+    left = tuple(name for name in options.operations if name not in covered)
+    if left:
+        base = (stated or (default,))[0]
+        chosen.append(_chosen(Grid(sizes=base.sizes, operations=left), options))
+    return [grid for grid in chosen if grid.operations or not options.operations]
+
+
+def _chosen(grid: Grid, options: Options) -> Grid:
+    wanted = options.operations
+    operations = tuple(name for name in wanted if not grid.operations or name in grid.operations)
+    typed = {name: tuple(values) for name, values in options.sizes.items()}
+    sizes: dict[str, tuple[int, ...]] = {**grid.sizes, **typed}
+    return Grid(
+        sizes=sizes,
+        operations=operations if wanted else grid.operations,
+        dtypes=tuple(options.dtypes) or grid.dtypes,
+        blocks=grid.blocks,
+        largest_inputs_bytes=2**63 if options.sizes else grid.largest_inputs_bytes,
+    )
+
+
+def _tasks(suite: Suite, grid: Grid, options: Options) -> Iterator[Task]:
+    for name in grid.operations or suite.operations:
+        operation = suite.operations[name]
+        known = {key: value for key, value in options.parameters.items() if key in operation.parameters}
+        parameters = {**operation.parameters, **known}
+        for values in product(*(_values(grid, size, operation) for size in operation.sizes)):
+            for dtype in grid.dtypes:
+                task = Task(name, dict(zip(operation.sizes, values, strict=True)), parameters, dtype)
+                if footprint(operation, task) <= grid.largest_inputs_bytes:
+                    yield task
+
+
+def _values(grid: Grid, size: str, operation: Operation) -> tuple[int, ...]:
+    if size not in grid.sizes:
+        raise UsageError(f"{operation.name} needs a size '{size}'; add --size {size}=…")
+    return tuple(dict.fromkeys(grid.sizes[size]))
+
+
+def _cases(suite: Suite, task: Task, threads: int, options: Options) -> tuple[Case, ...]:
+    wanted = options.implementations or list(suite.implementations)
+    return tuple(
+        Case(
+            suite=suite.name,
+            operation=task.operation,
+            implementation=stem,
+            sizes=task.sizes,
+            parameters=task.parameters,
+            dtype=task.dtype,
+            threads=threads,
+            device=options.device,
+        )
+        for stem in wanted
+        if task.operation in suite.implementations[stem].operations
+    )
+
+
+def cost(operation: Operation, task: Task, algorithm: str = "direct") -> Cost:
+    """What the operation states it costs, whichever form it states it in."""
+    itemsize = np.dtype(task.dtype).itemsize
+    return Cost(*operation.cost(task.sizes, task.parameters, itemsize, algorithm))
+
+
+def work(operation: Operation, task: Task) -> float:
+    """Flops, or bytes where an operation has none: what times are taken to grow with."""
+    stated = cost(operation, task)
+    return float(stated.flops or stated.bytes or 1)
+
+
+def footprint(operation: Operation, task: Task) -> float:
+    """Bytes of inputs and output."""
+    stated = cost(operation, task)
+    return float(stated.bytes if stated.footprint is None else stated.footprint)
+
+
+def describe(sizes: Mapping[str, int]) -> str:
+    """Sizes as people write them: ``m=1000 n=10``."""
+    return " ".join(f"{name}={value}" for name, value in sizes.items())

@@ -1,0 +1,1 @@
+"""Runs -> pages, pictures and text. Reads records and never measures."""
