@@ -1,4 +1,4 @@
-"""Parent: blocks, contests, budget, resume. Never imports a framework, never computes.
+"""Parent: blocks, contests, resume. Never imports a framework, never computes.
 
 A block is one fresh set of worker processes. The first block plays every
 contest; further ones replay those that want several blocks and fit what is
@@ -11,25 +11,19 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 import msgspec
-import psutil
 
-from .contest import SLICE_NS, Contender, Stage, play_rounds
-from .predict import Key, Predictor, probe_sizes
+from .admission import Admission, Predicted
+from .budget import Budget
+from .contest import Contender, Stage, play_rounds
 from .problems import Problems
-from .protocol import Prepare, Prepared, Release, Released, Slice, Sliced, Task
+from .protocol import Task
 from .records import Case, Result
 from .slot import Lost, Slot
 from .suite import Suite
-from .sweep import PRESETS, Contest, Options, describe, footprint, work
+from .sweep import Contest, Options, describe
 
-FEWEST_ROUNDS = 2
-LONG_CALL_NS = 250_000_000
-RESERVE_SECONDS = 4.0
-MEMORY_SHARE = 0.8
-FOOTPRINTS_HELD = 1.5
-"""Beside its own inputs a worker holds temporaries of up to their size, and what the oracle said."""
-
-ORACLE_FOOTPRINTS = 4.0
+START_OVERHEAD = 1.3
+"""What a worker's start takes over its imports: the interpreter, the hand-shake."""
 
 
 class Watcher(Protocol):
@@ -51,275 +45,144 @@ class Runner:
         watcher: Watcher,
         earlier: Iterable[Result] = (),
         timed: bool = True,
-        clock: Callable[[], float] = time.monotonic,
     ):
-        self.suite, self.options, self.watcher, self.clock = suite, options, watcher, clock
+        self.suite, self.options, self.watcher = suite, options, watcher
         self._append, self._timed = append, timed
         earlier = list(earlier)
         self._done = {(result.case, result.block) for result in earlier}
         self._lost = {result.case for result in earlier if result.status != "ok"}
-        self._next_round: dict[tuple[str, int], int] = {}
-        self._predictor = Predictor()
+        self._next_round = _next_rounds(earlier)
         self._slots: dict[tuple[str, int], Slot] = {}
         self._random = random.Random(options.seed)
-        self._spent: dict[int, float] = {}
-        self._started = clock()
-        self._memory = options.memory_limit_bytes or int(MEMORY_SHARE * psutil.virtual_memory().available)
-        self._remember(earlier)
+        self._budget = Budget(suite, options)
+        self._budget.note_earlier(earlier)
+        self._problems = Problems(suite, options)
+        self._admission = Admission(suite, options, self._budget, self._problems)
 
     def play(self, contests: list[Contest]) -> None:
         """Plays all contests; every case ends with exactly one result a block."""
         self.watcher.begin(sum(len(contest.cases) for contest in contests))
-        self.problems = Problems(self.suite, self.options)
         try:
-            self.problems.open()
+            self._problems.open()
             for block in range(max((contest.blocks for contest in contests), default=1)):
-                self._play_block(block, self._chosen(contests, block))
+                wanted = [(index, each) for index, each in enumerate(contests) if each.blocks > block]
+                self._play_block(block, self._budget.choose(wanted, self._start_seconds()) if block else wanted)
         finally:
             self._stop_slots()
-            self.problems.close()
-
-    def _chosen(self, contests: list[Contest], block: int) -> list[tuple[int, Contest]]:
-        """The contests of a block: all of the first, then the cheapest that fit the time left."""
-        wanted = [(index, each) for index, each in enumerate(contests) if each.blocks > block]
-        left = self._seconds_left()
-        if block == 0 or left is None:
-            return wanted
-        left -= self._start_seconds()
-        chosen = []
-        for index, contest in sorted(wanted, key=lambda pair: self._spent.get(pair[0], 0.0)):
-            left -= self._spent.get(index, 0.0)
-            if left < 0:
-                break
-            chosen.append((index, contest))
-        return sorted(chosen, key=lambda pair: pair[0])
+            self._problems.close()
 
     def _play_block(self, block: int, contests: list[tuple[int, Contest]]) -> None:
         for place, (index, contest) in enumerate(contests):
-            if block and self._late(RESERVE_SECONDS):
+            if block and self._budget.is_spent():
                 break
-            begun = self.clock()
-            before = {threads for _, threads in self._slots}
-            if before - {contest.threads}:
+            if any(threads != contest.threads for _, threads in self._slots):
                 self._stop_slots()
+            begun = time.monotonic()
             try:
-                self._play(contest, block, [later for _, later in contests[place:]])
+                self._play(contest, block, [later for _, later in contests[place + 1 :]])
             finally:
-                self.problems.discard("main")
-                self.problems.discard("fresh")
-            self._spent[index] = self.clock() - begun
+                self._problems.discard("main")
+                self._problems.discard("fresh")
+            if not block:
+                self._budget.note_contest(index, time.monotonic() - begun, contest)
         self._stop_slots()
 
     def _play(self, contest: Contest, block: int, later: list[Contest]) -> None:
         cases = [case for case in contest.cases if (case, block) not in self._done]
         if block:
             cases = [case for case in cases if case not in self._lost]
-        if not cases:
-            return
         task = contest.task
-        self.watcher.now(f"{task.operation} {describe(task.sizes)} {task.dtype}", self._estimate(later))
+        left = self._budget.estimate([contest, *later])
+        self.watcher.now(f"{task.operation} {describe(task.sizes)} {task.dtype}", left)
         runnable = [case for case in cases if self._admit(case, block)]
+        if not runnable:
+            return
         try:
-            stage = self._stage(task, runnable)
+            stage = self._stage(task)
         except Lost as lost:
             for case in runnable:
                 self._end(case, block, lost)
             return
-        if stage is None:
-            return
-        for group in self._groups(contest, runnable):
-            self._play_group(contest, group, block, stage, later)
+        for group in self._admission.groups(runnable, list(self._slots.values())):
+            contenders = [Contender(case, self._slot(case), block, stage, self._emit) for case in group]
+            self._play_group(contenders, later)
 
-    def _play_group(self, contest: Contest, group: list[Case], block: int, stage: Stage, later: list[Contest]) -> None:
-        contenders = [Contender(case, self._slot(case), block, stage, self._emit) for case in group]
+    def _play_group(self, contenders: list[Contender], later: list[Contest]) -> None:
         self._random.shuffle(contenders)
-        if not self._timed:
+        if self._timed:
+            self._time(contenders, later)
+        else:
             for each in contenders:
                 if each.prepare():
                     each.finish()
-                each.release()
-            return
+        for each in contenders:
+            each.release()
+
+    def _time(self, contenders: list[Contender], later: list[Contest]) -> None:
         ready = [each for each in contenders if each.prepare() and each.warm_up()]
         for each in ready:
-            self._predictor.record(_key(each.case), self._work(each.case), each.call_ns)
-        rounds = self._rounds(ready, later)
-        key = (_contest_key(group[0]), block)
+            self._budget.note_call(each.case, each.call_ns)
+        rounds = self._budget.rounds(ready, later)
+        key = _contest_key(contenders[0].case, contenders[0].block)
         first = self._next_round.get(key, 0)
         for each in play_rounds(ready, rounds, first, self._random):
             each.finish()
         self._next_round[key] = first + rounds
-        for each in contenders:
-            each.release()
 
-    def _stage(self, task: Task, runnable: list[Case]) -> Stage | None:
-        if not runnable:
-            return None
-        exact_task, exact = self.problems.exact(task.operation, task.dtype)
-        made = self.problems.make(task, "main", "main")
-        self.problems.make(task, "fresh", "fresh")
+    def _stage(self, task: Task) -> Stage:
+        exact_task, exact = self._problems.exact(task.operation, task.dtype)
+        made = self._problems.make(task, "main", "main")
+        self._problems.make(task, "fresh", "fresh")
         return Stage(
             task=task,
-            main=str(self.problems.scratch / "main"),
-            fresh=str(self.problems.scratch / "fresh"),
+            main=str(self._problems.scratch / "main"),
+            fresh=str(self._problems.scratch / "fresh"),
             exact_task=exact_task,
             exact=exact,
             inputs_sha256=made.inputs_sha256,
-            data=self.problems.label,
-            generated=self.problems.generated,
+            data=self._problems.label,
+            generated=self._problems.generated,
             timeout_s=self.options.timeout_s,
         )
 
     def _admit(self, case: Case, block: int) -> bool:
-        """Starts a case's worker; ends cases that cannot run or would take too long."""
-        slot = self._slot(case)
         try:
-            self._refuse_for_budget()
-            self._refuse_for_memory(case)
-            slot.start()
-            self._refuse_for_time(case, slot)
+            self._admission.admit(case, self._slot(case))
         except Lost as lost:
             self._end(case, block, lost)
             return False
         return True
 
-    def _refuse_for_budget(self) -> None:
-        if self._late(0.0):
-            budget = self.options.time_budget_s or 0.0
-            raise Lost("skipped", f"the time budget of {budget:g} s was spent before its turn (--time-budget)")
-
-    def _refuse_for_memory(self, case: Case) -> None:
-        need = max(self._need(case), ORACLE_FOOTPRINTS * self._footprint(case))
-        if need > self._memory:
-            raise Lost(
-                "skipped",
-                f"needs about {need / 2**30:.3g} GiB of memory; {self._memory / 2**30:.3g} GiB may be used (--memory-limit)",
-            )
-
-    def _refuse_for_time(self, case: Case, slot: Slot) -> None:
-        if self._predictor.wants_probe(_key(case), self._work(case)):
-            self._probe(case, slot)
-        predicted = self._predictor.predict_ns(_key(case), self._work(case))
-        if predicted is not None and predicted > self.options.timeout_s * 1e9:
-            raise Predicted(int(predicted), self.options.timeout_s)
-
-    def _probe(self, case: Case, slot: Slot) -> None:
-        """Calls a case at ever less shrunken sizes until one says what a flop costs."""
-        operation = self.suite.operations[case.operation]
-        for shrink in (1000, 100, 10):
-            task = Task(case.operation, probe_sizes(case.sizes, shrink), case.parameters, case.dtype)
-            if not self._predictor.wants_probe(_key(case), self._work(case)):
-                return
-            try:
-                self.problems.make(task, "main", "main")
-                request = Prepare(task, str(self.problems.scratch / "main"), self.problems.generated)
-                slot.ask(request, 3 * self.options.timeout_s + 30, Prepared)
-                reply = slot.ask(Slice(0, 1), 3 * self.options.timeout_s + 30, Sliced)
-                self._predictor.record(_key(case), work(operation, task), reply.sample.wall_ns)
-                slot.ask(Release(), 60, Released)
-            except Lost:
-                return
-            finally:
-                self.problems.discard("main")
-
-    def _groups(self, contest: Contest, cases: list[Case]) -> list[list[Case]]:
-        """Contenders that fit into memory together; all of them where they do."""
-        resident = sum(slot.started.resident_bytes for slot in self._slots.values() if slot.started)
-        groups: list[list[Case]] = [[]]
-        held = float(resident)
-        for case in cases:
-            if groups[-1] and held + self._need(case) > self._memory:
-                groups.append([])
-                held = float(resident)
-            groups[-1].append(case)
-            held += self._need(case)
-        return [group for group in groups if group]
-
-    def _rounds(self, ready: list[Contender], later: list[Contest]) -> int:
-        """As many rounds as the preset wants; fewer for long calls and when time runs short."""
-        wanted = PRESETS[self.options.preset].rounds
-        longest = max((each.call_ns for each in ready), default=0.0)
-        if longest > LONG_CALL_NS and self.options.time_budget_s is not None:
-            wanted = max(1, round(wanted * LONG_CALL_NS / longest))
-        left = self._seconds_left()
-        if left is None:
-            return wanted
-        each_round = sum(max(SLICE_NS, contender.call_ns) for contender in ready) / 1e9
-        spare = left - (self._estimate(later[1:]) or 0.0)
-        return int(max(min(wanted, FEWEST_ROUNDS), min(wanted, spare / 2 / max(each_round, 1e-3))))
-
-    def _estimate(self, contests: list[Contest]) -> float:
-        """Seconds the contests will take at the least, from what was seen so far."""
-        cases = max(1, len(self._done))
-        overhead = max(0.02, (self.clock() - self._started - self._start_seconds()) / cases)
-        total = 0.0
-        for contest in contests:
-            for case in contest.cases:
-                predicted = self._predictor.predict_ns(_key(case), self._work(case)) or 0.0
-                if predicted <= self.options.timeout_s * 1e9:
-                    total += min(overhead, 0.15) + 4 * predicted / 1e9
-        return total
-
     def _start_seconds(self) -> float:
-        return sum(slot.started.import_ns for slot in self._slots.values() if slot.started) / 1e9 * 1.3
-
-    def _seconds_left(self) -> float | None:
-        if self.options.time_budget_s is None:
-            return None
-        return self.options.time_budget_s - (self.clock() - self._started) - RESERVE_SECONDS
-
-    def _late(self, seconds: float) -> bool:
-        left = self._seconds_left()
-        return left is not None and left < seconds
+        started = [slot.started.import_ns for slot in self._slots.values() if slot.started]
+        return START_OVERHEAD * sum(started) / 1e9
 
     def _slot(self, case: Case) -> Slot:
         key = (case.implementation, case.threads)
         if key not in self._slots:
             implementation = self.suite.implementations[case.implementation]
-            self._slots[key] = Slot(self.suite, implementation, case.threads, case.device, self._memory)
+            limit = self._admission.memory_bytes
+            self._slots[key] = Slot(self.suite, implementation, case.threads, case.device, limit)
         return self._slots[key]
 
     def _stop_slots(self) -> None:
         for slot in self._slots.values():
             slot.stop()
 
-    def _footprint(self, case: Case) -> float:
-        task = Task(case.operation, case.sizes, case.parameters, case.dtype)
-        return footprint(self.suite.operations[case.operation], task)
-
-    def _need(self, case: Case) -> float:
-        from .arrays import LIBRARIES
-
-        library = LIBRARIES.get(self.suite.implementations[case.implementation].library)
-        factor = library.footprint_factor if library else 1.0
-        return (factor + FOOTPRINTS_HELD) * self._footprint(case)
-
-    def _work(self, case: Case) -> float:
-        task = Task(case.operation, case.sizes, case.parameters, case.dtype)
-        return work(self.suite.operations[case.operation], task)
-
-    def _remember(self, earlier: Iterable[Result]) -> None:
-        for result in earlier:
-            if result.samples:
-                call_ns = min(sample.wall_ns / sample.calls for sample in result.samples)
-                self._predictor.record(_key(result.case), self._work(result.case), call_ns)
-                key, last = (_contest_key(result.case), result.block), result.samples[-1].round
-                self._next_round[key] = max(self._next_round.get(key, 0), last + 1)
-
     def _end(self, case: Case, block: int, lost: Lost) -> None:
         implementation = self.suite.implementations[case.implementation]
-        predicted = lost.predicted_ns if isinstance(lost, Predicted) else None
+        predicted = {"predicted_ns": lost.predicted_ns, "cap_ns": lost.cap_ns} if isinstance(lost, Predicted) else {}
         self._emit(
             Result(
                 case=case,
                 algorithm=implementation.algorithm,
                 source_sha256=implementation.source_sha256,
-                data=self.problems.label,
-                status=lost.status,  # pyright: ignore[reportArgumentType]
+                data=self._problems.label,
+                status=lost.status,  # pyright: ignore[reportArgumentType]  a child's word, checked by msgspec on reading
                 reason=lost.reason,
-                predicted_ns=predicted,
-                cap_ns=int(self.options.timeout_s * 1e9) if predicted else None,
                 exit=lost.exit,
                 block=block,
+                **predicted,
             )
         )
 
@@ -331,21 +194,15 @@ class Runner:
         self.watcher.done(result)
 
 
-class Predicted(Lost):
-    """A case that would break the time limit of a call."""
-
-    def __init__(self, predicted_ns: int, timeout_s: float):
-        super().__init__(
-            "skipped",
-            f"predicted to take {predicted_ns / 1e9:.3g} s a call, over the limit of {timeout_s:g} s (--timeout)",
-        )
-        self.predicted_ns = predicted_ns
-
-
-def _key(case: Case) -> Key:
-    parameters = ",".join(f"{name}={value}" for name, value in case.parameters.items())
-    return (case.implementation, case.operation, case.dtype, str(case.threads), case.device, parameters)
+def _next_rounds(results: list[Result]) -> dict[tuple[str, int], int]:
+    """The first unused round of each contest, so that rounds of two sessions are never paired."""
+    rounds: dict[tuple[str, int], int] = {}
+    for result in results:
+        key = _contest_key(result.case, result.block)
+        last = max((sample.round for sample in result.samples), default=-1)
+        rounds[key] = max(rounds.get(key, 0), last + 1)
+    return rounds
 
 
-def _contest_key(case: Case) -> str:
-    return msgspec.structs.replace(case, implementation="").key
+def _contest_key(case: Case, block: int) -> tuple[str, int]:
+    return msgspec.structs.replace(case, implementation="").key, block

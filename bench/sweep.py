@@ -117,7 +117,7 @@ def grids(suite: Suite, options: Options) -> list[Grid]:
     """The preset's grids with the user's choices put in their place."""
     stated: tuple[Grid, ...] = tuple(suite.presets.get(options.preset, ()))
     names = {size for operation in suite.operations.values() for size in operation.sizes}
-    default = Grid(sizes={name: DEFAULT_SIZES[options.preset] for name in names})
+    default = Grid(sizes=dict.fromkeys(names, DEFAULT_SIZES[options.preset]))
     chosen = [_chosen(grid, options) for grid in stated or (default,)]
     covered = {name for grid in chosen for name in grid.operations or suite.operations}
     left = tuple(name for name in options.operations if name not in covered)

@@ -1,0 +1,112 @@
+"""How long a run may take and will take: time budget, predictions, rounds."""
+
+import time
+from collections.abc import Callable, Iterable
+
+from .contest import SLICE_NS, Contender
+from .predict import Key, Predictor
+from .protocol import Task
+from .records import Case, Result
+from .suite import Suite
+from .sweep import PRESETS, Contest, Options, work
+
+FEWEST_ROUNDS = 2
+LONG_CALL_NS = 250_000_000
+RESERVE_SECONDS = 5.0
+"""Kept for ending the workers and writing the report."""
+
+CALLS_BESIDE_ROUNDS = 3
+"""First call, warm-up and the call on fresh inputs."""
+
+TYPICAL_CASE_SECONDS = 0.15
+
+
+class Budget:
+    """What has been spent and what the rest will cost, from what was seen so far."""
+
+    def __init__(self, suite: Suite, options: Options, clock: Callable[[], float] = time.monotonic):
+        self.suite, self.options, self._clock = suite, options, clock
+        self._started = clock()
+        self._predictor = Predictor()
+        self._spent: dict[int, float] = {}
+        self._case_seconds = TYPICAL_CASE_SECONDS
+
+    def seconds_left(self) -> float | None:
+        """None where there is no budget."""
+        if self.options.time_budget_s is None:
+            return None
+        return self.options.time_budget_s - (self._clock() - self._started) - RESERVE_SECONDS
+
+    def is_spent(self) -> bool:
+        left = self.seconds_left()
+        return left is not None and left <= 0
+
+    def note_call(self, case: Case, call_ns: float) -> None:
+        self._predictor.record(_key(case), self.work(case), call_ns)
+
+    def note_earlier(self, results: Iterable[Result]) -> None:
+        """Learns from a run that is resumed."""
+        for result in results:
+            if result.samples:
+                self.note_call(result.case, min(sample.wall_ns / sample.calls for sample in result.samples))
+
+    def note_probe(self, case: Case, task: Task, call_ns: float) -> None:
+        self._predictor.record(_key(case), work(self.suite.operations[task.operation], task), call_ns)
+
+    def note_contest(self, index: int, seconds: float, contest: Contest) -> None:
+        """Learns what a contest cost in all, and what a case costs beside its calls."""
+        self._spent[index] = seconds
+        calls = sum((self.predict_ns(case) or 0.0) for case in contest.cases) / 1e9
+        beside = max(0.0, seconds - (CALLS_BESIDE_ROUNDS + 1) * calls) / max(1, len(contest.cases))
+        self._case_seconds += (min(beside, 1.0) - self._case_seconds) / 8
+
+    def predict_ns(self, case: Case) -> float | None:
+        return self._predictor.predict_ns(_key(case), self.work(case))
+
+    def wants_probe(self, case: Case) -> bool:
+        return self._predictor.wants_probe(_key(case), self.work(case))
+
+    def work(self, case: Case) -> float:
+        task = Task(case.operation, case.sizes, case.parameters, case.dtype)
+        return work(self.suite.operations[case.operation], task)
+
+    def estimate(self, contests: Iterable[Contest]) -> float:
+        """Seconds the contests take with one round each."""
+        cap_ns = self.options.timeout_s * 1e9
+        total = 0.0
+        for contest in contests:
+            predicted = [self.predict_ns(case) or 0.0 for case in contest.cases]
+            calls = sum(each for each in predicted if each <= cap_ns) / 1e9
+            total += self._case_seconds * len(predicted) + (CALLS_BESIDE_ROUNDS + 1) * calls
+        return total
+
+    def rounds(self, ready: list[Contender], later: list[Contest]) -> int:
+        """As many rounds as the preset wants; fewer for long calls and when time runs short."""
+        wanted = PRESETS[self.options.preset].rounds
+        left = self.seconds_left()
+        if left is None or not ready:
+            return wanted
+        longest = max(contender.call_ns for contender in ready)
+        if longest > LONG_CALL_NS:
+            wanted = max(1, round(wanted * LONG_CALL_NS / longest))
+        each_round = sum(max(SLICE_NS, contender.call_ns) for contender in ready) / 1e9
+        affordable = (left - self.estimate(later)) / max(each_round, 1e-3)
+        return int(max(min(wanted, FEWEST_ROUNDS), min(wanted, affordable)))
+
+    def choose(self, contests: list[tuple[int, Contest]], start_seconds: float) -> list[tuple[int, Contest]]:
+        """The contests of a further block: the cheapest that fit into the time left, in their order."""
+        left = self.seconds_left()
+        if left is None:
+            return contests
+        left -= start_seconds
+        chosen = []
+        for index, contest in sorted(contests, key=lambda pair: self._spent.get(pair[0], 0.0)):
+            left -= self._spent.get(index, 0.0)
+            if left >= 0:
+                chosen.append((index, contest))
+        return sorted(chosen, key=lambda pair: pair[0])
+
+
+def _key(case: Case) -> Key:
+    parameters = ",".join(f"{name}={value}" for name, value in case.parameters.items())
+    return (case.implementation, case.operation, case.dtype, str(case.threads), case.device, parameters)

@@ -1,0 +1,70 @@
+"""What an algorithm must do at the least: flops, bytes moved, bytes held."""
+
+# ruff: noqa: ARG001 — the contract fixes the signatures, each function takes what it needs
+
+from collections.abc import Mapping
+from typing import Any
+
+from rooflinear.bench.contract import Cost
+
+
+def predict(sizes: Mapping[str, int], parameters: Mapping[str, Any], itemsize: int, algorithm: str) -> Cost:
+    """2mn flops; X, theta and the output, which a written line is first read for."""
+    m, n = sizes["m"], sizes["n"]
+    return _cost(itemsize, 2 * m * n, m * n + 2 * m + n, m * n + m + n)
+
+
+def residuals(sizes: Mapping[str, int], parameters: Mapping[str, Any], itemsize: int, algorithm: str) -> Cost:
+    """As predict, and y."""
+    m, n = sizes["m"], sizes["n"]
+    return _cost(itemsize, 2 * m * n, m * n + 3 * m + n, m * n + 2 * m + n)
+
+
+def mse(sizes: Mapping[str, int], parameters: Mapping[str, Any], itemsize: int, algorithm: str) -> Cost:
+    """2mn + 2m flops; X, y, theta."""
+    m, n = sizes["m"], sizes["n"]
+    return _cost(itemsize, 2 * m * n + 2 * m, m * n + m + n, m * n + m + n + 1)
+
+
+def gradient(sizes: Mapping[str, int], parameters: Mapping[str, Any], itemsize: int, algorithm: str) -> Cost:
+    """4mn flops, X once; by Gram mn² + 2n² (the product is symmetric)."""
+    m, n = sizes["m"], sizes["n"]
+    flops = m * n**2 + 2 * n**2 if algorithm == "gram" else 4 * m * n
+    return _cost(itemsize, flops, m * n + m + 2 * n, m * n + m + 2 * n)
+
+
+def gradient_descent(
+    sizes: Mapping[str, int], parameters: Mapping[str, Any], itemsize: int, algorithm: str
+) -> Cost:
+    """steps·4mn flops and X each step; by Gram mn² and X once, then 2n² a step."""
+    m, n, steps = sizes["m"], sizes["n"], parameters["steps"]
+    held = m * n + m + 2 * n + 1
+    if algorithm == "gram":
+        return _cost(itemsize, m * n**2 + steps * 2 * n**2, m * n, held)
+    return _cost(itemsize, steps * 4 * m * n, steps * m * n, held)
+
+
+def r2(sizes: Mapping[str, int], parameters: Mapping[str, Any], itemsize: int, algorithm: str) -> Cost:
+    """7m flops; both vectors."""
+    m = sizes["m"]
+    return _cost(itemsize, 7 * m, 2 * m, 2 * m + 1)
+
+
+def cost_surface(
+    sizes: Mapping[str, int], parameters: Mapping[str, Any], itemsize: int, algorithm: str
+) -> Cost:
+    """grid²·2mn flops; by QR 2mn² once and n² a point; by Gram mn² and 2n² a point."""
+    m, n, points = sizes["m"], sizes["n"], parameters["grid"] ** 2
+    flops = {"qr": 2 * m * n**2 + points * n**2, "gram": m * n**2 + points * 2 * n**2}
+    held = m * n + m + n + 2 * parameters["grid"] + points
+    return _cost(itemsize, flops.get(algorithm, points * 2 * m * n), m * n, held)
+
+
+def split_mse(sizes: Mapping[str, int], parameters: Mapping[str, Any], itemsize: int, algorithm: str) -> Cost:
+    """2mn + 2m flops over both parts together."""
+    m, n = sizes["m"], sizes["n"]
+    return _cost(itemsize, 2 * m * n + 2 * m, m * n, m * n + m + n + 2)
+
+
+def _cost(itemsize: int, flops: int, moved: int, held: int) -> Cost:
+    return Cost(float(flops), float(itemsize * moved), float(itemsize * held))
