@@ -1,0 +1,33 @@
+# make setup   .venv with everything that runs on a CPU, in tested versions
+# make report  the standard preset: about eight minutes, then a page to look at
+# make test    tests, linter, types
+#
+# TORCH_INDEX=https://download.pytorch.org/whl/cpu takes torch's CPU build (Linux; plain pip brings CUDA, gigabytes)
+
+PYTHON ?= python3
+TORCH_INDEX ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: setup report test clean
+
+setup: .venv/complete
+
+.venv/complete: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "rooflinear needs Python 3.11 or newer; set PYTHON=")'
+	$(PYTHON) -m venv .venv
+	$(PIP) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch
+	$(PIP) --editable '.[dev]'
+	@touch $@
+
+report: setup
+	$(BIN)/rooflinear run --preset standard
+
+test: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/python -m pytest
+
+clean:
+	rm -rf .venv results build dist *.egg-info .asv .benchmarks
