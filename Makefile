@@ -1,6 +1,7 @@
 # make setup   .venv with everything that runs on a CPU, in tested versions
 # make report  the standard preset: about eight minutes, then a page to look at
 # make test    tests, linter, types
+# make audit   does the harness read the time there is? (quiet machine, five minutes)
 #
 # TORCH_INDEX=https://download.pytorch.org/whl/cpu takes torch's CPU build (Linux; plain pip brings CUDA, gigabytes)
 
@@ -9,7 +10,7 @@ TORCH_INDEX ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup report test clean
+.PHONY: setup report test audit clean
 
 setup: .venv/complete
 
@@ -31,3 +32,6 @@ test: setup
 
 clean:
 	rm -rf .venv results build dist *.egg-info .asv .benchmarks
+
+audit: setup
+	$(BIN)/python tests/audit/audit.py

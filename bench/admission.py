@@ -21,17 +21,6 @@ PROBES = (1000, 100, 10)
 PROBE_SECONDS = 60.0
 
 
-class Predicted(Lost):
-    """A case whose call would take longer than it may."""
-
-    def __init__(self, predicted_ns: float, timeout_s: float):
-        super().__init__(
-            "skipped",
-            f"predicted to take {predicted_ns / 1e9:.3g} s a call, over the limit of {timeout_s:g} s (--timeout)",
-        )
-        self.predicted_ns, self.cap_ns = int(predicted_ns), int(timeout_s * 1e9)
-
-
 class Admission:
     """Refuses a case with `Lost`, its reason and its prediction."""
 
@@ -50,7 +39,7 @@ class Admission:
             self._probe(case, slot)
         predicted = self.budget.predict_ns(case)
         if predicted is not None and predicted > self.options.timeout_s * 1e9:
-            raise Predicted(predicted, self.options.timeout_s)
+            raise _predicted(predicted, self.options.timeout_s)
 
     def groups(self, cases: list[Case], slots: list[Slot]) -> list[list[Case]]:
         """Contenders that fit into memory together: all of them where they do."""
@@ -98,3 +87,10 @@ class Admission:
         library = LIBRARIES.get(self.suite.implementations[case.implementation].library)
         factor = library.footprint_factor if library else 1.0
         return (factor + TEMPORARY_FOOTPRINTS) * self._footprint(case)
+
+
+def _predicted(predicted_ns: float, timeout_s: float) -> Lost:
+    reason = f"predicted to take {predicted_ns / 1e9:.3g} s a call, over the limit of {timeout_s:g} s (--timeout)"
+    lost = Lost("skipped", reason)
+    lost.predicted_ns, lost.cap_ns = int(predicted_ns), int(timeout_s * 1e9)
+    return lost

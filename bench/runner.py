@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from .admission import Admission, Predicted
+from .admission import Admission
 from .budget import Budget
 from .contest import Contender, Stage, play_rounds
 from .problems import Problems
@@ -171,7 +171,6 @@ class Runner:
 
     def _end(self, case: Case, block: int, lost: Lost) -> None:
         implementation = self.suite.implementations[case.implementation]
-        predicted = {"predicted_ns": lost.predicted_ns, "cap_ns": lost.cap_ns} if isinstance(lost, Predicted) else {}
         self._emit(
             Result(
                 case=case,
@@ -180,9 +179,10 @@ class Runner:
                 data=self._problems.label,
                 status=lost.status,  # pyright: ignore[reportArgumentType]  a child's word, checked by msgspec on reading
                 reason=lost.reason,
+                predicted_ns=lost.predicted_ns,
+                cap_ns=lost.cap_ns,
                 exit=lost.exit,
                 block=block,
-                **predicted,
             )
         )
 

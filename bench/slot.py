@@ -23,6 +23,8 @@ class Lost(Exception):
     def __init__(self, status: str, reason: str, exit_: Exit | None = None, verdict: Verdict | None = None):
         super().__init__(reason)
         self.status, self.reason, self.exit, self.verdict = status, reason, exit_, verdict
+        self.predicted_ns: int | None = None
+        self.cap_ns: int | None = None
 
 
 @dataclass

@@ -33,7 +33,7 @@ PRESETS = {
     "verify": Preset(time_budget_s=None, timeout_s=60, rounds=0),
 }
 
-DEFAULT_SIZES = {
+DEFAULT_SIZES: dict[str, tuple[int, ...]] = {
     "quick": (100, 1000),
     "standard": (10, 100, 1000, 10_000),
     "full": (10, 100, 1000, 10_000, 100_000),
@@ -117,7 +117,8 @@ def grids(suite: Suite, options: Options) -> list[Grid]:
     """The preset's grids with the user's choices put in their place."""
     stated: tuple[Grid, ...] = tuple(suite.presets.get(options.preset, ()))
     names = {size for operation in suite.operations.values() for size in operation.sizes}
-    default = Grid(sizes=dict.fromkeys(names, DEFAULT_SIZES[options.preset]))
+    ladders: dict[str, tuple[int, ...]] = dict.fromkeys(names, DEFAULT_SIZES[options.preset])
+    default = Grid(sizes=ladders)
     chosen = [_chosen(grid, options) for grid in stated or (default,)]
     covered = {name for grid in chosen for name in grid.operations or suite.operations}
     left = tuple(name for name in options.operations if name not in covered)
