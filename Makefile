@@ -10,7 +10,7 @@ TORCH_INDEX ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup report test audit clean
+.PHONY: setup report test audit schemas clean
 
 setup: .venv/complete
 
@@ -35,3 +35,6 @@ clean:
 
 audit: setup
 	$(BIN)/python tests/audit/audit.py
+
+schemas: setup
+	$(BIN)/python -c 'import json; from rooflinear.bench.records import schemas; print(json.dumps(schemas(), indent=1))' > docs/schemas.json
