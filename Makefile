@@ -19,6 +19,7 @@ setup: .venv/complete
 	$(PYTHON) -m venv .venv
 	$(PIP) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch
 	$(PIP) --editable '.[dev]'
+	@mkdir -p .venv/types/rooflinear && ln -sfn $(CURDIR)/bench $(CURDIR)/kernels $(CURDIR)/reports .venv/types/rooflinear/
 	@touch $@
 
 report: setup
