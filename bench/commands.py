@@ -19,6 +19,8 @@ from .suite import Suite
 from .sweep import Contest, Options, contests
 
 INTERRUPTED = 130
+RESUMED_WITH = ("resume", "results", "preset", "device", "time_budget")
+"""What may stand beside ``--resume``: what has a default, and the time still to be spent."""
 
 
 def run(typed: dict[str, Any]) -> int:
@@ -36,6 +38,9 @@ def run(typed: dict[str, Any]) -> int:
 
 def resume(folder: Path, typed: dict[str, Any]) -> int:
     """Goes on where a run stopped, with its own options, on the same machine and sources."""
+    given = [name for name, value in typed.items() if value and name not in RESUMED_WITH]
+    if given:
+        raise UsageError(f"--resume goes on with the run's own options; leave out --{given[0].replace('_', '-')}")
     record = store.read_run(folder)
     chosen = msgspec.convert(record.options, Options)
     loaded = suite.load(Path(chosen.suite))

@@ -1,6 +1,7 @@
 """One contest: every contender of one task prepared, timed in interleaved rounds, verified again."""
 
 import random
+import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ LOAD_SECONDS = 60.0
 CLOCK_GAP_NS = 5_000_000
 CLOCK_GAP_SHARE = 0.45
 CLOCK_TRIES = 5
+THREADS_EXCESS = 1.1
 
 
 def play_rounds(contenders: Sequence[Any], rounds: int, first_round: int, rng: random.Random) -> list[Any]:
@@ -117,6 +119,8 @@ class Contender:
             self.facts["peak_bytes"] = reply.peak_bytes
         except Lost as lost:
             return self.lose(lost)
+        if busy := self._uses_more_than_its_threads():
+            self.facts["warning"] = busy
         self.emit(self._result("ok", "", samples=self.samples))
         return True
 
@@ -188,6 +192,11 @@ class Contender:
                 raise Lost("wrong", "its clock disagrees with the harness's: a slice took longer than it says")
             self.time_slice(self.samples[-1].round + 1)
         del self.samples[honest:]
+
+    def _uses_more_than_its_threads(self) -> str:
+        used = statistics.median([each.cpu_ns / max(each.wall_ns, 1) for each in self.samples] or [0.0])
+        threads = self.case.threads
+        return f"kept {used:.1f} cores busy on {threads} threads" if used > THREADS_EXCESS * threads else ""
 
     def _clock_agrees(self) -> bool:
         pairs = zip(self._elapsed_ns, self.samples, strict=True)

@@ -32,7 +32,7 @@ def build(loaded: Suite, typed: dict[str, Any]) -> Options:
         sizes=_sizes(typed),
         parameters=_parameters(typed),
         dtypes=words(typed.get("dtype")),
-        threads=_threads(typed.get("threads")),
+        threads=_threads(typed.get("threads"), preset),
         device=typed.get("device") or "cpu",
         data=typed.get("data"),
         target=typed.get("target"),
@@ -117,13 +117,20 @@ def _seed(text: str | None) -> int:
     return int(text or 0)
 
 
-def _threads(values: list[str] | None) -> list[int]:
+def _threads(values: list[str] | None, preset: str) -> list[int]:
     cores = available_cores()
-    counts = [whole_number("--threads", word) for word in words(values)] or [cores]
+    counts = [whole_number("--threads", word) for word in words(values)]
     for count in counts:
         if count > cores:
             raise UsageError(f"--threads {count}: this process may use {cores} cores; give at most that")
-    return counts
+    if counts:
+        return list(dict.fromkeys(counts))
+    return _thread_ladder(cores) if preset == "full" else [cores]
+
+
+def _thread_ladder(cores: int) -> list[int]:
+    """1, 2, 4, … and all cores."""
+    return [2**power for power in range(cores.bit_length()) if 2**power < cores] + [cores]
 
 
 def _condition(text: str | None) -> float | None:
