@@ -11,7 +11,6 @@ import psutil
 from . import protocol, suite
 from .arrays import common_environment
 from .errors import CannotFinish, RooflinearError, UsageError
-from .measure import available_cores
 from .process import Child, Died, TookTooLong
 from .slot import Lost
 from .suite import Suite
@@ -37,7 +36,7 @@ class Problems:
 
     def open(self) -> None:
         """Reads the user's data. Raises `UsageError` where it is not as it must be."""
-        environment = {**os.environ, **common_environment(available_cores())}
+        environment = {**os.environ, **common_environment(1)}
         self._child = Child("reference", protocol.ReferenceReply, environment)
         chosen = self._options
         source = protocol.Source(str(self._suite.folder), chosen.seed, chosen.data, chosen.target, chosen.condition)

@@ -145,7 +145,8 @@ def _fsum(values: Sequence[float]) -> float:
     try:
         return math.fsum(values)
     except (OverflowError, ValueError):  # a diverging descent: infinite, or no number at all
-        return float(np.sum(values))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return float(np.sum(values))
 
 
 def _dot2(a: np.ndarray, b: np.ndarray) -> np.ndarray:

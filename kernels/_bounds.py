@@ -7,13 +7,12 @@ bound is a formula in γ, evaluated twice: worst case and statistical form. The
 oracle's own error is part of γ. Descent has its own file.
 """
 
-# ruff: noqa: ARG001 — the contract fixes the signatures, each function takes what it needs
-
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from rooflinear.bench.contract import Bound, Inputs
 
 from ._arithmetic import chunks

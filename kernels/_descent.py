@@ -8,11 +8,11 @@ In 2-norms ‖Xᵀδ‖ ≤ ‖X‖₂‖δ‖, which for many features is √n 
     ‖Δg‖ ≤ (2/m)γ_{m+n+3}‖Aᵀp‖                             by Gram
 """
 
-# ruff: noqa: ARG001 — the contract fixes the signatures, each function takes what it needs
-
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+
 from rooflinear.bench.contract import Bound, Inputs
 
 from ._arithmetic import chunks
@@ -41,18 +41,21 @@ def gradient_descent(inputs: Inputs, output: Any, algorithm: str) -> Bound:
         frobenius = float(np.sqrt(sum(np.sum(np.asarray(X[c], np.float64) ** 2) for c in chunks(X))))
 
     def form(g: Gammas) -> np.ndarray:
-        step = _step_error(X.shape, g, largest, frobenius, algorithm)
+        floor = underflow_floor(X.dtype) * np.sqrt(X.shape[1])
+        step = _step_error(X.shape, g, largest, frobenius, floor, algorithm)
         rho = max(abs(1 - alpha * least), abs(1 - alpha * largest)) + alpha * largest * 2.0**-40
         error = 0.0
         for theta, change, r, p, A_p in zip(*path, strict=True):
-            rounding = g.once * (2 * (change + alpha * largest * error) + theta + error)
+            rounding = g.once * (2 * (change + alpha * largest * error) + theta + error + floor)
             error = rho * error + alpha * step(r, p, A_p, error) + rounding
         return np.full(len(theta0), error if not np.isnan(error) else np.inf)
 
     return both(X.dtype, X.size * steps, form)
 
 
-def _step_error(shape: tuple[int, int], g: Gammas, largest: float, frobenius: float, algorithm: str):
+def _step_error(
+    shape: tuple[int, int], g: Gammas, largest: float, frobenius: float, floor: float, algorithm: str
+) -> Callable[[float, float, float, float], float]:
     """‖Δg‖ as a function of ‖r‖, ‖p‖, ‖Aᵀp‖ and E."""
     m, n = shape
     spectral, features, rows = np.sqrt(largest * m / 2), g.features(n + 1), g.rows(m + 2)
@@ -60,9 +63,9 @@ def _step_error(shape: tuple[int, int], g: Gammas, largest: float, frobenius: fl
 
     def step(r: float, p: float, A_p: float, error: float) -> float:
         if algorithm == "gram":
-            return 2 / m * by_gram * (A_p + frobenius**2 * error)
+            return 2 / m * by_gram * (A_p + frobenius**2 * error + floor)
         delta = features * (p + frobenius * error)
-        return 2 / m * (spectral * delta + rows * frobenius * (r + spectral * error + delta))
+        return 2 / m * (spectral * delta + rows * (frobenius * (r + spectral * error + delta) + floor))
 
     return step
 

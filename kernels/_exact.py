@@ -12,14 +12,13 @@ The results of the first two are scaled by a power of two until ½ is at most
 2⁻²⁰ of them; then `equal` compares within ½.
 """
 
-# ruff: noqa: ARG001 — the contract fixes the signatures, each function takes what it needs
-
 import math
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+
 from rooflinear.bench.contract import Inputs
 
 from . import _oracle

@@ -6,13 +6,12 @@ many steps are taken, at most 3, as keep every partial sum, Aᵀp among them
 m one step is taken from the integers of the gradient's exact test, α = ½.
 """
 
-
-
 import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+
 from rooflinear.bench.contract import Inputs
 
 from . import _exact

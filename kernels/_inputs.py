@@ -4,12 +4,11 @@ Everything is made in float64 and cast once. ``data`` stands in for the
 Gaussian features, and for the target where it has one.
 """
 
-# ruff: noqa: ARG001 — the contract fixes the signatures, each function takes what it needs
-
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+
 from rooflinear.bench.contract import Data, Inputs
 
 from ._spectrum import extreme_eigenvalues, gram
@@ -63,9 +62,7 @@ def split_mse(rng: Any, sizes: Mapping[str, int], parameters: Any, dtype: Any, d
     """X_train, y_train, X_validation, y_validation, theta; 70 : 30."""
     rows = training_rows(sizes["m"])
     X, y, theta = _regression(rng, sizes, data)
-    return _cast(
-        dtype, X_train=X[:rows], y_train=y[:rows], X_validation=X[rows:], y_validation=y[rows:], theta=theta
-    )
+    return _cast(dtype, X_train=X[:rows], y_train=y[:rows], X_validation=X[rows:], y_validation=y[rows:], theta=theta)
 
 
 def training_rows(m: int) -> int:
