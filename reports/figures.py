@@ -1,0 +1,267 @@
+"""Pictures of a run for papers and pull requests: PNG, SVG, PDF. No state of pyplot is touched."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from .compare import WITHIN_NOISE, choose_baseline, speedups, winners
+from .frames import Tables, words
+from .palette import Look, looks
+from .units import digits, known, lead_text, ratio_text, short_time, time_text
+from .views import View, views
+
+INK, MUTED, LINE = "#1b1e23", "#5d6570", "#e2e5e9"
+WIDTH_INCHES = 17.0
+MAP_INCHES = 5.0
+DOTS_PER_INCH = 150
+
+STYLE: Any = {
+    "font.size": 9,
+    "text.color": INK,
+    "axes.edgecolor": LINE,
+    "axes.labelcolor": MUTED,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": LINE,
+    "grid.linewidth": 0.6,
+    "xtick.color": MUTED,
+    "ytick.color": INK,
+    "xtick.minor.size": 0,
+    "ytick.minor.size": 0,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "rooflinear",
+    "text.parse_math": False,
+}
+
+
+def pictures(tables: Tables, form: str, baseline: str | None, together: bool) -> list[tuple[str, bytes]]:
+    """Files as (part of the name, content): one per view, or all in one.
+
+    A PDF always is one file with a page per view. ``together`` stacks all
+    views in one PNG or SVG.
+    """
+    chosen = choose_baseline(tables, baseline)
+    shown = views(tables)
+    with mpl.rc_context(STYLE):
+        if form == "pdf":
+            return [("", _pdf([_figure(tables, [view], chosen) for view in shown]))]
+        if together or len(shown) == 1:
+            return [("", _encoded(_figure(tables, shown, chosen), form))]
+        names = _distinct([f"-{view.stem}" for view in shown])
+        return [
+            (name, _encoded(_figure(tables, [view], chosen), form)) for name, view in zip(names, shown, strict=True)
+        ]
+
+
+def _figure(tables: Tables, shown: Sequence[View], baseline: str | None) -> Figure:
+    """A strip per view: winner map, speed-up, time against size."""
+    height = max(3.6, 1.6 + 0.24 * len(tables.implementations))
+    figure = Figure(figsize=(WIDTH_INCHES, height * len(shown)), layout="constrained")
+    strips = figure.subfigures(len(shown), 1, squeeze=False)[:, 0]
+    for strip, view in zip(strips, shown, strict=True):
+        _strip(strip, tables, view, baseline)
+    return figure
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Names that two views would share get a number, and none is too long for a file system."""
+    cut = [name[:120] for name in names]
+    return [name if cut.count(name) == 1 else f"{name}-{place}" for place, name in enumerate(cut, 1)]
+
+
+def _strip(strip: SubFigure, tables: Tables, view: View, baseline: str | None) -> None:
+    strip.suptitle(view.title, x=0.01, ha="left", fontsize=13, fontweight="bold")
+    left, middle, right = strip.subplots(1, 3, width_ratios=[1.5, 1, 1.25])
+    drawn = looks(tables.implementations)
+    winner_map(left, tables, view, drawn)
+    speedup_bars(middle, tables, view, baseline, drawn)
+    time_lines(right, tables, view, drawn)
+
+
+def winner_map(axes: Axes, tables: Tables, view: View, drawn: dict[str, Look]) -> None:
+    """Cells coloured by winner, with its name, lead and time; hatched where the lead is within noise."""
+    down, across = _map_axes(view)
+    rows = {row["sizes"]: row for row in view.of(winners(tables)).to_dict("records")}
+    columns = sorted({size[across] for size in view.sizes}) if across else [None]
+    lines = sorted({size[down] for size in view.sizes}) if down else [None]
+    for y, line in enumerate(lines):
+        for x, column in enumerate(columns):
+            size = view.chosen | ({down: line} if down else {}) | ({across: column} if across else {})
+            _cell(axes, x, y, rows.get(words(size)), drawn, MAP_INCHES / len(columns))
+    axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(lines) - 0.5, -0.5), title="Fastest, and its lead")
+    axes.set_xticks(range(len(columns)), [f"{across} = {value:,}" if across else "" for value in columns])
+    axes.set_yticks(range(len(lines)), [f"{down} = {value:,}" if down else "" for value in lines])
+    axes.grid(visible=False)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+
+
+def speedup_bars(axes: Axes, tables: Tables, view: View, baseline: str | None, drawn: dict[str, Look]) -> None:
+    """Bars from 1 to the speed-up at the view's chosen size, with intervals; fastest on top."""
+    frame = view.of(speedups(tables, baseline))
+    frame = frame.loc[frame["sizes"] == words(view.chosen)]
+    rows = sorted(frame.to_dict("records"), key=lambda row: row["speedup"])
+    axes.set_title(f"Speed-up over {baseline}" if rows else "Speed-up: nothing to compare")
+    axes.set_xlabel(f"at {words(view.chosen)}")
+    for y, row in enumerate(rows):
+        look = drawn[row["implementation"]]
+        axes.barh(y, row["speedup"] - 1, left=1, height=0.62, color=look.colour, alpha=0.45)
+        if known(row["speedup_low"]):
+            axes.plot([row["speedup_low"], row["speedup_high"]], [y, y], color=INK, linewidth=1.6)
+        axes.plot(row["speedup"], y, look.marker, color=look.colour, markersize=5)
+        axes.annotate(_bar_text(row), (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=8, color=INK)
+    absent = _absent(tables, view, {row["implementation"] for row in rows})
+    for y, (_, status) in enumerate(absent, -len(absent)):
+        axes.annotate(status, (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=8, color=MUTED)
+    names = [name for name, _ in absent] + [row["implementation"] for row in rows]
+    axes.set_yticks(range(-len(absent), len(rows)), names)
+    axes.set_ylim(-len(absent) - 0.6, max(1, len(rows)) - 0.4)
+    if rows:
+        axes.set_xscale("log")
+        ends = [row[name] for row in rows for name in ("speedup", "speedup_low", "speedup_high")]
+        axes.set_xlim(_room([*ends, 1.0]))
+        axes.axvline(1, color=MUTED, linewidth=1)
+        _log_ticks(axes.xaxis, lambda value: f"{value:g}×")
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(axis="y", length=0)
+
+
+def time_lines(axes: Axes, tables: Tables, view: View, drawn: dict[str, Look]) -> None:
+    """Time of one call against one size, the others at the chosen one; arrows where a case timed out."""
+    along = _line_axis(view)
+    frame = view.of(tables.cases)
+    for name in view.size_names:
+        if name != along:
+            frame = frame.loc[frame[tables.size_columns[name]] == view.chosen[name]]
+    axes.set_title("Time of one call")
+    fixed = words({name: value for name, value in view.chosen.items() if name != along})
+    axes.set_xlabel(f"{along or ''}" + (f", at {fixed}" if fixed else ""))
+    timed = len(frame.dropna(subset=["time_ns"])) > 0
+    if timed:
+        axes.set(xscale="log", yscale="log")
+    for name, rows in frame.groupby("implementation", sort=False):
+        _line(axes, drawn[str(name)], str(name), rows, tables.size_columns.get(along or ""))
+    if timed:
+        axes.set_xlim(_room(frame[tables.size_columns[along]] if along else [1]))
+        axes.set_ylim(_room(frame[["time_ns", "low_ns", "high_ns", "cap_ns"]].to_numpy(float).ravel()))
+        _log_ticks(axes.yaxis, short_time)
+        _log_ticks(axes.xaxis, lambda value: f"{value:,.0f}")
+        handles, labels = axes.get_legend_handles_labels()
+        axes.legend(
+            handles, labels, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=8, handlelength=1.6
+        )
+
+
+def _line(axes: Axes, look: Look, name: str, rows: Any, column: str | None) -> None:
+    xs = rows[column].astype(float) if column else rows["time_ns"] * 0 + 1
+    timed = rows["time_ns"].notna()
+    if timed.any():
+        low = (rows["time_ns"] - rows["low_ns"])[timed].clip(lower=0).fillna(0)
+        high = (rows["high_ns"] - rows["time_ns"])[timed].clip(lower=0).fillna(0)
+        axes.errorbar(
+            xs[timed],
+            rows["time_ns"][timed],
+            yerr=[low, high],
+            color=look.colour,
+            marker=look.marker,
+            markersize=4.5,
+            linewidth=1.3,
+            label=name,
+        )
+    capped = rows["status"].eq("timeout") & rows["cap_ns"].notna()
+    for x, cap in zip(xs[capped], rows["cap_ns"][capped], strict=True):
+        axes.plot(x, cap, look.marker, color=look.colour, markersize=5, fillstyle="none")
+        axes.annotate("↑", (x, cap), xytext=(0, 3), textcoords="offset points", ha="center", color=look.colour)
+
+
+def _cell(axes: Axes, x: int, y: int, row: dict | None, drawn: dict[str, Look], inches: float) -> None:
+    if row is None or not isinstance(row["winner"], str):
+        axes.text(x, y, "—", ha="center", va="center", color=MUTED)
+        return
+    noisy = row["verdict"] == WITHIN_NOISE
+    look = drawn[row["winner"]]
+    fill = {"color": look.colour, "alpha": 0.2, "hatch": "//" if noisy else None}
+    axes.bar(x, 0.94, 0.96, bottom=y - 0.47, **fill)
+    dagger = "" if row["winner_algorithm"] == "direct" else " †"
+    lead = f"≈ {row['runner_up']}" if noisy else lead_text(row["lead"]) if known(row["lead"]) else ""
+    size = {"fontsize": _fitting(row["winner"] + dagger, inches), "fontweight": "bold"}
+    axes.text(x, y - 0.06, row["winner"] + dagger, ha="center", va="bottom", **size)
+    below = [text for text in (lead, time_text(row["winner_ns"])) if text]
+    separator = " · " if inches > MAP_INCHES / 4 and not noisy else "\n"
+    small = _fitting(max(below, key=len), inches, 7.5)
+    axes.text(x, y + 0.04, separator.join(below), ha="center", va="top", fontsize=small, color=MUTED)
+
+
+def _fitting(text: str, inches: float, points: float = 9.0) -> float:
+    """Font size in points at which a text fits a width; a letter is about 0.65 of its height, an inch 72 points."""
+    return max(4.0, min(points, 0.94 * inches * 72 / (0.65 * max(1, len(text)))))
+
+
+def _absent(tables: Tables, view: View, shown: set[str]) -> list[tuple[str, str]]:
+    """Implementations without a bar at the chosen size, and what became of them."""
+    frame = view.of(tables.cases)
+    rows = frame.loc[frame["sizes"] == words(view.chosen)].to_dict("records")
+    return [(row["implementation"], _outcome(row)) for row in rows if row["implementation"] not in shown]
+
+
+def _outcome(row: dict) -> str:
+    if row["status"] == "ok":
+        return time_text(row["time_ns"])
+    return f"timeout, > {short_time(row['cap_ns'])}" if known(row["cap_ns"]) else row["status"]
+
+
+def _bar_text(row: dict) -> str:
+    if row["speedup_interval"] == "baseline":
+        return "baseline"
+    ends = f"  {digits(row['speedup_low'])} – {digits(row['speedup_high'])}" if known(row["speedup_low"]) else ""
+    return ratio_text(row["speedup"]) + ends
+
+
+def _map_axes(view: View) -> tuple[str | None, str | None]:
+    """The sizes down and across: the first two, or a single column."""
+    down, across, *_ = [*view.size_names, None, None]
+    return down, across
+
+
+def _line_axis(view: View) -> str | None:
+    varying = [name for name in view.size_names if len({size[name] for size in view.sizes}) > 1]
+    return next(iter(varying or view.size_names), None)
+
+
+def _room(values: Any) -> tuple[float, float]:
+    """Ends of a log axis with some air on both sides, also where there is one value only."""
+    there = [float(value) for value in values if known(value) and value > 0] or [1.0]
+    air = max((max(there) / min(there)) ** 0.06, 1.3)
+    return min(there) / air, max(there) * air
+
+
+def _log_ticks(axis: Any, text: Any) -> None:
+    axis.set_major_locator(LogLocator(numticks=8))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: text(value)))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _encoded(figure: Figure, form: str) -> bytes:
+    stream = BytesIO()
+    metadata = {"Date": None} if form == "svg" else None
+    figure.savefig(stream, format=form, dpi=DOTS_PER_INCH, facecolor="white", metadata=metadata)
+    return stream.getvalue()
+
+
+def _pdf(pages: Sequence[Figure]) -> bytes:
+    stream = BytesIO()
+    with PdfPages(stream, metadata={"CreationDate": None}) as file:
+        for page in pages:
+            file.savefig(page)
+    return stream.getvalue()

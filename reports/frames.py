@@ -1,0 +1,226 @@
+"""A run folder -> tidy frames. All numbers on pages, pictures and in files come from here and `compare`.
+
+Statistics, from raw samples:
+
+    time_ns           one call: wall_ns ÷ calls of a sample, median in a block, see `estimates`
+    low_ns, high_ns   95 % interval of it; `interval` says what repeats in it
+    first_call_ns, import_ns, transfer_*_ns   median over blocks (one reading a block)
+    peak_bytes, error_over_bound              largest over blocks
+    dropped           samples left out because a guard flagged them
+    disturbed         more than half of a block's samples were flagged, so all were kept
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pandas as pd
+
+from ..bench.errors import UsageError
+from ..bench.records import Case, Result, Run
+from ..bench.store import read_results, read_run
+from .estimates import Estimate, estimate
+from .samples import Kept, Rounds, kept
+
+STATUSES = ("wrong", "crashed", "timeout", "missing", "unsupported", "skipped", "ok")
+"""From the most telling to the least: a case is as bad as its worst block."""
+
+VIEW = ("operation", "parameters", "dtype", "threads", "device")
+"""What one chart shows."""
+
+GROUP = (*VIEW, "sizes")
+"""What contenders share."""
+
+SPEEDUP_COLUMNS = (
+    "baseline",
+    "speedup",
+    "speedup_low",
+    "speedup_high",
+    "speedup_interval",
+    "paired",
+    "pairs",
+    "break_even_calls",
+)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What one run measured: ``cases`` has a row per case, ``rounds`` its log times, row by row."""
+
+    folder: Path
+    run: Run
+    cases: pd.DataFrame
+    rounds: list[Rounds]
+    size_columns: dict[str, str]
+    parameter_columns: dict[str, str]
+
+    @property
+    def implementations(self) -> list[str]:
+        """All stems: those of the suite in its order, then any that only a result names."""
+        return list(dict.fromkeys([*self.run.implementations, *self.cases["implementation"]]))
+
+    @property
+    def operations(self) -> list[str]:
+        """Operations with at least one case, in the suite's order."""
+        seen = set(self.cases["operation"])
+        return [name for name in dict.fromkeys([*self.run.operations, *self.cases["operation"]]) if name in seen]
+
+
+def load(folder: Path) -> Tables:
+    """The frames of a run folder. Raises `UsageError` where it holds no results."""
+    run, results = read_run(folder), read_results(folder)
+    if not results:
+        raise UsageError(f"{folder}: no results in this run; continue it with 'rooflinear run --resume {folder}'")
+    return tables(folder, run, results)
+
+
+def tables(folder: Path, run: Run, results: Iterable[Result]) -> Tables:
+    """The frames of a run and its results, one row per case in order of first appearance."""
+    blocks: dict[Case, list[Result]] = {}
+    for result in results:
+        blocks.setdefault(result.case, []).append(result)
+    columns = _columns(list(blocks))
+    timed = [kept(group) for group in blocks.values()]
+    rows = [
+        _row(folder.name, case, group, times, columns)
+        for (case, group), times in zip(blocks.items(), timed, strict=True)
+    ]
+    sizes = {name: columns[name] for name in _names(case.sizes for case in blocks)}
+    parameters = {name: columns[name] for name in columns if name not in sizes}
+    frame = _typed(pd.DataFrame(rows), list(sizes.values()), list(parameters.values()))
+    return Tables(folder, run, frame, [times.rounds for times in timed], sizes, parameters)
+
+
+def status_counts(cases: pd.DataFrame) -> pd.DataFrame:
+    """Implementations x statuses: how many cases; every status has a column."""
+    counts = pd.crosstab(cases["implementation"], cases["status"])
+    order = list(dict.fromkeys(cases["implementation"]))
+    return counts.reindex(index=order, columns=list(reversed(STATUSES)), fill_value=0)
+
+
+def missing(cases: pd.DataFrame) -> pd.DataFrame:
+    """Why there is no time: implementation x operation x status x reason, with the count of cases."""
+    absent = cases[cases["status"] != "ok"]
+    keys = ["implementation", "operation", "status", "reason"]
+    return absent.groupby(keys, sort=False)["status"].agg(cases="size").reset_index()
+
+
+def words(values: dict[str, Any]) -> str:
+    """``m=1000 n=10``; empty for no values."""
+    return " ".join(f"{name}={value}" for name, value in values.items())
+
+
+def _row(run: str, case: Case, results: list[Result], times: Kept, columns: dict[str, str]) -> dict[str, Any]:
+    status = min((result.status for result in results), key=STATUSES.index)
+    telling = [result for result in results if result.status == status]
+    return {
+        "run": run,
+        **_case_columns(case, columns),
+        "status": status,
+        "reason": _reason(telling, len(results)),
+        "warning": _joined(result.warning for result in results),
+        "algorithm": results[-1].algorithm,
+        **_time_columns(estimate(times.blocks)),
+        **_cost_columns(results),
+        **_error_columns(results),
+        "steady": _steady(results),
+        "rounds": sum(map(len, times.blocks)),
+        "dropped": times.dropped,
+        "disturbed": times.disturbed,
+        "blocks": len({result.block for result in results}),
+        "predicted_ns": _middle(result.predicted_ns for result in results),
+        "cap_ns": _middle(result.cap_ns for result in telling),
+    }
+
+
+def _case_columns(case: Case, columns: dict[str, str]) -> dict[str, Any]:
+    values = {**case.parameters, **case.sizes}
+    return {
+        "suite": case.suite,
+        "operation": case.operation,
+        "implementation": case.implementation,
+        "sizes": words(case.sizes),
+        "parameters": words(case.parameters),
+        **{column: values.get(name) for name, column in columns.items()},
+        "dtype": case.dtype,
+        "threads": case.threads,
+        "device": case.device,
+    }
+
+
+def _time_columns(timed: Estimate) -> dict[str, Any]:
+    return {"time_ns": timed.value, "low_ns": timed.low, "high_ns": timed.high, "interval": timed.interval}
+
+
+def _cost_columns(results: list[Result]) -> dict[str, float]:
+    fields = ("first_call_ns", "transfer_in_ns", "transfer_out_ns", "import_ns")
+    costs = {field: _middle(getattr(result, field) for result in results) for field in fields}
+    return {**costs, "peak_bytes": _largest(result.peak_bytes for result in results)}
+
+
+def _error_columns(results: list[Result]) -> dict[str, float]:
+    worst = max(results, key=lambda result: _or_less(result.error_over_bound))
+    fields = ("error_over_bound", "error", "bound")
+    return {field: _finite(getattr(worst, field)) for field in fields}
+
+
+def _reason(telling: Sequence[Result], results: int) -> str:
+    text = _joined(result.reason or _death(result) for result in telling)
+    partly = telling[0].status != "ok" and len(telling) < results
+    return f"{text} (in {len(telling)} of {results} blocks)".strip() if partly else text
+
+
+def _death(result: Result) -> str:
+    if result.exit is None:
+        return ""
+    return f"killed by {result.exit.signal}" if result.exit.signal else f"exit status {result.exit.status}"
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(text for text in texts if text))
+
+
+def _steady(results: Sequence[Result]) -> bool | None:
+    answers = [result.steady for result in results if result.steady is not None]
+    return all(answers) if answers else None
+
+
+def _middle(values: Iterable[float | None]) -> float:
+    there = [value for value in values if value is not None]
+    return float(median(there)) if there else math.nan
+
+
+def _largest(values: Iterable[float | None]) -> float:
+    return float(max((value for value in values if value is not None), default=math.nan))
+
+
+def _finite(value: float | None) -> float:
+    return value if value is not None and math.isfinite(value) else math.nan
+
+
+def _or_less(value: float | None) -> float:
+    return -math.inf if value is None or math.isnan(value) else value
+
+
+def _names(dictionaries: Iterable[dict[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(name for names in dictionaries for name in names))
+
+
+def _columns(cases: list[Case]) -> dict[str, str]:
+    """Sizes and parameters -> column names: their own, unless that column means another thing."""
+    nobody = Case("", "", "", {}, {}, "", 0, "")
+    taken = {*_row("", nobody, [Result(case=nobody)], Kept({}, 0, False), {}), *SPEEDUP_COLUMNS}
+    names = _names([*(case.sizes for case in cases), *(case.parameters for case in cases)])
+    return {name: f"{name}_value" if name in taken else name for name in names}
+
+
+def _typed(frame: pd.DataFrame, sizes: list[str], parameters: list[str]) -> pd.DataFrame:
+    """Whole numbers stay whole where some operations lack a size; unknown truth is not False."""
+    frame = frame.astype({**dict.fromkeys(sizes, "Int64"), "steady": "boolean"})
+    for column in parameters:
+        values = frame[column].convert_dtypes()
+        frame[column] = values.astype("string") if values.dtype == object else values
+    return frame

@@ -1,0 +1,94 @@
+"""The one entry point: run folders and formats -> files."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ..bench.errors import CannotFinish, UsageError, unknown
+from .frames import Tables, load
+
+SUFFIXES = {"html": "html", "markdown": "md", "csv": "csv", "parquet": "parquet", "json": "json"}
+PICTURES = ("png", "svg", "pdf")
+TABULAR = ("csv", "parquet", "json")
+FORMATS = (*SUFFIXES, *PICTURES)
+
+
+def write_reports(
+    folders: Sequence[Path], formats: Sequence[str], output: Path | None = None, baseline: str | None = None
+) -> list[Path]:
+    """Writes each format and returns the files, in order.
+
+    Without ``output`` a file is ``report.<suffix>`` in the first folder; a PNG
+    or SVG of a run with several views is one file a view. With ``output`` and
+    one format it is exactly that file. Several runs go into one CSV, Parquet
+    or JSON file, told apart by the column ``run``.
+
+    Raises `UsageError` for what cannot be asked, `CannotFinish` where the disk refuses.
+    """
+    _check(folders, formats, output)
+    runs = [load(folder) for folder in folders]
+    made = [file for form in formats for file in _made(runs, form, output, baseline)]
+    for path, content in made:
+        _write(path, content)
+    return [path for path, _ in made]
+
+
+def _check(folders: Sequence[Path], formats: Sequence[str], output: Path | None) -> None:
+    if not folders or not formats:
+        raise UsageError("nothing to report; name a run folder and a format")
+    for form in formats:
+        if form not in FORMATS:
+            raise unknown("format", form, FORMATS)
+    if output is not None and len(formats) > 1:
+        raise UsageError(f"--output {output} is one file, but {len(formats)} formats were asked; name one format")
+    single = [form for form in formats if form not in TABULAR]
+    if len(folders) > 1 and single:
+        raise UsageError(f"{single[0]} shows one run; name one folder, or use --format {','.join(TABULAR)} for several")
+
+
+def _made(runs: list[Tables], form: str, output: Path | None, baseline: str | None) -> list[tuple[Path, bytes]]:
+    folder = runs[0].folder
+    if form in PICTURES:
+        from .figures import pictures
+
+        made = pictures(runs[0], form, baseline, together=output is not None)
+        return [(output or folder / f"report{name}.{form}", content) for name, content in made]
+    return [(output or folder / f"report.{SUFFIXES[form]}", _content(runs, form, baseline))]
+
+
+def _content(runs: list[Tables], form: str, baseline: str | None) -> bytes:
+    if form == "html":
+        from .page import html
+
+        return html(runs[0], baseline)
+    from . import text
+
+    if form == "markdown":
+        return text.markdown(runs[0], baseline)
+    writers: dict[str, Callable[..., bytes]] = {"csv": text.csv, "json": text.json, "parquet": text.parquet}
+    return writers[form](_together(runs, baseline))
+
+
+def _together(runs: list[Tables], baseline: str | None):
+    import pandas as pd
+
+    from .compare import choose_baseline, with_speedups
+
+    frames = [with_speedups(run, choose_baseline(run, baseline)) for run in runs]
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Replaces a file in one step: a reader sees the old or the new one."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise CannotFinish(
+            f"cannot write {path}: {error.strerror or error}; choose another place (--output FILE)"
+        ) from error

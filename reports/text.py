@@ -1,0 +1,155 @@
+"""A run as Markdown, CSV, JSON and Parquet."""
+
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+
+import msgspec
+import pandas as pd
+
+from .compare import AHEAD, WITHIN_NOISE, choose_baseline, speedups, winners
+from .frames import Tables, missing, status_counts, words
+from .units import MISSING, bytes_text, digits, known, lead_text, ratio_text, time_text
+from .views import View, views
+
+
+def csv(frame: pd.DataFrame) -> bytes:
+    """One line per case, empty where there is no value."""
+    return frame.to_csv(index=False).encode()
+
+
+def json(frame: pd.DataFrame) -> bytes:
+    """A list of objects, one per case, null where there is no value."""
+    objects = frame.astype(object).where(frame.notna(), None)
+    return msgspec.json.format(msgspec.json.encode(objects.to_dict("records")), indent=1) + b"\n"
+
+
+def parquet(frame: pd.DataFrame) -> bytes:
+    """One row per case, with its types."""
+    stream = BytesIO()
+    frame.to_parquet(stream, index=False)
+    return stream.getvalue()
+
+
+def markdown(tables: Tables, baseline: str | None = None) -> bytes:
+    """What was run where, who wins where, by how much, and what is missing and why."""
+    baseline = choose_baseline(tables, baseline)
+    parts = [
+        "# rooflinear report",
+        _machine(tables),
+        "## Who is fastest",
+        _legend(),
+        *_winner_tables(tables),
+        "## Speed-up" + (f" over {_escaped(baseline)}" if baseline else ""),
+        *_speedup_tables(tables, baseline),
+        "## Missing, and why",
+        _missing(tables),
+        "## Statuses",
+        _statuses(tables),
+    ]
+    return ("\n\n".join(part for part in parts if part) + "\n").encode()
+
+
+def _machine(tables: Tables) -> str:
+    run, machine = tables.run, tables.run.machine
+    cores = f"{machine.cores_available} of {machine.cores_logical or '?'} cores"
+    commit = (run.commit or MISSING)[:12] + (" with changes" if run.dirty else "")
+    lines = [
+        f"**{machine.name}**: {machine.cpu}, {cores}, {bytes_text(machine.memory_bytes)} of memory, {machine.system}",
+        f"run {run.started_at or MISSING}, commit {commit}, Python {machine.python}, seed {run.seed}",
+        ", ".join(f"{name} {version}" for name, version in run.versions.items()),
+        *(f"warning: {text}" for text in [*machine.warnings, *run.warnings]),
+    ]
+    return "\n".join(f"- {_escaped(line)}" for line in lines if line)
+
+
+def _legend() -> str:
+    return (
+        "A cell names the fastest, its lead over the next, and its time for one call. "
+        "`≈` marks a lead whose 95 % interval holds 1 (within noise), `†` another algorithm than the direct one."
+    )
+
+
+def _winner_tables(tables: Tables) -> Iterable[str]:
+    frame = winners(tables)
+    for view in views(tables):
+        cells = {row["sizes"]: _winner_cell(row) for row in view.of(frame).to_dict("records")}
+        yield f"### {_escaped(view.title)}"
+        yield _matrix(view, cells)
+
+
+def _winner_cell(row: dict) -> str:
+    if row["winner"] is None or not known(row["winner"]):
+        return MISSING
+    name = f"**{_escaped(row['winner'])}**" + ("" if row["winner_algorithm"] == "direct" else "†")
+    if row["verdict"] == WITHIN_NOISE:
+        name += f" ≈ {_escaped(row['runner_up'])}"
+    lead = f", {lead_text(row['lead'])}" if row["verdict"] == AHEAD else ""
+    return f"{name}{lead}, {time_text(row['winner_ns'])}"
+
+
+def _matrix(view: View, cells: dict[str, str]) -> str:
+    """Rows: all sizes but the last; columns: the last one."""
+    *outer, last = view.size_names or [""]
+    if not outer:
+        rows = [[words(size), cells.get(words(size), MISSING)] for size in view.sizes]
+        return _table([_escaped(last), "fastest"], rows)
+    columns = sorted({size[last] for size in view.sizes})
+    heads = list(dict.fromkeys(words({name: size[name] for name in outer}) for size in view.sizes))
+    rows = [[head, *(cells.get(f"{head} {last}={column}", MISSING) for column in columns)] for head in heads]
+    return _table(["", *(f"{last}={column}" for column in columns)], rows)
+
+
+def _speedup_tables(tables: Tables, baseline: str | None) -> Iterable[str]:
+    if baseline is None:
+        yield "Nothing was timed."
+        return
+    frame = speedups(tables, baseline)
+    for view in views(tables):
+        here = [row for row in view.of(frame).to_dict("records") if row["sizes"] == words(view.chosen)]
+        here.sort(key=lambda row: -row["speedup"])
+        yield f"### {_escaped(view.title)}, {_escaped(words(view.chosen))}"
+        rows = [_speedup_row(row) for row in here]
+        yield (
+            _table(["implementation", "speed-up", "95 % interval", "of"], rows)
+            if rows
+            else (f"{_escaped(baseline)} has no time here.")
+        )
+
+
+def _speedup_row(row: dict) -> list[str]:
+    ends = f"{digits(row['speedup_low'])} – {digits(row['speedup_high'])}" if known(row["speedup_low"]) else MISSING
+    unpaired = "" if row["paired"] else ", unpaired"
+    return [
+        _escaped(row["implementation"]),
+        ratio_text(row["speedup"]),
+        ends,
+        row["speedup_interval"] + unpaired,
+    ]
+
+
+def _missing(tables: Tables) -> str:
+    rows = [[_escaped(str(value)) for value in row] for row in missing(tables.cases).itertuples(index=False)]
+    if not rows:
+        return "Nothing: every case is ok."
+    return _table(["implementation", "operation", "status", "reason", "cases"], rows)
+
+
+def _statuses(tables: Tables) -> str:
+    counts = status_counts(tables.cases)
+    shown = list(counts.columns[counts.any().to_numpy()])
+    rows = [[_escaped(str(name)), *map(str, row[shown])] for name, row in counts.iterrows()]
+    return _table(["implementation", *shown], rows)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [list(head), ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+_ESCAPES = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": " ", "\r": " "} | {letter: f"\\{letter}" for letter in "\\|*`[]"}
+)
+
+
+def _escaped(text: str | None) -> str:
+    return (text or "").translate(_ESCAPES)

@@ -1,0 +1,97 @@
+"""Results -> one row per case."""
+
+from pathlib import Path
+
+import pytest
+import synthetic
+from synthetic import case, ok
+
+from rooflinear.bench.errors import UsageError
+from rooflinear.bench.records import Exit, Result
+from rooflinear.bench.store import read_results
+from rooflinear.reports import frames
+
+
+def cases_of(results):
+    return frames.tables(Path("run"), synthetic.run(["numpy"], {}), results).cases
+
+
+def test_every_case_of_a_run_is_one_row(realistic, tables):
+    assert len(tables.cases) == len({result.case for result in read_results(realistic)})
+
+
+def test_no_status_is_lost(realistic, tables):
+    assert set(tables.cases["status"]) == {result.status for result in read_results(realistic)} == set(frames.STATUSES)
+    assert frames.status_counts(tables.cases).to_numpy().sum() == len(tables.cases)
+
+
+def test_every_case_without_a_time_has_its_reason_counted(tables):
+    absent = tables.cases["status"] != "ok"
+    assert frames.missing(tables.cases)["cases"].sum() == absent.sum()
+
+
+def test_time_is_the_median_over_samples_of_wall_time_per_call():
+    [row] = cases_of([ok(case(), [10, 30, 20])]).to_dict("records")
+    assert row["time_ns"] == pytest.approx(20)
+    assert row["rounds"] == 3
+
+
+def test_a_flagged_sample_is_dropped():
+    [row] = cases_of([ok(case(), [10, 10, 99], flags={2: {"steal_ticks": 1}})]).to_dict("records")
+    assert row["high_ns"] == pytest.approx(10)
+    assert row["dropped"] == 1
+
+
+def test_an_extreme_sample_that_no_guard_flagged_stays():
+    [row] = cases_of([ok(case(), [10, 10, 99], flags={2: {"steal_ticks": 0}})]).to_dict("records")
+    assert row["high_ns"] > 99
+    assert row["dropped"] == 0
+
+
+def test_samples_are_kept_and_marked_where_more_than_half_are_flagged():
+    flags = {number: {"involuntary_switches": 2} for number in (0, 1)}
+    [row] = cases_of([ok(case(), [10, 10, 99], flags=flags)]).to_dict("records")
+    assert row["disturbed"]
+    assert (row["dropped"], row["rounds"]) == (0, 3)
+
+
+def test_a_case_is_as_bad_as_its_worst_block_and_then_has_no_time():
+    results = [ok(case(), [10, 10]), Result(case=case(), status="wrong", reason="outside", block=1)]
+    [row] = cases_of(results).to_dict("records")
+    assert row["status"] == "wrong"
+    assert row["reason"] == "outside (in 1 of 2 blocks)"
+    assert row["time_ns"] != row["time_ns"]
+
+
+def test_death_of_a_worker_is_a_reason():
+    died = Exit(signal="SIGSEGV", status=None, stderr=[])
+    [row] = cases_of([Result(case=case(), status="crashed", exit=died)]).to_dict("records")
+    assert row["reason"] == "killed by SIGSEGV"
+
+
+def test_the_largest_error_of_all_blocks_is_shown_with_its_own_bound():
+    results = [
+        ok(case(), [10], error_over_bound=0.5, error=1.0, bound=2.0),
+        ok(case(), [10], block=1, error_over_bound=0.9, error=0.9, bound=1.0),
+    ]
+    [row] = cases_of(results).to_dict("records")
+    assert (row["error_over_bound"], row["error"], row["bound"]) == (0.9, 0.9, 1.0)
+
+
+def test_sizes_of_any_name_and_number_become_columns():
+    results = [ok(case(sizes={"length": 5}), [10]), ok(case(sizes={"rows": 2, "columns": 3, "depth": 4}), [10])]
+    frame = cases_of(results)
+    assert frame["length"].tolist()[0] == 5
+    assert frame["depth"].isna().tolist() == [True, False]
+    assert frame["depth"].tolist()[1] == 4
+
+
+def test_a_size_named_like_another_column_does_not_overwrite_it():
+    [row] = cases_of([ok(case(sizes={"status": 7, "speedup": 8}), [10])]).to_dict("records")
+    assert (row["status"], row["status_value"], row["speedup_value"]) == ("ok", 7, 8)
+
+
+def test_a_run_without_results_is_refused(tmp_path):
+    synthetic.write(tmp_path / "empty", synthetic.run([], {}), [])
+    with pytest.raises(UsageError, match="no results"):
+        frames.load(tmp_path / "empty")

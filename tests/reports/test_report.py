@@ -1,0 +1,210 @@
+"""Files of every format: complete, strict, safe, and of the same numbers as the frames."""
+
+import base64
+import gzip
+import hashlib
+import io
+import json
+import math
+import re
+
+import pandas as pd
+import pytest
+import synthetic
+from synthetic import HOSTILE, case, ok
+
+from rooflinear.bench.errors import CannotFinish, UsageError
+from rooflinear.bench.records import Result
+from rooflinear.reports import compare, page, text
+from rooflinear.reports.report import FORMATS, write_reports
+
+
+@pytest.fixture(scope="module")
+def html(tables):
+    return page.html(tables).decode()
+
+
+@pytest.fixture(scope="module")
+def data(html):
+    packed = re.search(r'<script type="application/octet-stream" id="data">(.*?)</script>', html, re.S)
+    assert packed
+    return json.loads(gzip.decompress(base64.b64decode(packed[1])))
+
+
+@pytest.fixture(scope="module")
+def combined(tables):
+    return compare.with_speedups(tables, "numpy")
+
+
+def unpacked(column):
+    if isinstance(column, list):
+        return column
+    return [None if code < 0 else column["words"][code] for code in column["codes"]]
+
+
+def strictly(content: bytes):
+    def refuse(word):
+        raise AssertionError(f"{word} is not JSON")
+
+    return json.loads(content, parse_constant=refuse)
+
+
+def test_csv_reads_back_as_the_frame(combined):
+    read = pd.read_csv(io.BytesIO(text.csv(combined)))
+    assert list(read.columns) == list(combined.columns)
+    pd.testing.assert_series_equal(read["time_ns"], combined["time_ns"])
+    pd.testing.assert_series_equal(read["speedup"], combined["speedup"])
+
+
+def test_json_is_strict_and_equals_the_frame(combined):
+    records = strictly(text.json(combined))
+    assert len(records) == len(combined)
+    assert [record["time_ns"] for record in records] == [
+        None if math.isnan(value) else value for value in combined["time_ns"]
+    ]
+
+
+def test_parquet_reads_back_as_the_frame(combined):
+    read = pd.read_parquet(io.BytesIO(text.parquet(combined)))
+    assert read["speedup_low"].equals(combined["speedup_low"])
+    assert read["m"].tolist() == combined["m"].tolist()
+
+
+def test_markdown_names_every_winner_and_every_reason(tables):
+    written = text.markdown(tables).decode()
+    for name in compare.winners(tables)["winner"].dropna():
+        assert f"**{name}**" in written
+    assert "No module named 'tensorflow'" in written
+    assert "nan" not in re.findall(r"\w+", written.lower())
+
+
+def test_markdown_shows_the_speed_up_of_the_frame(tables):
+    frame = compare.speedups(tables, "numpy")
+    row = frame[(frame["sizes"] == "m=1000000 n=50") & (frame["implementation"] == "numba_parallel")].iloc[0]
+    assert f"| numba_parallel | {row['speedup']:.2f}× | {row['speedup_low']:.2f} –" in text.markdown(tables).decode()
+
+
+def test_markdown_escapes_hostile_names(tables):
+    written = text.markdown(tables).decode()
+    assert "<script" not in written
+    assert "&lt;script" in written
+
+
+def test_page_loads_nothing_from_anywhere(html):
+    own = html.replace(page._bundle(), "")
+    assert not re.findall(r"""(?:src|href)\s*=\s*["']?\s*(?!#)[^"'\s>]""", own)
+    assert not re.findall(r"@import|url\(", own)
+
+
+def test_page_allows_only_its_own_scripts_and_style(html):
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html)
+    assert policy
+    allowed = policy[1].replace("&#39;", "'")
+    assert allowed.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in allowed
+    for body in re.findall(r"<(?:script|style)>(.*?)</(?:script|style)>", html, re.S):
+        digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in allowed
+
+
+def test_page_is_below_three_megabytes(html):
+    assert len(html.encode()) < 3_000_000
+
+
+def test_page_escapes_hostile_names(html):
+    assert HOSTILE not in html
+    assert "<b>times may vary" not in html
+    assert "&lt;b&gt;times may vary" in html
+
+
+def test_page_is_the_same_for_the_same_run(tables, html):
+    assert page.html(tables).decode() == html
+
+
+def test_cases_in_the_page_equal_the_frame(tables, data):
+    for name in ("implementation", "status", "reason", "sizes"):
+        assert unpacked(data["cases"][name]) == tables.cases[name].tolist()
+    for name in ("time_ns", "low_ns", "high_ns", "error_over_bound"):
+        shown = [math.nan if value is None else value for value in data["cases"][name]]
+        assert shown == pytest.approx(tables.cases[name].tolist(), rel=1e-5, nan_ok=True)
+
+
+def test_speed_ups_in_the_page_equal_the_frame_for_every_baseline(tables, data):
+    shown = pd.DataFrame({name: unpacked(column) for name, column in data["speedups"].items()})
+    for baseline in data["baselines"]:
+        expected = compare.speedups(tables, baseline)
+        found = shown[shown["baseline"] == baseline]
+        assert found["implementation"].tolist() == expected["implementation"].tolist()
+        assert found["speedup"].tolist() == pytest.approx(expected["speedup"].tolist(), rel=1e-5)
+
+
+def test_winners_in_the_page_equal_the_frame(tables, data):
+    frame = compare.winners(tables)
+    assert unpacked(data["winners"]["winner"]) == frame["winner"].tolist()
+    assert unpacked(data["winners"]["verdict"]) == frame["verdict"].tolist()
+
+
+def edge_run(kind, folder):
+    runs = {
+        "nothing ok": [Result(case=case(), status="missing"), Result(case=case("torch"), status="crashed")],
+        "verified only": [Result(case=case(), status="ok", error_over_bound=0.0)],
+        "one sample": [ok(case(), [1000])],
+        "one size": [ok(case(name, sizes={"length": n}), [n, n, n]) for name in "ab" for n in (1, 10)],
+        "three sizes": [ok(case(sizes={"rows": r, "columns": 2, "depth": d}), [r]) for r in (1, 2) for d in (1, 2)],
+        "no size": [ok(case(name, sizes={}), [10, 11]) for name in "ab"],
+        "mixed parameters": [ok(case(parameters={"p": p}), [10]) for p in (1, 2.5, "x$\\nosuch$")],
+    }
+    return synthetic.write(folder, synthetic.run([], {}, versions={}, started_at=""), runs[kind])
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["nothing ok", "verified only", "one sample", "one size", "three sizes", "no size", "mixed parameters"],
+)
+def test_every_format_is_written_for_a_run_with(kind, tmp_path):
+    folder = edge_run(kind, tmp_path / "run")
+    written = write_reports([folder], [form for form in FORMATS if form != "pdf"], None)
+    assert all(path.stat().st_size for path in written)
+    strictly((folder / "report.json").read_bytes())
+    assert not list(folder.glob(".*partial"))
+
+
+def test_a_report_lies_in_the_run_folder_unless_an_output_is_named(tmp_path):
+    folder = edge_run("one size", tmp_path / "run")
+    assert write_reports([folder], ["csv", "html"], None) == [folder / "report.csv", folder / "report.html"]
+    assert write_reports([folder], ["svg"], tmp_path / "mine.svg") == [tmp_path / "mine.svg"]
+    assert (tmp_path / "mine.svg").read_bytes().startswith(b"<?xml")
+
+
+def test_a_run_with_several_views_has_one_picture_each_and_one_pdf(tmp_path):
+    folder = edge_run("mixed parameters", tmp_path / "run")
+    assert len(write_reports([folder], ["svg"], None)) == 3
+    assert write_reports([folder], ["pdf"], None) == [folder / "report.pdf"]
+
+
+def test_several_runs_go_into_one_table_told_apart_by_the_run(tmp_path):
+    folders = [edge_run("one size", tmp_path / name) for name in ("first", "second")]
+    [path] = write_reports(folders, ["csv"], tmp_path / "both.csv")
+    assert set(pd.read_csv(path)["run"]) == {"first", "second"}
+
+
+@pytest.mark.parametrize(
+    ("formats", "output", "message"),
+    [(["htm"], None, "did you mean 'html'"), (["csv", "json"], "x", "one format"), ([], None, "nothing to report")],
+)
+def test_what_cannot_be_asked_is_refused_in_one_line(formats, output, message, tmp_path):
+    folder = edge_run("one size", tmp_path / "run")
+    with pytest.raises(UsageError, match=message):
+        write_reports([folder], formats, output and tmp_path / output)
+
+
+def test_a_page_of_several_runs_is_refused(tmp_path):
+    folders = [edge_run("one size", tmp_path / name) for name in ("first", "second")]
+    with pytest.raises(UsageError, match="one run"):
+        write_reports(folders, ["html"], None)
+
+
+def test_an_output_that_cannot_be_written_says_what_to_do(tmp_path):
+    folder = edge_run("one size", tmp_path / "run")
+    with pytest.raises(CannotFinish, match="--output"):
+        write_reports([folder], ["csv"], tmp_path / "absent" / "report.csv")
