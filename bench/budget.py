@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 
-from .contest import SLICE_NS, Contender
+from .contest import LONG_CALL_NS, SLICE_NS, Contender
 from .predict import Key, Predictor
 from .protocol import Task
 from .records import Case, Result
@@ -11,7 +11,6 @@ from .suite import Suite
 from .sweep import PRESETS, Contest, Options, work
 
 FEWEST_ROUNDS = 2
-LONG_CALL_NS = 250_000_000
 RESERVE_SECONDS = 5.0
 """Kept for ending the workers and writing the report."""
 
@@ -86,10 +85,7 @@ class Budget:
         left = self.seconds_left()
         if left is None or not ready:
             return wanted
-        longest = max(contender.call_ns for contender in ready)
-        if longest > LONG_CALL_NS:
-            wanted = max(1, round(wanted * LONG_CALL_NS / longest))
-        each_round = sum(max(SLICE_NS, contender.call_ns) for contender in ready) / 1e9
+        each_round = sum(min(max(SLICE_NS, contender.call_ns), LONG_CALL_NS) for contender in ready) / 1e9
         affordable = (left - self.estimate(later)) / max(each_round, 1e-3)
         return int(max(min(wanted, FEWEST_ROUNDS), min(wanted, affordable)))
 

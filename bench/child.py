@@ -14,20 +14,23 @@ PR_SET_PDEATHSIG = 1
 
 def serve(requests: Any, answer: Callable[[Any], Any]) -> None:
     """Answers one JSON line with one JSON line until the parent hangs up."""
-    channel = _private_channel()
+    asked, channel = _private_channels()
     _die_with_parent()
     decoder = msgspec.json.Decoder(requests)
-    for line in sys.stdin.buffer:
+    for line in asked:
         reply = answer(decoder.decode(line))
         channel.write(msgspec.json.encode(reply) + b"\n")
         channel.flush()
 
 
-def _private_channel() -> BinaryIO:
-    """The parent's end of stdout; whatever a kernel prints goes to stderr instead."""
-    channel = os.fdopen(os.dup(1), "wb")
+def _private_channels() -> tuple[BinaryIO, BinaryIO]:
+    """The parent's ends of stdin and stdout; a kernel reads nothing, and what it prints goes to stderr instead."""
+    asked, channel = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
     os.dup2(2, 1)
-    return channel
+    return asked, channel
 
 
 def _die_with_parent() -> None:

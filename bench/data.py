@@ -1,5 +1,6 @@
 """Where X and y come from: seeded Gaussians, a prescribed spectrum, or the user's file."""
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ def read_table(name: str, target: str | None) -> tuple[str, Table]:
 def _read_frame(path: Path) -> Any:
     import pandas as pd
 
-    readers = {".csv": pd.read_csv, ".parquet": pd.read_parquet, ".npy": _read_npy}
+    readers = {".csv": _read_csv, ".parquet": pd.read_parquet, ".npy": _read_npy}
     if path.suffix.lower() not in readers:
         raise UsageError(f"{path}: unknown kind of file '{path.suffix}'; give .csv, .parquet, .npy or 'diabetes'")
     if not path.is_file():
@@ -87,6 +88,14 @@ def _read_frame(path: Path) -> Any:
     except Exception as error:
         message = " ".join(str(error).split())[:200]
         raise UsageError(f"{path}: cannot be read as {path.suffix[1:]}: {message}") from error
+
+
+def _read_csv(path: Path) -> Any:
+    import pandas as pd
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the header
+        return pd.read_csv(path, index_col=False)
 
 
 def _read_npy(path: Path) -> Any:
@@ -101,6 +110,8 @@ def _read_npy(path: Path) -> Any:
 def _numeric(column: Any, name: str, file: str) -> Floats:
     import pandas as pd
 
+    if column.dtype.kind in "cmM":
+        raise UsageError(f"{file}: column '{name}' holds {column.dtype}; make it a number, or leave the column out")
     numbers = np.asarray(pd.Series(pd.to_numeric(column, errors="coerce")), np.float64)
     bad = np.flatnonzero(~np.isfinite(numbers))
     if bad.size:

@@ -13,7 +13,8 @@ from .suite import Suite
 from .sweep import PRESETS, Options
 
 LARGEST_SIZE = 2**53
-SECONDS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600}
+LONGEST_SECONDS = 10**9
+SECONDS = {"": 1, "S": 1, "M": 60, "MIN": 60, "H": 3600}
 BYTES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 BYTES |= {letter: BYTES[f"{letter}IB"] for letter in "KMG"}
 
@@ -27,11 +28,11 @@ def build(loaded: Suite, typed: dict[str, Any]) -> Options:
     options = Options(
         suite=str(loaded.folder),
         preset=preset,
-        operations=words(typed.get("operation")),
-        implementations=words(typed.get("implementation")),
+        operations=_names("--operation", typed.get("operation")),
+        implementations=_names("--implementation", typed.get("implementation")),
         sizes=_sizes(typed),
-        parameters=_parameters(typed),
-        dtypes=words(typed.get("dtype")),
+        parameters=_parameters(loaded, typed),
+        dtypes=_names("--dtype", typed.get("dtype")),
         threads=_threads(typed.get("threads"), preset),
         device=typed.get("device") or "cpu",
         data=typed.get("data"),
@@ -53,6 +54,14 @@ def words(values: Iterable[str] | None) -> list[str]:
     return list(dict.fromkeys(word for word in split if word))
 
 
+def _names(option: str, values: list[str] | None) -> list[str]:
+    """Names as `words`; an empty one is refused, for it would select everything."""
+    names = words(values)
+    if values and not names:
+        raise UsageError(f"{option} '{values[0]}': names nothing; leave the option out to take all")
+    return names
+
+
 def _budget(typed: dict[str, Any], budget_s: float | None) -> float | None:
     """A preset's budget belongs to its own grid; sizes of the user's take the time they take."""
     return None if typed.get("size") or typed.get("m") or typed.get("n") else budget_s
@@ -60,19 +69,20 @@ def _budget(typed: dict[str, Any], budget_s: float | None) -> float | None:
 
 def _sizes(typed: dict[str, Any]) -> dict[str, list[int]]:
     pairs = [_pair("--size", text) for text in typed.get("size") or ()]
-    pairs += [(name, typed[name]) for name in ("m", "n") if typed.get(name)]
+    pairs += [(name, typed[name]) for name in ("m", "n") if typed.get(name) is not None]
     sizes: dict[str, list[int]] = {}
     for name, values in pairs:
         sizes.setdefault(name, []).extend(whole_number(f"size {name}", word) for word in values.split(","))
     return sizes
 
 
-def _parameters(typed: dict[str, Any]) -> dict[str, Any]:
+def _parameters(loaded: Suite, typed: dict[str, Any]) -> dict[str, Any]:
+    defaults = {name: value for each in loaded.operations.values() for name, value in each.parameters.items()}
     parameters: dict[str, Any] = {}
     for text in typed.get("parameter") or ():
         name, value = _pair("--parameter", text)
-        parameters[name] = _number(f"parameter {name}", value)
-    if typed.get("steps"):
+        parameters[name] = _like(defaults.get(name), f"parameter {name}", value)
+    if typed.get("steps") is not None:
         parameters["steps"] = whole_number("--steps", typed["steps"])
     return parameters
 
@@ -92,11 +102,18 @@ def whole_number(what: str, text: str) -> int:
     return int(value)
 
 
-def _number(what: str, text: str) -> int | float:
+def _like(default: Any, what: str, text: str) -> Any:
+    """A parameter's value, whole or text where its default is."""
+    if isinstance(default, str):
+        return text
     value = _float(text)
     if value is None:
         raise UsageError(f"{what} '{text}': must be a finite number")
-    return int(value) if value.is_integer() and not re.search(r"[.eE]", text) else value
+    if not isinstance(default, int):
+        return value
+    if not value.is_integer() or abs(value) > LARGEST_SIZE:
+        raise UsageError(f"{what} '{text}': must be a whole number")
+    return int(value)
 
 
 def _float(text: str) -> float | None:
@@ -119,7 +136,7 @@ def _seed(text: str | None) -> int:
 
 def _threads(values: list[str] | None, preset: str) -> list[int]:
     cores = available_cores()
-    counts = [whole_number("--threads", word) for word in words(values)]
+    counts = [whole_number("--threads", word) for word in _names("--threads", values)]
     for count in counts:
         if count > cores:
             raise UsageError(f"--threads {count}: this process may use {cores} cores; give at most that")
@@ -143,21 +160,24 @@ def _condition(text: str | None) -> float | None:
 
 
 def _duration(option: str, text: str | None) -> float | None:
-    return _scaled(option, text, SECONDS, "seconds, or such as 90s, 8m, 2h")
+    return _scaled(option, text, SECONDS, "seconds, or such as 90s, 8m, 2h", LONGEST_SECONDS)
 
 
 def _bytes(option: str, text: str | None) -> int | None:
-    scaled = _scaled(option, text and text.upper(), BYTES, "bytes, or such as 800MB, 4GiB")
-    return None if scaled is None else int(scaled)
+    scaled = _scaled(option, text, BYTES, "bytes, or such as 800MB, 4GiB")
+    return None if scaled is None else math.ceil(scaled)
 
 
-def _scaled(option: str, text: str | None, units: dict[str, int], forms: str) -> float | None:
+def _scaled(
+    option: str, text: str | None, units: dict[str, int], forms: str, largest: int = LARGEST_SIZE
+) -> float | None:
     if text is None:
         return None
     match = re.fullmatch(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*([A-Za-z]*)\s*", text)
-    if not match or match[2] not in units or float(match[1]) <= 0:
-        raise UsageError(f"{option} '{text}': must be more than 0, in {forms}")
-    return float(match[1]) * units[match[2]]
+    scaled = float(match[1]) * units.get(match[2].upper(), 0) if match else 0
+    if not 0 < scaled <= largest:
+        raise UsageError(f"{option} '{text}': must be more than 0 and at most {largest:.3g}, in {forms}")
+    return scaled
 
 
 def _check_data(loaded: Suite, options: Options) -> None:

@@ -21,12 +21,17 @@ class Predictor:
         self._seen[key][work] = call_ns
 
     def predict_ns(self, key: Key, work: float) -> float | None:
-        """Along the slope between the two largest smaller sizes; None where none can be trusted."""
+        """Along the slope between the two largest smaller sizes; None where none can be trusted.
+
+        One size alone does not tell the fixed cost of a call from that of a flop.
+        """
         smaller = sorted(point for point in self._seen[key].items() if point[0] <= work)
-        if not smaller or (smaller[-1][0] < TRUSTED_WORK and work > smaller[-1][0]):
+        if smaller and smaller[-1][0] == work:
+            return smaller[-1][1]
+        if len(smaller) < 2 or smaller[-1][0] < TRUSTED_WORK:
             return None
-        (work_0, ns_0), (work_1, ns_1) = [(0.0, 0.0), *smaller][-2:]
-        slope = max(0.0, ns_1 - ns_0) / max(work_1 - work_0, 1.0)
+        (work_0, ns_0), (work_1, ns_1) = smaller[-2:]
+        slope = max(0.0, ns_1 - ns_0) / (work_1 - work_0)
         return ns_1 + slope * (work - work_1)
 
     def wants_probe(self, key: Key, work: float) -> bool:

@@ -27,8 +27,8 @@ class Problems:
         self._suite, self._options = loaded, options
         self._child: Child[protocol.ReferenceReply] | None = None
         self._made: dict[str, protocol.Made] = {}
-        remove_abandoned()
         try:
+            remove_abandoned()
             self.scratch = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         except OSError as error:
             raise CannotFinish(f"cannot make a temporary folder: {error.strerror}; set TMPDIR") from error

@@ -1,5 +1,6 @@
 """A child process as its parent sees it: ask, wait, pause, kill. Knows no request's meaning."""
 
+import contextlib
 import os
 import queue
 import signal
@@ -41,8 +42,8 @@ class Child(Generic[Reply]):
 
     def __init__(self, module: str, replies: Any, environment: dict[str, str]):
         self._decoder = msgspec.json.Decoder(replies)
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the child
         try:
+            self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the child
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", f"rooflinear.bench.{module}"],
                 stdin=subprocess.PIPE,
@@ -122,7 +123,10 @@ class Child(Generic[Reply]):
             return 0
 
     def kill(self) -> None:
-        """Ends the process at once; harmless where it is gone."""
+        """Ends the process and those it started, at once; harmless where they are gone."""
+        if os.name == "posix":
+            with contextlib.suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)  # it leads a group of its own
         self._process.kill()
         self._process.wait()
         try:

@@ -80,7 +80,8 @@ class Answers:
         except MemoryError as error:
             return protocol.Failed("memory", str(error) or "out of memory")
         except OSError as error:
-            return protocol.Failed("disk", f"{error.filename or request}: {error.strerror or error}")
+            where = error.filename or getattr(request, "folder", "")
+            return protocol.Failed("disk", f"{where}: {error.strerror or error}")
         except ValueError as error:
             return protocol.Failed("unsupported", str(error))
         except Exception as error:

@@ -5,16 +5,20 @@ contest; further ones replay those that want several blocks and fit what is
 left of the time budget, the cost of each being known from the first.
 """
 
+import contextlib
+import math
 import random
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import msgspec
 
 from .admission import Admission
 from .budget import Budget
-from .contest import Contender, Stage, play_rounds
+from .contest import LONG_CALL_NS, Contender, Stage, play_rounds
+from .measure import available_cores
 from .problems import Problems
 from .protocol import Task
 from .records import Case, Result
@@ -53,6 +57,7 @@ class Runner:
         self._lost = {result.case for result in earlier if result.status != "ok"}
         self._next_round = _next_rounds(earlier)
         self._slots: dict[tuple[str, int], Slot] = {}
+        self._threads = 0
         self._random = random.Random(options.seed)
         self._budget = Budget(suite, options)
         self._budget.note_earlier(earlier)
@@ -72,11 +77,15 @@ class Runner:
             self._problems.close()
 
     def _play_block(self, block: int, contests: list[tuple[int, Contest]]) -> None:
+        self._threads = contests[0][1].threads if contests else 0
+        if block:
+            self._start_together([contest for _, contest in contests])
         for place, (index, contest) in enumerate(contests):
             if block and self._budget.is_spent():
                 break
-            if any(threads != contest.threads for _, threads in self._slots):
+            if self._threads != contest.threads:
                 self._stop_slots()
+                self._threads = contest.threads
             begun = time.monotonic()
             try:
                 self._play(contest, block, [later for _, later in contests[place + 1 :]])
@@ -119,12 +128,12 @@ class Runner:
             each.release()
 
     def _time(self, contenders: list[Contender], later: list[Contest]) -> None:
-        ready = [each for each in contenders if each.prepare() and each.warm_up()]
+        key = _contest_key(contenders[0].case, contenders[0].block)
+        first = self._next_round.get(key, 0)
+        ready = [each for each in contenders if each.prepare() and each.warm_up(first)]
         for each in ready:
             self._budget.note_call(each.case, each.call_ns)
         rounds = self._budget.rounds(ready, later)
-        key = _contest_key(contenders[0].case, contenders[0].block)
-        first = self._next_round.get(key, 0)
         for each in play_rounds(ready, rounds, first, self._random):
             each.finish()
         self._next_round[key] = first + rounds
@@ -143,19 +152,32 @@ class Runner:
             data=self._problems.label,
             generated=self._problems.generated,
             timeout_s=self.options.timeout_s,
+            long_call_ns=math.inf if self.options.time_budget_s is None else LONG_CALL_NS,
         )
 
     def _admit(self, case: Case, block: int) -> bool:
         try:
             self._admission.admit(case, self._slot(case))
         except Lost as lost:
-            self._end(case, block, lost)
+            if not (block and lost.status == "skipped"):  # what the first block measured stays measured
+                self._end(case, block, lost)
             return False
         return True
 
+    def _start_together(self, contests: list[Contest]) -> None:
+        """Starts a further block's workers side by side; what an import takes is known from the first."""
+        together = [each for each in contests if each.threads == self._threads]
+        cases = {case.implementation: case for each in together for case in each.cases}
+        slots = [self._slot(case) for case in cases.values() if case not in self._lost]
+        for slot in slots:
+            with contextlib.suppress(Lost):
+                slot.spawn()
+        with ThreadPoolExecutor(available_cores()) as pool:
+            list(pool.map(_start, slots))
+
     def _start_seconds(self) -> float:
         started = [slot.started.import_ns for slot in self._slots.values() if slot.started]
-        return START_OVERHEAD * sum(started) / 1e9
+        return START_OVERHEAD * sum(started) / 1e9 / available_cores()
 
     def _slot(self, case: Case) -> Slot:
         key = (case.implementation, case.threads)
@@ -192,6 +214,11 @@ class Runner:
         if result.status != "ok":
             self._lost.add(result.case)
         self.watcher.done(result)
+
+
+def _start(slot: Slot) -> None:
+    with contextlib.suppress(Lost):
+        slot.start()
 
 
 def _next_rounds(results: list[Result]) -> dict[tuple[str, int], int]:

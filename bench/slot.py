@@ -37,6 +37,7 @@ class Slot:
     device: str
     memory_limit: int | None = None
     started: protocol.Started | None = None
+    import_ns: int | None = None
     exact: dict[tuple[str, str], Lost | None] = field(default_factory=dict)
     _child: Child[protocol.WorkerReply] | None = None
     _refusal: Lost | None = None
@@ -50,16 +51,24 @@ class Slot:
             self.started = self._start()
         return self.started
 
+    def spawn(self) -> None:
+        """Begins the worker's process; `start` waits until it has imported everything."""
+        if self._child is None and not self._refusal:
+            self._refuse_device()
+            self._child = Child("worker", protocol.WorkerReply, environment(self))
+            self.started = None
+
     def _start(self) -> protocol.Started:
-        self._refuse_device()
-        self._child = Child("worker", protocol.WorkerReply, environment(self))
+        self.spawn()
         try:
             started = self._ask(self._request(), START_SECONDS, protocol.Started)
         except Lost as lost:
             self._refusal = lost
             self.stop()
             raise
+        assert self._child is not None
         self._child.pause()
+        self.import_ns = self.import_ns or started.import_ns  # the first start had the machine to itself
         return started
 
     def ask(self, request: Any, timeout_s: float, kind: Any) -> Any:

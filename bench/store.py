@@ -1,5 +1,6 @@
 """Run folders: ``run.json`` and ``cases.jsonl``, written so that a kill loses at most a line."""
 
+import contextlib
 import os
 import warnings
 from pathlib import Path
@@ -25,6 +26,8 @@ def write_run(folder: Path, run: Run) -> None:
             os.fsync(file.fileno())
         partial.replace(folder / RUN)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink()
         raise cannot_write(folder, error) from error
 
 
@@ -78,10 +81,8 @@ class ResultFile:
             raise cannot_write(self.folder, error) from error
 
     def close(self) -> None:
-        try:
+        with contextlib.suppress(OSError):  # `append` has told of what did not fit
             self._file.close()
-        except OSError as error:
-            raise cannot_write(self.folder, error) from error
 
 
 def cannot_write(folder: Path, error: OSError) -> CannotFinish:

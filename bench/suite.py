@@ -7,11 +7,13 @@ import importlib.util
 import inspect
 import sys
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .contract import CONTRACT, Operation
+from . import checks
+from .contract import Operation
 from .errors import RooflinearError, UsageError
 
 OPERATIONS = "operations"
@@ -71,12 +73,13 @@ def load(folder: Path) -> Suite:
     paths = sorted(folder.glob("*.py"))
     trees = {path.stem: _parse(path) for path in paths}
     module = _import_operations(folder)
-    operations = _checked_operations(module, folder)
+    operations = checks.operations(module, folder / f"{OPERATIONS}.py")
     stems = [stem for stem in trees if stem != OPERATIONS and not stem.startswith("_")]
     implementations = {stem: _describe(stem, folder, trees, operations) for stem in stems}
     if not implementations:
         raise UsageError(f"suite {folder}: has no implementation; add one '*.py' beside {OPERATIONS}.py")
-    return Suite(folder.name, folder, operations, implementations, getattr(module, "PRESETS", {}))
+    presets = checks.presets(module, operations, folder / f"{OPERATIONS}.py")
+    return Suite(folder.name, folder, operations, implementations, presets)
 
 
 def import_stem(folder: Path, stem: str) -> types.ModuleType:
@@ -126,37 +129,9 @@ def _import_operations(folder: Path) -> types.ModuleType:
         return import_stem(folder, OPERATIONS)
     except RooflinearError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         where = folder / f"{OPERATIONS}.py"
         raise UsageError(f"{where}: import failed: {type(error).__name__}: {error}") from error
-
-
-def _checked_operations(module: types.ModuleType, folder: Path) -> dict[str, Operation]:
-    where = folder / f"{OPERATIONS}.py"
-    contract = getattr(module, "CONTRACT", None)
-    if contract != CONTRACT:
-        raise UsageError(f"{where}: states CONTRACT = {contract}; this rooflinear knows {CONTRACT}")
-    operations = getattr(module, "OPERATIONS", None)
-    if not isinstance(operations, tuple) or not operations:
-        raise UsageError(f"{where}: states no OPERATIONS; it must be a tuple of Operation")
-    for operation in operations:
-        _check_operation(operation, where)
-    names = [operation.name for operation in operations]
-    if len(set(names)) < len(names):
-        raise UsageError(f"{where}: two operations share a name: {', '.join(names)}")
-    return {operation.name: operation for operation in operations}
-
-
-def _check_operation(operation: Any, where: Path) -> None:
-    if not isinstance(operation, Operation):
-        raise UsageError(f"{where}: OPERATIONS holds a {type(operation).__name__}, not an Operation")
-    if not operation.name.isidentifier() or operation.name.startswith("_"):
-        raise UsageError(f"{where}: operation name {operation.name!r} cannot be a function's name")
-    if isinstance(operation.sizes, str) or not all(isinstance(size, str) for size in operation.sizes):
-        raise UsageError(f'{where}: {operation.name}: sizes must be a tuple of names, such as ("m", "n")')
-    for name in ("inputs", "oracle", "bound", "cost"):
-        if not callable(getattr(operation, name)):
-            raise UsageError(f"{where}: {operation.name}: {name} must be a function")
 
 
 def _describe(
@@ -186,7 +161,7 @@ def _describe(
 def _top_level(tree: ast.Module) -> dict[str, Any]:
     """Names a module binds, with their value where it is a constant."""
     names: dict[str, Any] = {}
-    for node in tree.body:
+    for node in _statements(tree.body):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             names[node.name] = None
         elif isinstance(node, ast.ImportFrom):
@@ -197,6 +172,15 @@ def _top_level(tree: ast.Module) -> dict[str, Any]:
             leaves = [leaf for target in targets for leaf in ast.walk(target)]
             names.update({leaf.id: value for leaf in leaves if isinstance(leaf, ast.Name)})
     return names
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements of a module, those under ``if`` and ``try`` included."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.If | ast.Try):
+            handlers = [part for handler in getattr(node, "handlers", ()) for part in handler.body]
+            yield from _statements([*node.body, *handlers, *node.orelse])
 
 
 def _closure(stem: str, trees: dict[str, ast.Module]) -> list[str]:

@@ -28,7 +28,7 @@ class Preset:
 
 PRESETS = {
     "quick": Preset(time_budget_s=85, timeout_s=1, rounds=5),
-    "standard": Preset(time_budget_s=470, timeout_s=4, rounds=7),
+    "standard": Preset(time_budget_s=470, timeout_s=2.5, rounds=7),
     "full": Preset(time_budget_s=None, timeout_s=60, rounds=12),
     "verify": Preset(time_budget_s=None, timeout_s=60, rounds=0),
 }
@@ -181,7 +181,12 @@ def _cases(suite: Suite, task: Task, threads: int, options: Options) -> tuple[Ca
 def cost(operation: Operation, task: Task, algorithm: str = "direct") -> Cost:
     """What the operation states it costs, whichever form it states it in."""
     itemsize = np.dtype(task.dtype).itemsize
-    return Cost(*operation.cost(task.sizes, task.parameters, itemsize, algorithm))
+    try:
+        flops, moved, *held = operation.cost(task.sizes, task.parameters, itemsize, algorithm)
+        return Cost(float(flops), float(moved), *held)
+    except Exception as error:
+        at = f"{operation.name} at {describe(task.sizes)}"
+        raise UsageError(f"the suite's cost of {at} failed: {type(error).__name__}: {error}") from error
 
 
 def work(operation: Operation, task: Task) -> float:

@@ -4,6 +4,9 @@ Run as ``python -P -m rooflinear.bench.worker`` with the environment of its
 pools already set. Requests and replies: `protocol`.
 """
 
+from .numpy_import import NUMPY_IMPORT_NS
+
+# isort: split
 import gc
 import os
 import sys
@@ -14,32 +17,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from . import problem, protocol, suite, verify
+from . import honesty, problem, protocol, suite, verify
 from .arrays import LIBRARIES, ArrayLibrary
 from .child import serve
+from .contract import Inputs
 from .measure import Clock, Kernel, PeakMemory, available_cores, settle, time_slice, warm_up
 from .protocol import Verdict
-
-FRESH_OVER_STEADY = 3.0
-"""A first call on fresh inputs slower than this times the steady one has cached its work."""
-
-FRESH_FLOOR_NS = 20_000
-FRESH_COPIES = 5
-"""Copies that must all look cached before a kernel is accused; noise spares at least one."""
-
-CLOCKS = (
-    "time",
-    "time_ns",
-    "perf_counter",
-    "perf_counter_ns",
-    "monotonic",
-    "process_time",
-    "process_time_ns",
-)
-GENUINE = {name: getattr(time, name) for name in CLOCKS}
 
 
 class Refused(Exception):
@@ -65,6 +52,7 @@ class Worker:
     def __init__(self, start: protocol.Start):
         self.request = start
         self.clock = Clock()
+        self.bindings = honesty.Bindings()
         self.library: ArrayLibrary = LIBRARIES[start.library]()
         _pin(start.threads)
         self.import_ns = self._import()
@@ -78,7 +66,8 @@ class Worker:
         self.library.start(self.request.threads, self.request.device)
         self.module: ModuleType = suite.import_stem(Path(self.request.suite), self.request.implementation)
         self.algorithm = str(getattr(self.module, "ALGORITHM", "direct"))
-        return self.clock.wall() - started
+        own_ns = self.clock.wall() - started
+        return own_ns if self.library.name == "python" else own_ns + NUMPY_IMPORT_NS
 
     def started(self) -> protocol.Started:
         return protocol.Started(self.import_ns, self.library.version(), _pools(), _resident_bytes())
@@ -95,7 +84,7 @@ class Worker:
 
     def prepare(self, request: protocol.Prepare) -> protocol.Prepared:
         self._refuse_unsupported(request.task)
-        self.task, self.generated = request.task, request.generated
+        self.task, self.folder, self.generated = request.task, request.folder, request.generated
         self.main = loaded = self._load(request.task, request.folder, poison=True)
         output, first_call_ns = loaded.kernel.once()
         self.output, self.call_ns = output, 0.0
@@ -122,6 +111,8 @@ class Worker:
         return protocol.Sliced(sample)
 
     def finish(self, request: protocol.Finish) -> protocol.Checked:
+        if not self.call_ns:
+            self.slice(protocol.Slice(0, 1))  # nothing was timed, and fresh inputs are to be compared with it
         verdict = self._compare(self._array(self.output, self.task.dtype), self._main.problem)
         verdict = self._also_unchanged(verdict, self._main)
         if verdict.status != "ok":
@@ -149,21 +140,34 @@ class Worker:
             output, first_ns = loaded.kernel.once()
         verdict = self._compare(self._array(output, self.task.dtype), loaded.problem)
         verdict = self._also_unchanged(verdict, loaded)
-        if verdict.status == "ok" and self._caches_work(loaded, first_ns, folder):
+        copies = honesty.batch(loaded.problem.inputs_bytes, self.call_ns)
+        del loaded, output
+        if verdict.status == "ok" and (name := self.bindings.replaced()):
+            verdict = Verdict("wrong", f"the clock was replaced, or what reads it: {name} is not the harness's own")
+        if verdict.status == "ok" and copies > 1:
+            verdict = self._alternate(folder)
+        suspicious = copies > 1 or honesty.exceeds(first_ns, self.call_ns, copies)
+        if verdict.status == "ok" and suspicious and self._caches_work(folder, copies):
             verdict = Verdict("wrong", "work is cached: calls on fresh inputs take over three times the steady time")
-        if verdict.status == "ok" and any(getattr(time, name) is not GENUINE[name] for name in CLOCKS):
-            verdict = Verdict("wrong", "the clock was replaced: a function of the module time is not its own")
         return protocol.Checked(verdict, peak.bytes)
 
-    def _caches_work(self, loaded: Loaded, first_ns: int, folder: str) -> bool:
-        """True where the first call on every fresh copy is slow and what follows is not."""
-        for _ in range(FRESH_COPIES):
-            _, second_ns = loaded.kernel.once()
-            if first_ns <= FRESH_OVER_STEADY * max(second_ns, self.call_ns) + FRESH_FLOOR_NS:
-                return False
-            loaded = self._load(self.task, folder)
-            _, first_ns = loaded.kernel.once()
-        return True
+    def _alternate(self, folder: str) -> Verdict:
+        """Both problems in turn, without a pause: what is kept from one call is wrong in the next."""
+        both = [self._load(self.task, each, poison=True) for each in (self.folder, folder)]
+        calls = [(loaded, self._array(loaded.kernel.once()[0], self.task.dtype)) for loaded in (*both, *both)]
+        verdicts = [self._compare(array, loaded.problem) for loaded, array in calls]
+        failed = next((verdict for verdict in verdicts if verdict.status != "ok"), None)
+        if failed:
+            return msgspec.structs.replace(failed, reason=f"stale where other inputs follow at once: {failed.reason}")
+        return verdicts[-1]
+
+    def _caches_work(self, folder: str, copies: int) -> bool:
+        shared = problem.load(Path(folder), self.algorithm)
+
+        def kernel(number: int) -> Kernel:
+            return self._place(self.task, shared, honesty.nudged(shared.inputs, number), poison=True).kernel
+
+        return honesty.caches_work(kernel, copies, self.call_ns)
 
     def _refuse_unsupported(self, task: protocol.Task) -> None:
         states = getattr(self.module, "unsupported", None)
@@ -173,25 +177,34 @@ class Worker:
 
     def _load(self, task: protocol.Task, folder: str, *, poison: bool = False) -> Loaded:
         shared = problem.load(Path(folder), self.algorithm)
+        return self._place(task, shared, shared.inputs, poison=poison)
+
+    def _place(self, task: protocol.Task, shared: problem.Problem, inputs: Inputs, *, poison: bool) -> Loaded:
+        buffers = self._workspace(task, inputs, poison=poison)
         started = self.clock.wall()
-        native = {name: self.library.convert(value) for name, value in shared.inputs.items()}
+        native = tuple(self.library.convert(value) for value in inputs.values())
         transfer_in_ns = self.clock.wall() - started
-        arguments = tuple(native.values())
-        make = getattr(self.module, "workspace", None)
-        workspace = make(task.operation, native) if make else None
-        if workspace is not None:
-            arguments += (workspace,)
-            if poison:
-                self.library.poison(workspace)
         function = getattr(self.module, task.operation)
         wait = self.library.synchronise if self.library.asynchronous else None
-        kernel = Kernel(function, arguments, wait, self.clock)
-        return Loaded(kernel, shared, transfer_in_ns)
+        return Loaded(Kernel(function, native + buffers, wait, self.clock), shared, transfer_in_ns)
+
+    def _workspace(self, task: protocol.Task, inputs: Inputs, *, poison: bool) -> tuple[Any, ...]:
+        """What goes behind the inputs. Made from zeros of their shapes: no work can be done ahead in it."""
+        make = getattr(self.module, "workspace", None)
+        if make is None:
+            return ()
+        blank = {name: np.zeros_like(each) if isinstance(each, np.ndarray) else each for name, each in inputs.items()}
+        workspace = make(task.operation, {name: self.library.convert(each) for name, each in blank.items()})
+        if workspace is None:
+            return ()
+        if poison:
+            self.library.poison(workspace)
+        return (workspace,)
 
     def _array(self, output: Any, dtype: str) -> NDArray[Any]:
         if not self.library.is_output(output):
             kind = f"{type(output).__module__}.{type(output).__qualname__}"
-            raise Refused("wrong", f"returned a {kind}, which is no {self.library.name} array")
+            raise Refused("wrong", f"returned a {kind}, which is no {self.library.returns}")
         return np.array(self.library.to_numpy(output, dtype))
 
     def _compare(self, array: NDArray[Any], shared: problem.Problem) -> Verdict:

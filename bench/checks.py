@@ -1,0 +1,56 @@
+"""Whether an ``operations.py`` keeps the contract. Each refusal names file, operation and field."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .contract import CONTRACT, Grid, Operation
+from .errors import UsageError
+
+
+def operations(module: ModuleType, where: Path) -> dict[str, Operation]:
+    """The operations a module states, by name. Raises `UsageError`."""
+    contract = getattr(module, "CONTRACT", None)
+    if contract != CONTRACT:
+        raise UsageError(f"{where}: states CONTRACT = {contract}; this rooflinear knows {CONTRACT}")
+    stated = getattr(module, "OPERATIONS", None)
+    if not isinstance(stated, tuple) or not stated:
+        raise UsageError(f"{where}: states no OPERATIONS; it must be a tuple of Operation")
+    for operation in stated:
+        _check_operation(operation, where)
+    names = [operation.name for operation in stated]
+    if len(set(names)) < len(names):
+        raise UsageError(f"{where}: two operations share a name: {', '.join(names)}")
+    return {operation.name: operation for operation in stated}
+
+
+def presets(module: ModuleType, known: dict[str, Operation], where: Path) -> dict[str, tuple[Grid, ...]]:
+    """The presets a module states, if any. Raises `UsageError`."""
+    stated = getattr(module, "PRESETS", {})
+    if not isinstance(stated, dict):
+        raise UsageError(f"{where}: PRESETS must be a dict from 'quick', 'standard', 'full' to tuples of Grid")
+    for name, grids in stated.items():
+        if not isinstance(grids, tuple) or not all(isinstance(grid, Grid) for grid in grids):
+            raise UsageError(f"{where}: PRESETS['{name}'] must be a tuple of Grid")
+        for operation in (operation for grid in grids for operation in grid.operations):
+            if operation not in known:
+                raise UsageError(f"{where}: PRESETS['{name}'] names an operation '{operation}' that is not stated")
+    return stated
+
+
+def _check_operation(operation: Any, where: Path) -> None:
+    if not isinstance(operation, Operation):
+        raise UsageError(f"{where}: OPERATIONS holds a {type(operation).__name__}, not an Operation")
+    if not isinstance(operation.name, str) or not operation.name.isidentifier() or operation.name.startswith("_"):
+        raise UsageError(f"{where}: operation name {operation.name!r} cannot be a function's name")
+    if not isinstance(operation.sizes, tuple) or not all(isinstance(size, str) for size in operation.sizes):
+        raise UsageError(f'{where}: {operation.name}: sizes must be a tuple of names, such as ("m", "n")')
+    for name in ("inputs", "oracle", "bound", "cost"):
+        if not callable(getattr(operation, name)):
+            raise UsageError(f"{where}: {operation.name}: {name} must be a function")
+    for name in ("exact_inputs", "exact_equal"):
+        if getattr(operation, name) is not None and not callable(getattr(operation, name)):
+            raise UsageError(f"{where}: {operation.name}: {name} must be a function or left out")
+    if not isinstance(operation.parameters, Mapping):
+        raise UsageError(f"{where}: {operation.name}: parameters must map names to defaults")
