@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from ..bench.errors import unknown
-from .estimates import ONE_SAMPLE, Estimate, estimate, unpaired_ratio
+from .estimates import TOO_FEW, Estimate, estimate, unpaired_ratio
 from .frames import GROUP, SPEEDUP_COLUMNS, Tables
 from .samples import Rounds
 
@@ -25,7 +25,7 @@ DEFAULT_BASELINE = "numpy"
 
 AHEAD = "ahead"
 WITHIN_NOISE = "within noise"
-UNKNOWN_LEAD = "one sample"
+UNKNOWN_LEAD = "too few samples"
 ALONE = "the only one timed"
 NOBODY = "none timed"
 
@@ -146,7 +146,7 @@ def _winner(contenders: Sequence[Contender]) -> dict[str, Any]:
     lead = ratio(second, first).estimate
     if lead.value < 1:
         first, second, lead = second, first, lead.inverse
-    if lead.interval == ONE_SAMPLE or lead.low != lead.low:
+    if lead.interval == TOO_FEW or lead.low != lead.low:
         return _verdict(UNKNOWN_LEAD, [first, second], lead)
     return _verdict(AHEAD if lead.low > 1 else WITHIN_NOISE, [first, second], lead)
 

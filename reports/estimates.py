@@ -1,8 +1,10 @@
 """Medians, ratios and their intervals. Everything is computed on logarithms of times.
 
-A fresh process is what repeats independently, so with two or more blocks the
-interval is Student's t over one number per block ("between processes"). With
-one block it describes that process only, and says so ("within one process").
+A fresh process is what repeats independently, so with three or more blocks the
+interval is Student's t over one number per block ("between processes"). Two
+leave one degree of freedom, whose quantile of 12.7 tells nothing: there it is
+what both blocks' own intervals span ("span of two processes"). With one block
+it describes that process only, and says so ("within one process").
 Samples of different processes are never pooled (Kalibera & Jones, "Rigorous
 benchmarking in reasonable time", ISMM 2013).
 """
@@ -15,9 +17,12 @@ from typing import NamedTuple
 
 CONFIDENCE = 0.95
 
+FEWEST_FOR_T = 3
+
 BETWEEN = "between processes"
 WITHIN = "within one process"
-ONE_SAMPLE = "one sample"
+SPAN = "span of two processes"
+TOO_FEW = "too few samples"
 NOT_TIMED = "not timed"
 
 Logs = Sequence[float]
@@ -43,8 +48,8 @@ NOTHING = Estimate(math.nan, math.nan, math.nan, NOT_TIMED)
 def estimate(blocks: Sequence[Logs]) -> Estimate:
     """Estimate from the log values of each block; empty blocks do not count.
 
-    Two or more blocks: geometric mean of the block medians, t interval.
-    One block: its median, see `_within`.
+    Three or more blocks: geometric mean of the block medians, t interval.
+    Two: the same value, the span of both intervals. One: its median, see `_within`.
     """
     filled = [block for block in blocks if len(block)]
     if not filled:
@@ -52,6 +57,8 @@ def estimate(blocks: Sequence[Logs]) -> Estimate:
     if len(filled) == 1:
         return _within(filled[0])
     medians = [median(block) for block in filled]
+    if len(filled) < FEWEST_FOR_T:
+        return _span([_within(block) for block in filled], sum(medians) / len(medians))
     return _t_interval(medians, sum(medians) / len(medians), BETWEEN)
 
 
@@ -73,16 +80,22 @@ def _within(logs: Logs) -> Estimate:
 
     Ranks from the binomial distribution (Conover, "Practical Nonparametric
     Statistics", 3rd ed., 3.2). Below six values no pair of ranks reaches 95 %:
-    there the t interval of the logarithms stands in.
+    there the t interval of the logarithms stands in, and below three nothing does.
     """
     centre = median(logs)
-    if len(logs) == 1:
-        return Estimate(math.exp(centre), math.nan, math.nan, ONE_SAMPLE)
+    if len(logs) < FEWEST_FOR_T:
+        return Estimate(math.exp(centre), math.nan, math.nan, TOO_FEW)
     rank = _lower_rank(len(logs))
     if rank == 0:
         return _t_interval(logs, centre, WITHIN)
     ordered = sorted(logs)
     return Estimate(math.exp(centre), math.exp(ordered[rank - 1]), math.exp(ordered[-rank]), WITHIN)
+
+
+def _span(within: Sequence[Estimate], centre: float) -> Estimate:
+    lows = [each.value if math.isnan(each.low) else each.low for each in within]
+    highs = [each.value if math.isnan(each.high) else each.high for each in within]
+    return Estimate(math.exp(centre), min(lows), max(highs), SPAN)
 
 
 def _t_interval(values: Logs, centre: float, interval: str) -> Estimate:
@@ -98,7 +111,7 @@ def _exp(log: float) -> float:
 
 
 def _weaker(first: str, second: str) -> str:
-    order = [NOT_TIMED, ONE_SAMPLE, WITHIN, BETWEEN]
+    order = [NOT_TIMED, TOO_FEW, WITHIN, SPAN, BETWEEN]
     return min(first, second, key=order.index)
 
 

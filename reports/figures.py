@@ -191,8 +191,10 @@ def _cell(axes: Axes, x: int, y: int, row: dict | None, drawn: dict[str, Look], 
         return
     noisy = row["verdict"] == WITHIN_NOISE
     look = drawn[row["winner"]]
-    fill = {"color": look.colour, "alpha": 0.2, "hatch": "//" if noisy else None}
-    axes.bar(x, 0.94, 0.96, bottom=y - 0.47, **fill)
+    axes.bar(x, 0.94, 0.96, bottom=y - 0.47, color=look.colour, alpha=0.2)
+    if noisy:
+        hatched = {"facecolor": "none", "edgecolor": look.colour, "hatch": "//", "linewidth": 0, "alpha": 0.3}
+        axes.bar(x, 0.94, 0.96, bottom=y - 0.47, **hatched)
     dagger = "" if row["winner_algorithm"] == "direct" else " †"
     lead = f"≈ {row['runner_up']}" if noisy else lead_text(row["lead"]) if known(row["lead"]) else ""
     size = {"fontsize": _fitting(row["winner"] + dagger, inches), "fontweight": "bold"}

@@ -54,10 +54,10 @@ def _machine(tables: Tables) -> str:
     cores = f"{machine.cores_available} of {machine.cores_logical or '?'} cores"
     commit = (run.commit or MISSING)[:12] + (" with changes" if run.dirty else "")
     lines = [
-        f"**{machine.name}**: {machine.cpu}, {cores}, {bytes_text(machine.memory_bytes)} of memory, {machine.system}",
+        f"{machine.name}: {machine.cpu}, {cores}, {bytes_text(machine.memory_bytes)} of memory, {machine.system}",
         f"run {run.started_at or MISSING}, commit {commit}, Python {machine.python}, seed {run.seed}",
         ", ".join(f"{name} {version}" for name, version in run.versions.items()),
-        *(f"warning: {text}" for text in [*machine.warnings, *run.warnings]),
+        *(f"warning: {text}" for text in dict.fromkeys([*machine.warnings, *run.warnings])),
     ]
     return "\n".join(f"- {_escaped(line)}" for line in lines if line)
 

@@ -37,7 +37,7 @@ def test_time_is_the_median_over_samples_of_wall_time_per_call():
 
 
 def test_a_flagged_sample_is_dropped():
-    [row] = cases_of([ok(case(), [10, 10, 99], flags={2: {"steal_ticks": 1}})]).to_dict("records")
+    [row] = cases_of([ok(case(), [10, 10, 10, 99], flags={3: {"steal_ticks": 1}})]).to_dict("records")
     assert row["high_ns"] == pytest.approx(10)
     assert row["dropped"] == 1
 
