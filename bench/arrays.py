@@ -175,7 +175,8 @@ class Jax(ArrayLibrary):
 
     def convert(self, value: Any) -> Any:
         if isinstance(value, np.ndarray | np.generic):
-            return self._jax.block_until_ready(self._jax.device_put(np.asarray(value)))
+            own = aligned_copy(np.asarray(value))  # JAX takes aligned memory as it is, a file's too
+            return self._jax.block_until_ready(self._jax.device_put(own))
         return value
 
     def is_output(self, output: Any) -> bool:

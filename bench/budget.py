@@ -10,7 +10,8 @@ from .records import Case, Result
 from .suite import Suite
 from .sweep import PRESETS, Contest, Options, work
 
-FEWEST_ROUNDS = 2
+FEWEST_ROUNDS = 3
+"""Below three samples a block tells nothing of its spread."""
 RESERVE_SECONDS = 5.0
 """Kept for ending the workers and writing the report."""
 

@@ -91,6 +91,7 @@ def verify(
     timeout: Timeout = None,
     memory_limit: Memory = None,
     seed: Seed = None,
+    json: Json = False,
 ) -> None:
     """Check every answer against the oracle; time nothing."""
     typed = dict(locals())
@@ -105,13 +106,14 @@ def report(
         list[Path] | None, typer.Argument(metavar="[RUN]…", help="Run folders; default the newest.")
     ] = None,
     format: Annotated[Many, typer.Option("--format", help="html, markdown, csv, parquet, json, png, svg, pdf.")] = None,
+    baseline: Annotated[str | None, typer.Option("--baseline", help="What speed-ups are over; default numpy.")] = None,
     output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Default: in the run folder.")] = None,
     open: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
 ) -> None:
     """Render runs as a page, pictures or text."""
     from . import commands, options
 
-    _end(lambda: commands.report(list(runs or ()), options.words(format) or ["html"], output, open))
+    _end(lambda: commands.report(list(runs or ()), options.words(format) or ["html"], output, baseline, open))
 
 
 @app.command("list")
@@ -146,10 +148,13 @@ def _root(
 def main(arguments: list[str] | None = None) -> Any:
     """The console command ``rooflinear``."""
     signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a background job ignores Ctrl-C
+        signal.signal(signal.SIGINT, _interrupt)
     app(arguments, prog_name="rooflinear")
 
 
 def _interrupt(*_: object) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second Ctrl-C must not stop the clearing away
     raise KeyboardInterrupt
 
 

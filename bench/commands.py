@@ -1,5 +1,6 @@
 """What the commands do, free of how they are typed."""
 
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -25,15 +26,20 @@ RESUMED_WITH = ("resume", "results", "preset", "device", "time_budget")
 
 def run(typed: dict[str, Any]) -> int:
     """Sweeps, verifies, times, stores and reports. Returns the exit status."""
+    if typed["preset"] == "verify":
+        raise UsageError("--preset verify times nothing; 'rooflinear verify' checks answers only")
     loaded = suite.load(suite.find(typed["suite"]))
     chosen = build(loaded, typed)
-    planned = contests(loaded, chosen)
-    if not planned:
-        raise UsageError("no case is left; the chosen implementations do not have the chosen operations")
+    planned = _planned(loaded, chosen)
     record = _record(loaded, chosen)
     folder = _new_folder(Path(typed["results"]), record)
     store.write_run(folder, record)
-    return _measure(folder, record, loaded, chosen, planned, [])
+    try:
+        return _measure(folder, record, loaded, chosen, planned, [])
+    except UsageError:
+        if not store.read_results(folder):  # the data is not as it must be: nothing began
+            shutil.rmtree(folder)
+        raise
 
 
 def resume(folder: Path, typed: dict[str, Any]) -> int:
@@ -52,16 +58,19 @@ def resume(folder: Path, typed: dict[str, Any]) -> int:
 
 
 def verify(typed: dict[str, Any]) -> int:
-    """Correctness only, nothing timed or stored; prints a line a case that is not ok."""
+    """Correctness only, nothing timed or stored; prints a line a case that is not ok, or all results as JSON."""
     loaded = suite.load(suite.find(typed["suite"]))
-    chosen = msgspec.structs.replace(build(loaded, typed | {"preset": "verify"}))
-    planned = contests(loaded, chosen)
+    chosen = build(loaded, typed | {"preset": "verify"})
+    planned = _planned(loaded, chosen)
     results: list[Result] = []
     watcher = progress.watcher()
     try:
         Runner(loaded, chosen, results.append, watcher, timed=False).play(planned)
     finally:
         watcher.close()
+    if typed["json"]:
+        print(msgspec.json.format(msgspec.json.encode(results), indent=1).decode())
+        return _status(results)
     for result in results:
         if result.status not in ("ok", "wrong", "crashed"):
             print(f"{result.status}: {result.case.label}: {result.reason}")
@@ -69,16 +78,23 @@ def verify(typed: dict[str, Any]) -> int:
     return _status(results)
 
 
-def report(folders: list[Path], formats: list[str], output: Path | None, open_: bool) -> int:
+def report(folders: list[Path], formats: list[str], output: Path | None, baseline: str | None, open_: bool) -> int:
     """Renders run folders; without one, the newest below ``results/``."""
     from ..reports.report import write_reports
 
-    written = write_reports(folders or [_newest()], formats, output)
+    written = write_reports(folders or [_newest()], formats, output, baseline)
     for path in written:
         print(path)
     if open_:
         _open(written[0])
     return 0
+
+
+def _planned(loaded: Suite, chosen: Options) -> list[Contest]:
+    planned = contests(loaded, chosen)
+    if not planned:
+        raise UsageError("no case is left; the chosen implementations do not have the chosen operations")
+    return planned
 
 
 def _measure(
@@ -96,10 +112,11 @@ def _measure(
         Runner(loaded, chosen, append, watcher, earlier).play(planned)
     except KeyboardInterrupt:
         watcher.close()
-        print(f"interrupted; {len(results)} results are kept. {_how_to_resume(folder)}", file=sys.stderr)
+        file.close()
+        print(f"interrupted; {_how_to_resume(folder)}", file=sys.stderr)
         return INTERRUPTED
     except CannotFinish as error:
-        raise CannotFinish(f"{error}\n{len(results)} results are kept. {_how_to_resume(folder)}") from error
+        raise CannotFinish(f"{error}\n{_how_to_resume(folder)}") from error
     finally:
         watcher.close()
         file.close()
@@ -152,7 +169,6 @@ def _record(loaded: Suite, chosen: Options) -> Run:
         preset=chosen.preset,
         data=chosen.data or ("gaussian" if chosen.condition is None else f"condition {chosen.condition:g}"),
         started_at=_now(),
-        warnings=list(described.warnings),
     )
 
 
@@ -216,7 +232,7 @@ def _status(results: list[Result]) -> int:
 
 
 def _how_to_resume(folder: Path) -> str:
-    return f"Go on with: rooflinear run --resume {folder}"
+    return f"{store.count_results(folder)} results are kept. Go on with: rooflinear run --resume {folder}"
 
 
 def _now() -> str:

@@ -27,7 +27,12 @@ def list_suite(folder: Path | None, as_json: bool) -> int:
         }
         for stem, each in loaded.implementations.items()
     }
-    found = {"suite": str(loaded.folder), "operations": operations, "implementations": implementations}
+    found = {
+        "schema_version": 1,
+        "suite": str(loaded.folder),
+        "operations": operations,
+        "implementations": implementations,
+    }
     print(json.dumps(found, indent=1) if as_json else _as_text(found))
     return 0
 

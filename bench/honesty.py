@@ -25,6 +25,12 @@ TRIES = 5
 PASSES = 3
 """Calls made again before a first one is called slow; the third already finds what the second kept."""
 
+LEARNING_NS = 200_000_000
+"""How long calls are repeated to see whether they learn: as long as a timing and what is before it."""
+
+CLOCK_NS = 2_000
+"""What reading the clocks for a single call may cost, and vary."""
+
 LARGEST_BATCH = 64
 BATCH_BYTES = 8 << 20
 BATCH_NS = 20_000_000
@@ -55,7 +61,15 @@ def _is_slow(kernels: Sequence[Kernel], call_ns: float) -> bool:
     if not exceeds(first_ns, len(kernels) * call_ns, len(kernels)):
         return False
     again_ns = min(_pass_ns(kernels) for _ in range(PASSES))
-    return exceeds(first_ns, again_ns, len(kernels))
+    return exceeds(first_ns, again_ns, len(kernels)) or _learns(kernels[0])
+
+
+def _learns(kernel: Kernel) -> bool:
+    """Much faster once it was called as often as in a timing: it has begun to keep what it returns."""
+    before_ns = min(_pass_ns([kernel]) for _ in range(PASSES))
+    kernel.many(LEARNING_NS // max(before_ns, 1))
+    after_ns = min(_pass_ns([kernel]) for _ in range(PASSES))
+    return before_ns > FRESH_OVER_STEADY * after_ns + CLOCK_NS
 
 
 def exceeds(first_ns: float, steady_ns: float, copies: int) -> bool:

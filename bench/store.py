@@ -57,6 +57,11 @@ def read_results(folder: Path) -> list[Result]:
     return [_decode(line, Result, f"{path}:{number}") for number, line in lines if line.strip()]
 
 
+def count_results(folder: Path) -> int:
+    """How many results are whole on the disk, an interrupted run's last one included."""
+    return (folder / CASES).read_bytes().count(b"\n")
+
+
 class ResultFile:
     """``cases.jsonl`` open for appending; each result is on the disk when `append` returns."""
 

@@ -1,0 +1,7 @@
+"""The right numbers in the wrong places."""
+
+LIBRARY = "numpy"
+
+
+def project(X, W):
+    return (X @ W).T

@@ -1,0 +1,17 @@
+"""Allocates, and touches what it allocates, until somebody stops it."""
+
+import time
+
+import numpy as np
+
+from ._trigger import is_small
+
+LIBRARY = "numpy"
+
+
+def double(x):
+    hoard = []
+    while is_small(x):
+        hoard.append(np.ones(1_000_000))
+        time.sleep(0.005)
+    return x + x

@@ -1,0 +1,190 @@
+"""A case on its way to a result: whatever is lost before the end never ends ok, and never has a time."""
+
+import random
+from types import SimpleNamespace
+
+import pytest
+
+from rooflinear.bench import protocol
+from rooflinear.bench.contest import Contender, Stage, play_rounds
+from rooflinear.bench.protocol import Verdict
+from rooflinear.bench.records import Case, Exit, Sample
+from rooflinear.bench.slot import Lost
+
+MS = 1_000_000
+OK = Verdict("ok", "", 0.1, 1e-17, 1e-16)
+BAD = Verdict("wrong", "error 1 exceeds the bound 0.1", 10.0, 1.0, 0.1)
+STARTED = protocol.Started(5, "1.0", {"openblas": 1}, 100)
+
+
+class FakeSlot:
+    """Answers as a worker would, or as ``answers`` says: a reply, a function of slot and request, or `Lost`."""
+
+    def __init__(self, **answers):
+        self.answers = HONEST | answers
+        self.asked, self.now_ns, self.stopped = [], 0, False
+        self.exact, self.started, self.alive = {}, STARTED, True
+        self.implementation = SimpleNamespace(algorithm="direct", source_sha256="abc")
+
+    def start(self):
+        return self.ask(SimpleNamespace(), 0, protocol.Started, "Start")
+
+    def ask(self, request, _seconds, kind, name=""):
+        name = name or type(request).__name__
+        self.asked.append(name)
+        answer = self.answers[name]
+        answer = answer(self, request) if callable(answer) else answer
+        if isinstance(answer, Lost):
+            raise answer
+        assert isinstance(answer, kind)
+        return answer
+
+    def stop(self):
+        self.stopped = True
+
+
+def slices(told=1.0, overhead_ns=0, cores=1):
+    """Slices of calls of 1 ms each, of which ``told`` is told, and what the pipe takes besides."""
+
+    def answer(slot, request):
+        wall_ns = request.calls * MS
+        slot.now_ns += wall_ns + overhead_ns
+        told_ns = round(told * wall_ns)
+        return protocol.Sliced(Sample(request.round, slot.now_ns, told_ns, cores * told_ns, request.calls))
+
+    return answer
+
+
+HONEST = {
+    "Start": STARTED,
+    "Exact": protocol.Checked(OK),
+    "Prepare": protocol.Prepared(OK, 7 * MS, 2, 3),
+    "WarmUp": protocol.Warmed(MS, True),
+    "Slice": slices(),
+    "Finish": protocol.Checked(OK, 4096),
+    "Release": protocol.Released(),
+}
+
+
+def played(slot=None, **answers):
+    """The results of one contender that goes the way the runner takes it, and its slot."""
+    slot, emitted = slot or FakeSlot(**answers), []
+    case = Case("smoothing", "smooth", "numpy", {"length": 9}, {}, "float64", 1, "cpu")
+    task = protocol.Task("smooth", {"length": 9}, {}, "float64")
+    stage = Stage(
+        task, "main", "fresh", task, "exact", "f00", "gaussian", True, timeout_s=1, clock_ns=lambda: slot.now_ns
+    )
+    contender = Contender(case, slot, 0, stage, emitted.append)
+    if contender.prepare() and contender.warm_up():
+        for each in play_rounds([contender], 3, 0, random.Random(0)):
+            each.finish()
+    contender.release()
+    return emitted, slot
+
+
+def ended(**answers):
+    """The one result of a case on whose way an answer was another."""
+    (result,), _ = played(**answers)
+    return result
+
+
+def test_a_case_that_passes_everything_is_ok():
+    (result,), slot = played()
+    assert (result.status, result.reason, result.steady, result.first_call_ns) == ("ok", "", True, 7 * MS)
+    assert [(sample.round, sample.calls) for sample in result.samples] == [(0, 10), (1, 10), (2, 10)]
+    assert slot.asked == ["Start", "Exact", "Prepare", "WarmUp", "Slice", "Slice", "Slice", "Finish", "Release"]
+
+
+@pytest.mark.parametrize("status", ["crashed", "timeout", "wrong", "unsupported", "missing"])
+@pytest.mark.parametrize("step", ["Start", "Prepare", "WarmUp", "Slice", "Finish"])
+def test_a_case_lost_on_its_way_ends_with_that_status_and_without_a_time(step, status):
+    result = ended(**{step: Lost(status, "why", Exit("SIGSEGV", None, []))})
+    assert (result.status, result.reason, result.exit) == (status, "why", Exit("SIGSEGV", None, []))
+    assert (result.samples, result.first_call_ns, result.steady) == ([], None, None)
+
+
+@pytest.mark.parametrize("status", ["crashed", "timeout", "wrong"])
+def test_a_case_lost_in_the_exact_test_says_so(status):
+    result = ended(Exact=Lost(status, "why"))
+    assert (result.status, result.reason, result.samples) == (status, "exact test: why", [])
+
+
+def test_a_case_that_does_not_support_the_exact_test_goes_on():
+    assert ended(Exact=Lost("unsupported", "too odd")).status == "ok"
+
+
+@pytest.mark.parametrize(
+    ("step", "reply"),
+    [("Exact", protocol.Checked(BAD)), ("Prepare", protocol.Prepared(BAD, 1, 1, 1)), ("Finish", protocol.Checked(BAD))],
+)
+def test_a_wrong_verdict_ends_a_case_wrong_with_its_numbers(step, reply):
+    result = ended(**{step: reply})
+    assert (result.status, result.samples) == ("wrong", [])
+    assert result.reason.endswith("error 1 exceeds the bound 0.1")
+    assert step == "Exact" or (result.error_over_bound, result.error, result.bound) == (10, 1, 0.1)
+
+
+@pytest.mark.parametrize("step", ["Exact", "Prepare", "Finish"])
+def test_a_verdict_that_compared_nothing_ends_a_case_wrong(step):
+    reply = protocol.Prepared(Verdict(), 1, 1, 1) if step == "Prepare" else protocol.Checked(Verdict())
+    assert ended(**{step: reply}).status == "wrong"
+
+
+def test_a_case_lost_in_its_last_slice_keeps_no_earlier_one():
+    def dies(slot, request):
+        return slices()(slot, request) if request.round < 2 else Lost("crashed", "killed by SIGKILL")
+
+    result = ended(Slice=dies)
+    assert (result.status, result.samples) == ("crashed", [])
+
+
+def test_a_call_over_the_limit_is_a_timeout_with_its_cap():
+    result = ended(WarmUp=protocol.Warmed(1.5e9, None))
+    assert (result.status, result.cap_ns, result.samples) == ("timeout", 10**9, [])
+
+
+@pytest.mark.parametrize("told", [0.4, 0.0, 2.0])
+def test_a_worker_whose_clock_disagrees_with_the_parents_is_wrong(told):
+    result = ended(Slice=slices(told))
+    assert (result.status, result.samples) == ("wrong", [])
+    assert "its clock disagrees" in result.reason
+
+
+def test_answers_delayed_now_and_then_are_no_disagreement():
+    def delayed(slot, request):
+        return slices(overhead_ns=50 * MS if request.round == 1 else 0)(slot, request)
+
+    assert ended(Slice=delayed).status == "ok"
+
+
+def test_slices_taken_to_be_sure_of_the_clock_are_not_kept():
+    def delayed_at_first(slot, request):
+        return slices(overhead_ns=50 * MS if request.round < 3 else 0)(slot, request)
+
+    (result,), slot = played(Slice=delayed_at_first)
+    assert (result.status, [sample.round for sample in result.samples]) == ("ok", [0, 1, 2])
+    assert slot.asked.count("Slice") == 4
+
+
+def test_the_larger_error_of_both_comparisons_is_kept():
+    worse = Verdict("ok", "", 0.7, 7e-17, 1e-16)
+    assert ended(Finish=protocol.Checked(worse)).error_over_bound == 0.7
+    assert ended(Prepare=protocol.Prepared(worse, 1, 1, 1)).error_over_bound == 0.7
+
+
+def test_a_worker_that_cannot_forget_is_ended():
+    assert played(Release=Lost("timeout", "no answer"))[1].stopped
+
+
+@pytest.mark.parametrize("verdict", [OK, BAD])
+def test_the_exact_test_is_made_once_for_all_sizes(verdict):
+    slot = FakeSlot(Exact=protocol.Checked(verdict))
+    first, _ = played(slot)
+    second, _ = played(slot)
+    assert slot.asked.count("Exact") == 1
+    assert [each.status for each in first + second] == [verdict.status] * 2
+
+
+def test_more_cores_than_threads_are_a_warning():
+    assert ended(Slice=slices(cores=2)).warning == "kept 2.0 cores busy on 1 threads"
+    assert ended(Slice=slices(cores=1)).warning == ""

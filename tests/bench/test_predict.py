@@ -1,0 +1,83 @@
+"""Hopeless calls are foreseen, and a fixed cost of calls is not mistaken for a cost of flops."""
+
+import pytest
+
+from rooflinear.bench.predict import HOPELESS_WORK, TRUSTED_WORK, Predictor, probe_sizes
+
+KEY = ("python", "gradient", "float64")
+SECOND_NS = 1e9
+
+
+def seen(model, *works):
+    """A predictor that saw what ``model`` says a call with that many flops takes."""
+    predictor = Predictor()
+    for work in works:
+        predictor.record(KEY, work, model(work))
+    return predictor
+
+
+def pure_python(work):
+    return 60 * work
+
+
+def eager(work):
+    """Fast arithmetic behind 15 ms of dispatch, such as a hundred eager steps."""
+    return 15e6 + 0.2 * work
+
+
+def test_a_hopeless_call_is_predicted():
+    assert seen(pure_python, 1e5, 1e6).predict_ns(KEY, 1e10) == pytest.approx(600 * SECOND_NS)
+
+
+def test_a_fixed_cost_of_calls_does_not_grow_with_the_work():
+    assert seen(eager, 1e5, 4e5).predict_ns(KEY, 2e10) == pytest.approx(eager(2e10))
+
+
+def test_one_size_alone_predicts_no_other():
+    assert seen(eager, 4e5).predict_ns(KEY, 2e10) is None
+
+
+def test_sizes_too_small_to_show_the_cost_of_a_flop_predict_none():
+    assert seen(eager, 10, TRUSTED_WORK / 2).predict_ns(KEY, 2e10) is None
+
+
+def test_nothing_seen_predicts_nothing():
+    assert Predictor().predict_ns(KEY, 1e6) is None
+
+
+def test_larger_sizes_predict_no_smaller_one():
+    assert seen(pure_python, 1e6, 1e7).predict_ns(KEY, 1e5) is None
+
+
+def test_a_size_that_was_seen_takes_what_it_took():
+    assert seen(pure_python, 100.0, 1e6).predict_ns(KEY, 100.0) == 6000
+
+
+def test_the_nearest_sizes_count_where_the_cost_of_a_flop_changes():
+    """As at the edge of a cache."""
+
+    def cached(work):
+        return work if work <= 1e6 else 1e6 + 4 * (work - 1e6)
+
+    assert seen(cached, 1e5, 1e6, 2e6, 4e6).predict_ns(KEY, 1e7) == pytest.approx(cached(1e7))
+
+
+def test_times_that_fall_with_the_work_by_chance_predict_no_less_than_was_seen():
+    predictor = Predictor()
+    predictor.record(KEY, 1e5, 900.0)
+    predictor.record(KEY, 2e5, 800.0)
+    assert predictor.predict_ns(KEY, 1e9) == 800
+
+
+def test_implementations_do_not_predict_each_other():
+    assert seen(pure_python, 1e5, 1e6).predict_ns(("numba", *KEY[1:]), 1e10) is None
+
+
+def test_a_probe_is_wanted_for_large_work_of_which_nothing_is_known():
+    assert Predictor().wants_probe(KEY, 2 * HOPELESS_WORK)
+    assert not Predictor().wants_probe(KEY, HOPELESS_WORK)
+    assert not seen(pure_python, 1e5, 1e6).wants_probe(KEY, 2 * HOPELESS_WORK)
+
+
+def test_a_probe_shrinks_all_sizes_to_no_less_than_one():
+    assert probe_sizes({"m": 10_000, "n": 30}, 100) == {"m": 100, "n": 1}

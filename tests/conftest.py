@@ -1,0 +1,98 @@
+"""The command as users have it: a process of its own, with a temporary folder of its own."""
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psutil
+import pytest
+
+MARK = "ROOFLINEAR_TEST"
+
+
+class Outcome(NamedTuple):
+    status: int
+    stdout: str
+    stderr: str
+
+
+class Rooflinear:
+    """Runs the command in a folder. All processes it starts carry the folder's name, so that none is overlooked."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.results, self.temporary = folder, folder / "results", folder / "temporary"
+        self.temporary.mkdir()
+
+    def __call__(self, *arguments: Any, **options: Any) -> Outcome:
+        return self.finish(self.start(*arguments, **options))
+
+    def start(self, *arguments: Any, environment: dict[str, str] | None = None, **options: Any) -> Any:
+        marked = {"TMPDIR": str(self.temporary), "PYTHONDONTWRITEBYTECODE": "1", MARK: str(self.folder)}
+        return subprocess.Popen(
+            [sys.executable, "-m", "rooflinear.bench", *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=self.folder,
+            env={**os.environ, **marked, **(environment or {})},
+            start_new_session=True,
+            **options,
+        )
+
+    def finish(self, process: Any, seconds: float = 180) -> Outcome:
+        """Waits for the end. A traceback is a bug, whatever else a test looks at."""
+        stdout, stderr = process.communicate(timeout=seconds)
+        assert "Traceback" not in stderr, stderr
+        return Outcome(process.returncode, stdout, stderr)
+
+    def runs(self) -> list[Path]:
+        """The run folders so far, oldest first."""
+        return sorted(path.parent for path in self.results.glob("*/run.json"))
+
+    def processes(self) -> list[psutil.Process]:
+        """All that carry the mark and are not dead."""
+        return [process for process in psutil.process_iter() if self._is_ours(process)]
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        with contextlib.suppress(psutil.Error):
+            alive = process.status() != psutil.STATUS_ZOMBIE
+            return alive and process.environ().get(MARK) == str(self.folder)
+        return False
+
+    def close(self) -> None:
+        for process in self.processes():
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
+
+@pytest.fixture
+def rooflinear(tmp_path: Path) -> Iterator[Rooflinear]:
+    """The command for one test."""
+    command = Rooflinear(tmp_path)
+    yield command
+    command.close()
+
+
+@pytest.fixture(scope="module")
+def another_rooflinear(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Rooflinear]]:
+    """Makes commands for runs that several tests of a file look at, each with a folder of its own."""
+    made: list[Rooflinear] = []
+
+    def another() -> Rooflinear:
+        made.append(Rooflinear(tmp_path_factory.mktemp("run")))
+        return made[-1]
+
+    yield another
+    for command in made:
+        command.close()
+
+
+@pytest.fixture(scope="module")
+def rooflinear_once(another_rooflinear: Callable[[], Rooflinear]) -> Rooflinear:
+    """The command for a run that all tests of a file look at."""
+    return another_rooflinear()

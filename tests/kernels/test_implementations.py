@@ -1,0 +1,152 @@
+"""Every implementation is right: at odd sizes through the harness, and on the worked examples."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from rooflinear.bench import facts, suite
+from rooflinear.bench.arrays import LIBRARIES, common_environment
+from rooflinear.bench.records import Result
+
+ROOT = Path(__file__).resolve().parents[2]
+KERNELS = suite.load(ROOT / "kernels")
+HERE = {stem: each for stem, each in KERNELS.implementations.items() if not facts.unavailable(each)}
+PAIRS = [(operation, stem) for stem, each in HERE.items() for operation in each.operations]
+SIZES = [
+    "--m",
+    "1,2,7,129,1001",
+    "--n",
+    "1,3,33",
+    "--dtype",
+    "float64,float32",
+    "--steps",
+    "5",
+    "--parameter",
+    "grid=4",
+]
+LEAST = {"cost_surface": ("n", 2), "split_mse": ("m", 2)}
+"""Where an operation is undefined below."""
+
+DESCENT = {"X": [[1]], "y": [3], "theta0": [0], "learning_rate": 0.1}
+TWO_VARIABLES = {"X": [[1, 2]], "y": [4], "theta0": [0, 0], "learning_rate": 0.1}
+EXAMPLES = {
+    "predict": ("predict", {"X": [[1, 2], [3, 4], [5, 6]], "theta": [0.5, 1]}, [2.5, 5.5, 8.5]),
+    "residuals": ("residuals", {"X": [[1, 1], [1, 2], [1, 3]], "y": [5, 8, 11], "theta": [2, 3]}, [0, 0, 0]),
+    "mse": ("mse", {"X": [[1, 1], [1, 2], [1, 3]], "y": [3, 5, 7], "theta": [1.5, 2]}, 0.25),
+    "mse of a perfect fit": ("mse", {"X": [[1, 2], [1, 3], [1, 4]], "y": [5, 7, 9], "theta": [1, 2]}, 0),
+    "gradient": ("gradient", {"X": [[1]], "y": [3], "theta": [0]}, [-6]),
+    "gradient at the optimum": ("gradient", {"X": [[1, 2]], "y": [4], "theta": [0.75, 1.625]}, [0, 0]),
+    "one step": ("gradient_descent", DESCENT | {"steps": 1}, [0.6]),
+    "two steps": ("gradient_descent", DESCENT | {"steps": 2}, [1.08]),
+    "three steps": ("gradient_descent", DESCENT | {"steps": 3}, [1.464]),
+    "two variables": ("gradient_descent", TWO_VARIABLES | {"steps": 1}, [0.8, 1.6]),
+    "two variables stay": ("gradient_descent", TWO_VARIABLES | {"steps": 30}, [0.8, 1.6]),
+    "r2": ("r2", {"y": [3, 5, 7], "y_predicted": [2, 5, 8]}, 0.75),
+    "r2 of a constant": ("r2", {"y": [3, 3, 3], "y_predicted": [2, 5, 8]}, float("nan")),
+    "cost_surface": (
+        "cost_surface",
+        {"X": [[1, 1], [1, -1]], "y": [-1, 5], "theta": [0, 0], "theta0_values": [1, 2], "theta1_values": [-4, -3]},
+        [[2, 1], [1, 0]],
+    ),
+    "split_mse": (
+        "split_mse",
+        {"X_train": [[1], [2]], "y_train": [0, 1], "X_validation": [[3]], "y_validation": [4], "theta": [1]},
+        [1, 1],
+    ),
+}
+WORKED = [(name, stem) for name, (operation, *_) in EXAMPLES.items() for stem in HERE if (operation, stem) in PAIRS]
+EXACT = {name for name, (operation, _, _) in EXAMPLES.items() if operation in ("predict", "residuals", "split_mse")}
+
+
+@pytest.fixture(scope="module")
+def verified(rooflinear_once):
+    """What ``rooflinear verify`` finds at odd sizes, by operation and implementation."""
+    outcome = rooflinear_once.finish(
+        rooflinear_once.start("verify", "--suite", KERNELS.folder, *SIZES, "--json"), seconds=600
+    )
+    assert outcome.status in (0, 1), outcome.stderr
+    found = defaultdict(list)
+    for result in msgspec.json.decode(outcome.stdout, type=list[Result]):
+        found[result.case.operation, result.case.implementation].append(result)
+    return found
+
+
+def is_defined(case):
+    name, least = LEAST.get(case.operation, ("m", 1))
+    return case.sizes[name] >= least
+
+
+@pytest.mark.parametrize(("operation", "stem"), PAIRS)
+def test_an_implementation_is_right_at_odd_sizes_in_every_dtype_it_supports(verified, operation, stem):
+    results = [each for each in verified[operation, stem] if is_defined(each.case)]
+    assert [f"{each.status}: {each.case.label}: {each.reason}" for each in results if not fine(each)] == []
+    right = {each.case.dtype for each in results if each.status == "ok"}
+    assert right == ({"float64"} if HERE[stem].library == "python" else {"float64", "float32"})
+
+
+def fine(result):
+    return result.status == ("unsupported" if result.case.dtype == "float32" and is_python(result.case) else "ok")
+
+
+def is_python(case):
+    return HERE[case.implementation].library == "python"
+
+
+@pytest.mark.parametrize("operation", LEAST)
+def test_where_an_operation_is_undefined_nothing_is_right(verified, operation):
+    results = [each for stem in HERE for each in verified[operation, stem] if not is_defined(each.case)]
+    assert results
+    assert {each.status for each in results} == {"unsupported"}
+
+
+def test_every_size_was_asked_for(verified):
+    sizes = {tuple(each.case.sizes.values()) for each in verified["predict", "numpy"]}
+    assert sizes == {(m, n) for m in (1, 2, 7, 129, 1001) for n in (1, 3, 33)}
+
+
+@pytest.fixture(scope="module")
+def worked():
+    """The outputs of all implementations for the worked examples, each array library in a process of its own."""
+    return {name: outputs(name, [stem for stem in HERE if HERE[stem].library == name]) for name in libraries()}
+
+
+def libraries():
+    return sorted({each.library for each in HERE.values()})
+
+
+def outputs(library, stems):
+    examples = {name: {"operation": operation, "inputs": inputs} for name, (operation, inputs, _) in EXAMPLES.items()}
+    done = subprocess.run(
+        [sys.executable, "-P", Path(__file__).with_name("worked_examples.py"), KERNELS.folder, library, *stems],
+        input=json.dumps(examples),
+        capture_output=True,
+        text=True,
+        env=os.environ | common_environment(1) | LIBRARIES[library]().environment(1, "cpu"),
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize(("example", "stem"), WORKED)
+def test_a_worked_example_is_reproduced(worked, example, stem):
+    *_, expected = EXAMPLES[example]
+    library = HERE[stem].library
+    for dtype in ("float64",) if library == "python" else ("float64", "float32"):
+        output = worked[library][stem][f"{example} {dtype}"]
+        assert np.shape(output) == np.shape(expected)
+        unit = 0 if example in EXACT else 4 * np.finfo(dtype).eps
+        np.testing.assert_allclose(output, expected, rtol=unit, atol=unit)
+
+
+@pytest.mark.skipif("jax" not in libraries(), reason="jax is not installed")
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_the_installed_jax_loses_no_sums(worked, dtype):
+    assert worked["jax"]["sums of squares"][dtype] == 0
