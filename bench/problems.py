@@ -80,10 +80,10 @@ class Problems:
         except Died as died:
             self._child = None
             last = died.exit.stderr[-1] if died.exit.stderr else ""
-            raise Lost("skipped", f"the oracle's process {died.reason} {last}".strip()) from None
+            raise Lost("crashed", f"the oracle's process {died.reason} {last}".strip()) from None
         except TookTooLong:
             self._child = None
-            raise Lost("skipped", f"the oracle took over {SECONDS:.0f} s") from None
+            raise Lost("crashed", f"the oracle took over {SECONDS:.0f} s") from None
         if isinstance(reply, protocol.Failed):
             raise _failure(reply)
         return reply

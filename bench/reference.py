@@ -15,6 +15,10 @@ from .errors import UsageError
 from .problem import Problem
 
 
+class Undefined(Exception):
+    """An operation has no inputs of these sizes."""
+
+
 class Reference:
     """Answers with problems written to disk."""
 
@@ -27,7 +31,11 @@ class Reference:
 
     def make(self, request: protocol.Make) -> protocol.Made:
         operation = self.operations[request.task.operation]
-        inputs = self._exact(operation, request.task) if request.variant == "exact" else self._draw(operation, request)
+        try:
+            exact = request.variant == "exact"
+            inputs = self._exact(operation, request.task) if exact else self._draw(operation, request)
+        except ValueError as error:
+            raise Undefined(str(error)) from error
         expected = np.asarray(operation.oracle(*inputs.values()))
         bounds = {} if request.variant == "exact" else _bounds(operation, inputs, expected, request.algorithms)
         problem = Problem(inputs, expected, bounds)
@@ -82,7 +90,7 @@ class Answers:
         except OSError as error:
             where = error.filename or getattr(request, "folder", "")
             return protocol.Failed("disk", f"{where}: {error.strerror or error}")
-        except ValueError as error:
+        except Undefined as error:
             return protocol.Failed("unsupported", str(error))
         except Exception as error:
             return protocol.Failed("fault", f"{type(error).__name__}: {error}")

@@ -184,7 +184,8 @@ class Runner:
         if key not in self._slots:
             implementation = self.suite.implementations[case.implementation]
             limit = self._admission.memory_bytes
-            self._slots[key] = Slot(self.suite, implementation, case.threads, case.device, limit)
+            scratch = self._problems.scratch
+            self._slots[key] = Slot(self.suite, implementation, case.threads, case.device, limit, scratch)
         return self._slots[key]
 
     def _stop_slots(self) -> None:

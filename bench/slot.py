@@ -3,6 +3,7 @@
 import os
 import secrets
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from . import protocol
@@ -36,6 +37,7 @@ class Slot:
     threads: int
     device: str
     memory_limit: int | None = None
+    scratch: Path | None = None
     started: protocol.Started | None = None
     import_ns: int | None = None
     exact: dict[tuple[str, str], Lost | None] = field(default_factory=dict)
@@ -137,6 +139,7 @@ def environment(slot: Slot) -> dict[str, str]:
         **os.environ,
         **common_environment(slot.threads),
         **library.environment(slot.threads, slot.device),
+        **({"TMPDIR": str(slot.scratch)} if slot.scratch else {}),  # what a killed framework leaves goes with the run
         "PYTHONHASHSEED": str(secrets.randbelow(2**32)),
         "ROOFLINEAR_PADDING": "x" * secrets.randbelow(PADDING_BYTES),
     }
