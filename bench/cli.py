@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -147,6 +148,7 @@ def _root(
 
 def main(arguments: list[str] | None = None) -> Any:
     """The console command ``rooflinear``."""
+    warnings.formatwarning = lambda message, *_, **__: f"rooflinear: {message}\n"
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a background job ignores Ctrl-C
         signal.signal(signal.SIGINT, _interrupt)

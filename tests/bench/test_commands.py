@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -173,3 +174,13 @@ def test_a_run_is_shown_again(run):
     outcome = command("report", command.runs()[0], "--format", "markdown", "--output", "table.md")
     assert (outcome.status, outcome.stdout) == (0, "table.md\n")
     assert "smooth" in (command.folder / "table.md").read_text()
+
+
+def test_a_warning_is_one_line_for_people(run):
+    command = run[1]
+    torn = command.folder / "torn"
+    shutil.copytree(command.runs()[0], torn)
+    with (torn / store.CASES).open("a") as file:
+        file.write('{"schema')
+    outcome = command("report", "torn", "--format", "markdown", "--output", "torn.md")
+    assert outcome == (0, "torn.md\n", "rooflinear: torn/cases.jsonl: dropped a torn last line of 8 bytes\n")

@@ -12,6 +12,9 @@ from rooflinear.bench.records import Case, Exit, Sample
 from rooflinear.bench.slot import Lost
 
 MS = 1_000_000
+ROUND = 8
+"""The first one; those before belong to a run that was resumed."""
+
 OK = Verdict("ok", "", 0.1, 1e-17, 1e-16)
 BAD = Verdict("wrong", "error 1 exceeds the bound 0.1", 10.0, 1.0, 0.1)
 STARTED = protocol.Started(5, "1.0", {"openblas": 1}, 100)
@@ -23,7 +26,7 @@ class FakeSlot:
     def __init__(self, **answers):
         self.answers = HONEST | answers
         self.asked, self.now_ns, self.stopped = [], 0, False
-        self.exact, self.started, self.alive = {}, STARTED, True
+        self.exact, self.started, self.alive, self.import_ns = {}, STARTED, True, 5
         self.implementation = SimpleNamespace(algorithm="direct", source_sha256="abc")
 
     def start(self):
@@ -75,8 +78,8 @@ def played(slot=None, **answers):
         task, "main", "fresh", task, "exact", "f00", "gaussian", True, timeout_s=1, clock_ns=lambda: slot.now_ns
     )
     contender = Contender(case, slot, 0, stage, emitted.append)
-    if contender.prepare() and contender.warm_up():
-        for each in play_rounds([contender], 3, 0, random.Random(0)):
+    if contender.prepare() and contender.warm_up(ROUND):
+        for each in play_rounds([contender], 4, ROUND, random.Random(0)):
             each.finish()
     contender.release()
     return emitted, slot
@@ -91,8 +94,8 @@ def ended(**answers):
 def test_a_case_that_passes_everything_is_ok():
     (result,), slot = played()
     assert (result.status, result.reason, result.steady, result.first_call_ns) == ("ok", "", True, 7 * MS)
-    assert [(sample.round, sample.calls) for sample in result.samples] == [(0, 10), (1, 10), (2, 10)]
-    assert slot.asked == ["Start", "Exact", "Prepare", "WarmUp", "Slice", "Slice", "Slice", "Finish", "Release"]
+    assert [(sample.round, sample.calls) for sample in result.samples] == [(8, 10), (9, 10), (10, 10), (11, 10)]
+    assert slot.asked == ["Start", "Exact", "Prepare", "WarmUp", *4 * ["Slice"], "Finish", "Release"]
 
 
 @pytest.mark.parametrize("status", ["crashed", "timeout", "wrong", "unsupported", "missing"])
@@ -132,7 +135,7 @@ def test_a_verdict_that_compared_nothing_ends_a_case_wrong(step):
 
 def test_a_case_lost_in_its_last_slice_keeps_no_earlier_one():
     def dies(slot, request):
-        return slices()(slot, request) if request.round < 2 else Lost("crashed", "killed by SIGKILL")
+        return slices()(slot, request) if request.round < ROUND + 3 else Lost("crashed", "killed by SIGKILL")
 
     result = ended(Slice=dies)
     assert (result.status, result.samples) == ("crashed", [])
@@ -152,18 +155,18 @@ def test_a_worker_whose_clock_disagrees_with_the_parents_is_wrong(told):
 
 def test_answers_delayed_now_and_then_are_no_disagreement():
     def delayed(slot, request):
-        return slices(overhead_ns=50 * MS if request.round == 1 else 0)(slot, request)
+        return slices(overhead_ns=50 * MS if request.round == ROUND + 1 else 0)(slot, request)
 
     assert ended(Slice=delayed).status == "ok"
 
 
 def test_slices_taken_to_be_sure_of_the_clock_are_not_kept():
     def delayed_at_first(slot, request):
-        return slices(overhead_ns=50 * MS if request.round < 3 else 0)(slot, request)
+        return slices(overhead_ns=50 * MS if request.round < ROUND + 4 else 0)(slot, request)
 
     (result,), slot = played(Slice=delayed_at_first)
-    assert (result.status, [sample.round for sample in result.samples]) == ("ok", [0, 1, 2])
-    assert slot.asked.count("Slice") == 4
+    assert (result.status, [sample.round for sample in result.samples]) == ("ok", [8, 9, 10, 11])
+    assert slot.asked.count("Slice") == 5
 
 
 def test_the_larger_error_of_both_comparisons_is_kept():
@@ -188,3 +191,34 @@ def test_the_exact_test_is_made_once_for_all_sizes(verdict):
 def test_more_cores_than_threads_are_a_warning():
     assert ended(Slice=slices(cores=2)).warning == "kept 2.0 cores busy on 1 threads"
     assert ended(Slice=slices(cores=1)).warning == ""
+
+
+def long_slices(call_ms):
+    """Slices of calls that long, after a first call of 100 ms."""
+
+    def answer(slot, request):
+        slot.now_ns += request.calls * call_ms * MS
+        wall_ns = request.calls * call_ms * MS
+        return protocol.Sliced(Sample(request.round, slot.now_ns, wall_ns, wall_ns, request.calls))
+
+    return {"Prepare": protocol.Prepared(OK, 100 * MS, 2, 3), "Slice": answer}
+
+
+@pytest.mark.parametrize(("call_ms", "rounds"), [(50, 3), (80, 2), (900, 1)])
+def test_long_calls_get_fewer_samples_and_no_warm_up(call_ms, rounds):
+    (result,), slot = played(**long_slices(call_ms))
+    assert (result.status, result.steady) == ("ok", None)
+    assert [(each.round - ROUND, each.calls) for each in result.samples] == [(index, 1) for index in range(rounds)]
+    assert "WarmUp" not in slot.asked
+
+
+def test_a_long_first_call_alone_is_a_compiler_and_its_slice_is_not_kept():
+    (result,), slot = played(**long_slices(1))
+    assert (result.status, result.steady) == ("ok", True)
+    assert [each.round - ROUND for each in result.samples] == [0, 1, 2, 3]
+    assert slot.asked.count("Slice") == 5
+
+
+def test_a_long_call_over_the_limit_is_a_timeout():
+    result = ended(**long_slices(1500))
+    assert (result.status, result.cap_ns, result.samples) == ("timeout", 10**9, [])

@@ -28,7 +28,10 @@ class Drifting:
 
     def __init__(self, name, true_ms, machine, lost_in=None):
         self.name, self.true_ms, self.machine, self.lost_in = name, true_ms, machine, lost_in
-        self.times, self.lost = {}, []
+        self.times, self.lost, self.rounds = {}, [], range(100)
+
+    def plays(self, index, _rounds):
+        return index in self.rounds
 
     def time_slice(self, round_):
         if round_ == self.lost_in:
@@ -88,3 +91,12 @@ def test_a_contender_that_is_lost_leaves_and_the_others_go_on():
     assert {each.name for each in lasting} == {"a", "c"}
     assert [len(each.times) for each in contenders] == [5, 2, 5]
     assert [lost.reason for lost in contenders[1].lost] == ["killed by SIGSEGV"]
+
+
+def test_a_contender_whose_calls_are_long_sits_out_later_rounds():
+    machine = Machine(100)
+    short, long = Drifting("short", 1, machine), Drifting("long", 99, machine)
+    long.rounds = range(2)
+    assert len(play_rounds([short, long], 5, 10, random.Random(0))) == 2
+    assert sorted(short.times) == [10, 11, 12, 13, 14]
+    assert sorted(long.times) == [10, 11]
