@@ -42,7 +42,7 @@ class Budget:
         return left is not None and left <= 0
 
     def note_call(self, case: Case, call_ns: float) -> None:
-        self._predictor.record(_key(case), self.work(case), call_ns)
+        self._predictor.record(_key(case), self.work(case), call_ns, case.sizes)
 
     def note_earlier(self, results: Iterable[Result]) -> None:
         """Learns from a run that is resumed."""
@@ -51,7 +51,8 @@ class Budget:
                 self.note_call(result.case, min(sample.wall_ns / sample.calls for sample in result.samples))
 
     def note_probe(self, case: Case, task: Task, call_ns: float) -> None:
-        self._predictor.record(_key(case), work(self.suite.operations[task.operation], task), call_ns)
+        cost = work(self.suite.operations[task.operation], task)
+        self._predictor.record(_key(case), cost, call_ns, task.sizes)
 
     def note_contest(self, index: int, seconds: float, contest: Contest) -> None:
         """Learns what a contest cost in all, and what a case costs beside its calls."""
@@ -61,10 +62,10 @@ class Budget:
         self._case_seconds += (min(beside, 1.0) - self._case_seconds) / 8
 
     def predict_ns(self, case: Case) -> float | None:
-        return self._predictor.predict_ns(_key(case), self.work(case))
+        return self._predictor.predict_ns(_key(case), self.work(case), case.sizes)
 
     def wants_probe(self, case: Case) -> bool:
-        return self._predictor.wants_probe(_key(case), self.work(case))
+        return self._predictor.wants_probe(_key(case), self.work(case), case.sizes)
 
     def work(self, case: Case) -> float:
         task = Task(case.operation, case.sizes, case.parameters, case.dtype)

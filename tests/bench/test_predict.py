@@ -81,3 +81,22 @@ def test_a_probe_is_wanted_for_large_work_of_which_nothing_is_known():
 
 def test_a_probe_shrinks_all_sizes_to_no_less_than_one():
     assert probe_sizes({"m": 10_000, "n": 30}, 100) == {"m": 100, "n": 1}
+
+
+def rows_only(m):
+    """A Python loop over rows: the width of a row costs nothing."""
+    return 1200.0 * m
+
+
+def test_a_loop_over_rows_is_predicted_by_its_rows_and_not_by_its_flops():
+    predictor = Predictor()
+    for m, n in ((100, 2), (100, 100), (1000, 10), (100, 1000), (1000, 1000)):
+        predictor.record(KEY, 4.0 * m * n, rows_only(m), {"m": m, "n": n})
+    assert predictor.predict_ns(KEY, 4e6, {"m": 100_000, "n": 10}) == pytest.approx(rows_only(100_000))
+
+
+def test_a_flat_start_is_no_power_law():
+    predictor = Predictor()
+    for m, n in ((10, 10), (100, 10), (1000, 10), (1000, 100), (1000, 1000)):
+        predictor.record(KEY, 4.0 * m * n, 5000 + 0.1 * m * n, {"m": m, "n": n})
+    assert predictor.predict_ns(KEY, 4e7, {"m": 10_000, "n": 1000}) == pytest.approx(5000 + 1e6, rel=0.01)
