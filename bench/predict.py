@@ -28,8 +28,9 @@ class Predictor:
         self._seen[key][work, _values(sizes)] = call_ns
 
     def predict_ns(self, key: Key, work: float, sizes: Mapping[str, int] | None = None) -> float | None:
-        """By a power law of the sizes where all that was seen keeps to one, else along the slope of
-        the two largest smaller works; None where neither can be trusted.
+        """By a power law of the sizes where all that was seen keeps to one; else the smaller of that
+        law and the slope of the two largest smaller works, so that none is skipped by mistake; None
+        where neither can be had.
 
         A loop over rows costs by the row, whatever the flops; one size alone
         does not tell the fixed cost of a call from that of a flop.
@@ -40,8 +41,10 @@ class Predictor:
         smaller = {point: call_ns for point, call_ns in seen.items() if point[0] <= work}
         if not smaller or max(smaller)[0] < TRUSTED_WORK:
             return None
-        by_law = _power_law(smaller, _values(sizes))
-        return _slope(smaller, work) if by_law is None else by_law
+        by_law, believed = _power_law(smaller, _values(sizes))
+        if believed:
+            return by_law
+        return min((each for each in (by_law, _slope(smaller, work)) if each is not None), default=None)
 
     def wants_probe(self, key: Key, work: float, sizes: Mapping[str, int] | None = None) -> bool:
         """Whether a case may be hopeless and nothing smaller says how long it takes."""
@@ -65,14 +68,15 @@ def _slope(seen: dict[tuple[float, Sizes], float], work: float) -> float | None:
     return ns_1 + max(0.0, ns_1 - ns_0) / (works[-1] - works[-2]) * (work - works[-1])
 
 
-def _power_law(seen: dict[tuple[float, Sizes], float], sizes: Sizes) -> float | None:
-    """The least-squares power law, where it has a point to spare and misses none of them by much."""
+def _power_law(seen: dict[tuple[float, Sizes], float], sizes: Sizes) -> tuple[float | None, bool]:
+    """The least-squares power law, and whether it had a point to spare and missed none by much."""
     points = [point[1] for point in seen]
-    if not sizes or len(points) < len(sizes) + 2 or any(len(point) != len(sizes) for point in points):
-        return None
+    if not sizes or any(len(point) != len(sizes) for point in points):
+        return None, False
     rows = np.array([[1.0, *np.log(point)] for point in points])
     logs = np.log([max(call_ns, 1.0) for call_ns in seen.values()])
     law, _, rank, _ = np.linalg.lstsq(rows, logs, rcond=None)
-    if rank < rows.shape[1] or np.abs(rows @ law - logs).max() > LARGEST_MISFIT:
-        return None
-    return float(np.exp(np.array([1.0, *np.log(sizes)]) @ law))
+    if rank < rows.shape[1]:
+        return None, False
+    believed = len(points) > rows.shape[1] and bool(np.abs(rows @ law - logs).max() <= LARGEST_MISFIT)
+    return float(np.exp(np.array([1.0, *np.log(sizes)]) @ law)), believed

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from ..bench.records import Result, Sample
 
+SWITCHES = "involuntary_switches"
+SWITCHES_OVER_USUAL = 3
+
 Rounds = dict[int, dict[int, float]]
 """Block -> round -> log of the time of one call in ns."""
 
@@ -39,9 +42,16 @@ def kept(results: Sequence[Result]) -> Kept:
 
 def _undisturbed(samples: Sequence[Sample]) -> tuple[Sequence[Sample], bool]:
     """The samples no guard flagged; all of them, and True, where more than half were flagged."""
-    quiet = [sample for sample in samples if not any(sample.flags.values())]
+    usual = median([sample.flags.get(SWITCHES, 0) for sample in samples] or [0])
+    quiet = [sample for sample in samples if not _interfered(sample, usual)]
     disturbed = 2 * len(quiet) < len(samples)
     return (samples if disturbed else quiet), disturbed
+
+
+def _interfered(sample: Sample, usual_switches: float) -> bool:
+    """A library's own threads switch too: only more than usual for the case speaks of somebody else."""
+    others = {name: count for name, count in sample.flags.items() if name != SWITCHES}
+    return any(others.values()) or sample.flags.get(SWITCHES, 0) > SWITCHES_OVER_USUAL * (1 + usual_switches)
 
 
 def _per_round(samples: Sequence[Sample]) -> dict[int, float]:

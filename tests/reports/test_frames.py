@@ -42,6 +42,13 @@ def test_a_flagged_sample_is_dropped():
     assert row["dropped"] == 1
 
 
+def test_more_switches_than_usual_for_the_case_drop_a_sample_and_usual_ones_do_not():
+    flags = {number: {"involuntary_switches": 4} for number in range(4)} | {4: {"involuntary_switches": 40}}
+    [row] = cases_of([ok(case(), [10, 10, 10, 10, 99], flags=flags)]).to_dict("records")
+    assert row["dropped"] == 1
+    assert row["high_ns"] == pytest.approx(10)
+
+
 def test_an_extreme_sample_that_no_guard_flagged_stays():
     [row] = cases_of([ok(case(), [10, 10, 99], flags={2: {"steal_ticks": 0}})]).to_dict("records")
     assert row["high_ns"] > 99
@@ -49,7 +56,7 @@ def test_an_extreme_sample_that_no_guard_flagged_stays():
 
 
 def test_samples_are_kept_and_marked_where_more_than_half_are_flagged():
-    flags = {number: {"involuntary_switches": 2} for number in (0, 1)}
+    flags = {number: {"steal_ticks": 2} for number in (0, 1)}
     [row] = cases_of([ok(case(), [10, 10, 99], flags=flags)]).to_dict("records")
     assert row["disturbed"]
     assert (row["dropped"], row["rounds"]) == (0, 3)
