@@ -106,6 +106,7 @@ class Worker:
         return protocol.Warmed(found.call_ns, found.steady)
 
     def slice(self, request: protocol.Slice) -> protocol.Sliced:
+        self.output = None
         self.output, sample = time_slice(self._main.kernel, request.round, request.calls)
         self.call_ns = min(self.call_ns or np.inf, sample.wall_ns / sample.calls)
         return protocol.Sliced(sample)
