@@ -21,6 +21,7 @@ import numpy as np
 from rooflinear.bench import protocol, store, suite
 from rooflinear.bench.arrays import LIBRARIES, common_environment
 from rooflinear.bench.measure import Kernel, available_cores
+from rooflinear.bench.sweep import PRESETS
 from rooflinear.bench.worker import Worker
 
 HERE = Path(__file__).resolve().parent
@@ -32,6 +33,9 @@ READ_BACK_ROUNDS = 31
 PREDICT_SIZES = ((1000, 10), (10_000, 10), (10_000, 50), (100_000, 10), (100_000, 50))
 TRIES = 3
 """A neighbour on a shared machine can spoil a whole try."""
+
+ROUNDS = PRESETS["full"].rounds
+"""As many stretches for timeit as for the harness: the best of more is better by itself."""
 
 PROCESSES = 12
 """Where its pages lie moves a process's best time by half where X fills the last cache: the best of many counts."""
@@ -156,7 +160,7 @@ def _timeit(m: int, n: int) -> float:
         timer = timeit.Timer("f(X, theta)", globals={"f": function, "X": X, "theta": theta})
         number, _ = timer.autorange()
         number = max(1, number // 20)
-        best[name] = min(timer.repeat(60, number)) / number * 1e9
+        best[name] = min(timer.repeat(ROUNDS, number)) / number * 1e9
     return best["predict"] - best["empty"]
 
 
