@@ -27,7 +27,7 @@ class Preset:
 
 
 PRESETS = {
-    "quick": Preset(time_budget_s=85, timeout_s=1, rounds=5),
+    "quick": Preset(time_budget_s=85, timeout_s=0.5, rounds=5),
     "standard": Preset(time_budget_s=470, timeout_s=2, rounds=6),
     "full": Preset(time_budget_s=None, timeout_s=60, rounds=12),
     "verify": Preset(time_budget_s=None, timeout_s=60, rounds=0),
@@ -120,7 +120,7 @@ def grids(suite: Suite, options: Options) -> list[Grid]:
     ladders: dict[str, tuple[int, ...]] = dict.fromkeys(names, DEFAULT_SIZES[options.preset])
     default = Grid(sizes=ladders)
     chosen = [_chosen(grid, options) for grid in stated or (default,)]
-    covered = {name for grid in chosen for name in grid.operations or suite.operations}
+    covered = {name for grid in stated or (default,) for name in grid.operations or suite.operations}
     left = tuple(name for name in options.operations if name not in covered)
     if left:
         base = (stated or (default,))[0]

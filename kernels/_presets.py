@@ -9,8 +9,13 @@ BOTH = ("float64", "float32")
 PRESETS = {
     "quick": (
         Grid(
-            operations=WINNER_MAP,
-            sizes={"m": (100, 1000, 10_000, 100_000), "n": (2, 10, 100)},
+            operations=("predict", "gradient"),
+            sizes={"m": (100, 1000, 10_000, 100_000), "n": (2, 100)},
+            largest_inputs_bytes=10_000_000,
+        ),
+        Grid(
+            operations=("gradient_descent",),
+            sizes={"m": (100, 1000, 100_000), "n": (2, 100)},
             largest_inputs_bytes=10_000_000,
         ),
     ),
