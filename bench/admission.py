@@ -6,7 +6,7 @@ from .arrays import LIBRARIES
 from .budget import Budget
 from .predict import probe_sizes
 from .problems import Problems
-from .protocol import Prepare, Prepared, Release, Released, Slice, Sliced, Task
+from .protocol import Prepare, Prepared, Release, Done, Slice, Sliced, Task
 from .records import Case
 from .slot import Lost, Slot
 from .suite import Suite
@@ -70,7 +70,7 @@ class Admission:
                 seconds = 2 * self.options.timeout_s + PROBE_SECONDS
                 slot.ask(Prepare(task, folder, self.problems.generated), seconds, Prepared)
                 sample = slot.ask(Slice(0, 1), seconds, Sliced).sample
-                slot.ask(Release(), seconds, Released)
+                slot.ask(Release(), seconds, Done)
             except Lost:
                 return
             finally:

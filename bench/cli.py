@@ -117,6 +117,51 @@ def report(
     _end(lambda: commands.report(list(runs or ()), options.words(format) or ["html"], output, baseline, open))
 
 
+@app.command()
+def compare(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="Git revision, run folder or file of results.")],
+    head: Annotated[
+        str | None, typer.Argument(metavar="[HEAD]", help="The same; default the working tree.", show_default=False)
+    ] = None,
+    suite: SuiteFolder = None,
+    preset: Annotated[str, typer.Option("--preset", help="Whose cases: quick, standard or full.")] = "quick",
+    operation: Operations = None,
+    implementation: Implementations = None,
+    size: Sizes = None,
+    m: SizeM = None,
+    n: SizeN = None,
+    steps: Steps = None,
+    parameter: Parameters = None,
+    dtype: Dtypes = None,
+    threads: Annotated[Many, typer.Option("--threads", help="Thread counts; default 1, pinned.")] = None,
+    time_budget: Budget = None,
+    timeout: Timeout = None,
+    memory_limit: Memory = None,
+    seed: Seed = None,
+    margin: Annotated[str | None, typer.Option("--margin", metavar="SHARE", help="What counts as slower: 2%.")] = None,
+    margins: Annotated[Path | None, typer.Option("--margins", metavar="FILE", help="JSON: pattern -> margin.")] = None,
+    allow_missing: Annotated[Many, typer.Option("--allow-missing", metavar="PATTERN", help="Gone on purpose.")] = None,
+    allow_other_machine: Annotated[
+        bool, typer.Option("--allow-other-machine", help="Files of two machines: compare ratios to a reference.")
+    ] = False,
+    reference: Annotated[
+        str | None, typer.Option("--reference", metavar="NAME", help="That reference implementation; default numpy.")
+    ] = None,
+    base_python: Annotated[str | None, typer.Option("--base-python", metavar="PYTHON", help="Runs base.")] = None,
+    head_python: Annotated[str | None, typer.Option("--head-python", metavar="PYTHON", help="Runs head.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page.")] = None,
+    markdown: Annotated[Path | None, typer.Option("--markdown", metavar="FILE", help="Write a summary.")] = None,
+    junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write the JSON there.")] = None,
+    json: Json = False,
+) -> None:
+    """Did a change make it slower? Two git revisions, or two files of results."""
+    typed = dict(locals())
+    from . import compare as comparing
+
+    _end(lambda: comparing.compare(typed))
+
+
 @app.command("list")
 def list_(suite: SuiteFolder = None, json: Json = False) -> None:
     """Operations and implementations, and why one is unavailable."""

@@ -59,6 +59,7 @@ class Stage:
     generated: bool
     timeout_s: float
     long_call_ns: float = LONG_CALL_NS
+    slice_ns: int = SLICE_NS
     clock_ns: Callable[[], int] = time.perf_counter_ns
 
     @property
@@ -131,7 +132,7 @@ class Contender:
 
     def time_slice(self, round_: int) -> None:
         """One sample. Raises `Lost`."""
-        calls = calibrate(self.call_ns, SLICE_NS)
+        calls = calibrate(self.call_ns, self.stage.slice_ns)
         seconds = self.stage.timeout_s * 3 + 20 * calls * self.call_ns / 1e9 + 5
         started = self.stage.clock_ns()
         reply = self.slot.ask(protocol.Slice(round_, calls), seconds, protocol.Sliced)
@@ -158,7 +159,7 @@ class Contender:
         if not self.slot.alive:
             return
         try:
-            self.slot.ask(protocol.Release(), LOAD_SECONDS, protocol.Released)
+            self.slot.ask(protocol.Release(), LOAD_SECONDS, protocol.Done)
         except Lost:
             self.slot.stop()
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ SECONDS = 1800.0
 class Problems:
     """Keeps the reference process and the scratch folder that workers read from."""
 
-    def __init__(self, loaded: Suite, options: Options):
+    def __init__(self, loaded: Suite, options: Options, algorithms: Iterable[str] = ()):
         self._suite, self._options = loaded, options
+        self._algorithms = sorted({each.algorithm for each in loaded.implementations.values()} | set(algorithms))
         self._child: Child[protocol.ReferenceReply] | None = None
         self._made: dict[str, protocol.Made] = {}
         try:
@@ -48,8 +50,7 @@ class Problems:
         """Writes a problem below the scratch folder. Raises `Lost` where the task has none."""
         if self._child is None:
             self.open()
-        algorithms = sorted({each.algorithm for each in self._suite.implementations.values()})
-        made = self._ask(protocol.Make(task, variant, algorithms, str(self.scratch / folder)))
+        made = self._ask(protocol.Make(task, variant, self._algorithms, str(self.scratch / folder)))
         assert self._child is not None
         self._child.pause()
         return made

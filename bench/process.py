@@ -40,12 +40,12 @@ class TookTooLong(Exception):
 class Child(Generic[Reply]):
     """One child process. `ask` is the only way to talk to it; not for several threads."""
 
-    def __init__(self, module: str, replies: Any, environment: dict[str, str]):
+    def __init__(self, module: str, replies: Any, environment: dict[str, str], python: str = sys.executable):
         self._decoder = msgspec.json.Decoder(replies)
         try:
             self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the child
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", f"rooflinear.bench.{module}"],
+                [python, "-P", "-m", f"rooflinear.bench.{module}"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,
@@ -53,7 +53,7 @@ class Child(Generic[Reply]):
                 start_new_session=os.name == "posix",
             )
         except OSError as error:
-            raise CannotFinish(f"cannot start a worker: {error.strerror or error}") from error
+            raise CannotFinish(f"cannot start a worker by {python}: {error.strerror or error}") from error
         self._lines: queue.Queue[bytes] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
         self._paused = False

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections import Counter
+from typing import Any
 
 from .records import Result
 
@@ -18,12 +19,18 @@ class Plain:
         self._last = 0.0
 
     def begin(self, total: int) -> None:
+        """A new count; a second one begins where the first has ended."""
         self.total = total
+        self.counts.clear()
 
     def now(self, what: str, seconds_left: float | None) -> None:
         if time.monotonic() - self._last >= PLAIN_SECONDS:
             self._last = time.monotonic()
             print(f"{self.share()}  {what}{_left(seconds_left)}", file=sys.stderr, flush=True)
+
+    def step(self) -> None:
+        """One more of the total is done, without a result of its own."""
+        self.counts["step"] += 1
 
     def done(self, result: Result) -> None:
         self.counts[result.status] += 1
@@ -49,15 +56,22 @@ class Live(Plain):
         columns = (
             BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False),
         )  # fmt: skip
+        self._task: Any = None
         self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
 
     def begin(self, total: int) -> None:
         super().begin(total)
+        if self._task is not None:
+            self._bar.remove_task(self._task)
         self._task = self._bar.add_task("starting the oracle", total=total)
         self._bar.start()
 
     def now(self, what: str, seconds_left: float | None) -> None:
         self._bar.update(self._task, description=what + _left(seconds_left))
+
+    def step(self) -> None:
+        super().step()
+        self._bar.update(self._task, advance=1)
 
     def done(self, result: Result) -> None:
         self.counts[result.status] += 1

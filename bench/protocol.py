@@ -36,6 +36,9 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     library: str
     threads: int
     device: str
+    cores: list[int] = []
+    operations: str = ""
+    """The folder whose ``operations.py`` judges; '' is the suite's own."""
 
 
 class Exact(msgspec.Struct, frozen=True, tag=True):
@@ -73,6 +76,16 @@ class Release(msgspec.Struct, frozen=True, tag=True):
     """Forget the inputs."""
 
 
+class Reload(msgspec.Struct, frozen=True, tag=True):
+    """Place the inputs in memory anew."""
+
+
+class Pin(msgspec.Struct, frozen=True, tag=True):
+    """Compute on these cores from now on."""
+
+    cores: list[int]
+
+
 # Worker to parent.
 
 
@@ -81,6 +94,8 @@ class Started(msgspec.Struct, frozen=True, tag=True):
     version: str
     pools: dict[str, Any]
     resident_bytes: int
+    sources: dict[str, str] = {}
+    """SHA-256 of every file of the suite that was imported, by its path below the suite."""
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
@@ -111,7 +126,7 @@ class Sliced(msgspec.Struct, frozen=True, tag=True):
     sample: Sample
 
 
-class Released(msgspec.Struct, frozen=True, tag=True):
+class Done(msgspec.Struct, frozen=True, tag=True):
     pass
 
 
@@ -152,7 +167,7 @@ class Made(msgspec.Struct, frozen=True, tag=True):
     inputs_bytes: int
 
 
-WorkerRequest = Start | Exact | Prepare | WarmUp | Slice | Finish | Release
-WorkerReply = Started | Failed | Checked | Prepared | Warmed | Sliced | Released
+WorkerRequest = Start | Exact | Prepare | WarmUp | Slice | Finish | Release | Reload | Pin
+WorkerReply = Started | Failed | Checked | Prepared | Warmed | Sliced | Done
 ReferenceRequest = Source | Make
 ReferenceReply = Opened | Made | Failed

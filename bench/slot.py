@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,10 @@ class Slot:
     device: str
     memory_limit: int | None = None
     scratch: Path | None = None
+    python: str = sys.executable
+    environment: dict[str, str] = field(default_factory=dict)
+    operations: str = ""
+    cores: list[int] = field(default_factory=list)
     started: protocol.Started | None = None
     import_ns: int | None = None
     exact: dict[tuple[str, str], Lost | None] = field(default_factory=dict)
@@ -57,7 +62,7 @@ class Slot:
         """Begins the worker's process; `start` waits until it has imported everything."""
         if self._child is None and not self._refusal:
             self._refuse_device()
-            self._child = Child("worker", protocol.WorkerReply, environment(self))
+            self._child = Child("worker", protocol.WorkerReply, environment(self), self.python)
             self.started = None
 
     def _start(self) -> protocol.Started:
@@ -118,7 +123,7 @@ class Slot:
     def _request(self) -> protocol.Start:
         chosen = self.implementation
         folder = str(self.suite.folder)
-        return protocol.Start(folder, chosen.stem, chosen.library, self.threads, self.device)
+        return protocol.Start(folder, chosen.stem, chosen.library, self.threads, self.device, self.cores, self.operations)
 
     def _refuse_device(self) -> None:
         library = LIBRARIES.get(self.implementation.library)
@@ -139,6 +144,7 @@ def environment(slot: Slot) -> dict[str, str]:
         **os.environ,
         **common_environment(slot.threads),
         **library.environment(slot.threads, slot.device),
+        **slot.environment,
         **({"TMPDIR": str(slot.scratch)} if slot.scratch else {}),  # what a killed framework leaves goes with the run
         "PYTHONHASHSEED": str(secrets.randbelow(2**32)),
         "ROOFLINEAR_PADDING": "x" * secrets.randbelow(PADDING_BYTES),

@@ -15,6 +15,21 @@ RUN = "run.json"
 CASES = "cases.jsonl"
 
 
+def replace_file(path: Path, content: bytes) -> None:
+    """Replaces a file in one step: a reader sees the old or the new one."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise CannotFinish(f"cannot write {path}: {error.strerror or error}; choose another place") from error
+
+
 def write_run(folder: Path, run: Run) -> None:
     """Replaces ``run.json`` in one step: a reader sees the old or the new one."""
     partial = folder / f".{RUN}.partial"

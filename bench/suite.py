@@ -90,6 +90,18 @@ def import_stem(folder: Path, stem: str) -> types.ModuleType:
     return importlib.import_module(f"{package}.{stem}")
 
 
+def top_level(path: Path) -> set[str]:
+    """The names a file of a suite binds, read without importing it."""
+    return set(_top_level(_parse(path)))
+
+
+def loaded_sources(folder: Path) -> dict[str, str]:
+    """SHA-256 of the files of a suite that this process has imported, by their path below it."""
+    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    paths = {Path(file) for file in files if file and Path(file).is_relative_to(folder)}
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(paths)}
+
+
 def exact_sizes(operation: Operation) -> dict[str, int]:
     """The sizes of the exact test: the suite's, else small odd ones."""
     return dict(operation.exact_sizes or zip(operation.sizes, EXACT_SIZES, strict=False))
@@ -184,7 +196,7 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _closure(stem: str, trees: dict[str, ast.Module]) -> list[str]:
-    closure, waiting = set(), {stem}
+    closure, waiting = set(), {stem} | ({"__init__"} & trees.keys())
     while waiting:
         current = waiting.pop()
         closure.add(current)

@@ -7,8 +7,10 @@ pools already set. Requests and replies: `protocol`.
 from .numpy_import import NUMPY_IMPORT_NS
 
 # isort: split
+import contextlib
 import gc
 import os
+import random
 import sys
 import time
 import traceback
@@ -25,8 +27,12 @@ from . import honesty, problem, protocol, suite, verify
 from .arrays import LIBRARIES, ArrayLibrary
 from .child import serve
 from .contract import Inputs
-from .measure import Clock, Kernel, PeakMemory, available_cores, settle, time_slice, warm_up
+from .measure import Clock, Kernel, PeakMemory, settle, time_slice, warm_up
 from .protocol import Verdict
+
+
+BALLAST, BALLAST_BYTES = 8, 4096
+"""Blocks of random sizes put between one placement of the inputs and the next, so that addresses differ."""
 
 
 class Refused(Exception):
@@ -54,7 +60,7 @@ class Worker:
         self.clock = Clock()
         self.bindings = honesty.Bindings()
         self.library: ArrayLibrary = LIBRARIES[start.library]()
-        _pin(start.threads)
+        _pin(start.cores or _first_cores(start.threads))
         self.import_ns = self._import()
         gc.freeze()  # a framework's own objects would cost 100 ms at every collection
         self.call_ns = 0.0
@@ -70,13 +76,15 @@ class Worker:
         return own_ns if self.library.name == "python" else own_ns + NUMPY_IMPORT_NS
 
     def started(self) -> protocol.Started:
-        return protocol.Started(self.import_ns, self.library.version(), _pools(), _resident_bytes())
+        sources = suite.loaded_sources(Path(self.request.suite))
+        return protocol.Started(self.import_ns, self.library.version(), _pools(), _resident_bytes(), sources)
 
     def exact(self, request: protocol.Exact) -> protocol.Checked:
         self._refuse_unsupported(request.task)
         loaded = self._load(request.task, request.folder, poison=True)
         output, _ = loaded.kernel.once()
-        operations = suite.import_stem(Path(self.request.suite), suite.OPERATIONS).OPERATIONS
+        folder = Path(self.request.operations or self.request.suite)
+        operations = suite.import_stem(folder, suite.OPERATIONS).OPERATIONS
         equal = next(each.exact_equal for each in operations if each.name == request.task.operation)
         array = self._array(output, request.task.dtype)
         verdict = verify.compare_exact(array, loaded.problem.expected, equal, request.task.dtype)
@@ -121,10 +129,21 @@ class Worker:
         self._forget()
         return self._judge_fresh(request.folder)
 
-    def release(self) -> protocol.Released:
+    def release(self) -> protocol.Done:
         self._forget()
         gc.enable()
-        return protocol.Released()
+        return protocol.Done()
+
+    def reload(self) -> protocol.Done:
+        self._main  # noqa: B018  refuses where nothing was prepared
+        self._forget()
+        self.ballast = [bytearray(random.randrange(BALLAST_BYTES)) for _ in range(BALLAST)]
+        self.main = self._load(self.task, self.folder, poison=True)
+        return protocol.Done()
+
+    def pin(self, request: protocol.Pin) -> protocol.Done:
+        _pin(request.cores)
+        return protocol.Done()
 
     @property
     def _main(self) -> Loaded:
@@ -227,10 +246,16 @@ def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
     return one.shape == other.shape and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
 
 
-def _pin(threads: int) -> None:
+def _first_cores(threads: int) -> list[int]:
+    return sorted(os.sched_getaffinity(0))[:threads] if hasattr(os, "sched_getaffinity") else []
+
+
+def _pin(cores: list[int]) -> None:
+    """All threads of this process, those that pools have started included."""
     if hasattr(os, "sched_setaffinity"):
-        cores = sorted(os.sched_getaffinity(0))[: min(threads, available_cores())]
-        os.sched_setaffinity(0, cores)
+        for thread in map(int, os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else (0,):
+            with contextlib.suppress(ProcessLookupError):
+                os.sched_setaffinity(thread, cores)
 
 
 def _pools() -> dict[str, Any]:
@@ -282,6 +307,10 @@ class Answers:
                 return self.worker.finish(request)
             case protocol.Release():
                 return self.worker.release()
+            case protocol.Reload():
+                return self.worker.reload()
+            case protocol.Pin():
+                return self.worker.pin(request)
 
 
 def _one_line(error: BaseException) -> str:

@@ -65,7 +65,7 @@ HONEST = {
     "WarmUp": protocol.Warmed(MS, True),
     "Slice": slices(),
     "Finish": protocol.Checked(OK, 4096),
-    "Release": protocol.Released(),
+    "Release": protocol.Done(),
 }
 
 

@@ -13,7 +13,7 @@ def double(x):
     CALLS[0] += 1
     if is_small(x) and CALLS[0] < 100:
         print("x" * 10_000)
-        print('{"type":"Released"}', file=sys.stderr, flush=True)
+        print('{"type":"Done"}', file=sys.stderr, flush=True)
         os.write(1, b"\xff\x00" * 10_000)
         os.write(2, b"no newline")
     return x + x

@@ -1,0 +1,150 @@
+"""What ``rooflinear calibrate`` does: the gate against the same code, against planted slowdowns, beside its peers."""
+
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from . import machine, suite
+from .compare import paired, scratch
+from .errors import CannotFinish, UsageError
+from .gate import margins, revisions
+from .gate.calibration import Tally, Trial, tallies, trial
+from .gate.margins import Margins, share
+from .gate.planted import plant
+from .gate.revisions import Revision
+from .options import build, whole_number, words
+from .sweep import Options
+
+BUSY = "while True: pass"
+NEVER = "never"
+
+
+def calibrate(typed: dict[str, Any]) -> int:
+    """Plays the runs asked for, adds each to the file, prints the table of all runs in it."""
+    file = Path(typed["output"])
+    trials = read(file)
+    accepted = margins.read(typed["margin"], None)
+    runs = 0 if typed["runs"] == "0" else whole_number("--runs", typed["runs"])
+    effects = [0.0] * runs + [share("--effect", word) for word in words(typed["effect"])]
+    load = 0 if typed["load"] in (None, "0") else whole_number("--load", typed["load"])
+    with busy(load):
+        for effect in effects:
+            _add(file, trials, _play(typed, accepted, effect, load, len(trials)))
+        for made in _peers(typed, load):
+            _add(file, trials, made)
+    _print(trials, typed["json"])
+    return 0
+
+
+def read(file: Path) -> list[Trial]:
+    """All trials of a file; none where there is no file yet."""
+    try:
+        lines = file.read_bytes().splitlines()
+        return [msgspec.json.decode(line, type=Trial) for line in lines if line.strip()]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise UsageError(f"--output {file}: {error.strerror}") from error
+    except msgspec.DecodeError as error:
+        raise UsageError(f"--output {file}: holds something else than calibration runs: {error}") from error
+
+
+@contextlib.contextmanager
+def busy(processes: int) -> Iterator[None]:
+    """Other programs that compute without end, for as long as this lasts."""
+    started = [subprocess.Popen([sys.executable, "-S", "-c", BUSY]) for _ in range(processes)]
+    try:
+        yield
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def _play(typed: dict[str, Any], accepted: Margins, effect: float, load: int, number: int) -> Trial:
+    folder = suite.find(typed["suite"])
+    root = revisions.root_of(folder)
+    below = folder.resolve().relative_to(root)
+    started, begun = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
+    with scratch() as place:
+        sides = [revisions.open_revision(root, below, typed["revision"], place / name, None) for name in ("base", "head")]
+        for side in sides:
+            if side.suite is None:
+                raise UsageError(side.fault)
+        chosen = _options(sides[0], typed, number)
+        if effect:
+            stems = chosen.implementations or list(sides[0].suite.implementations if sides[0].suite else ())
+            shares = ((sides[0], 0.0, place / "planted-base"), (sides[1], effect, place / "planted-head"))
+            sides = [plant(side, stems, each, where) for side, each, where in shares]
+        found = paired(sides[0], sides[1], chosen, accepted, [], judge_all=True)
+    seconds = round(time.monotonic() - begun, 1)
+    found = msgspec.structs.replace(found, machine=machine.describe(), started_at=started, seconds=seconds)
+    return trial(found, effect, load)
+
+
+def _options(side: Revision, typed: dict[str, Any], number: int) -> Options:
+    assert side.suite is not None
+    chosen = build(side.suite, {**typed, "preset": "quick", "threads": ["1"]})
+    budget = chosen.time_budget_s if typed["time_budget"] else None
+    return msgspec.structs.replace(chosen, time_budget_s=budget, seed=chosen.seed + 2 * number)
+
+
+def _peers(typed: dict[str, Any], load: int) -> Iterator[Trial]:
+    if typed["peers"]:
+        from .gate.peers import trials
+
+        yield from trials(typed, load)
+
+
+def _add(file: Path, trials: list[Trial], made: Trial) -> None:
+    trials.append(made)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("ab") as lines:
+            lines.write(msgspec.json.encode(made) + b"\n")
+    except OSError as error:
+        raise CannotFinish(f"cannot write {file}: {error.strerror}; choose another place (--output FILE)") from error
+
+
+def _print(trials: list[Trial], as_json: bool) -> None:
+    counted = tallies(trials)
+    if as_json:
+        print(msgspec.json.format(msgspec.json.encode({"schema_version": 1, "tallies": counted}), indent=1).decode())
+        return
+    print(table(counted))
+    print("Counts bound a rate, they do not prove it: see the limits.")
+
+
+def table(counted: list[Tally]) -> str:
+    """A Markdown table, one line for what was counted together."""
+    head = ["judge", "cases of", "load", "margin", "planted", "runs", "runs with an alarm", "called slower", "inconclusive"]
+    head += ["median ratio", "block spread", "seconds a run"]
+    rows = [head, ["---"] * len(head), *(_row(each) for each in counted)]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def _row(each: Tally) -> list[str]:
+    slower = f"{each.called_slower} of {each.cases}"
+    slower += f" (≥ {each.slower_at_least:.1%})" if each.effect else f" (≤ {each.slower_at_most:.2%})"
+    alarmed = f"{each.alarmed_runs} of {each.runs}"
+    return [
+        each.judge,
+        each.implementations,
+        f"{each.load} busy" if each.load else "idle",
+        f"{each.margin:.1%}",
+        f"{each.effect:.0%}" if each.effect else "nothing",
+        str(each.runs),
+        alarmed if each.effect else f"{alarmed} (≤ {each.alarmed_runs_at_most:.1%})",
+        slower,
+        str(each.inconclusive),
+        "" if each.ratio is None else f"{each.ratio:.4f}",
+        "" if each.spread is None else f"{each.spread:.2%}",
+        f"{each.seconds:.0f}",
+    ]

@@ -1,0 +1,246 @@
+"""What ``rooflinear compare`` does, free of how it is typed."""
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from . import machine, progress, store, suite
+from .errors import CannotFinish, UsageError, unknown
+from .gate import margins, revisions
+from .gate.gate import Gate
+from .gate.margins import Margins
+from .gate.plan import plan
+from .gate.records import (
+    ABSENT,
+    APPEARED,
+    BROKEN,
+    CHANGED,
+    INCONCLUSIVE,
+    MISSING,
+    SLOWER,
+    CaseResult,
+    Comparison,
+    Control,
+    RunVerdict,
+)  # fmt: skip
+from .gate.revisions import Revision
+from .gate.tracks import results
+from .options import build, words
+from .problems import PREFIX, remove_abandoned
+from .suite import Suite
+from .sweep import Options
+
+INCOMPLETE = (MISSING, APPEARED, CHANGED, BROKEN)
+
+
+def compare(typed: dict[str, Any]) -> int:
+    """Compares revisions or files, shows the outcome in every form asked for, returns the exit status."""
+    started, begun = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
+    found = _files(typed) if _are_files(typed) else _revisions(typed)
+    found = msgspec.structs.replace(
+        found,
+        command=["rooflinear", *sys.argv[1:]],
+        machine=machine.describe(),
+        started_at=started,
+        seconds=round(time.monotonic() - begun, 1),
+    )
+    _show(found, typed)
+    return found.exit_status
+
+
+def paired(
+    base: Revision, head: Revision, chosen: Options, accepted: Margins, allowed: list[str], judge_all: bool = False
+) -> Comparison:
+    """The paired gate over two revisions whose suites load. ``judge_all``: see `plan`."""
+    planned = plan(base, head, chosen, accepted, allowed, judge_all)
+    if not planned.measured and not planned.settled:
+        raise UsageError("no case is left; the chosen implementations do not have the chosen operations")
+    watcher = progress.watcher()
+    gate = Gate(base, head, planned, chosen, watcher)
+    try:
+        gate.play()
+    finally:
+        watcher.close()
+    cases, controls = results(gate.tracks)
+    return _concluded(base, head, [*cases, *planned.settled], controls, accepted, chosen, gate.warnings)
+
+
+@contextlib.contextmanager
+def scratch() -> Iterable[Path]:
+    """A folder for what revisions held; gone afterwards, or with the next comparison where this one is killed."""
+    remove_abandoned()
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+    except OSError as error:
+        raise CannotFinish(f"cannot make a temporary folder: {error.strerror}; set TMPDIR") from error
+    try:
+        yield folder.resolve()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _are_files(typed: dict[str, Any]) -> bool:
+    from .interop import is_file_of_results
+
+    given = [typed["base"], typed["head"]]
+    are = [each is not None and Path(each).exists() and is_file_of_results(Path(each)) for each in given]
+    if any(are) and not all(are):
+        odd = given[are.index(False)]
+        told = "nothing" if odd is None else f"'{odd}', which is no file of results"
+        raise UsageError(
+            f"{given[are.index(True)]} is a file of results, to be compared with {told}; name two of a kind"
+        )
+    return all(are)
+
+
+def _files(typed: dict[str, Any]) -> Comparison:
+    from .gate.unpaired import compare_files
+
+    accepted = margins.read(typed["margin"], typed["margins"])
+    return compare_files(
+        Path(typed["base"]),
+        Path(typed["head"]),
+        margins=accepted,
+        allow_missing=words(typed["allow_missing"]),
+        allow_other_machine=typed["allow_other_machine"],
+        reference=typed["reference"],
+    )
+
+
+def _revisions(typed: dict[str, Any]) -> Comparison:
+    folder = suite.find(typed["suite"])
+    if not folder.is_dir():
+        raise UsageError(f"suite {folder}: no such folder; --suite takes a folder with an operations.py")
+    root = revisions.root_of(folder)
+    below = folder.resolve().relative_to(root)
+    pythons = [typed[f"{side}_python"] for side in ("base", "head")]
+    named = [
+        p and revisions.check_python(p, f"--{side}-python") for side, p in zip(("base", "head"), pythons, strict=True)
+    ]
+    accepted = margins.read(typed["margin"], typed["margins"])
+    with scratch() as place:
+        base = revisions.open_revision(root, below, typed["base"], place / "base", named[0])
+        head = revisions.open_revision(root, below, typed["head"], place / "head", named[1])
+        if base.suite is None or head.suite is None:
+            return _unloadable(base, head, accepted)
+        chosen = _options(base.suite, head.suite, typed)
+        return paired(base, head, chosen, accepted, words(typed["allow_missing"]))
+
+
+def _options(base: Suite, head: Suite, typed: dict[str, Any]) -> Options:
+    """What was typed, checked against both sides; one pinned thread unless another count is typed."""
+    chosen = build(head, {**typed, "threads": typed["threads"] or ["1"]})
+    for kind, names in (("operation", chosen.operations), ("implementation", chosen.implementations)):
+        known = {**getattr(base, f"{kind}s"), **getattr(head, f"{kind}s")}
+        for name in names:
+            if name not in known:
+                raise unknown(kind, name, known)
+    budget = chosen.time_budget_s if typed.get("time_budget") else None
+    return msgspec.structs.replace(chosen, time_budget_s=budget)
+
+
+def _unloadable(base: Revision, head: Revision, accepted: Margins) -> Comparison:
+    """Said of every case that the other side has; of the sides alone where neither loads."""
+    faults = [f"{revision.side.label}: {revision.fault}" for revision in (base, head) if revision.fault]
+    if base.suite is None and head.suite is None:
+        raise UsageError("; ".join(faults))
+    loaded = base.suite or head.suite
+    assert loaded is not None
+    chosen = build(loaded, {"preset": "quick", "threads": ["1"]})
+    from .sweep import contests
+
+    cases = [
+        CaseResult(case=case, verdict=BROKEN, reason=faults[0], margin=accepted.of(case))
+        for contest in contests(loaded, chosen)
+        for case in contest.cases
+    ]
+    return _concluded(base, head, cases, [], accepted, chosen, faults)
+
+
+def _concluded(
+    base: Revision,
+    head: Revision,
+    cases: list[CaseResult],
+    controls: list[Control],
+    accepted: Margins,
+    chosen: Options,
+    warnings: list[str],
+) -> Comparison:
+    verdict, reason = verdict_of(cases, controls)
+    loaded = head.suite or base.suite
+    return Comparison(
+        verdict=verdict,
+        reason=reason,
+        base=base.side,
+        head=head.side,
+        margin=accepted.default,
+        controls=controls,
+        cases=cases,
+        warnings=[*warnings, *machine.describe().warnings],
+        suite=loaded.name if loaded else "",
+        options=msgspec.to_builtins(chosen),
+        seed=chosen.seed,
+    )
+
+
+def verdict_of(cases: list[CaseResult], controls: list[Control]) -> tuple[RunVerdict, str]:
+    """What the whole run says, and in a few words why."""
+    counts = {verdict: sum(each.verdict == verdict for each in cases) for verdict in {each.verdict for each in cases}}
+    incomplete = [f"{counts[each]} {each}" for each in INCOMPLETE if each in counts]
+    fired = sum(each.fired for each in controls)
+    if incomplete:
+        return "incomplete", f"cases cannot be compared: {', '.join(incomplete)}"
+    if counts.get(SLOWER):
+        return "slower", f"{counts[SLOWER]} of {len(cases)} cases are slower by more than their margin"
+    if fired:
+        return "inconclusive", f"{fired} of {len(controls)} controls fired: the machine is too restless to judge"
+    if counts.get(INCONCLUSIVE):
+        return "inconclusive", f"{counts[INCONCLUSIVE]} of {len(cases)} cases could not be told"
+    if set(counts) <= {ABSENT}:
+        return "inconclusive", "nothing was compared"
+    return "not slower", "no case is slower by more than its margin"
+
+
+def _show(found: Comparison, typed: dict[str, Any]) -> None:
+    from ..reports import comparison_text as text
+
+    if typed["json"]:
+        print(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
+    else:
+        print(text.terminal(found))
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        print("\n".join(text.annotations(found)), file=sys.stderr if typed["json"] else sys.stdout)
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        _append(Path(summary), text.markdown(found))
+    for option, make in _forms().items():
+        if typed.get(option):
+            store.replace_file(Path(typed[option]), make(found))
+
+
+def _forms() -> dict[str, Callable[[Comparison], bytes]]:
+    from ..reports import comparison_text as text
+    from ..reports.comparison_page import html
+
+    return {
+        "html": html,
+        "markdown": lambda found: text.markdown(found).encode(),
+        "junit": lambda found: text.junit(found).encode(),
+        "output": lambda found: msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n",
+    }
+
+
+def _append(path: Path, content: str) -> None:
+    try:
+        with path.open("a") as file:
+            file.write(content + "\n")
+    except OSError as error:
+        raise CannotFinish(f"cannot write {path} (GITHUB_STEP_SUMMARY): {error.strerror}") from error

@@ -1,0 +1,94 @@
+"""From block numbers to verdicts. Pure: simulated traces and real runs pass through the same lines.
+
+The screen sends on what might be slower or faster, or cannot be told yet; the
+confirmation starts from nothing on fresh processes, its number of blocks fixed
+beforehand. Only the confirmation calls a case slower or faster.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from .records import EQUIVALENT, FASTER, INCONCLUSIVE, NOT_SLOWER, SLOWER
+from .statistics import holm, least_effect, least_p, location, p_greater, p_less, spread, spread_upper
+
+SCREEN_BLOCKS = 6
+SUSPECT_LEVEL = 0.05
+FAMILY_LEVEL = 0.005
+"""Of all confirmations of a run together, each direction."""
+
+CONFIRM_BLOCKS = ((0.014, 16), (0.02, 24), (math.inf, 32))
+DROPPED_SHARE = 0.2
+WIDENING_QUANTILE = 0.95
+
+
+class Judged(NamedTuple):
+    verdict: str
+    reason: str
+
+
+def goes_on(numbers: Sequence[float], margin: float) -> bool:
+    """Whether the screen leaves a case open: perhaps slower, perhaps faster, or not settled."""
+    ratio, _, _ = np.exp(location(numbers))
+    suspect = ratio >= 1 + margin / 2 or p_greater(numbers) < SUSPECT_LEVEL
+    return bool(suspect or ratio <= 1 / (1 + margin) or settled(numbers, margin) == INCONCLUSIVE)
+
+
+def settled(numbers: Sequence[float], margin: float) -> str:
+    """What the interval alone says: equivalent, not slower, or neither."""
+    _, low, high = np.exp(location(numbers))
+    if 1 / (1 + margin) <= low and high <= 1 + margin:
+        return EQUIVALENT
+    return NOT_SLOWER if high < 1 + 2 * margin else INCONCLUSIVE
+
+
+def confirm_blocks(numbers: Sequence[float], candidates: int) -> int:
+    """Blocks for one of so many candidates, from the screen's spread alone; always enough to be able to fire."""
+    upper = spread_upper(numbers)
+    wanted = next(blocks for limit, blocks in CONFIRM_BLOCKS if upper <= limit)
+    return max(wanted, fewest_blocks(candidates))
+
+
+def fewest_blocks(candidates: int) -> int:
+    """With fewer blocks no p could pass Holm's first step."""
+    return math.ceil(math.log2(candidates / FAMILY_LEVEL))
+
+
+def confirmed(numbers: Mapping[str, Sequence[float]], margins: Mapping[str, float]) -> dict[str, Judged]:
+    """Verdicts of all confirmed cases together, Holm over them in either direction."""
+    names = list(numbers)
+    shifts = {name: math.log1p(margins[name]) for name in names}
+    slower = holm([p_greater(numbers[name], shifts[name]) for name in names], FAMILY_LEVEL)
+    faster = holm([p_less(numbers[name], -shifts[name]) for name in names], FAMILY_LEVEL)
+    return {
+        name: _conclude(numbers[name], margins[name], slower[place], faster[place], len(names))
+        for place, name in enumerate(names)
+    }
+
+
+def _conclude(numbers: Sequence[float], margin: float, slower: bool, faster: bool, candidates: int) -> Judged:
+    blocks = len(numbers)
+    if least_p(blocks) > FAMILY_LEVEL / candidates:
+        return Judged(INCONCLUSIVE, f"{blocks} blocks cannot confirm anything; give more time (--time-budget)")
+    if slower:
+        return Judged(SLOWER, f"slower by more than the margin in {blocks} fresh pairs of processes")
+    if faster:
+        return Judged(FASTER, f"faster by more than the margin in {blocks} fresh pairs of processes")
+    verdict = settled(numbers, margin)
+    if verdict == INCONCLUSIVE:
+        return Judged(verdict, f"the interval over {blocks} blocks is too wide to tell")
+    return Judged(verdict, f"suspected by the screen, not confirmed in {blocks} fresh pairs of processes")
+
+
+def widened(margin: float, controls: Sequence[Sequence[float]]) -> float:
+    """The margin, or how far apart the run's own controls put the same code, if that is more."""
+    apart = [math.expm1(abs(location(numbers).value)) for numbers in controls]
+    return max(margin, float(np.quantile(apart, WIDENING_QUANTILE, method="higher"))) if apart else margin
+
+
+def least_found(numbers: Sequence[float], margin: float, blocks: int, candidates: int) -> float | None:
+    """Smallest ratio that the confirmation over so many blocks finds with a power of 95 %; None if none."""
+    found = least_effect(margin, spread(numbers), blocks, FAMILY_LEVEL / max(1, candidates))
+    return found if math.isfinite(found) else None

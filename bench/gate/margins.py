@@ -1,0 +1,62 @@
+"""How much slower counts: ``--margin``, ``--margins FILE``, or what this kind of case is known to allow."""
+
+import fnmatch
+import json
+import math
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import UsageError
+from ..records import Case
+
+PINNED, LARGE, THREADED = 0.02, 0.03, 0.05
+"""One pinned thread, inputs larger than the caches, several threads."""
+
+
+@dataclass(frozen=True)
+class Margins:
+    """``stated`` holds for all; ``patterns`` (of a case's label, the last that fits) prevail over it."""
+
+    stated: float | None = None
+    patterns: dict[str, float] = field(default_factory=dict)
+
+    def of(self, case: Case, large: bool = False) -> float:
+        for pattern, margin in reversed(self.patterns.items()):
+            if fnmatch.fnmatch(case.label, pattern):
+                return margin
+        if self.stated is not None:
+            return self.stated
+        return THREADED if case.threads > 1 else LARGE if large else PINNED
+
+    @property
+    def default(self) -> float:
+        return PINNED if self.stated is None else self.stated
+
+
+def read(margin: str | None, file: Path | None) -> Margins:
+    """What was typed. The file maps patterns to margins: ``{"predict/numba *": "3%"}``."""
+    stated = None if margin is None else share("--margin", margin)
+    return Margins(stated, {} if file is None else _read_file(file))
+
+
+def share(what: str, text: object) -> float:
+    """``2%``, ``2 %`` or ``0.02`` as a share. Raises `UsageError` outside (0, 1]."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*(%?)\s*", str(text))
+    value = float(match[1]) / (100 if match[2] else 1) if match else math.nan
+    if not 0 < value <= 1:
+        raise UsageError(f"{what} '{text}': must be more than 0 and at most 100 %, such as 2% or 0.02")
+    return value
+
+
+def _read_file(path: Path) -> dict[str, float]:
+    remedy = 'write it as {"predict/numba *": "3%"}'
+    try:
+        found = json.loads(path.read_text())
+    except OSError as error:
+        raise UsageError(f"--margins {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"--margins {path}: not JSON: {error}; {remedy}") from error
+    if not isinstance(found, dict):
+        raise UsageError(f"--margins {path}: must map patterns of cases to margins; {remedy}")
+    return {str(pattern): share(f"--margins {path}: {pattern}", value) for pattern, value in found.items()}

@@ -1,0 +1,151 @@
+"""Which cases are compared, which only control, and which end before anything is timed."""
+
+import fnmatch
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..measure import available_cores
+from ..protocol import Task
+from ..records import Case
+from ..suite import Suite
+from ..sweep import Contest, Options, contests, cost, footprint
+from .margins import Margins
+from .records import ABSENT, APPEARED, CHANGED, MISSING, CaseResult
+from .revisions import Revision
+
+CONTROL_SHARE = 0.1
+DYNAMIC = (b"importlib", b"__import__", b"exec(", b"open(")
+"""What lets a file depend on others that its imports do not show."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A case that both sides have. ``copied``: base also runs against a second worker of itself."""
+
+    case: Case
+    task: Task
+    margin: float
+    unchanged: bool = False
+    copied: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    measured: tuple[Planned, ...]
+    settled: tuple[CaseResult, ...]
+
+
+def plan(
+    base: Revision, head: Revision, options: Options, margins: Margins, allowed: Sequence[str], judge_all: bool
+) -> Plan:
+    """Head's grids on both sides, so that only what implementations and operations hold can differ.
+
+    ``judge_all`` takes unchanged cases for changed ones: to find out how often
+    the gate would err.
+    """
+    assert base.suite is not None
+    assert head.suite is not None
+    old, new = _cases(replace(base.suite, presets=head.suite.presets), options), _cases(head.suite, options)
+    settled = [_alone(case, MISSING, "head does not have it", margins, allowed) for case in old if case not in new]
+    settled += [_alone(case, APPEARED, "base does not have it", margins, allowed) for case in new if case not in old]
+    both = [(case, contest) for case, contest in new.items() if case in old]
+    meaning = {name: _difference(base.suite, head.suite, name) for name in {case.operation for case, _ in both}}
+    settled += [
+        _alone(case, CHANGED, meaning[case.operation], margins, ()) for case, _ in both if meaning[case.operation]
+    ]
+    same_python = base.python == head.python
+    stems = {case.implementation for case, _ in both}
+    same = {stem for stem in stems if same_python and not judge_all and same_sources(base.suite, head.suite, stem)}
+    shared = [
+        Planned(case, contest.task, margins.of(case, _is_large(head.suite, contest)), case.implementation in same)
+        for case, contest in both
+        if not meaning[case.operation]
+    ]
+    measured, left = _with_controls(shared, random.Random(options.seed))
+    return Plan(tuple(measured), tuple(settled + [_left_out(each) for each in left]))
+
+
+def same_sources(base: Suite, head: Suite, stem: str) -> bool:
+    """Whether an implementation and all it may read of its suite are the same on both sides."""
+    old, new = base.implementations[stem], head.implementations[stem]
+    if old.source_sha256 != new.source_sha256:
+        return False
+    files, others = _other_files(base.folder), _other_files(head.folder)
+    if any(word in path.read_bytes() for path in head.folder.rglob("*.py") for word in DYNAMIC):
+        files, others = _other_files(base.folder, ""), _other_files(head.folder, "")
+    return files == others
+
+
+def _other_files(folder: Path, but: str = ".py") -> dict[str, bytes]:
+    """What no import shows: data, compiled modules, subfolders."""
+    paths = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    chosen = [path for path in paths if not but or path.suffix != but or path.parent != folder]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in chosen}
+
+
+def _cases(loaded: Suite, options: Options) -> dict[Case, Contest]:
+    names = [name for name in options.operations if name in loaded.operations]
+    stems = [name for name in options.implementations if name in loaded.implementations]
+    if (options.operations and not names) or (options.implementations and not stems):
+        return {}
+    chosen = _replaced(options, operations=names, implementations=stems, suite=str(loaded.folder))
+    return {case: contest for contest in contests(loaded, chosen) for case in contest.cases}
+
+
+def _replaced(options: Options, **changes: Any) -> Options:
+    import msgspec
+
+    return msgspec.structs.replace(options, **changes)
+
+
+def _difference(base: Suite, head: Suite, name: str) -> str:
+    """How an operation's signature differs, or ''."""
+    old, new = base.operations[name], head.operations[name]
+    if old.sizes != new.sizes:
+        return f"its sizes were {', '.join(old.sizes)} and are {', '.join(new.sizes)}"
+    if dict(old.parameters) != dict(new.parameters):
+        return f"its parameters were {dict(old.parameters)} and are {dict(new.parameters)}"
+    return ""
+
+
+def _alone(case: Case, verdict: Any, reason: str, margins: Margins, allowed: Sequence[str]) -> CaseResult:
+    if any(fnmatch.fnmatch(name, pattern) for pattern in allowed for name in (case.label, case.implementation)):
+        verdict, reason = ABSENT, f"{reason}, which --allow-missing allows"
+    elif verdict in (MISSING, APPEARED):
+        reason += "; --allow-missing PATTERN where that is on purpose"
+    return CaseResult(case=case, verdict=verdict, reason=reason, margin=margins.of(case))
+
+
+def _left_out(planned: Planned) -> CaseResult:
+    reason = "same sources and interpreter on both sides; not among this run's controls"
+    return CaseResult(case=planned.case, verdict=ABSENT, reason=reason, margin=planned.margin, unchanged=True)
+
+
+def _with_controls(shared: list[Planned], rng: random.Random) -> tuple[list[Planned], list[Planned]]:
+    """What is measured and what is left out: of unchanged cases a tenth controls, of changed ones a tenth is copied."""
+    changed = [each for each in shared if not each.unchanged]
+    unchanged = [each for each in shared if each.unchanged]
+    if not changed:
+        return unchanged, []
+    copied = {each.case for each in rng.sample(changed, _tenth(changed))}
+    controls = {each.case for each in rng.sample(unchanged, _tenth(unchanged))}
+    measured = [replace(each, copied=each.case in copied) for each in changed]
+    measured += [each for each in unchanged if each.case in controls]
+    return measured, [each for each in unchanged if each.case not in controls]
+
+
+def _tenth(cases: list[Planned]) -> int:
+    return min(len(cases), max(1, round(CONTROL_SHARE * len(cases))))
+
+
+def _is_large(loaded: Suite, contest: Contest) -> bool:
+    """Whether a case's bytes exceed what a core's caches hold, so that memory sets the pace."""
+    from ..machine import describe
+
+    largest = max(describe().caches_bytes.values(), default=2**25)
+    share = largest / max(1, available_cores())
+    operation = loaded.operations[contest.task.operation]
+    return max(footprint(operation, contest.task), cost(operation, contest.task).bytes) > share

@@ -1,0 +1,140 @@
+"""What a comparison found: the records that ``compare --json`` prints and ``comparison.json`` keeps."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from ..records import Case, Machine
+
+SCHEMA_VERSION = 1
+
+SLOWER, FASTER, EQUIVALENT, NOT_SLOWER, INCONCLUSIVE = "slower", "faster", "equivalent", "not slower", "inconclusive"
+MISSING, APPEARED, CHANGED, BROKEN, ABSENT = "missing", "appeared", "changed", "broken", "not compared"
+
+CaseVerdict = Literal[
+    "slower", "faster", "equivalent", "not slower", "inconclusive",
+    "missing", "appeared", "changed", "broken", "not compared",
+]  # fmt: skip
+"""The first five come from times.
+
+``missing``: head has not what base has; ``appeared``: base has not what head
+has; ``changed``: the operation means another thing; ``broken``: wrong, crashed
+or over the time limit on one side at least; ``not compared``: neither side can
+run it here, or the user allowed it to be missing.
+"""
+
+RunVerdict = Literal["slower", "incomplete", "inconclusive", "not slower"]
+"""``incomplete``: a case is missing, appeared, changed or broken."""
+
+EXIT_STATUS: dict[str, int] = {"incomplete": 4, "slower": 1, "inconclusive": 3, "not slower": 0}
+"""In the order in which they prevail."""
+
+
+class Side(msgspec.Struct, frozen=True, kw_only=True):
+    """One side of a comparison: a git revision, or a file of results.
+
+    ``label`` is what the user wrote (``main``, ``working tree``, a path),
+    ``commit`` the full hash where there is one, ``versions`` the packages of
+    its interpreter, ``machine`` where its times come from.
+    """
+
+    label: str
+    commit: str | None = None
+    dirty: bool | None = None
+    python: str | None = None
+    versions: dict[str, str] = {}
+    machine: Machine | None = None
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    """What the screen or the confirmation of one case read.
+
+    ``ratios`` holds one number per block, time of head over time of base: the
+    median over the block's rounds. ``low`` and ``high`` are the 90 % interval
+    of the Hodges-Lehmann estimate ``ratio`` over blocks (exact signed rank), so
+    each end is a one-sided 95 % limit. ``spread`` is the standard deviation of
+    the blocks' log ratios. ``p`` is the exact one-sided p that the ratio does
+    not exceed ``1 + margin`` (confirmation) or 1 (screen); ``level`` what it had to stay below.
+    ``base_ns`` and ``head_ns`` are medians over blocks of one call's time.
+    Ends and spread are None where there are too few blocks to tell them.
+    ``rounds`` were played in all, ``dropped`` of them on a guard's word.
+    """
+
+    ratios: list[float]
+    ratio: float
+    low: float | None
+    high: float | None
+    spread: float | None
+    p: float
+    level: float
+    base_ns: float
+    head_ns: float
+    rounds: int = 0
+    dropped: int = 0
+
+
+class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One case of a comparison.
+
+    Ratios are time of head over time of base; above 1 is slower. ``low`` and
+    ``high`` are the 90 % interval, ``margin`` what a slowdown must exceed to
+    count, ``least_effect`` the smallest true ratio above 1 that the test would
+    have found with a power of 95 % (None where nothing was timed), ``blocks``
+    the pairs of fresh processes behind ``ratio``. ``unchanged`` says that the
+    sources of both sides are the same. All times are None where not timed.
+    """
+
+    case: Case
+    verdict: CaseVerdict
+    reason: str = ""
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+    margin: float
+    blocks: int = 0
+    least_effect: float | None = None
+    unchanged: bool = False
+    screen: Stage | None = None
+    confirm: Stage | None = None
+
+
+class Control(msgspec.Struct, frozen=True, kw_only=True):
+    """A case where both sides are the same code, judged like the others: what it shows is noise.
+
+    ``kind`` is ``copy`` (base against a second worker of base) or ``unchanged``
+    (sources equal on both sides). ``fired`` says that it was called slower.
+    """
+
+    kind: Literal["copy", "unchanged"]
+    result: CaseResult
+    fired: bool
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole comparison. ``method`` is ``paired`` (git revisions) or ``unpaired`` (files of results).
+
+    ``warnings`` are for people: what cannot be excluded, what was widened.
+    ``margin`` is the default; each case states its own. Times are UTC, ISO 8601.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    verdict: RunVerdict
+    reason: str = ""
+    method: Literal["paired", "unpaired"] = "paired"
+    base: Side
+    head: Side
+    margin: float
+    controls: list[Control] = []
+    cases: list[CaseResult] = []
+    warnings: list[str] = []
+    suite: str = ""
+    machine: Machine | None = None
+    command: list[str] = []
+    options: dict[str, Any] = {}
+    started_at: str = ""
+    seconds: float = 0.0
+    seed: int = 0
+
+    @property
+    def exit_status(self) -> int:
+        return EXIT_STATUS[self.verdict]

@@ -1,0 +1,125 @@
+"""Exact tests on block numbers: log ratios of head to base, one per pair of fresh processes.
+
+Wilcoxon, "Individual comparisons by ranking methods", Biometrics Bulletin 1
+(1945); Hodges and Lehmann, "Estimates of location based on rank tests", Annals
+of Mathematical Statistics 34 (1963); Holm, Scandinavian Journal of Statistics
+6 (1979).
+"""
+
+import math
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+from scipy.stats import chi2, rankdata
+
+CONFIDENCE = 0.95
+"""Of each one-sided limit; the interval between two of them holds 90 %."""
+
+EFFICIENCY = math.pi / 3
+"""Variance of the Hodges-Lehmann estimate over that of the mean, for normal numbers."""
+
+
+class Location(NamedTuple):
+    """Hodges-Lehmann estimate with one-sided 95 % limits, as log ratios."""
+
+    value: float
+    low: float
+    high: float
+
+
+def location(numbers: Sequence[float]) -> Location:
+    """Where the numbers lie: median of the pairwise means, limits from the exact signed-rank distribution.
+
+    Fewer than five numbers cannot exclude anything at 95 %: their limits are infinite.
+    """
+    means = _pairwise_means(np.asarray(numbers, float))
+    outside = _outside(len(numbers))
+    if outside is None:
+        return Location(float(np.median(means)), -math.inf, math.inf)
+    return Location(float(np.median(means)), float(means[outside]), float(means[-1 - outside]))
+
+
+def p_greater(numbers: Sequence[float], threshold: float = 0.0) -> float:
+    """Exact one-sided p of the signed-rank test that the numbers do not lie above ``threshold``.
+
+    Conditional on the ranks, so ties are exact too; a number on the threshold counts as below it.
+    """
+    differences = np.asarray(numbers, float) - threshold
+    if not len(differences):
+        return 1.0
+    doubled = np.rint(2 * rankdata(np.abs(differences))).astype(int)
+    positive = int(doubled[differences > 0].sum())
+    counts = _null_counts(tuple(sorted(doubled.tolist())))
+    return float(counts[positive:].sum() / counts.sum())
+
+
+def p_less(numbers: Sequence[float], threshold: float = 0.0) -> float:
+    """Exact one-sided p that the numbers do not lie below ``threshold``."""
+    return p_greater([-number for number in numbers], -threshold)
+
+
+def spread(numbers: Sequence[float]) -> float:
+    """Standard deviation of block numbers; infinite for fewer than two."""
+    return float(np.std(numbers, ddof=1)) if len(numbers) > 1 else math.inf
+
+
+def spread_upper(numbers: Sequence[float], confidence: float = 0.8) -> float:
+    """Upper confidence limit of the spread of normal numbers."""
+    freedom = len(numbers) - 1
+    return spread(numbers) * math.sqrt(freedom / chi2.ppf(1 - confidence, freedom)) if freedom else math.inf
+
+
+def holm(ps: Sequence[float], level: float) -> list[bool]:
+    """Which hypotheses Holm's step-down procedure rejects, the family-wise error held at ``level``."""
+    order = sorted(range(len(ps)), key=ps.__getitem__)
+    rejected = [False] * len(ps)
+    for place, index in enumerate(order):
+        if ps[index] > level / (len(ps) - place):
+            break
+        rejected[index] = True
+    return rejected
+
+
+def least_p(blocks: int) -> float:
+    """The smallest p that a signed-rank test over this many blocks can give."""
+    return 0.5**blocks
+
+
+def least_effect(margin: float, deviation: float, blocks: int, level: float, power: float = 0.95) -> float:
+    """Smallest true ratio that a test of ``ratio <= 1 + margin`` at ``level`` finds with ``power``.
+
+    Normal approximation for block numbers of the given standard deviation;
+    infinite where so few blocks can never fire.
+    """
+    if least_p(blocks) > level:
+        return math.inf
+    error = deviation * math.sqrt(EFFICIENCY / blocks)
+    return (1 + margin) * math.exp((ndtri(1 - level) + ndtri(power)) * error)
+
+
+@cache
+def _null_counts(doubled_ranks: tuple[int, ...]) -> NDArray[np.float64]:
+    """How many of the 2^n sign patterns give each sum of positive (doubled) ranks; exact up to n = 53."""
+    counts = np.zeros(sum(doubled_ranks) + 1)
+    counts[0] = 1
+    for rank in doubled_ranks:
+        counts[rank:] += counts[: len(counts) - rank].copy()
+    return counts
+
+
+@cache
+def _outside(blocks: int) -> int | None:
+    """How many pairwise means lie outside a one-sided 95 % limit; None where there is none."""
+    counts = _null_counts(tuple(2 * rank for rank in range(1, blocks + 1)))[::2]
+    below = np.cumsum(counts) / counts.sum()
+    allowed = int(np.searchsorted(below, 1 - CONFIDENCE, side="right"))
+    return allowed - 1 if allowed else None
+
+
+def _pairwise_means(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    rows, columns = np.triu_indices(len(numbers))
+    return np.sort((numbers[rows] + numbers[columns]) / 2)

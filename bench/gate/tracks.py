@@ -1,0 +1,172 @@
+"""A case on its way through the gate, and what it becomes at the end."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import judge, records
+from .blocks import BASE, COPY, HEAD, Reading
+from .plan import Planned
+from .records import CaseResult, Control, Stage
+from .statistics import location, p_greater, spread
+
+UNTIMED = ("unsupported", "missing", "skipped", "timeout")
+"""What says nothing against a kernel where both sides have it."""
+
+
+@dataclass
+class Track:
+    """Head (or a copy of base) against base: the readings of each stage, or how each side was lost."""
+
+    planned: Planned
+    side: str
+    margin: float
+    screen: list[Reading] = field(default_factory=list)
+    confirm: list[Reading] = field(default_factory=list)
+    lost: dict[str, tuple[str, str]] = field(default_factory=dict)
+    wanted: int = 0
+    unreached: str = ""
+
+    @property
+    def same(self) -> bool:
+        """Whether both sides are known to be the same code."""
+        return self.side == COPY or self.planned.unchanged
+
+    @property
+    def timed(self) -> bool:
+        return not self.lost and not self.unreached
+
+    @property
+    def name(self) -> str:
+        return f"{self.side} {self.planned.case.key}"
+
+    def numbers(self, stage: str) -> list[float]:
+        """One log ratio a block of ``screen`` or ``confirm``."""
+        readings: list[Reading] = getattr(self, stage)
+        return [number for each in readings if (number := each.copy if self.side == COPY else each.head) is not None]
+
+
+def results(tracks: Sequence[Track]) -> tuple[list[CaseResult], list[Control]]:
+    """Verdicts of all cases, and the controls among them.
+
+    Where a control fired, the same code was called slower in this very run, so
+    nothing else is called slower or faster by it.
+    """
+    confirming = {each.name: each for each in tracks if each.timed and each.confirm}
+    margins = {name: each.margin for name, each in confirming.items()}
+    judged = judge.confirmed({name: each.numbers("confirm") for name, each in confirming.items()}, margins)
+    found = {each.name: _result(each, judged.get(each.name), len(confirming)) for each in tracks}
+    fired = {each.name for each in tracks if each.same and found[each.name].verdict == records.SLOWER}
+    controls = [_control(each, found[each.name], each.name in fired) for each in tracks if each.same and each.timed]
+    cases = [_trusted(found[each.name], each.name in fired, fired) for each in tracks if each.side == HEAD]
+    return cases, controls
+
+
+def _control(track: Track, result: CaseResult, fired: bool) -> Control:
+    return Control(kind="copy" if track.side == COPY else "unchanged", result=result, fired=fired)
+
+
+def _trusted(result: CaseResult, is_control: bool, fired: set[str]) -> CaseResult:
+    if not fired or result.verdict not in (records.SLOWER, records.FASTER):
+        return result
+    import msgspec
+
+    reason = "its sources are the same on both sides: noise" if is_control else "a control fired in this run"
+    return msgspec.structs.replace(
+        result, verdict=records.INCONCLUSIVE, reason=f"looks {result.verdict}, but {reason}; compare again"
+    )
+
+
+def _result(track: Track, judged: judge.Judged | None, candidates: int) -> CaseResult:
+    if track.lost:
+        return _lost(track)
+    if not track.screen:
+        return _made(track, records.INCONCLUSIVE, track.unreached)
+    screen, margin = track.numbers("screen"), track.margin
+    if track.unreached:
+        verdict, reason = records.INCONCLUSIVE, track.unreached
+    elif judged is not None:
+        verdict, reason = judged
+    else:
+        verdict, reason = judge.settled(screen, margin), f"told by the screen of {len(screen)} blocks"
+    rounds, dropped = (
+        sum(getattr(each, name) for each in track.screen + track.confirm) for name in ("rounds", "dropped")
+    )
+    if dropped > judge.DROPPED_SHARE * rounds:
+        verdict = records.INCONCLUSIVE
+        reason = f"{dropped} of {rounds} rounds were disturbed by other programs; make the machine quieter"
+    return _made(track, verdict, reason, candidates)
+
+
+def _made(track: Track, verdict: Any, reason: str, candidates: int = 1) -> CaseResult:
+    screen = _stage(track, "screen", 0.0, judge.SUSPECT_LEVEL)
+    confirm = _stage(track, "confirm", math.log1p(track.margin), judge.FAMILY_LEVEL / max(1, candidates))
+    shown = confirm or screen
+    if shown is None:
+        return CaseResult(
+            case=track.planned.case,
+            verdict=verdict,
+            reason=reason,
+            margin=track.margin,
+            unchanged=track.planned.unchanged,
+        )
+    numbers = track.numbers("confirm" if confirm else "screen")
+    planned = len(numbers) if confirm else judge.confirm_blocks(numbers, 1)
+    return CaseResult(
+        case=track.planned.case,
+        verdict=verdict,
+        reason=reason,
+        ratio=shown.ratio,
+        low=shown.low,
+        high=shown.high,
+        margin=track.margin,
+        blocks=len(numbers),
+        least_effect=judge.least_found(numbers, track.margin, planned, candidates if confirm else 1),
+        unchanged=track.planned.unchanged,
+        screen=screen,
+        confirm=confirm,
+    )
+
+
+def _stage(track: Track, name: str, threshold: float, level: float) -> Stage | None:
+    numbers, readings = track.numbers(name), getattr(track, name)
+    if not numbers:
+        return None
+    found = location(numbers)
+    return Stage(
+        ratios=[math.exp(number) for number in numbers],
+        ratio=math.exp(found.value),
+        low=_exp(found.low),
+        high=_exp(found.high),
+        spread=spread(numbers) if len(numbers) > 1 else None,
+        p=p_greater(numbers, threshold),
+        level=level,
+        base_ns=statistics.median(each.base_ns for each in readings),
+        head_ns=statistics.median(each.head_ns for each in readings),
+        rounds=sum(each.rounds for each in readings),
+        dropped=sum(each.dropped for each in readings),
+    )
+
+
+def _exp(log: float) -> float | None:
+    return math.exp(log) if math.isfinite(log) else None
+
+
+def _lost(track: Track) -> CaseResult:
+    """A case without times: said which side, and whether that counts."""
+    both = BASE in track.lost and HEAD in track.lost
+    statuses = {status for status, _ in track.lost.values()}
+    told = "; ".join(f"{side}: {status}: {reason}" for side, (status, reason) in track.lost.items() if side != COPY)
+    if both and statuses <= set(UNTIMED):
+        verdict, told = records.ABSENT, f"neither side can: {_shorter(track.lost)}"
+    elif statuses & {"wrong", "crashed", "timeout"}:
+        verdict = records.BROKEN
+    else:
+        verdict = records.MISSING if HEAD in track.lost else records.APPEARED
+    return _made(track, verdict, told)
+
+
+def _shorter(lost: dict[str, tuple[str, str]]) -> str:
+    return "; ".join(dict.fromkeys(f"{status}: {reason}" for status, reason in lost.values()))
