@@ -74,14 +74,19 @@ def _play(typed: dict[str, Any], accepted: Margins, effect: float, load: int, nu
     below = folder.resolve().relative_to(root)
     started, begun = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
     with scratch() as place:
-        sides = [revisions.open_revision(root, below, typed["revision"], place / name, None) for name in ("base", "head")]
+        sides = [
+            revisions.open_revision(root, below, typed["revision"], place / name, None) for name in ("base", "head")
+        ]
         for side in sides:
             if side.suite is None:
                 raise UsageError(side.fault)
         chosen = _options(sides[0], typed, number)
         if effect:
             stems = chosen.implementations or list(sides[0].suite.implementations if sides[0].suite else ())
-            shares = ((sides[0], 0.0, place / "planted-base"), (sides[1], effect, place / "planted-head"))
+            shares = (
+                (sides[0], 0.0, place / "planted-base" / below.name),
+                (sides[1], effect, place / "planted-head" / below.name),
+            )
             sides = [plant(side, stems, each, where) for side, each, where in shares]
         found = paired(sides[0], sides[1], chosen, accepted, [], judge_all=True)
     seconds = round(time.monotonic() - begun, 1)
@@ -124,7 +129,17 @@ def _print(trials: list[Trial], as_json: bool) -> None:
 
 def table(counted: list[Tally]) -> str:
     """A Markdown table, one line for what was counted together."""
-    head = ["judge", "cases of", "load", "margin", "planted", "runs", "runs with an alarm", "called slower", "inconclusive"]
+    head = [
+        "judge",
+        "cases of",
+        "load",
+        "margin",
+        "planted",
+        "runs",
+        "runs with an alarm",
+        "called slower",
+        "inconclusive",
+    ]
     head += ["median ratio", "block spread", "seconds a run"]
     rows = [head, ["---"] * len(head), *(_row(each) for each in counted)]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)

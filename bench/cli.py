@@ -162,6 +162,36 @@ def compare(
     _end(lambda: comparing.compare(typed))
 
 
+@app.command()
+def calibrate(
+    revision: Annotated[str, typer.Argument(metavar="[REVISION]", help="The code compared with itself.")] = "HEAD",
+    suite: SuiteFolder = None,
+    operation: Operations = None,
+    implementation: Implementations = None,
+    size: Sizes = None,
+    m: SizeM = None,
+    n: SizeN = None,
+    dtype: Dtypes = None,
+    time_budget: Budget = None,
+    timeout: Timeout = None,
+    seed: Seed = None,
+    margin: Annotated[str | None, typer.Option("--margin", metavar="SHARE", help="As in compare.")] = None,
+    runs: Annotated[str, typer.Option("--runs", metavar="N", help="Whole runs on the same code.")] = "1",
+    effect: Annotated[Many, typer.Option("--effect", metavar="SHARE", help="Slowdowns to plant: 2%,5%,10%.")] = None,
+    load: Annotated[str, typer.Option("--load", metavar="N", help="Busy processes beside it.")] = "0",
+    peers: Annotated[bool, typer.Option("--peers", help="Also let asv and pytest-benchmark judge.")] = False,
+    output: Annotated[Path, typer.Option("--output", metavar="FILE", help="Every run is added there.")] = Path(
+        "results/calibration.jsonl"
+    ),
+    json: Json = False,
+) -> None:
+    """How often the gate errs here, and what it finds: the same code, and planted slowdowns."""
+    typed = dict(locals())
+    from . import calibrate as calibrating
+
+    _end(lambda: calibrating.calibrate(typed))
+
+
 @app.command("list")
 def list_(suite: SuiteFolder = None, json: Json = False) -> None:
     """Operations and implementations, and why one is unavailable."""

@@ -24,14 +24,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import honesty, problem, protocol, suite, verify
-from .arrays import LIBRARIES, ArrayLibrary
+from .arrays import LIBRARIES, ArrayLibrary, lined_up
 from .child import serve
 from .contract import Inputs
 from .measure import Clock, Kernel, PeakMemory, settle, time_slice, warm_up
 from .protocol import Verdict
 
 
-BALLAST, BALLAST_BYTES = 8, 4096
+BALLAST, BALLAST_BYTES = 4, 2**22
 """Blocks of random sizes put between one placement of the inputs and the next, so that addresses differ."""
 
 
@@ -137,8 +137,10 @@ class Worker:
     def reload(self) -> protocol.Done:
         self._main  # noqa: B018  refuses where nothing was prepared
         self._forget()
-        self.ballast = [bytearray(random.randrange(BALLAST_BYTES)) for _ in range(BALLAST)]
+        self.ballast = [_ballast()]
         self.main = self._load(self.task, self.folder, poison=True)
+        small = {self.main.problem.expected.nbytes, *(np.asarray(each).nbytes for each in self.main.problem.inputs.values())}
+        self.ballast.append(_ballast() + lined_up(small))
         return protocol.Done()
 
     def pin(self, request: protocol.Pin) -> protocol.Done:
@@ -244,6 +246,10 @@ class Worker:
 
 def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
     return one.shape == other.shape and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+
+
+def _ballast() -> list[Any]:
+    return [np.empty(random.randrange(BALLAST_BYTES), np.uint8) for _ in range(BALLAST)]
 
 
 def _first_cores(threads: int) -> list[int]:

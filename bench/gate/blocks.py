@@ -11,6 +11,7 @@ import os
 import random
 import statistics
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -31,9 +32,9 @@ from .revisions import Revision
 
 BASE, HEAD, COPY = "base", "head", "copy"
 
-ROUNDS, FEWEST_ROUNDS = 12, 4
-SLICE_NS = 4_000_000
-CASE_NS = 500_000_000
+ROUNDS, FEWEST_ROUNDS = 32, 6
+SLICE_NS = 1_000_000
+CASE_NS = 400_000_000
 """What a case may take of a block; longer calls get fewer rounds."""
 
 KEPT_BYTES = 2**28
@@ -260,14 +261,22 @@ class Duel:
     def _play_rounds(self, call_ns: float) -> int:
         turn_ns = 2 * len(self._contenders) * max(call_ns, self._stage.slice_ns)
         rounds = max(FEWEST_ROUNDS, min(ROUNDS, round(CASE_NS / turn_ns)))
+        every = 1
         for number, order in enumerate(balanced(list(self._contenders), rounds, self._random)):
-            for side in order:
-                self._current = side
-                self._contenders[side].slot.ask(protocol.Reload(), LOAD_SECONDS, protocol.Done)
+            if number % every == 0:
+                every = max(1, round(self._reload() / turn_ns))
             for side in (*order, *reversed(order)):
                 self._current = side
                 self._contenders[side].time_slice(number)
         return rounds
+
+    def _reload(self) -> int:
+        """Places all inputs anew; returns the ns it took, so that placing takes no longer than timing."""
+        started = time.perf_counter_ns()
+        for side in self._contenders:
+            self._current = side
+            self._contenders[side].slot.ask(protocol.Reload(), LOAD_SECONDS, protocol.Done)
+        return time.perf_counter_ns() - started
 
     def _lose(self, lost: Lost) -> None:
         self._contenders[self._current].lose(lost)
