@@ -6,7 +6,7 @@ from .arrays import LIBRARIES
 from .budget import Budget
 from .predict import probe_sizes
 from .problems import Problems
-from .protocol import Prepare, Prepared, Release, Done, Slice, Sliced, Task
+from .protocol import Done, Prepare, Prepared, Release, Slice, Sliced, Task
 from .records import Case
 from .slot import Lost, Slot
 from .suite import Suite

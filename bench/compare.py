@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ def paired(
 
 
 @contextlib.contextmanager
-def scratch() -> Iterable[Path]:
+def scratch() -> Iterator[Path]:
     """A folder for what revisions held; gone afterwards, or with the next comparison where this one is killed."""
     remove_abandoned()
     try:

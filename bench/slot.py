@@ -123,7 +123,9 @@ class Slot:
     def _request(self) -> protocol.Start:
         chosen = self.implementation
         folder = str(self.suite.folder)
-        return protocol.Start(folder, chosen.stem, chosen.library, self.threads, self.device, self.cores, self.operations)
+        return protocol.Start(
+            folder, chosen.stem, chosen.library, self.threads, self.device, self.cores, self.operations
+        )
 
     def _refuse_device(self) -> None:
         library = LIBRARIES.get(self.implementation.library)

@@ -30,7 +30,6 @@ from .contract import Inputs
 from .measure import Clock, Kernel, PeakMemory, settle, time_slice, warm_up
 from .protocol import Verdict
 
-
 BALLAST, BALLAST_BYTES = 4, 2**22
 """Blocks of random sizes put between one placement of the inputs and the next, so that addresses differ."""
 
@@ -139,7 +138,10 @@ class Worker:
         self._forget()
         self.ballast = [_ballast()]
         self.main = self._load(self.task, self.folder, poison=True)
-        small = {self.main.problem.expected.nbytes, *(np.asarray(each).nbytes for each in self.main.problem.inputs.values())}
+        small = {
+            self.main.problem.expected.nbytes,
+            *(np.asarray(each).nbytes for each in self.main.problem.inputs.values()),
+        }
         self.ballast.append(_ballast() + lined_up(small))
         return protocol.Done()
 

@@ -2,13 +2,10 @@
 
 import base64
 import gzip
-import hashlib
 import math
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import jinja2
 import msgspec
 import pandas as pd
 
@@ -16,10 +13,10 @@ from .charts import charts, vega_lite_version
 from .compare import baselines, choose_baseline, speedups, winners
 from .frames import VIEW, Tables, words
 from .palette import DARK, LIGHT, looks
+from .rendering import TEMPLATES, policy, render
 from .units import bytes_text, digits
 from .views import views
 
-TEMPLATES = Path(__file__).parent / "templates"
 SCRIPTS = ("format.js", "derive.js", "draw.js", "page.js")
 
 MOST_SPEEDUPS = 60_000
@@ -31,15 +28,15 @@ DIGITS = 6
 
 def html(tables: Tables, baseline: str | None = None) -> bytes:
     """The page of one run. Raises `UsageError` for a baseline without a time."""
-    style = _render("page.css", palettes={"light": LIGHT, "dark": DARK})
+    style = render("page.css", palettes={"light": LIGHT, "dark": DARK})
     script = "\n".join((TEMPLATES / name).read_text() for name in SCRIPTS)
     script = f"(() => {{\n'use strict';\n{script}\n}})();"
-    return _render(
+    return render(
         "page.html",
         style=style,
         bundle=_bundle(),
         script=script,
-        policy=_policy(style, _bundle(), script),
+        policy=policy(style, _bundle(), script),
         data=_packed(page_data(tables, baseline)),
         run=tables.run,
         folder=tables.folder.name,
@@ -108,18 +105,6 @@ def _packed(data: dict[str, Any]) -> str:
     return base64.b64encode(gzip.compress(msgspec.json.encode(data), mtime=0)).decode()
 
 
-def _policy(style: str, *scripts: str) -> str:
-    hashes = " ".join(_hash(script) for script in scripts)
-    return (
-        f"default-src 'none'; script-src {hashes}; style-src {_hash(style)}; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
 @lru_cache
 def _bundle() -> str:
     """Vega, Vega-Lite and Vega-Embed, kept from leaking globals; the script gets ``vegaEmbed`` alone."""
@@ -129,17 +114,6 @@ def _bundle() -> str:
     if "</script" in code.lower():
         raise AssertionError("the Vega bundle cannot be inlined: it holds a closing script tag")
     return f"(()=>{{{code}\n}})();"
-
-
-def _render(template: str, **values: Any) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=lambda name: name is not None and name.endswith(".html"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(template).render(**values)
 
 
 def _facts(tables: Tables) -> dict[str, str]:

@@ -39,7 +39,7 @@ def markdown(tables: Tables, baseline: str | None = None) -> bytes:
         "## Who is fastest",
         _legend(),
         *_winner_tables(tables),
-        "## Speed-up" + (f" over {_escaped(baseline)}" if baseline else ""),
+        "## Speed-up" + (f" over {escaped(baseline)}" if baseline else ""),
         *_speedup_tables(tables, baseline),
         "## Missing, and why",
         _missing(tables),
@@ -59,7 +59,7 @@ def _machine(tables: Tables) -> str:
         ", ".join(f"{name} {version}" for name, version in run.versions.items()),
         *(f"warning: {text}" for text in dict.fromkeys([*machine.warnings, *run.warnings])),
     ]
-    return "\n".join(f"- {_escaped(line)}" for line in lines if line)
+    return "\n".join(f"- {escaped(line)}" for line in lines if line)
 
 
 def _legend() -> str:
@@ -73,16 +73,16 @@ def _winner_tables(tables: Tables) -> Iterable[str]:
     frame = winners(tables)
     for view in views(tables):
         cells = {row["sizes"]: _winner_cell(row) for row in view.of(frame).to_dict("records")}
-        yield f"### {_escaped(view.title)}"
+        yield f"### {escaped(view.title)}"
         yield _matrix(view, cells)
 
 
 def _winner_cell(row: dict) -> str:
     if row["winner"] is None or not known(row["winner"]):
         return MISSING
-    name = f"**{_escaped(row['winner'])}**" + ("" if row["winner_algorithm"] == "direct" else "†")
+    name = f"**{escaped(row['winner'])}**" + ("" if row["winner_algorithm"] == "direct" else "†")
     if row["verdict"] == WITHIN_NOISE:
-        name += f" ≈ {_escaped(row['runner_up'])}"
+        name += f" ≈ {escaped(row['runner_up'])}"
     lead = f", {lead_text(row['lead'])}" if row["verdict"] == AHEAD else ""
     return f"{name}{lead}, {time_text(row['winner_ns'])}"
 
@@ -92,7 +92,7 @@ def _matrix(view: View, cells: dict[str, str]) -> str:
     *outer, last = view.size_names or [""]
     if not outer:
         rows = [[words(size), cells.get(words(size), MISSING)] for size in view.sizes]
-        return _table([_escaped(last), "fastest"], rows)
+        return _table([escaped(last), "fastest"], rows)
     columns = sorted({size[last] for size in view.sizes})
     heads = list(dict.fromkeys(words({name: size[name] for name in outer}) for size in view.sizes))
     rows = [[head, *(cells.get(f"{head} {last}={column}", MISSING) for column in columns)] for head in heads]
@@ -107,12 +107,12 @@ def _speedup_tables(tables: Tables, baseline: str | None) -> Iterable[str]:
     for view in views(tables):
         here = [row for row in view.of(frame).to_dict("records") if row["sizes"] == words(view.chosen)]
         here.sort(key=lambda row: -row["speedup"])
-        yield f"### {_escaped(view.title)}, {_escaped(words(view.chosen))}"
+        yield f"### {escaped(view.title)}, {escaped(words(view.chosen))}"
         rows = [_speedup_row(row) for row in here]
         yield (
             _table(["implementation", "speed-up", "95 % interval", "of"], rows)
             if rows
-            else (f"{_escaped(baseline)} has no time here.")
+            else (f"{escaped(baseline)} has no time here.")
         )
 
 
@@ -120,7 +120,7 @@ def _speedup_row(row: dict) -> list[str]:
     ends = f"{digits(row['speedup_low'])} – {digits(row['speedup_high'])}" if known(row["speedup_low"]) else MISSING
     unpaired = "" if row["paired"] else ", unpaired"
     return [
-        _escaped(row["implementation"]),
+        escaped(row["implementation"]),
         ratio_text(row["speedup"]),
         ends,
         row["speedup_interval"] + unpaired,
@@ -128,7 +128,7 @@ def _speedup_row(row: dict) -> list[str]:
 
 
 def _missing(tables: Tables) -> str:
-    rows = [[_escaped(str(value)) for value in row] for row in missing(tables.cases).itertuples(index=False)]
+    rows = [[escaped(str(value)) for value in row] for row in missing(tables.cases).itertuples(index=False)]
     if not rows:
         return "Nothing: every case is ok."
     return _table(["implementation", "operation", "status", "reason", "cases"], rows)
@@ -137,7 +137,7 @@ def _missing(tables: Tables) -> str:
 def _statuses(tables: Tables) -> str:
     counts = status_counts(tables.cases)
     shown = list(counts.columns[counts.any().to_numpy()])
-    rows = [[_escaped(str(name)), *map(str, row[shown])] for name, row in counts.iterrows()]
+    rows = [[escaped(str(name)), *map(str, row[shown])] for name, row in counts.iterrows()]
     return _table(["implementation", *shown], rows)
 
 
@@ -151,5 +151,6 @@ _ESCAPES = str.maketrans(
 )
 
 
-def _escaped(text: str | None) -> str:
+def escaped(text: str | None) -> str:
+    """Text that Markdown shows as it is."""
     return (text or "").translate(_ESCAPES)

@@ -135,10 +135,16 @@ class Blocks:
         if key not in self._slots:
             revision, suite = self._revisions[side], self._suites[side]
             self._slots[key] = Slot(
-                suite, suite.implementations[case.implementation], case.threads, case.device,
-                memory_limit=self._options.memory_limit_bytes, scratch=self._problems.scratch,
-                python=revision.python, environment={"GLIBC_TUNABLES": ALLOCATOR, **revision.environment}, operations=str(self._suites[HEAD].folder),
-            )  # fmt: skip
+                suite,
+                suite.implementations[case.implementation],
+                case.threads,
+                case.device,
+                memory_limit=self._options.memory_limit_bytes,
+                scratch=self._problems.scratch,
+                python=revision.python,
+                environment={"GLIBC_TUNABLES": ALLOCATOR, **revision.environment},
+                operations=str(self._suites[HEAD].folder),
+            )
         slot = self._slots[key]
         slot.cores = _start_cores(side, cores)
         return slot

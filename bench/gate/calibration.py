@@ -4,8 +4,6 @@ Every run is a line of a file, so that counts can be gathered over days and an
 interrupted calibration loses at most a run.
 """
 
-from typing import Literal
-
 import msgspec
 from scipy.stats import beta
 
@@ -29,7 +27,10 @@ class CaseTrial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
-    """One whole run of a judge. ``effect`` is the share of work planted (0: the same code), ``load`` busy processes beside it."""
+    """One whole run of a judge.
+
+    ``effect`` is the share of work planted (0: the same code), ``load`` the busy processes beside it.
+    """
 
     schema_version: int = SCHEMA_VERSION
     judge: str

@@ -31,17 +31,18 @@ class Judged(NamedTuple):
 
 def goes_on(numbers: Sequence[float], margin: float) -> bool:
     """Whether the screen leaves a case open: perhaps slower, perhaps faster, or not settled."""
-    ratio, _, _ = np.exp(location(numbers))
-    suspect = ratio >= 1 + margin / 2 or p_greater(numbers) < SUSPECT_LEVEL
-    return bool(suspect or ratio <= 1 / (1 + margin) or settled(numbers, margin) == INCONCLUSIVE)
+    ratio = math.exp(location(numbers).value)
+    if ratio >= 1 + margin / 2 or ratio <= 1 / (1 + margin):
+        return True
+    return p_greater(numbers) < SUSPECT_LEVEL or settled(numbers, margin) == INCONCLUSIVE
 
 
 def settled(numbers: Sequence[float], margin: float) -> str:
     """What the interval alone says: equivalent, not slower, or neither."""
-    _, low, high = np.exp(location(numbers))
-    if 1 / (1 + margin) <= low and high <= 1 + margin:
+    found, reach = location(numbers), math.log1p(margin)
+    if -reach <= found.low and found.high <= reach:
         return EQUIVALENT
-    return NOT_SLOWER if high < 1 + 2 * margin else INCONCLUSIVE
+    return NOT_SLOWER if found.high < math.log1p(2 * margin) else INCONCLUSIVE
 
 
 def confirm_blocks(numbers: Sequence[float], candidates: int) -> int:

@@ -23,6 +23,12 @@ PACKAGE = Path(__file__).resolve().parents[2]
 NEEDED = ("msgspec", "numpy", "psutil", "threadpoolctl")
 """What the harness's worker imports in an interpreter of the user's."""
 
+ASKED = """
+import importlib.util, sys
+lacks = [name for name in sys.argv[1:] if importlib.util.find_spec(name) is None]
+print("old" if sys.version_info < (3, 11) else " ".join(lacks))
+"""
+
 
 @dataclass(frozen=True)
 class Revision:
@@ -98,13 +104,9 @@ def check_python(python: str, option: str) -> str:
     found = shutil.which(python)
     if found is None:
         raise UsageError(f"{option} {python}: no such program; name an environment's python")
-    script = (
-        "import importlib.util as u, sys;"
-        f"print(' '.join(n for n in {NEEDED!r} if u.find_spec(n) is None) or 'none' if sys.version_info >= (3, 11) else 'old')"
-    )
-    done = subprocess.run([found, "-c", script], capture_output=True, text=True)
+    done = subprocess.run([found, "-c", ASKED, *NEEDED], capture_output=True, text=True)
     absent = done.stdout.strip()
-    if done.returncode or absent != "none":
+    if done.returncode or absent:
         wanting = "is older than Python 3.11" if absent == "old" else f"lacks {absent or 'a working interpreter'}"
         raise UsageError(f"{option} {python}: {wanting}; 'pip install rooflinear' there brings what is needed")
     return os.path.abspath(found)

@@ -8,7 +8,7 @@ of Mathematical Statistics 34 (1963); Holm, Scandinavian Journal of Statistics
 
 import math
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -51,10 +51,9 @@ def p_greater(numbers: Sequence[float], threshold: float = 0.0) -> float:
     differences = np.asarray(numbers, float) - threshold
     if not len(differences):
         return 1.0
-    doubled = np.rint(2 * rankdata(np.abs(differences))).astype(int)
+    doubled = _doubled_ranks(np.abs(differences))
     positive = int(doubled[differences > 0].sum())
-    counts = _null_counts(tuple(sorted(doubled.tolist())))
-    return float(counts[positive:].sum() / counts.sum())
+    return float(_tail(tuple(sorted(doubled.tolist())))[positive])
 
 
 def p_less(numbers: Sequence[float], threshold: float = 0.0) -> float:
@@ -101,7 +100,7 @@ def least_effect(margin: float, deviation: float, blocks: int, level: float, pow
     return (1 + margin) * math.exp((ndtri(1 - level) + ndtri(power)) * error)
 
 
-@cache
+@lru_cache(4096)
 def _null_counts(doubled_ranks: tuple[int, ...]) -> NDArray[np.float64]:
     """How many of the 2^n sign patterns give each sum of positive (doubled) ranks; exact up to n = 53."""
     counts = np.zeros(sum(doubled_ranks) + 1)
@@ -109,6 +108,21 @@ def _null_counts(doubled_ranks: tuple[int, ...]) -> NDArray[np.float64]:
     for rank in doubled_ranks:
         counts[rank:] += counts[: len(counts) - rank].copy()
     return counts
+
+
+@lru_cache(4096)
+def _tail(doubled_ranks: tuple[int, ...]) -> NDArray[np.float64]:
+    """P(sum of positive ranks >= each value)."""
+    counts = _null_counts(doubled_ranks)
+    return np.cumsum(counts[::-1])[::-1] / counts.sum()
+
+
+def _doubled_ranks(sizes: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Twice the ranks, so that those of ties are whole too."""
+    ordered = np.sort(sizes)
+    if np.any(ordered[1:] == ordered[:-1]):
+        return np.rint(2 * rankdata(sizes)).astype(int)
+    return 2 * (np.searchsorted(ordered, sizes) + 1)
 
 
 @cache
@@ -121,5 +135,10 @@ def _outside(blocks: int) -> int | None:
 
 
 def _pairwise_means(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-    rows, columns = np.triu_indices(len(numbers))
+    rows, columns = _pairs(len(numbers))
     return np.sort((numbers[rows] + numbers[columns]) / 2)
+
+
+@cache
+def _pairs(blocks: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    return np.triu_indices(blocks)

@@ -1,0 +1,69 @@
+"""Traces of slices as noisy machines make them, and whole runs of the gate's judgement over them.
+
+What `blocks` reads from workers is drawn here; what is made of it passes
+through `judge`. Times are log times of a call.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rooflinear.bench.gate import judge
+
+ROUNDS = 16
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What disturbs a slice. All in log time: of a process, of a slice, of the machine."""
+
+    layout: float = 0.004
+    slice_: float = 0.02
+    tail: float | None = None
+    drift: float = 0.0
+    mode: float = 0.0
+    switching: float = 0.05
+    burst: float = 0.0
+    rate: float = 0.1
+
+
+def block_numbers(rng, cases, noise, effect):
+    """One number a case: the median over palindromic rounds of head's log time less base's."""
+    shape = (cases, ROUNDS, 4)
+    head = np.broadcast_to([0, 1, 1, 0], shape)
+    swapped = rng.permuted(np.tile([False, True], ROUNDS // 2)[None, :].repeat(cases, 0), axis=1)
+    head = np.where(swapped[..., None], 1 - head, head)
+    layout = rng.normal(0, noise.layout, (2, cases))
+    times = np.where(head, (layout[1] + np.log1p(effect))[:, None, None], layout[0][:, None, None])
+    times = times + disturbance(rng, shape, noise)
+    sides = [np.where(head == side, times, 0).sum(-1) / 2 for side in (0, 1)]
+    return np.median(sides[1] - sides[0], axis=1)
+
+
+def disturbance(rng, shape, noise):
+    """Of the machine, whichever side computes: one sequence in time for each case."""
+    heavy = rng.standard_t(noise.tail, shape) if noise.tail else rng.standard_normal(shape)
+    found = noise.slice_ * heavy
+    length = shape[1] * shape[2]
+    flat = found.reshape(shape[0], length)
+    if noise.drift:
+        flat += noise.drift * rng.normal(0, 1, (shape[0], 1)) * np.linspace(0, 1, length)
+    if noise.mode:
+        flat += noise.mode * (np.cumsum(rng.random((shape[0], length)) < noise.switching, axis=1) % 2)
+    if noise.burst:
+        flat += noise.burst * rng.exponential(1, (shape[0], length)) * (rng.random((shape[0], length)) < noise.rate)
+    return flat.reshape(shape)
+
+
+def whole_run(rng, cases, noise, effect=0.0, margin=0.02):
+    """The verdict of every case of one run, screen and confirmation as `gate` plays them."""
+    screen = np.stack([block_numbers(rng, cases, noise, effect) for _ in range(judge.SCREEN_BLOCKS)], axis=1)
+    open_ = [case for case in range(cases) if judge.goes_on(screen[case], margin)]
+    verdicts = [judge.settled(numbers, margin) for numbers in screen]
+    wanted = {case: judge.confirm_blocks(screen[case], len(open_)) for case in open_}
+    most = max(wanted.values(), default=0)
+    played = [block_numbers(rng, len(open_), noise, effect) for _ in range(most)]
+    numbers = {str(case): [block[place] for block in played[: wanted[case]]] for place, case in enumerate(open_)}
+    for name, judged in judge.confirmed(numbers, dict.fromkeys(numbers, margin)).items():
+        verdicts[int(name)] = judged.verdict
+    return verdicts

@@ -1,0 +1,62 @@
+"""The gate's judgement over ten thousand whole runs of simulated noise, and over planted slowdowns."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from rooflinear.bench.gate.calibration import upper
+from rooflinear.bench.gate.records import FASTER, SLOWER
+from rooflinear.bench.gate.simulated import Noise, block_numbers, whole_run
+
+CASES = 24
+RUNS = 2000
+
+MACHINES = {
+    "quiet": Noise(),
+    "drifting": Noise(drift=0.1),
+    "bursts": Noise(burst=0.5, rate=0.1),
+    "two speeds": Noise(mode=0.47, switching=0.02),
+    "heavy tails": Noise(layout=0.008, slice_=0.03, tail=2),
+}
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_same_code_is_not_called_slower(machine):
+    """0.5 % of runs is what Holm allows each direction; of 2000 runs up to 20 would be 1 %."""
+    rng = np.random.default_rng(1)
+    alarms = Counter()
+    for _ in range(RUNS):
+        alarms.update(set(whole_run(rng, CASES, MACHINES[machine])))
+    assert upper(alarms[SLOWER], RUNS) < 0.01
+    assert upper(alarms[FASTER], RUNS) < 0.01
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize(("effect", "wanted"), [(0.05, 0.95), (0.10, 0.99)])
+def test_a_planted_slowdown_is_found(machine, effect, wanted):
+    rng = np.random.default_rng(2)
+    found = Counter(verdict for _ in range(15) for verdict in whole_run(rng, CASES, MACHINES[machine], effect))
+    assert found[SLOWER] >= wanted * found.total(), found
+
+
+def test_a_slowdown_inside_the_margin_is_none():
+    rng = np.random.default_rng(3)
+    found = Counter(verdict for _ in range(15) for verdict in whole_run(rng, CASES, Noise(), 0.015))
+    assert found[SLOWER] == 0
+
+
+def test_a_machine_too_restless_is_not_called_anything():
+    rng = np.random.default_rng(4)
+    restless = Noise(layout=0.15)
+    found = Counter(verdict for _ in range(15) for verdict in whole_run(rng, CASES, restless))
+    assert found["inconclusive"] > 0.6 * found.total()
+    assert found[SLOWER] == 0
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_simulated_machines_are_as_noisy_as_real_ones(machine):
+    """Between half a per cent and two from block to block: else the tests above would prove nothing."""
+    rng = np.random.default_rng(5)
+    spread = np.std([block_numbers(rng, CASES, MACHINES[machine], 0.0) for _ in range(50)], axis=0).mean()
+    assert 0.005 < spread < 0.02

@@ -1,0 +1,72 @@
+"""Comparisons with every verdict, made without measuring."""
+
+import math
+import random
+
+import msgspec
+
+from rooflinear.bench.gate import judge, records
+from rooflinear.bench.gate.blocks import Reading
+from rooflinear.bench.gate.plan import Planned
+from rooflinear.bench.gate.tracks import Track, results
+from rooflinear.bench.records import Case, Machine
+
+HOSTILE = "<script>alert(1)</script>\"'|`@team\n::error::%0A\x00\x1b[31m&"
+OLD, NEW = {"numpy": "2.4.6", "scipy": "1.17.1"}, {"numpy": "2.5.0", "scipy": "1.17.1"}
+EFFECTS = {"slower": 1.08, "faster": 0.9, "equivalent": 1.0, "inconclusive": 1.0, "broken": 1.0, "not compared": 1.0}
+
+
+def case(number, implementation="numpy", operation="gradient"):
+    return Case(
+        "kernels", operation, implementation, {"m": 10 ** (2 + number % 4), "n": number + 1}, {}, "float64", 1, "cpu"
+    )
+
+
+def reading(rng, effect, spread):
+    head = math.log(effect) + rng.gauss(0, spread)
+    return Reading(head, rng.gauss(0, spread), 1e5, 1e5 * math.exp(head), 32, 1)
+
+
+def track(rng, number, verdict, implementation, side="head"):
+    spread = 0.15 if verdict == "inconclusive" else 0.005
+    found = Track(Planned(case(number, implementation), None, 0.02, copied=side == "copy"), side, 0.02)
+    if verdict == "broken":
+        found.lost = {"head": ("wrong", "outside the bound by a factor of 12")}
+    elif verdict == "not compared":
+        found.lost = {"base": ("missing", "no module named torch"), "head": ("missing", "no module named torch")}
+    else:
+        found.screen = [reading(rng, EFFECTS[verdict], spread) for _ in range(judge.SCREEN_BLOCKS)]
+        if verdict in ("slower", "faster", "inconclusive"):
+            found.confirm = [reading(rng, EFFECTS[verdict], spread) for _ in range(32)]
+    return found
+
+
+def comparison(verdicts=tuple(EFFECTS), implementations=("numpy", "numba"), seed=1, hostile=False):
+    """A comparison judged by the gate's own code from drawn block numbers."""
+    rng = random.Random(seed)
+    tracks = [
+        track(rng, number, verdict, implementation)
+        for implementation in implementations
+        for number, verdict in enumerate(verdicts)
+    ]
+    tracks.append(track(rng, 90, "equivalent", implementations[0], side="copy"))
+    cases, controls = results(tracks)
+    if hostile:
+        cases = [msgspec.structs.replace(each, reason=HOSTILE) for each in cases]
+    return records.Comparison(
+        verdict="slower",
+        reason=HOSTILE if hostile else "2 of 12 cases are slower by more than their margin",
+        base=records.Side(label="main", commit="a" * 40, versions={"numpy": "2.4.6", "scipy": "1.17.1"}),
+        head=records.Side(
+            label="working tree", commit="b" * 40, dirty=True, versions={"numpy": "2.5.0", "scipy": "1.17.1"}
+        ),
+        margin=0.02,
+        controls=controls,
+        cases=cases,
+        warnings=[HOSTILE if hostile else "a virtual machine: neighbours may steal time"],
+        suite="kernels",
+        machine=Machine(name=HOSTILE if hostile else "bench-1", system="Linux 6", cpu="a CPU", cores_available=2),
+        command=["rooflinear", "compare", "main"],
+        started_at="2026-11-24T03:00:00+00:00",
+        seconds=91.0,
+    )
