@@ -150,6 +150,15 @@ class Worker:
         return protocol.Done()
 
     @property
+    def kernel(self) -> Kernel:
+        """What `prepare` put in place."""
+        return self._main.kernel
+
+    def judge(self, output: Any) -> Verdict:
+        """Compares an output of the kernel in place with the oracle's."""
+        return self._compare(self._array(output, self.task.dtype), self._main.problem)
+
+    @property
     def _main(self) -> Loaded:
         if self.main is None:
             raise Refused("crashed", "nothing was prepared")

@@ -1,0 +1,102 @@
+"""A case of the quick preset made ready in this process, for tools that bring a clock of their own.
+
+asv and pytest-benchmark time what they are given in the process they are in:
+here a kernel gets its inputs, is called, verified and warmed up before they
+look at it, by the same code as in a worker.
+"""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import protocol, suite
+from .arrays import LIBRARIES
+from .measure import available_cores
+from .records import Case
+from .reference import Reference
+from .suite import Suite
+from .sweep import PRESETS, Options, contests
+from .worker import Worker
+
+SUITE = Path(__file__).resolve().parent.parent / "kernels"
+WARM_UP_NS, WARM_UP_SLICE_NS = 200_000_000, 2_000_000
+
+LOOPS = {"python": 1e7, "numpy_rows": 5e7}
+"""Most flops with which implementations that loop in Python stay below the preset's time limit for a call."""
+
+
+class Wrong(AssertionError):
+    """The kernel's output is not what the oracle says; it gets no time."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A warm kernel. ``call()`` computes once and waits for the result; `check` judges what it returned."""
+
+    case: Case
+    worker: Worker
+    first_call_ns: int
+    inputs_sha256: str
+
+    def call(self) -> Any:
+        kernel = self.worker.kernel
+        output = kernel.function(*kernel.inputs)
+        return kernel.synchronise(output) if kernel.synchronise else output
+
+    def check(self, output: Any) -> None:
+        """Raises `Wrong` unless an output lies within the bound."""
+        _require_ok(self.case, self.worker.judge(output))
+
+
+def loaded() -> Suite:
+    """The suite that is installed with this module."""
+    return suite.load(SUITE)
+
+
+def quick_cases(of: Suite | None = None) -> list[Case]:
+    """Exactly the cases of ``rooflinear run --preset quick`` on all cores."""
+    of = of or loaded()
+    options = Options(suite=str(of.folder), preset="quick", threads=[available_cores()])
+    return [case for contest in contests(of, options) for case in contest.cases]
+
+
+def too_long(case: Case, of: Suite) -> str:
+    """Why a case would break the preset's time limit, or ''. Known beforehand: only loops in Python do."""
+    most = LOOPS.get(case.implementation)
+    operation = of.operations[case.operation]
+    flops = operation.cost(case.sizes, case.parameters, 8, "direct")[0]
+    if most is None or flops <= most:
+        return ""
+    return f"a call takes longer than {PRESETS['quick'].timeout_s:g} s"
+
+
+def missing(case: Case, of: Suite) -> str:
+    """Why a case cannot run here, or ''; no framework is imported to find out."""
+    from .facts import unavailable
+
+    return unavailable(of.implementations[case.implementation])
+
+
+def ready(case: Case, of: Suite) -> Ready:
+    """Inputs in place, first call made, output verified, steady. Raises `Wrong`."""
+    implementation = of.implementations[case.implementation]
+    library = LIBRARIES[implementation.library]()
+    os.environ.update(library.environment(case.threads, case.device))
+    task = protocol.Task(case.operation, case.sizes, case.parameters, case.dtype)
+    folder = str(of.folder)
+    worker = Worker(protocol.Start(folder, implementation.stem, implementation.library, case.threads, case.device))
+    reference = Reference()
+    reference.open(protocol.Source(folder, seed=0))
+    with tempfile.TemporaryDirectory(prefix="rooflinear-") as scratch:
+        made = reference.make(protocol.Make(task, "main", [implementation.algorithm], scratch))
+        prepared = worker.prepare(protocol.Prepare(task, scratch, generated=True))
+    _require_ok(case, prepared.verdict)
+    worker.warm_up(protocol.WarmUp(WARM_UP_NS, WARM_UP_SLICE_NS))
+    return Ready(case, worker, prepared.first_call_ns, made.inputs_sha256)
+
+
+def _require_ok(case: Case, verdict: protocol.Verdict) -> None:
+    if verdict.status != "ok":
+        raise Wrong(f"{case.label}: {verdict.status}: {verdict.reason}")
