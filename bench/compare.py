@@ -15,22 +15,15 @@ import msgspec
 
 from . import machine, progress, store, suite
 from .errors import CannotFinish, UsageError, unknown
-from .gate import margins, revisions
+from .gate import margins, records, revisions
 from .gate.gate import Gate
 from .gate.margins import Margins
 from .gate.plan import plan
 from .gate.records import (
-    ABSENT,
-    APPEARED,
     BROKEN,
-    CHANGED,
-    INCONCLUSIVE,
-    MISSING,
-    SLOWER,
     CaseResult,
     Comparison,
     Control,
-    RunVerdict,
 )  # fmt: skip
 from .gate.revisions import Revision
 from .gate.tracks import results
@@ -38,8 +31,6 @@ from .options import build, words
 from .problems import PREFIX, remove_abandoned
 from .suite import Suite
 from .sweep import Options
-
-INCOMPLETE = (MISSING, APPEARED, CHANGED, BROKEN)
 
 
 def compare(typed: dict[str, Any]) -> int:
@@ -175,7 +166,7 @@ def _concluded(
     chosen: Options,
     warnings: list[str],
 ) -> Comparison:
-    verdict, reason = verdict_of(cases, controls)
+    verdict, reason = records.verdict_of(cases, controls)
     loaded = head.suite or base.suite
     return Comparison(
         verdict=verdict,
@@ -190,24 +181,6 @@ def _concluded(
         options=msgspec.to_builtins(chosen),
         seed=chosen.seed,
     )
-
-
-def verdict_of(cases: list[CaseResult], controls: list[Control]) -> tuple[RunVerdict, str]:
-    """What the whole run says, and in a few words why."""
-    counts = {verdict: sum(each.verdict == verdict for each in cases) for verdict in {each.verdict for each in cases}}
-    incomplete = [f"{counts[each]} {each}" for each in INCOMPLETE if each in counts]
-    fired = sum(each.fired for each in controls)
-    if incomplete:
-        return "incomplete", f"cases cannot be compared: {', '.join(incomplete)}"
-    if counts.get(SLOWER):
-        return "slower", f"{counts[SLOWER]} of {len(cases)} cases are slower by more than their margin"
-    if fired:
-        return "inconclusive", f"{fired} of {len(controls)} controls fired: the machine is too restless to judge"
-    if counts.get(INCONCLUSIVE):
-        return "inconclusive", f"{counts[INCONCLUSIVE]} of {len(cases)} cases could not be told"
-    if set(counts) <= {ABSENT}:
-        return "inconclusive", "nothing was compared"
-    return "not slower", "no case is slower by more than its margin"
 
 
 def _show(found: Comparison, typed: dict[str, Any]) -> None:

@@ -27,7 +27,9 @@ def replace_file(path: Path, content: bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             partial.unlink()
-        raise CannotFinish(f"cannot write {path}: {error.strerror or error}; choose another place") from error
+        raise CannotFinish(
+            f"cannot write {path}: {error.strerror or error}; choose another place (--output FILE)"
+        ) from error
 
 
 def write_run(folder: Path, run: Run) -> None:

@@ -19,9 +19,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..bench.errors import UsageError
+from ..bench.interop import read
 from ..bench.records import Case, Result, Run
-from ..bench.store import read_results, read_run
 from .estimates import Estimate, estimate
 from .samples import Kept, Rounds, kept
 
@@ -71,9 +70,7 @@ class Tables:
 
 def load(folder: Path) -> Tables:
     """The frames of a run folder. Raises `UsageError` where it holds no results."""
-    run, results = read_run(folder), read_results(folder)
-    if not results:
-        raise UsageError(f"{folder}: no results in this run; continue it with 'rooflinear run --resume {folder}'")
+    run, results = read(folder)
     return tables(folder, run, results)
 
 

@@ -1,16 +1,18 @@
 """The one entry point: run folders and formats -> files."""
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ..bench.errors import CannotFinish, UsageError, unknown
+from ..bench.errors import UsageError, unknown
+from ..bench.interop import WRITERS, read
+from ..bench.store import replace_file
 from .frames import Tables, load
 
 SUFFIXES = {"html": "html", "markdown": "md", "csv": "csv", "parquet": "parquet", "json": "json"}
+FOREIGN = {name: f"{name}.json" for name in WRITERS}
 PICTURES = ("png", "svg", "pdf")
 TABULAR = ("csv", "parquet", "json")
-FORMATS = (*SUFFIXES, *PICTURES)
+FORMATS = (*SUFFIXES, *PICTURES, *FOREIGN)
 
 
 def write_reports(
@@ -29,7 +31,7 @@ def write_reports(
     runs = [load(folder) for folder in folders]
     made = [file for form in formats for file in _made(runs, form, output, baseline)]
     for path, content in made:
-        _write(path, content)
+        replace_file(path, content)
     return [path for path, _ in made]
 
 
@@ -47,16 +49,19 @@ def _check(folders: Sequence[Path], formats: Sequence[str], output: Path | None)
 
 
 def _made(runs: list[Tables], form: str, output: Path | None, baseline: str | None) -> list[tuple[Path, bytes]]:
-    folder = runs[0].folder
+    where = runs[0].folder
+    folder, stem = (where, "report") if where.is_dir() else (where.parent, f"{where.stem}-report")
     if form in PICTURES:
         from .figures import pictures
 
         made = pictures(runs[0], form, baseline, together=output is not None)
-        return [(output or folder / f"report{name}.{form}", content) for name, content in made]
-    return [(output or folder / f"report.{SUFFIXES[form]}", _content(runs, form, baseline))]
+        return [(output or folder / f"{stem}{name}.{form}", content) for name, content in made]
+    return [(output or folder / f"{stem}.{(SUFFIXES | FOREIGN)[form]}", _content(runs, form, baseline))]
 
 
 def _content(runs: list[Tables], form: str, baseline: str | None) -> bytes:
+    if form in WRITERS:
+        return WRITERS[form](*read(runs[0].folder))
     if form == "html":
         from .page import html
 
@@ -76,19 +81,3 @@ def _together(runs: list[Tables], baseline: str | None):
 
     frames = [with_speedups(run, choose_baseline(run, baseline)) for run in runs]
     return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Replaces a file in one step: a reader sees the old or the new one."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise CannotFinish(
-            f"cannot write {path}: {error.strerror or error}; choose another place (--output FILE)"
-        ) from error

@@ -50,7 +50,7 @@ def by_names():
 
 
 def sizes_of(case):
-    return " ".join(f"{name}={value}" for name, value in case.sizes.items())
+    return " ".join(f"{name}={value}" for name, value in {**case.sizes, **case.parameters}.items())
 
 
 def skipped(case):

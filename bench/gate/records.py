@@ -30,6 +30,12 @@ EXIT_STATUS: dict[str, int] = {"incomplete": 4, "slower": 1, "inconclusive": 3, 
 """In the order in which they prevail."""
 
 
+UNTIMED = ("unsupported", "missing", "skipped", "timeout")
+"""Statuses that say nothing against a kernel where both sides have them."""
+
+INCOMPLETE = (MISSING, APPEARED, CHANGED, BROKEN)
+
+
 class Side(msgspec.Struct, frozen=True, kw_only=True):
     """One side of a comparison: a git revision, or a file of results.
 
@@ -138,3 +144,21 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def exit_status(self) -> int:
         return EXIT_STATUS[self.verdict]
+
+
+def verdict_of(cases: list[CaseResult], controls: list[Control]) -> tuple[RunVerdict, str]:
+    """What the whole run says, and in a few words why."""
+    counts = {verdict: sum(each.verdict == verdict for each in cases) for verdict in {each.verdict for each in cases}}
+    incomplete = [f"{counts[each]} {each}" for each in INCOMPLETE if each in counts]
+    fired = sum(each.fired for each in controls)
+    if incomplete:
+        return "incomplete", f"cases cannot be compared: {', '.join(incomplete)}"
+    if counts.get(SLOWER):
+        return "slower", f"{counts[SLOWER]} of {len(cases)} cases are slower by more than their margin"
+    if fired:
+        return "inconclusive", f"{fired} of {len(controls)} controls fired: the machine is too restless to judge"
+    if counts.get(INCONCLUSIVE):
+        return "inconclusive", f"{counts[INCONCLUSIVE]} of {len(cases)} cases could not be told"
+    if set(counts) <= {ABSENT}:
+        return "inconclusive", "nothing was compared"
+    return "not slower", "no case is slower by more than its margin"

@@ -12,9 +12,6 @@ from .plan import Planned
 from .records import CaseResult, Control, Stage
 from .statistics import location, p_greater, spread
 
-UNTIMED = ("unsupported", "missing", "skipped", "timeout")
-"""What says nothing against a kernel where both sides have it."""
-
 
 @dataclass
 class Track:
@@ -159,7 +156,7 @@ def _lost(track: Track) -> CaseResult:
     both = BASE in track.lost and HEAD in track.lost
     statuses = {status for status, _ in track.lost.values()}
     told = "; ".join(f"{side}: {status}: {reason}" for side, (status, reason) in track.lost.items() if side != COPY)
-    if both and statuses <= set(UNTIMED):
+    if both and statuses <= set(records.UNTIMED):
         verdict, told = records.ABSENT, f"neither side can: {_shorter(track.lost)}"
     elif statuses & {"wrong", "crashed", "timeout"}:
         verdict = records.BROKEN

@@ -1,10 +1,62 @@
-"""Files of asv, pytest-benchmark and pyperf, in and out."""
+"""Files of asv, pytest-benchmark and pyperf, in and out. What is read becomes a run with results."""
 
+import gzip
+import json
 from pathlib import Path
+from typing import Any
 
-from ..store import RUN
+from ..errors import UsageError
+from ..records import Result, Run
+from ..store import RUN, read_results, read_run
+from . import asv, github_action, pyperf, pytest_benchmark
+
+WRITERS = {
+    "pytest-benchmark": pytest_benchmark.write,
+    "pyperf": pyperf.write,
+    "github-action-benchmark": github_action.write,
+}
+KNOWN = "run folders, asv results, pytest-benchmark JSON, pyperf JSON"
 
 
 def is_file_of_results(path: Path) -> bool:
     """Whether a path is a run folder or a file, and so no git revision."""
     return path.is_file() or (path / RUN).is_file()
+
+
+def read(path: Path) -> tuple[Run, list[Result]]:
+    """A run and its results from any file known. Raises `UsageError` where it is none, or holds nothing."""
+    if path.is_dir():
+        run, results = read_run(path), read_results(path)
+        if not results:
+            raise UsageError(f"{path}: no results in this run; continue it with 'rooflinear run --resume {path}'")
+    else:
+        content = _json(path)
+        run, results = _reader(path, content)(path, content)
+    if not results:
+        raise UsageError(f"{path}: holds no results")
+    return run, results
+
+
+def _reader(path: Path, content: Any) -> Any:
+    if isinstance(content, dict):
+        if "result_columns" in content:
+            return asv.read
+        if "machine_info" in content and "benchmarks" in content:
+            return pytest_benchmark.read
+        if "benchmarks" in content and "version" in content:
+            return pyperf.read
+    raise UsageError(f"{path}: not a file of results; known are {KNOWN}")
+
+
+def _json(path: Path) -> Any:
+    try:
+        content = path.read_bytes()
+        if content[:2] == b"\x1f\x8b":
+            content = gzip.decompress(content)
+        return json.loads(content)
+    except FileNotFoundError as error:
+        raise UsageError(f"{path}: no such file") from error
+    except (OSError, EOFError) as error:
+        raise UsageError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: not JSON, or cut short: {error}") from error

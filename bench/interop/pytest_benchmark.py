@@ -1,0 +1,119 @@
+"""pytest-benchmark's JSON, in and out."""
+
+import statistics
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..errors import UsageError
+from ..records import Machine, Result, Run
+from .foreign import Case, case_of, case_of_label, convert, run_of, samples, timed
+
+OURS = "rooflinear"
+VERSION = "5.3.1"
+
+
+def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
+    """Every benchmark; those of our own suite and of our own export come back as the cases they were."""
+    if isinstance(content.get(OURS), dict):
+        kept = content[OURS]
+        return convert(kept.get("run"), Run, path), convert(kept.get("results"), list[Result], path)
+    try:
+        results = [_result(each, path) for each in content["benchmarks"]]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path}: not as pytest-benchmark writes it: {error!r}") from error
+    told, commit = content["machine_info"] or {}, content.get("commit_info") or {}
+    when = str(content.get("datetime") or "")
+    run = run_of(
+        "pytest-benchmark", path, _machine(told), results,
+        commit=commit.get("id"), dirty=commit.get("dirty"), started_at=when, finished_at=when or None,
+    )  # fmt: skip
+    return run, results
+
+
+def write(run: Run, results: list[Result]) -> bytes:
+    """A file that ``pytest-benchmark compare`` reads; the whole run rides along under ``rooflinear``."""
+    ok = [each for each in results if each.status == "ok" and each.samples]
+    content = {
+        "machine_info": _machine_info(run.machine),
+        "commit_info": {
+            "id": run.commit or "unknown",
+            "dirty": bool(run.dirty),
+            "time": run.started_at,
+            "branch": "unknown",
+        },
+        "benchmarks": [_benchmark(each) for each in ok],
+        "datetime": run.started_at,
+        "version": VERSION,
+        OURS: {"run": msgspec.to_builtins(run), "results": msgspec.to_builtins(results)},
+    }
+    return msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n"
+
+
+def _result(each: dict[str, Any], path: Path) -> Result:
+    stats, extra = each["stats"], each.get("extra_info") or {}
+    calls = int(stats.get("iterations") or 1)
+    found = samples(stats.get("data") or [stats["median"]], calls)
+    known = {name: extra[name] for name in ("source_sha256", "inputs_sha256", "first_call_ns") if name in extra}
+    if "case" in extra:
+        return msgspec.structs.replace(timed(convert(extra["case"], Case, path), found, **known), warning="")
+    return timed(_case(each), found, **known)
+
+
+def _case(each: dict[str, Any]) -> Case:
+    if each.get("params"):
+        return case_of(str(each["name"]).partition("[")[0], {key: str(value) for key, value in each["params"].items()})
+    return case_of_label(str(each["fullname"] if "fullname" in each else each["name"]))
+
+
+def _benchmark(result: Result) -> dict[str, Any]:
+    case = result.case
+    label = f"{case.label} block {result.block}" if result.block else case.label
+    return {
+        "group": f"{case.operation} " + " ".join(f"{name}={value}" for name, value in case.sizes.items()),
+        "name": label,
+        "fullname": f"rooflinear::{label}",
+        "params": None,
+        "param": None,
+        "extra_info": {"case": msgspec.to_builtins(case)},
+        "options": {"disable_gc": True, "timer": "perf_counter_ns", "warmup": True},
+        "stats": _stats([each.wall_ns / each.calls / 1e9 for each in result.samples], result),
+    }
+
+
+def _stats(seconds: list[float], result: Result) -> dict[str, Any]:
+    ordered = sorted(seconds)
+    quarters = statistics.quantiles(ordered, n=4, method="inclusive") if len(ordered) > 1 else ordered * 3
+    reach = 1.5 * (quarters[2] - quarters[0])
+    inside = [each for each in ordered if quarters[0] - reach <= each <= quarters[2] + reach]
+    mean, deviation = statistics.fmean(ordered), statistics.stdev(ordered) if len(ordered) > 1 else 0.0
+    return {
+        "min": ordered[0], "max": ordered[-1], "mean": mean, "stddev": deviation, "rounds": len(ordered),
+        "median": statistics.median(ordered), "iqr": quarters[2] - quarters[0], "q1": quarters[0], "q3": quarters[2],
+        "iqr_outliers": len(ordered) - len(inside), "stddev_outliers": sum(abs(x - mean) > deviation for x in ordered),
+        "outliers": f"{sum(abs(x - mean) > deviation for x in ordered)};{len(ordered) - len(inside)}",
+        "ld15iqr": inside[0], "hd15iqr": inside[-1], "ops": 1 / mean, "total": sum(ordered),
+        "iterations": round(statistics.median(each.calls for each in result.samples)), "data": seconds,
+    }  # fmt: skip
+
+
+def _machine(told: dict[str, Any]) -> Machine:
+    cpu = told.get("cpu") or {}
+    return Machine(
+        name=str(told.get("node", "unnamed")),
+        system=f"{told.get('system', '')} {told.get('release', '')}".strip(),
+        cpu=str(cpu.get("brand_raw") or cpu.get("brand") or told.get("processor") or ""),
+        cores_available=int(cpu.get("count") or 0),
+        python=str(told.get("python_version", "")),
+    )
+
+
+def _machine_info(machine: Machine) -> dict[str, Any]:
+    system, _, release = machine.system.partition(" ")
+    return {
+        "node": machine.name, "processor": machine.cpu, "machine": machine.cpu, "python_compiler": "",
+        "python_implementation": "CPython", "python_implementation_version": machine.python,
+        "python_version": machine.python, "python_build": ["", ""], "release": release, "system": system,
+        "cpu": {"brand_raw": machine.cpu, "count": machine.cores_available},
+    }  # fmt: skip
