@@ -20,7 +20,7 @@ from .gate.margins import Margins, share
 from .gate.planted import plant
 from .gate.revisions import Revision
 from .options import build, whole_number, words
-from .sweep import Options
+from .sweep import Options, contests
 
 BUSY = "while True: pass"
 NEVER = "never"
@@ -105,7 +105,11 @@ def _peers(typed: dict[str, Any], load: int) -> Iterator[Trial]:
     if typed["peers"]:
         from .gate.peers import trials
 
-        yield from trials(typed, load)
+        folder = suite.find(typed["suite"])
+        of = suite.load(folder)
+        chosen = build(of, {**typed, "preset": "quick", "threads": ["1"]})
+        cases = [case for contest in contests(of, chosen) for case in contest.cases]
+        yield from trials(revisions.root_of(folder), cases, load)
 
 
 def _add(file: Path, trials: list[Trial], made: Trial) -> None:

@@ -60,6 +60,8 @@ def skipped(case):
 
 def _parameters(operation):
     own = [case for case in CASES if case.operation == operation]
+    if not own:
+        return ((), ()), []
     implementations = tuple(dict.fromkeys(case.implementation for case in own))
     sizes = tuple(dict.fromkeys(sizes_of(case) for case in own))
     skip = [(case.implementation, sizes_of(case)) for case in own if skipped(case)]

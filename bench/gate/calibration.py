@@ -45,6 +45,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     fired_controls: int = 0
     controls: int = 0
+    implementations: list[str] = []
     options: dict[str, object] = {}
 
 
@@ -155,4 +156,4 @@ def _tally(key: tuple[str, int, str, float, float], trials: list[Trial]) -> Tall
 
 def _implementations(trial: Trial) -> str:
     names = {case.case.partition(" ")[0].rpartition("/")[2] for case in trial.cases if case.verdict != BROKEN}
-    return ", ".join(sorted(names))
+    return ", ".join(sorted(trial.implementations or names))

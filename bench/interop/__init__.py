@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,19 @@ def read(path: Path) -> tuple[Run, list[Result]]:
         if not results:
             raise UsageError(f"{path}: no results in this run; continue it with 'rooflinear run --resume {path}'")
     else:
-        content = _json(path)
-        run, results = _reader(path, content)(path, content)
+        run, results = _foreign(path, _json(path))
     if not results:
         raise UsageError(f"{path}: holds no results")
     return run, results
+
+
+def _foreign(path: Path, content: Any) -> tuple[Run, list[Result]]:
+    reader = _reader(path, content)
+    try:
+        return reader(path, content)
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError) as error:
+        tool = reader.__module__.rpartition(".")[2].replace("_", "-")
+        raise UsageError(f"{path}: not as {tool} writes it: {type(error).__name__}: {error}") from error
 
 
 def _reader(path: Path, content: Any) -> Any:
@@ -56,7 +65,7 @@ def _json(path: Path) -> Any:
         return json.loads(content)
     except FileNotFoundError as error:
         raise UsageError(f"{path}: no such file") from error
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UsageError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not JSON, or cut short: {error}") from error

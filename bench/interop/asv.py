@@ -9,9 +9,10 @@ from typing import Any
 
 from ..errors import UsageError
 from ..records import Case, Machine, Result, Run
-from .foreign import case_of, run_of, samples, timed
+from .foreign import UNNAMED, case_of, run_of, samples, timed
 
 VERSION = 2
+OF_TIME = ("time", "timeraw")
 
 
 def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
@@ -27,12 +28,14 @@ def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
     results = []
     for name, values in content.get("results", {}).items():
         row = dict(zip(content["result_columns"], values, strict=False))
-        results += _results(name, row, names.get(name, {}).get("param_names", []), path)
+        told = names.get(name, {})
+        kind = str(told.get("type") or name.rpartition(".")[2].partition("_")[0])
+        results += _results(name, row, told.get("param_names", []), path, kind)
     requirements = {key: value for key, value in (content.get("requirements") or {}).items() if value}
     return run_of("asv", path, machine, results, commit=content.get("commit_hash"), versions=requirements), results
 
 
-def _results(name: str, row: dict[str, Any], names: list[str], path: Path) -> list[Result]:
+def _results(name: str, row: dict[str, Any], names: list[str], path: Path, kind: str) -> list[Result]:
     values, parameters = row.get("result"), row.get("params") or ()
     combinations = list(product(*parameters)) or [()]
     if values is None:
@@ -43,6 +46,11 @@ def _results(name: str, row: dict[str, Any], names: list[str], path: Path) -> li
     found = []
     for place, combination in enumerate(combinations):
         case = case_of(name.rpartition(".")[2], dict(zip(names, map(_text, combination), strict=True)))
+        if kind not in OF_TIME:
+            found.append(
+                Result(case=case, status="unsupported", reason=f"asv: a benchmark of kind '{kind}' has no time")
+            )
+            continue
         each = {key: _at(row.get(key), place) for key in ("samples", "stats_number")}
         found.append(_result(case, values[place], each, row.get("version")))
     return found
@@ -81,10 +89,10 @@ def _machine(told: dict[str, Any], content: dict[str, Any]) -> Machine:
     params = {**(content.get("params") or {}), **told}
     cores, memory = str(params.get("num_cpu", "")), str(params.get("ram", ""))
     return Machine(
-        name=str(params.get("machine", "unnamed")),
+        name=str(params.get("machine", UNNAMED)),
         system=str(params.get("os", "")),
         cpu=str(params.get("cpu", "")),
         cores_available=int(cores) if cores.isdigit() else 0,
-        memory_bytes=int(memory) * 1024 if memory.isdigit() else None,
+        memory_bytes=int(memory) if memory.isdigit() else None,
         python=str(content.get("python", "")),
     )

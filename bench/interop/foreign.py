@@ -2,7 +2,8 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from ..records import Case, Machine, Result, Run, Sample
 NS = 1e9
 PAIR = re.compile(r"([A-Za-z_]\w*)=([^\s=]+)")
 DTYPES = ("float64", "float32")
+
+UNNAMED = "unnamed"
+"""Name of a machine whose file tells none."""
 
 
 def run_of(tool: str, path: Path, machine: Machine, results: Sequence[Result], **known: Any) -> Run:
@@ -59,6 +63,16 @@ def case_of_label(label: str) -> Case:
         return Case("", label, "", {}, {}, "float64", 0, "cpu")
     dtype = words[-1] if words and words[-1] in DTYPES else "float64"
     return Case("", operation, implementation, {key: int(value) for key, value in pairs.items()}, {}, dtype, 0, "cpu")
+
+
+def distinct_labels(cases: Iterable[Case]) -> dict[Case, str]:
+    """Labels for tools that know a case by its name alone; threads and device are added where labels would be equal."""
+    labels = {case: case.label for case in cases}
+    counts = Counter(labels.values())
+    return {
+        case: label if counts[label] == 1 else f"{label} threads={case.threads} {case.device}"
+        for case, label in labels.items()
+    }
 
 
 def samples(seconds: Sequence[Any], calls: int = 1, first_round: int = 0) -> list[Sample]:

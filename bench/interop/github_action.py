@@ -4,16 +4,23 @@ import statistics
 
 import msgspec
 
-from ..records import Result, Run
+from ..records import Case, Result, Run
+from .foreign import distinct_labels
 
 
 def write(run: Run, results: list[Result]) -> bytes:
     """A list of ``name, unit, value, range, extra``, one entry a case: median over blocks, range over samples."""
-    cases: dict[str, list[Result]] = {}
+    cases: dict[Case, list[Result]] = {}
     for each in results:
         if each.status == "ok" and each.samples:
-            cases.setdefault(each.case.label, []).append(each)
-    return msgspec.json.format(msgspec.json.encode([_entry(*pair, run) for pair in cases.items()]), indent=1) + b"\n"
+            cases.setdefault(each.case, []).append(each)
+    labels = distinct_labels(cases)
+    return (
+        msgspec.json.format(
+            msgspec.json.encode([_entry(labels[case], blocks, run) for case, blocks in cases.items()]), indent=1
+        )
+        + b"\n"
+    )
 
 
 def _entry(label: str, blocks: list[Result], run: Run) -> dict[str, object]:

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from ..errors import UsageError
-from ..records import Machine, Result, Run
-from .foreign import case_of_label, convert, run_of, samples, timed
+from ..records import Case, Machine, Result, Run
+from .foreign import UNNAMED, case_of_label, convert, distinct_labels, run_of, samples, timed
 
 OURS = "rooflinear_result"
 OUR_RUN = "rooflinear_run"
@@ -22,10 +22,7 @@ def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
     common = content.get("metadata") or {}
     if OUR_RUN in common:
         return _ours(common[OUR_RUN], path)
-    try:
-        results = [found for each in content["benchmarks"] for found in _results(each, common)]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path}: not as pyperf writes it: {error!r}") from error
+    results = [found for each in content["benchmarks"] for found in _results(each, common)]
     if not any(each.status == "ok" for each in results):
         raise UsageError(f"{path}: holds no times")
     first = {**common, **(content["benchmarks"][0].get("metadata") or {}), **_first_run(content)}
@@ -34,17 +31,18 @@ def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
 
 def write(run: Run, results: list[Result]) -> bytes:
     """A file that ``pyperf stats`` reads; the whole run rides along in its metadata."""
-    cases: dict[str, list[Result]] = {}
+    cases: dict[Case, list[Result]] = {}
     for each in results:
         if each.status == "ok" and each.samples:
-            cases.setdefault(each.case.key, []).append(each)
+            cases.setdefault(each.case, []).append(each)
+    labels = distinct_labels(cases)
     kept = msgspec.json.encode({"run": run, "results": results}).decode()
     content = {
         "version": VERSION,
         "metadata": {OUR_RUN: kept, "hostname": run.machine.name, "cpu_model_name": run.machine.cpu, "unit": UNIT},
         "benchmarks": [
-            {"metadata": {"name": blocks[0].case.label}, "runs": [_run(each) for each in blocks]}
-            for blocks in cases.values()
+            {"metadata": {"name": labels[case]}, "runs": [_run(each) for each in blocks]}
+            for case, blocks in cases.items()
         ],
     }
     return msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n"
@@ -82,7 +80,7 @@ def _run(result: Result) -> dict[str, Any]:
 
 def _machine(told: dict[str, Any]) -> Machine:
     return Machine(
-        name=str(told.get("hostname", "unnamed")),
+        name=str(told.get("hostname", UNNAMED)),
         system=str(told.get("platform", "")),
         cpu=str(told.get("cpu_model_name", "")),
         cores_available=int(told.get("cpu_count", 0) or 0),

@@ -6,9 +6,8 @@ from typing import Any
 
 import msgspec
 
-from ..errors import UsageError
-from ..records import Machine, Result, Run
-from .foreign import Case, case_of, case_of_label, convert, run_of, samples, timed
+from ..records import Case, Machine, Result, Run
+from .foreign import UNNAMED, case_of, case_of_label, convert, distinct_labels, run_of, samples, timed
 
 OURS = "rooflinear"
 VERSION = "5.3.1"
@@ -19,10 +18,7 @@ def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
     if isinstance(content.get(OURS), dict):
         kept = content[OURS]
         return convert(kept.get("run"), Run, path), convert(kept.get("results"), list[Result], path)
-    try:
-        results = [_result(each, path) for each in content["benchmarks"]]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path}: not as pytest-benchmark writes it: {error!r}") from error
+    results = [_result(each, path) for each in content["benchmarks"]]
     told, commit = content["machine_info"] or {}, content.get("commit_info") or {}
     when = str(content.get("datetime") or "")
     run = run_of(
@@ -35,6 +31,7 @@ def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
 def write(run: Run, results: list[Result]) -> bytes:
     """A file that ``pytest-benchmark compare`` reads; the whole run rides along under ``rooflinear``."""
     ok = [each for each in results if each.status == "ok" and each.samples]
+    labels = distinct_labels(each.case for each in ok)
     content = {
         "machine_info": _machine_info(run.machine),
         "commit_info": {
@@ -43,7 +40,7 @@ def write(run: Run, results: list[Result]) -> bytes:
             "time": run.started_at,
             "branch": "unknown",
         },
-        "benchmarks": [_benchmark(each) for each in ok],
+        "benchmarks": [_benchmark(each, labels[each.case]) for each in ok],
         "datetime": run.started_at,
         "version": VERSION,
         OURS: {"run": msgspec.to_builtins(run), "results": msgspec.to_builtins(results)},
@@ -67,9 +64,9 @@ def _case(each: dict[str, Any]) -> Case:
     return case_of_label(str(each["fullname"] if "fullname" in each else each["name"]))
 
 
-def _benchmark(result: Result) -> dict[str, Any]:
+def _benchmark(result: Result, label: str) -> dict[str, Any]:
     case = result.case
-    label = f"{case.label} block {result.block}" if result.block else case.label
+    label = f"{label} block {result.block}" if result.block else label
     return {
         "group": f"{case.operation} " + " ".join(f"{name}={value}" for name, value in case.sizes.items()),
         "name": label,
@@ -101,7 +98,7 @@ def _stats(seconds: list[float], result: Result) -> dict[str, Any]:
 def _machine(told: dict[str, Any]) -> Machine:
     cpu = told.get("cpu") or {}
     return Machine(
-        name=str(told.get("node", "unnamed")),
+        name=str(told.get("node", UNNAMED)),
         system=f"{told.get('system', '')} {told.get('release', '')}".strip(),
         cpu=str(cpu.get("brand_raw") or cpu.get("brand") or told.get("processor") or ""),
         cores_available=int(cpu.get("count") or 0),

@@ -1,0 +1,224 @@
+"""``rooflinear compare`` on real git revisions: verdicts, exit statuses, and a checkout that stays as it is."""
+
+import json
+import os
+import signal
+import sys
+import time
+from xml.etree import ElementTree
+
+import pytest
+
+from .made_repository import KERNEL, SIZES, SLOWER, WRONG, Repository
+
+
+@pytest.fixture
+def repository(rooflinear):
+    return Repository(rooflinear.folder)
+
+
+@pytest.fixture
+def compare(rooflinear, repository):
+    """Runs the command with ``--json``; whatever happens, git and the checkout must be as before."""
+
+    def run(*arguments, **options):
+        before = repository.state()
+        outcome = rooflinear("compare", *arguments, "--json", *SIZES, **options)
+        assert repository.state() == before
+        assert not list(rooflinear.temporary.glob("rooflinear-*"))
+        return outcome.status, json.loads(outcome.stdout) if outcome.stdout.startswith("{") else outcome.stderr
+
+    return run
+
+
+def verdicts(found):
+    return {each["case"]["implementation"]: each["verdict"] for each in found["cases"]}
+
+
+def test_a_slower_commit_is_found_and_only_it(compare, repository):
+    repository.write(plain=SLOWER)
+    repository.commit("slower")
+    status, found = compare("HEAD~1", "HEAD")
+    assert status == 1
+    assert found["verdict"] == "slower"
+    case = next(each for each in found["cases"] if each["case"]["implementation"] == "plain")
+    assert case["verdict"] == "slower"
+    assert case["ratio"] > case["low"] > 1.5
+    assert case["blocks"] >= 16
+    assert case["least_effect"] < case["ratio"]
+    assert case["case"]["sizes"] == {"m": 20000}
+    assert verdicts(found)["other"] != "slower"
+    assert any(control["kind"] == "unchanged" for control in found["controls"])
+    assert found["base"]["commit"] == repository.git("rev-parse", "HEAD~1").strip()
+
+
+def test_a_faster_working_tree_is_found(compare, repository):
+    repository.write(plain=SLOWER)
+    repository.commit("slow")
+    repository.write(plain=KERNEL)
+    status, found = compare("HEAD")
+    assert status in (0, 3)
+    case = next(each for each in found["cases"] if each["case"]["implementation"] == "plain")
+    assert case["verdict"] in ("faster", "inconclusive")  # a machine that is not left alone may not be judged
+    assert case["high"] < 0.7
+    assert found["head"]["label"] == "working tree"
+    assert found["head"]["dirty"]
+
+
+def test_a_remark_makes_nothing_slower(compare, repository):
+    repository.write(plain="# A remark.\n" + KERNEL)
+    repository.commit("remark")
+    status, found = compare("HEAD~1", "HEAD", "--implementation", "plain")
+    assert status in (0, 3)
+    assert verdicts(found)["plain"] in ("equivalent", "not slower", "inconclusive")
+    assert [control["kind"] for control in found["controls"]] == ["copy"]
+
+
+def test_what_did_not_change_only_controls(compare):
+    status, found = compare("HEAD", "HEAD")
+    assert status in (0, 3)
+    assert all(each["unchanged"] for each in found["cases"])
+    assert len(found["controls"]) == 2
+
+
+@pytest.mark.parametrize(("files", "verdict"), [({"other": None}, "missing"), ({"third": KERNEL}, "appeared")])
+def test_a_kernel_that_comes_or_goes_is_said(compare, repository, files, verdict):
+    repository.write(**files)
+    repository.commit("comes or goes")
+    status, found = compare("HEAD~1", "HEAD")
+    assert status == 4
+    name = next(iter(files))
+    assert verdicts(found)[name] == verdict
+    status, found = compare("HEAD~1", "HEAD", "--allow-missing", name)
+    assert status in (0, 3)
+    assert verdicts(found)[name] == "not compared"
+
+
+def test_a_kernel_that_turned_wrong_is_broken_not_fast(compare, repository):
+    repository.write(plain=WRONG)
+    repository.commit("wrong")
+    status, found = compare("HEAD~1", "HEAD")
+    assert status == 4
+    case = next(each for each in found["cases"] if each["case"]["implementation"] == "plain")
+    assert case["verdict"] == "broken"
+    assert case["ratio"] is None
+    assert "head: wrong" in case["reason"]
+
+
+def test_an_operation_that_means_another_thing_is_changed(compare, repository):
+    operations = (repository.folder / "kernels" / "operations.py").read_text()
+    repository.write(operations=operations.replace('sizes=("m",)', 'sizes=("m",), parameters={"power": 1}'))
+    repository.commit("a parameter")
+    status, found = compare("HEAD~1", "HEAD")
+    assert status == 4
+    assert set(verdicts(found).values()) == {"missing", "appeared"} or "changed" in verdicts(found).values()
+
+
+def test_a_suite_that_does_not_load_is_said_for_every_case(compare, repository):
+    repository.write(operations="CONTRACT = 99\n")
+    repository.commit("another contract")
+    status, found = compare("HEAD~1", "HEAD")
+    assert status == 4
+    assert set(verdicts(found).values()) == {"broken"}
+    assert "CONTRACT = 99" in found["cases"][0]["reason"]
+
+
+def test_too_little_time_is_inconclusive(compare, repository):
+    repository.write(plain=SLOWER)
+    repository.commit("slower")
+    status, found = compare("HEAD~1", "HEAD", "--time-budget", "1s")
+    assert status == 3
+    assert "time-budget" in next(each["reason"] for each in found["cases"] if not each["unchanged"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nosuch"], "no revision"),
+        (["--", "-x"], "no revision"),
+        (["HEAD", "--margin", "0"], "--margin '0'"),
+        (["HEAD", "--margin", "nan"], "--margin 'nan'"),
+        (["HEAD", "--margin", "-2%"], "--margin '-2%'"),
+        (["HEAD", "--margins", "nosuch.json"], "--margins nosuch.json"),
+        (["HEAD", "--implementation", "plian"], "did you mean 'plain'"),
+        (["HEAD", "--operation", "nosuch"], "unknown operation"),
+        (["HEAD", "--base-python", "/nosuch/python"], "--base-python /nosuch/python: no such program"),
+        (["HEAD", "--head-python", "/bin/true"], "--head-python /bin/true"),
+        (["HEAD", "--suite", "nosuch"], "no such folder"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(rooflinear, repository, arguments, told):
+    outcome = rooflinear("compare", *arguments)
+    assert outcome.status == 2
+    assert told in outcome.stderr
+    assert len(outcome.stderr.splitlines()) <= 2
+
+
+def test_outside_a_repository_it_says_so(rooflinear, tmp_path):
+    Repository(tmp_path / "suite")
+    os.rename(tmp_path / "suite" / ".git", tmp_path / "elsewhere")
+    outcome = rooflinear("compare", "HEAD", "--suite", tmp_path / "suite" / "kernels")
+    assert outcome.status == 2
+    assert "not in a git repository" in outcome.stderr
+
+
+def test_two_interpreters_of_one_suite_are_judged(compare):
+    status, found = compare("HEAD", "HEAD", "--head-python", sys.executable, "--implementation", "plain")
+    assert status in (0, 1, 3)
+    assert not any(each["unchanged"] for each in found["cases"])
+    assert found["head"]["python"].endswith(os.path.basename(sys.executable))
+
+
+def test_every_form_is_written(rooflinear, repository, tmp_path):
+    repository.write(plain=SLOWER)
+    repository.commit("slower")
+    files = {form: tmp_path / f"{form}.out" for form in ("html", "junit", "markdown", "output")}
+    summary = tmp_path / "summary.out"
+    options = [word for form, path in files.items() for word in (f"--{form}", path)]
+    told = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    outcome = rooflinear("compare", "HEAD~1", "HEAD", *SIZES, *options, environment=told)
+    assert outcome.status == 1
+    assert outcome.stdout.startswith("Slower: 1 of 2 cases")
+    assert "::error file=kernels/plain.py,title=slower%3A double/plain::" in outcome.stdout
+    assert summary.read_text() == files["markdown"].read_text() + "\n"
+    assert ElementTree.parse(files["junit"]).getroot().attrib["failures"] == "1"
+    assert b"<html" in files["html"].read_bytes()[:4000]
+    assert json.loads(files["output"].read_text())["verdict"] == "slower"
+
+
+def test_a_file_that_cannot_be_written_is_said(rooflinear, repository, tmp_path):
+    outcome = rooflinear("compare", "HEAD", *SIZES, "--html", tmp_path / "nosuch" / "page.html")
+    assert outcome.status == 5
+    assert "cannot write" in outcome.stderr
+
+
+def test_ctrl_c_leaves_nothing(rooflinear, repository):
+    before = repository.state()
+    process = rooflinear.start("compare", "HEAD", *SIZES)
+    wait_for(lambda: len(rooflinear.processes()) >= 4)
+    os.kill(process.pid, signal.SIGINT)
+    outcome = rooflinear.finish(process)
+    assert outcome.status == 130
+    assert repository.state() == before
+    assert not list(rooflinear.temporary.iterdir())
+    wait_for(lambda: not rooflinear.processes())
+
+
+def test_what_a_killed_comparison_left_goes_with_the_next(rooflinear, repository):
+    before = repository.state()
+    process = rooflinear.start("compare", "HEAD", *SIZES)
+    wait_for(lambda: len(rooflinear.processes()) >= 4)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    wait_for(lambda: not rooflinear.processes())
+    assert repository.state() == before
+    assert list(rooflinear.temporary.iterdir())
+    assert rooflinear("compare", "HEAD", *SIZES, "--implementation", "plain").status in (0, 3)
+    assert not list(rooflinear.temporary.iterdir())
+
+
+def wait_for(condition, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
