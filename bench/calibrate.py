@@ -15,7 +15,7 @@ from . import machine, suite
 from .compare import paired, scratch
 from .errors import CannotFinish, UsageError
 from .gate import margins, revisions
-from .gate.calibration import Tally, Trial, tallies, trial
+from .gate.calibration import Tally, Trial, simulated_trials, tallies, trial
 from .gate.margins import Margins, share
 from .gate.planted import plant
 from .gate.revisions import Revision
@@ -23,7 +23,6 @@ from .options import build, whole_number, words
 from .sweep import Options, contests
 
 BUSY = "while True: pass"
-NEVER = "never"
 
 
 def calibrate(typed: dict[str, Any]) -> int:
@@ -31,15 +30,17 @@ def calibrate(typed: dict[str, Any]) -> int:
     file = Path(typed["output"])
     trials = read(file)
     accepted = margins.read(typed["margin"], None)
-    runs = 0 if typed["runs"] == "0" else whole_number("--runs", typed["runs"])
+    runs, load, simulate = (_count(f"--{name}", typed[name]) for name in ("runs", "load", "simulate"))
     effects = [0.0] * runs + [share("--effect", word) for word in words(typed["effect"])]
-    load = 0 if typed["load"] in (None, "0") else whole_number("--load", typed["load"])
     with busy(load):
         for effect in effects:
             _add(file, trials, _play(typed, accepted, effect, load, len(trials)))
         for made in _peers(typed, load):
             _add(file, trials, made)
-    _print(trials, typed["json"])
+    counted = tallies(trials)
+    for made in simulated_trials(simulate, machine.describe()) if simulate else ():
+        counted += tallies(made)
+    _print(counted, typed["json"])
     return 0
 
 
@@ -74,8 +75,9 @@ def _play(typed: dict[str, Any], accepted: Margins, effect: float, load: int, nu
     below = folder.resolve().relative_to(root)
     started, begun = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
     with scratch() as place:
+        python = revisions.interpreter(None, "")
         sides = [
-            revisions.open_revision(root, below, typed["revision"], place / name, None) for name in ("base", "head")
+            revisions.open_revision(root, below, typed["revision"], place / name, python) for name in ("base", "head")
         ]
         for side in sides:
             if side.suite is None:
@@ -122,8 +124,11 @@ def _add(file: Path, trials: list[Trial], made: Trial) -> None:
         raise CannotFinish(f"cannot write {file}: {error.strerror}; choose another place (--output FILE)") from error
 
 
-def _print(trials: list[Trial], as_json: bool) -> None:
-    counted = tallies(trials)
+def _count(option: str, text: str) -> int:
+    return 0 if text.strip() == "0" else whole_number(option, text)
+
+
+def _print(counted: list[Tally], as_json: bool) -> None:
     if as_json:
         print(msgspec.json.format(msgspec.json.encode({"schema_version": 1, "tallies": counted}), indent=1).decode())
         return
@@ -162,7 +167,7 @@ def _row(each: Tally) -> list[str]:
         str(each.runs),
         alarmed if each.effect else f"{alarmed} (≤ {each.alarmed_runs_at_most:.1%})",
         slower,
-        str(each.inconclusive),
+        f"{each.inconclusive / max(1, each.cases):.1%}",
         "" if each.ratio is None else f"{each.ratio:.4f}",
         "" if each.spread is None else f"{each.spread:.2%}",
         f"{each.seconds:.0f}",

@@ -179,6 +179,9 @@ def calibrate(
     runs: Annotated[str, typer.Option("--runs", metavar="N", help="Whole runs on the same code.")] = "1",
     effect: Annotated[Many, typer.Option("--effect", metavar="SHARE", help="Slowdowns to plant: 2%,5%,10%.")] = None,
     load: Annotated[str, typer.Option("--load", metavar="N", help="Busy processes beside it.")] = "0",
+    simulate: Annotated[
+        str, typer.Option("--simulate", metavar="N", help="Whole runs over each kind of simulated noise.")
+    ] = "0",
     peers: Annotated[bool, typer.Option("--peers", help="Also let asv and pytest-benchmark judge.")] = False,
     output: Annotated[Path, typer.Option("--output", metavar="FILE", help="Every run is added there.")] = Path(
         "results/calibration.jsonl"

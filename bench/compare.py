@@ -19,12 +19,7 @@ from .gate import margins, records, revisions
 from .gate.gate import Gate
 from .gate.margins import Margins
 from .gate.plan import plan
-from .gate.records import (
-    BROKEN,
-    CaseResult,
-    Comparison,
-    Control,
-)  # fmt: skip
+from .gate.records import BROKEN, CaseResult, Comparison, Control
 from .gate.revisions import Revision
 from .gate.tracks import results
 from .options import build, words
@@ -113,14 +108,12 @@ def _revisions(typed: dict[str, Any]) -> Comparison:
         raise UsageError(f"suite {folder}: no such folder; --suite takes a folder with an operations.py")
     root = revisions.root_of(folder)
     below = folder.resolve().relative_to(root)
-    pythons = [typed[f"{side}_python"] for side in ("base", "head")]
-    named = [
-        p and revisions.check_python(p, f"--{side}-python") for side, p in zip(("base", "head"), pythons, strict=True)
-    ]
+    pythons = {side: revisions.interpreter(typed[f"{side}_python"], f"--{side}-python") for side in ("base", "head")}
     accepted = margins.read(typed["margin"], typed["margins"])
     with scratch() as place:
-        base = revisions.open_revision(root, below, typed["base"], place / "base", named[0])
-        head = revisions.open_revision(root, below, typed["head"], place / "head", named[1])
+        base, head = (
+            revisions.open_revision(root, below, typed[side], place / side, python) for side, python in pythons.items()
+        )
         if base.suite is None or head.suite is None:
             return _unloadable(base, head, accepted)
         chosen = _options(base.suite, head.suite, typed)

@@ -4,14 +4,22 @@ Every run is a line of a file, so that counts can be gathered over days and an
 interrupted calibration loses at most a run.
 """
 
+import time
+from collections.abc import Iterator
+from statistics import median
+
 import msgspec
 from scipy.stats import beta
 
 from ..records import Machine
+from . import simulated
 from .records import BROKEN, EQUIVALENT, FASTER, INCONCLUSIVE, NOT_SLOWER, SLOWER, Comparison
 
 SCHEMA_VERSION = 1
 CONFIDENCE = 0.95
+SIMULATED_EFFECTS = (0.05, 0.10)
+SIMULATED_SHARE = 20
+"""So many runs on the same code for one on slower code."""
 TIMED = (SLOWER, FASTER, EQUIVALENT, NOT_SLOWER, INCONCLUSIVE)
 
 
@@ -103,6 +111,32 @@ def trial(found: Comparison, effect: float, load: int) -> Trial:
     )
 
 
+def simulated_trials(runs: int, machine: Machine, cases: int = 24) -> Iterator[list[Trial]]:
+    """Whole runs over simulated noise, one list for what is counted together: the same code, then slower code.
+
+    The seed is fixed: whoever repeats it counts the same.
+    """
+    for noise in simulated.MACHINES:
+        for effect in (0.0, *SIMULATED_EFFECTS):
+            count = max(1, runs // SIMULATED_SHARE) if effect else runs
+            begun = time.monotonic()
+            verdicts = simulated.whole_runs(noise, count, cases, effect)
+            seconds = (time.monotonic() - begun) / count
+            yield [
+                Trial(
+                    judge=f"rooflinear, simulated, {noise}",
+                    effect=effect,
+                    margin=0.02,
+                    cases=[CaseTrial(case=str(number), verdict=each) for number, each in enumerate(run)],
+                    seconds=seconds,
+                    started_at="",
+                    machine=machine,
+                    implementations=[f"{cases} simulated"],
+                )
+                for run in verdicts
+            ]
+
+
 def tallies(trials: list[Trial]) -> list[Tally]:
     """One tally for what may be counted together, in the order of judge, load, margin, effect."""
     groups: dict[tuple[str, int, str, float, float], list[Trial]] = {}
@@ -123,8 +157,6 @@ def lower(hits: int, of: int, confidence: float = CONFIDENCE) -> float:
 
 
 def _tally(key: tuple[str, int, str, float, float], trials: list[Trial]) -> Tally:
-    from statistics import median
-
     judge, load, implementations, margin, effect = key
     cases = [case for each in trials for case in each.cases if case.verdict in TIMED]
     counts = {verdict: sum(case.verdict == verdict for case in cases) for verdict in TIMED}

@@ -49,20 +49,20 @@ def plan(
     assert base.suite is not None
     assert head.suite is not None
     old, new = _cases(replace(base.suite, presets=head.suite.presets), options), _cases(head.suite, options)
-    settled = [_alone(case, MISSING, "head does not have it", margins, allowed) for case in old if case not in new]
+    operations = base.suite.operations.keys() & head.suite.operations.keys()
+    meaning = {name: told for name in operations if (told := _difference(base.suite, head.suite, name))}
+    changed = [case for case in new if case.operation in meaning]
+    old, new = ({case: of[case] for case in of if case.operation not in meaning} for of in (old, new))
+    settled = [_alone(case, CHANGED, meaning[case.operation], margins, allowed) for case in changed]
+    settled += [_alone(case, MISSING, "head does not have it", margins, allowed) for case in old if case not in new]
     settled += [_alone(case, APPEARED, "base does not have it", margins, allowed) for case in new if case not in old]
     both = [(case, contest) for case, contest in new.items() if case in old]
-    meaning = {name: _difference(base.suite, head.suite, name) for name in {case.operation for case, _ in both}}
-    settled += [
-        _alone(case, CHANGED, meaning[case.operation], margins, ()) for case, _ in both if meaning[case.operation]
-    ]
     same_python = base.python == head.python
     stems = {case.implementation for case, _ in both}
     same = {stem for stem in stems if same_python and not judge_all and same_sources(base.suite, head.suite, stem)}
     shared = [
         Planned(case, contest.task, margins.of(case, _is_large(head.suite, contest)), case.implementation in same)
         for case, contest in both
-        if not meaning[case.operation]
     ]
     measured, left = _with_controls(shared, random.Random(options.seed))
     return Plan(tuple(measured), tuple(settled + [_left_out(each) for each in left]))
@@ -114,7 +114,7 @@ def _difference(base: Suite, head: Suite, name: str) -> str:
 def _alone(case: Case, verdict: Any, reason: str, margins: Margins, allowed: Sequence[str]) -> CaseResult:
     if any(fnmatch.fnmatch(name, pattern) for pattern in allowed for name in (case.label, case.implementation)):
         verdict, reason = ABSENT, f"{reason}, which --allow-missing allows"
-    elif verdict in (MISSING, APPEARED):
+    else:
         reason += "; --allow-missing PATTERN where that is on purpose"
     return CaseResult(case=case, verdict=verdict, reason=reason, margin=margins.of(case))
 

@@ -4,6 +4,8 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
+
 from .. import suite
 from ..errors import CannotFinish
 from ..suite import Implementation, Suite
@@ -25,7 +27,7 @@ def plant(revision: Revision, stems: list[str], share: float, folder: Path) -> R
     except OSError as error:
         raise CannotFinish(f"cannot write a planted suite to {folder}: {error.strerror}; set TMPDIR") from error
     label = f"{revision.side.label} + {share:.0%}"
-    side = type(revision.side)(label=label, commit=revision.side.commit, python=revision.side.python)
+    side = msgspec.structs.replace(revision.side, label=label)
     return replace(revision, side=side, suite=suite.load(folder), sources=sources(folder))
 
 

@@ -6,6 +6,7 @@ also after ``kill -9``.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import suite
+from .. import machine, suite
 from ..errors import CannotFinish, UsageError
 from ..suite import Suite
 from .records import Side
@@ -24,10 +25,25 @@ NEEDED = ("msgspec", "numpy", "psutil", "threadpoolctl")
 """What the harness's worker imports in an interpreter of the user's."""
 
 ASKED = """
-import importlib.util, sys
-lacks = [name for name in sys.argv[1:] if importlib.util.find_spec(name) is None]
-print("old" if sys.version_info < (3, 11) else " ".join(lacks))
+import importlib.metadata, importlib.util, json, sys
+needed, named = (words.split() for words in sys.argv[1:])
+versions = {}
+for name in named:
+    try:
+        versions[name] = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        pass
+lacks = [name for name in needed if importlib.util.find_spec(name) is None]
+print(json.dumps([sys.version_info >= (3, 11), lacks, versions]))
 """
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """Who runs a side: a path, and the installed versions of what may be measured."""
+
+    path: str
+    versions: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -81,16 +97,16 @@ def export(root: Path, commit: str | None, folder: Path) -> None:
         raise CannotFinish(f"cannot write {commit or WORKING_TREE} to {folder}: {told.strip()}; set TMPDIR") from error
 
 
-def open_revision(root: Path, below: Path, label: str | None, folder: Path, python: str | None) -> Revision:
+def open_revision(root: Path, below: Path, label: str | None, folder: Path, python: Interpreter) -> Revision:
     """A revision written to ``folder`` and its suite loaded; ``label`` None is the working tree."""
     commit = None if label is None else resolve(root, label)
     export(root, commit, folder)
     dirty = bool(_git(root, "status", "--porcelain", "--", str(below))) if label is None else False
     head = commit or _git(root, "rev-parse", "--verify", "--quiet", "HEAD", check=False) or None
-    side = Side(label=label or WORKING_TREE, commit=head, dirty=dirty, python=python or sys.executable)
-    environment = _harness(folder.parent / "harness") if python else {}
+    side = Side(label=label or WORKING_TREE, commit=head, dirty=dirty, python=python.path, versions=python.versions)
+    environment = {} if python.path == sys.executable else _harness(folder.parent / "harness")
     found, fault = _load(folder / below)
-    return Revision(side, found, python or sys.executable, environment, sources(folder / below), fault)
+    return Revision(side, found, python.path, environment, sources(folder / below), fault)
 
 
 def sources(folder: Path) -> dict[str, str]:
@@ -99,17 +115,22 @@ def sources(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
-def check_python(python: str, option: str) -> str:
-    """The interpreter's path. Raises `UsageError` where it cannot run the harness's worker."""
+def interpreter(python: str | None, option: str) -> Interpreter:
+    """The one named, or this one. Raises `UsageError` where it cannot run the harness's worker."""
+    if python is None:
+        return Interpreter(sys.executable, machine.versions())
     found = shutil.which(python)
     if found is None:
         raise UsageError(f"{option} {python}: no such program; name an environment's python")
-    done = subprocess.run([found, "-c", ASKED, *NEEDED], capture_output=True, text=True)
-    absent = done.stdout.strip()
-    if done.returncode or absent:
-        wanting = "is older than Python 3.11" if absent == "old" else f"lacks {absent or 'a working interpreter'}"
+    asked = [found, "-c", ASKED, " ".join(NEEDED), " ".join(machine.DISTRIBUTIONS)]
+    try:
+        new, lacks, versions = json.loads(subprocess.run(asked, capture_output=True, text=True).stdout)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{option} {python}: is no working Python; name an environment's python") from error
+    if lacks or not new:
+        wanting = f"lacks {', '.join(lacks)}" if new else "is older than Python 3.11"
         raise UsageError(f"{option} {python}: {wanting}; 'pip install rooflinear' there brings what is needed")
-    return os.path.abspath(found)
+    return Interpreter(os.path.abspath(found), versions)
 
 
 def _load(folder: Path) -> tuple[Suite | None, str]:

@@ -27,6 +27,16 @@ class Noise:
     rate: float = 0.1
 
 
+MACHINES = {
+    "quiet": Noise(),
+    "drifting": Noise(drift=0.1),
+    "bursts": Noise(burst=0.5, rate=0.1),
+    "two speeds": Noise(mode=0.47, switching=0.02),
+    "heavy tails": Noise(layout=0.008, slice_=0.03, tail=2),
+}
+"""Kinds of noise seen on shared machines; block numbers spread by 0.5 to 2 % on each."""
+
+
 def block_numbers(rng, cases, noise, effect):
     """One number a case: the median over palindromic rounds of head's log time less base's."""
     shape = (cases, ROUNDS, 4)
@@ -53,6 +63,12 @@ def disturbance(rng, shape, noise):
     if noise.burst:
         flat += noise.burst * rng.exponential(1, (shape[0], length)) * (rng.random((shape[0], length)) < noise.rate)
     return flat.reshape(shape)
+
+
+def whole_runs(name, runs, cases, effect=0.0, margin=0.02, seed=1):
+    """Verdicts of so many whole runs on a kind of machine, by its name."""
+    rng = np.random.default_rng(seed)
+    return [whole_run(rng, cases, MACHINES[name], effect, margin) for _ in range(runs)]
 
 
 def whole_run(rng, cases, noise, effect=0.0, margin=0.02):

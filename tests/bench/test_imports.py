@@ -13,9 +13,12 @@ FRAMEWORKS = {"torch", "tensorflow", "jax", "numba", "cupy", "dask", "triton", "
 FOUNDATIONS = {"records", "contract", "errors", "suite", "protocol"}
 FACTS = {"store", "machine", "sweep"}
 PARENT = {"runner", "admission", "problems", "slot", "process", "contest", "budget", "progress"}
-COMMANDS = {"cli", "commands", "facts", "options"}
+COMMANDS = {"cli", "commands", "facts", "options", "compare", "calibrate"}
+GATE = {"gate.gate", "gate.blocks", "gate.plan", "gate.tracks", "gate.revisions", "gate.planted"}
+JUDGING = {"gate.judge", "gate.statistics", "gate.records", "gate.margins"}
 CHILDREN = {"worker", "reference"}
 MEASURES = CHILDREN | PARENT | {"measure", "child", "arrays", "verify"}
+IN_PROCESS = "bench.in_process"
 SUITES_OF_OTHERS = {"asv_suite", "pytest_suite"}
 
 
@@ -68,7 +71,9 @@ def test_the_graph_is_not_empty():
     assert modules()["bench.runner"] >= {"bench.admission", "bench.contest", "msgspec"}
     assert "reports.report" in modules()["bench.commands"]
     assert "jax" in modules()["kernels.jax"]
-    assert bench(FOUNDATIONS | FACTS | PARENT | COMMANDS | CHILDREN) >= bench({"records", "store", "runner", "cli"})
+    assert bench(FOUNDATIONS | FACTS | PARENT | COMMANDS | CHILDREN | GATE) >= bench(
+        {"records", "runner", "gate.blocks"}
+    )
 
 
 def test_no_imports_go_in_circles():
@@ -90,9 +95,23 @@ def test_the_runner_knows_no_command_and_no_report():
     assert not any(name.startswith("reports") for name in reached)
 
 
+def test_judging_knows_nothing_of_processes():
+    """So that simulated traces pass through the very lines that judge real ones."""
+    assert bench(JUDGING) == {f"bench.{name}" for name in JUDGING}
+    assert not closure(*bench(JUDGING)) & bench(PARENT | COMMANDS | CHILDREN | GATE | {"suite", "sweep", "measure"})
+
+
+def test_the_gate_knows_no_command_and_no_report():
+    reached = closure(*bench(GATE))
+    assert not reached & bench(COMMANDS)
+    assert not any(name.startswith("reports") for name in reached)
+
+
 def test_children_are_reached_by_subprocess_only():
+    """But for asv and pytest-benchmark, which time in the process they are in."""
     for name, found in modules().items():
-        assert not found & bench(CHILDREN), name
+        if name != IN_PROCESS:
+            assert not found & (bench(CHILDREN) | {IN_PROCESS}), name
 
 
 @pytest.mark.parametrize("child", sorted(CHILDREN))

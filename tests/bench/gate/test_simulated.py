@@ -7,27 +7,16 @@ import pytest
 
 from rooflinear.bench.gate.calibration import upper
 from rooflinear.bench.gate.records import FASTER, SLOWER
-from rooflinear.bench.gate.simulated import Noise, block_numbers, whole_run
+from rooflinear.bench.gate.simulated import MACHINES, Noise, block_numbers, whole_run, whole_runs
 
 CASES = 24
 RUNS = 2000
-
-MACHINES = {
-    "quiet": Noise(),
-    "drifting": Noise(drift=0.1),
-    "bursts": Noise(burst=0.5, rate=0.1),
-    "two speeds": Noise(mode=0.47, switching=0.02),
-    "heavy tails": Noise(layout=0.008, slice_=0.03, tail=2),
-}
 
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_the_same_code_is_not_called_slower(machine):
     """0.5 % of runs is what Holm allows each direction; of 2000 runs up to 20 would be 1 %."""
-    rng = np.random.default_rng(1)
-    alarms = Counter()
-    for _ in range(RUNS):
-        alarms.update(set(whole_run(rng, CASES, MACHINES[machine])))
+    alarms = Counter(verdict for run in whole_runs(machine, RUNS, CASES) for verdict in set(run))
     assert upper(alarms[SLOWER], RUNS) < 0.01
     assert upper(alarms[FASTER], RUNS) < 0.01
 
@@ -35,8 +24,7 @@ def test_the_same_code_is_not_called_slower(machine):
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize(("effect", "wanted"), [(0.05, 0.95), (0.10, 0.99)])
 def test_a_planted_slowdown_is_found(machine, effect, wanted):
-    rng = np.random.default_rng(2)
-    found = Counter(verdict for _ in range(15) for verdict in whole_run(rng, CASES, MACHINES[machine], effect))
+    found = Counter(verdict for run in whole_runs(machine, 15, CASES, effect, seed=2) for verdict in run)
     assert found[SLOWER] >= wanted * found.total(), found
 
 

@@ -1,0 +1,101 @@
+"""From block numbers to verdicts: what goes on, what is settled, what a confirmation says."""
+
+import math
+
+import numpy as np
+import pytest
+
+from rooflinear.bench.gate import judge
+from rooflinear.bench.gate.records import EQUIVALENT, FASTER, INCONCLUSIVE, NOT_SLOWER, SLOWER
+
+MARGIN = 0.02
+
+
+def around(ratio, apart, blocks=16):
+    """Block numbers evenly about a ratio, so far apart in all."""
+    return (math.log(ratio) + apart * np.linspace(-0.5, 0.5, blocks)).tolist()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "wanted"),
+    [
+        (around(1.0, 0.01), EQUIVALENT),
+        (around(0.9, 0.01), NOT_SLOWER),
+        (around(1.03, 0.01), NOT_SLOWER),
+        (around(1.05, 0.01), INCONCLUSIVE),
+        (around(1.0, 0.3), INCONCLUSIVE),
+        (around(1.0, 0.0, 3), INCONCLUSIVE),
+    ],
+)
+def test_an_interval_alone_settles(numbers, wanted):
+    assert judge.settled(numbers, MARGIN) == wanted
+
+
+@pytest.mark.parametrize(
+    ("numbers", "on"),
+    [
+        (around(1.0, 0.004, 6), False),
+        (around(1.012, 0.004, 6), True),
+        (around(1.004, 0.002, 6), True),
+        (around(0.97, 0.004, 6), True),
+        (around(1.0, 0.3, 6), True),
+    ],
+)
+def test_what_may_have_changed_goes_on(numbers, on):
+    assert judge.goes_on(numbers, MARGIN) is on
+
+
+def test_the_number_of_blocks_follows_the_spread():
+    assert judge.confirm_blocks(around(1.0, 0.002, 6), 1) == 16
+    assert judge.confirm_blocks(around(1.0, 0.03, 6), 1) == 24
+    assert judge.confirm_blocks(around(1.0, 0.2, 6), 1) == 32
+
+
+@pytest.mark.parametrize("candidates", [1, 24, 300, 5000])
+def test_there_are_always_blocks_enough_to_fire(candidates):
+    blocks = judge.confirm_blocks(around(1.0, 0.002, 6), candidates)
+    names = [str(each) for each in range(candidates)]
+    found = judge.confirmed({name: around(1.5, 0.01, blocks) for name in names}, dict.fromkeys(names, MARGIN))
+    assert {each.verdict for each in found.values()} == {SLOWER}
+
+
+def test_a_confirmation_tells_slower_faster_and_neither():
+    numbers = {
+        "slower": around(1.06, 0.02),
+        "faster": around(0.93, 0.02),
+        "same": around(1.0, 0.02),
+        "inside": around(1.02, 0.02),
+        "wide": around(1.05, 0.5),
+    }
+    found = {name: each.verdict for name, each in judge.confirmed(numbers, dict.fromkeys(numbers, MARGIN)).items()}
+    assert found == {
+        "slower": SLOWER, "faster": FASTER, "same": EQUIVALENT, "inside": NOT_SLOWER, "wide": INCONCLUSIVE,
+    }  # fmt: skip
+
+
+def test_the_margin_of_each_case_counts():
+    numbers = {"strict": around(1.06, 0.02), "lenient": around(1.06, 0.02)}
+    found = judge.confirmed(numbers, {"strict": 0.02, "lenient": 0.10})
+    assert [found[name].verdict for name in numbers] == [SLOWER, EQUIVALENT]
+
+
+def test_one_case_of_many_needs_more_than_one_alone():
+    """Holm: p = 2^-9 passes alone at 0.5 %, not among a hundred."""
+    numbers = around(1.5, 0.01, 9)
+    alone = judge.confirmed({"0": numbers}, {"0": MARGIN})
+    names = {str(each): around(1.0, 0.01, 9) for each in range(1, 100)}
+    among = judge.confirmed({"0": numbers, **names}, dict.fromkeys(["0", *names], MARGIN))
+    assert alone["0"].verdict == SLOWER
+    assert among["0"].verdict == INCONCLUSIVE
+
+
+def test_margins_widen_to_what_the_controls_show():
+    quiet, restless = around(1.001, 0.01, 6), around(1.06, 0.01, 6)
+    assert judge.widened(MARGIN, []) == MARGIN
+    assert judge.widened(MARGIN, [quiet]) == MARGIN
+    assert judge.widened(MARGIN, [quiet, restless]) == pytest.approx(0.06)
+
+
+def test_the_least_effect_is_none_where_nothing_could_be_found():
+    assert judge.least_found(around(1.0, 0.01), MARGIN, 6, 24) is None
+    assert 1.02 < judge.least_found(around(1.0, 0.02), MARGIN, 16, 1) < 1.05
