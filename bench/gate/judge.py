@@ -30,7 +30,12 @@ class Judged(NamedTuple):
 
 
 def goes_on(numbers: Sequence[float], margin: float) -> bool:
-    """Whether the screen leaves a case open: perhaps slower, perhaps faster, or not settled."""
+    """Whether the screen leaves a case open: perhaps slower, perhaps faster, or not settled.
+
+    An interval inside the margin is settled, however surely it lies beside 1.
+    """
+    if settled(numbers, margin) == EQUIVALENT:
+        return False
     ratio = math.exp(location(numbers).value)
     if ratio >= 1 + margin / 2 or ratio <= 1 / (1 + margin):
         return True
