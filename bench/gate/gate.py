@@ -38,7 +38,7 @@ class Gate:
         self._widen()
         open_ = [each for each in self.tracks if each.timed and judge.goes_on(each.numbers("screen"), each.margin)]
         for track in open_:
-            track.wanted = judge.confirm_blocks(track.numbers("screen"), len(open_))
+            track.wanted = judge.confirm_blocks(track.numbers("screen"), track.margin, len(open_))
         self._fit(open_)
         self._confirm([each for each in open_ if each.timed])
 

@@ -76,7 +76,7 @@ def whole_run(rng, cases, noise, effect=0.0, margin=0.02):
     screen = np.stack([block_numbers(rng, cases, noise, effect) for _ in range(judge.SCREEN_BLOCKS)], axis=1)
     open_ = [case for case in range(cases) if judge.goes_on(screen[case], margin)]
     verdicts = [judge.settled(numbers, margin) for numbers in screen]
-    wanted = {case: judge.confirm_blocks(screen[case], len(open_)) for case in open_}
+    wanted = {case: judge.confirm_blocks(screen[case], margin, len(open_)) for case in open_}
     most = max(wanted.values(), default=0)
     played = [block_numbers(rng, len(open_), noise, effect) for _ in range(most)]
     numbers = {str(case): [block[place] for block in played[: wanted[case]]] for place, case in enumerate(open_)}

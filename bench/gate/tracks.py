@@ -110,7 +110,7 @@ def _made(track: Track, verdict: Any, reason: str, candidates: int = 1) -> CaseR
             unchanged=track.planned.unchanged,
         )
     numbers = track.numbers("confirm" if confirm else "screen")
-    planned = len(numbers) if confirm else judge.confirm_blocks(numbers, 1)
+    planned = len(numbers) if confirm else judge.confirm_blocks(numbers, track.margin, 1)
     return CaseResult(
         case=track.planned.case,
         verdict=verdict,

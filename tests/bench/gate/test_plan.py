@@ -1,0 +1,135 @@
+"""Which cases are measured, which only control, which end before anything is timed."""
+
+import pytest
+
+from rooflinear.bench import suite
+from rooflinear.bench.gate.margins import Margins
+from rooflinear.bench.gate.plan import plan, same_sources
+from rooflinear.bench.gate.records import Side
+from rooflinear.bench.gate.revisions import Revision, sources
+from rooflinear.bench.options import build
+
+from ..made import NUMPY, OPERATIONS, write_suite
+
+IMPORTS = "from ._helper import two\n" + NUMPY.replace("2 * x", "two * x")
+
+
+@pytest.fixture
+def sides(tmp_path):
+    """Makes two suites; ``old`` is in both, ``new`` changes the second (None takes a file away)."""
+
+    def make(old=None, new=None):
+        files = {"base": old or {}, "head": {**(old or {}), **(new or {})}}
+        return [opened(write_suite(tmp_path / name / "kernels", **files[name])) for name in files]
+
+    return make
+
+
+def opened(folder):
+    return Revision(Side(label=folder.parent.name), suite.load(folder), "python", {}, sources(folder))
+
+
+def planned(base, head, allowed=(), judge_all=False, **typed):
+    options = build(head.suite, {"preset": "quick", "threads": ["1"], "seed": "1", **typed})
+    return plan(base, head, options, Margins(0.02), list(allowed), judge_all)
+
+
+def told(found):
+    return {each.case.implementation: each.verdict for each in found.settled}
+
+
+def test_nothing_changed_and_all_are_controls(sides):
+    found = planned(*sides({"other": NUMPY}))
+    assert found.measured
+    assert all(each.unchanged and not each.copied for each in found.measured)
+    assert not found.settled
+
+
+def test_where_all_are_judged_the_same_code_is_not_spared(sides):
+    found = planned(*sides({"other": NUMPY}), judge_all=True)
+    assert not any(each.unchanged for each in found.measured)
+    assert sum(each.copied for each in found.measured) == max(1, round(0.1 * len(found.measured)))
+
+
+def test_of_what_did_not_change_a_tenth_controls(sides):
+    others = {f"other{number}": NUMPY for number in range(20)}
+    found = planned(*sides(others, {"plain": "# A remark.\n" + NUMPY}))
+    changed = [each for each in found.measured if not each.unchanged]
+    unchanged = [each for each in found.measured if each.unchanged]
+    assert {each.case.implementation for each in changed} == {"plain"}
+    assert sum(each.copied for each in changed) == 1
+    assert len(unchanged) == round(0.1 * 20 * len(changed))
+    assert len(found.settled) == 20 * len(changed) - len(unchanged)
+    assert {each.verdict for each in found.settled} == {"not compared"}
+
+
+def test_the_controls_rotate_with_the_seed(sides):
+    pair = sides({f"other{number}": NUMPY for number in range(20)}, {"plain": "# A remark.\n" + NUMPY})
+    chosen = {
+        frozenset(each.case.key for each in planned(*pair, seed=str(seed)).measured if each.unchanged)
+        for seed in range(5)
+    }
+    assert len(chosen) > 1
+
+
+def test_what_comes_and_what_goes(sides):
+    found = planned(*sides({"goes": NUMPY}, {"goes": None, "comes": NUMPY}))
+    assert told(found) == {"goes": "missing", "comes": "appeared"}
+    assert all("--allow-missing" in each.reason for each in found.settled)
+
+
+@pytest.mark.parametrize("pattern", ["other", "oth*", "double/other *"])
+def test_what_went_on_purpose_is_allowed(sides, pattern):
+    found = planned(*sides({"other": NUMPY}, {"other": None}), allowed=[pattern])
+    assert told(found) == {"other": "not compared"}
+    assert {each.case.implementation for each in found.measured} == {"plain"}
+
+
+@pytest.mark.parametrize(
+    "stated", ['sizes=("m",), parameters={"power": 1}', 'sizes=("m", "k")'], ids=["parameters", "sizes"]
+)
+def test_an_operation_that_means_another_thing_is_changed(sides, stated):
+    operations = OPERATIONS.replace('sizes=("m",)', stated)
+    found = planned(*sides(new={"operations": operations}))
+    assert set(told(found).values()) == {"changed"}
+    assert not found.measured
+    assert all("--allow-missing" in each.reason for each in found.settled)
+    assert set(told(planned(*sides(new={"operations": operations}), allowed=["plain"])).values()) == {"not compared"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ({}, {}, True),
+        ({}, {"plain": "# A remark.\n" + NUMPY}, False),
+        ({"plain": IMPORTS, "_helper": "two = 2"}, {"_helper": "two = 2.0"}, False),
+        ({"plain": IMPORTS, "_helper": "two = 2"}, {}, True),
+        ({"__init__": ""}, {"__init__": "import os"}, False),
+        ({"other": NUMPY}, {"other": NUMPY + "# A remark."}, True),
+        ({"other": NUMPY + "import importlib"}, {"other": NUMPY + "import importlib  #"}, False),
+    ],
+    ids=[
+        "nothing",
+        "itself",
+        "its helper",
+        "helper alike",
+        "package",
+        "another",
+        "another, and who knows who reads it",
+    ],
+)
+def test_sources_are_the_same_with_all_they_read(sides, old, new, same):
+    base, head = sides(old, new)
+    assert same_sources(base.suite, head.suite, "plain") is same
+
+
+def test_data_beside_the_sources_counts(sides):
+    base, head = sides()
+    (head.suite.folder / "table.bin").write_bytes(b"\x00")
+    assert not same_sources(base.suite, head.suite, "plain")
+
+
+def test_another_interpreter_makes_every_case_a_changed_one(sides):
+    base, head = sides()
+    other = Revision(head.side, head.suite, "another-python", {}, head.sources)
+    assert not any(each.unchanged for each in planned(base, other).measured)

@@ -1,0 +1,101 @@
+"""What becomes of a case at the end: controls that fire, disturbed rounds, sides that were lost."""
+
+import random
+
+import msgspec
+import pytest
+
+from rooflinear.bench.gate.blocks import Reading
+from rooflinear.bench.gate.plan import Planned
+from rooflinear.bench.gate.records import verdict_of
+from rooflinear.bench.gate.tracks import Track, results
+from rooflinear.bench.records import Case
+
+
+def readings(ratio, count, dropped=0, seed=1):
+    rng = random.Random(seed)
+    return [
+        Reading(ratio + rng.gauss(0, 0.003), ratio + rng.gauss(0, 0.003), 1e5, 1e5, 32, dropped) for _ in range(count)
+    ]
+
+
+def track(number=0, log_ratio=0.0, side="head", unchanged=False, blocks=16, **changes):
+    case = Case("kernels", "predict", "numpy", {"m": number}, {}, "float64", 1, "cpu")
+    found = Track(Planned(case, None, 0.02, unchanged=unchanged, copied=side == "copy"), side, 0.02)
+    found.screen, found.confirm = readings(log_ratio, 6), readings(log_ratio, blocks, seed=2)
+    for name, value in changes.items():
+        setattr(found, name, value)
+    return found
+
+
+def test_a_slower_case_is_slower_and_a_quiet_control_says_nothing():
+    cases, controls = results([track(1, 0.08), track(2, 0.0, blocks=0), track(2, 0.0, "copy", blocks=0)])
+    assert [each.verdict for each in cases] == ["slower", "equivalent"]
+    assert [(each.kind, each.fired) for each in controls] == [("copy", False)]
+    assert cases[0].blocks == 16
+    assert verdict_of(cases, controls)[0] == "slower"
+
+
+@pytest.mark.parametrize("control", [{"side": "copy"}, {"unchanged": True}])
+def test_where_the_same_code_is_called_slower_nothing_is(control):
+    cases, controls = results([track(1, 0.08), track(2, -0.2), track(3, 0.08, **control)])
+    assert {each.verdict for each in cases} == {"inconclusive"}
+    assert all("compare again" in each.reason for each in cases)
+    assert [each.fired for each in controls] == [True]
+    assert verdict_of(cases, controls)[0] == "inconclusive"
+
+
+def test_a_faster_control_fires_not():
+    cases, controls = results([track(1, -0.08, unchanged=True)])
+    assert [each.verdict for each in cases] == ["faster"]
+    assert not controls[0].fired
+
+
+def test_rounds_that_were_disturbed_make_a_case_inconclusive():
+    restless = track(1, 0.08, screen=readings(0.08, 6, dropped=7), confirm=readings(0.08, 16, dropped=7))
+    cases, _ = results([restless])
+    assert cases[0].verdict == "inconclusive"
+    assert "154 of 704 rounds were disturbed" in cases[0].reason
+
+
+@pytest.mark.parametrize(
+    ("lost", "verdict"),
+    [
+        ({"head": ("wrong", "outside the bound")}, "broken"),
+        ({"base": ("wrong", "outside"), "head": ("wrong", "outside")}, "broken"),
+        ({"head": ("crashed", "signal 11")}, "broken"),
+        ({"head": ("timeout", "over 60 s")}, "broken"),
+        ({"base": ("timeout", "over 60 s"), "head": ("timeout", "over 60 s")}, "not compared"),
+        ({"base": ("missing", "no torch"), "head": ("missing", "no torch")}, "not compared"),
+        ({"head": ("unsupported", "no float32")}, "missing"),
+        ({"base": ("unsupported", "no float32")}, "appeared"),
+    ],
+)
+def test_a_side_that_was_lost_is_said(lost, verdict):
+    cases, _ = results([track(1, lost=lost)])
+    assert cases[0].verdict == verdict
+    assert all(reason in cases[0].reason for _, reason in lost.values())
+    expected = "inconclusive" if verdict == "not compared" else "incomplete"
+    assert verdict_of(cases, [])[0] == expected
+
+
+def test_what_the_time_did_not_reach_is_inconclusive():
+    cases, _ = results([track(1, unreached="not reached within --time-budget", screen=[], confirm=[])])
+    assert (cases[0].verdict, cases[0].ratio) == ("inconclusive", None)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "run"),
+    [
+        (["slower", "missing"], "incomplete"),
+        (["slower", "inconclusive"], "slower"),
+        (["faster", "inconclusive"], "inconclusive"),
+        (["faster", "equivalent", "not slower", "not compared"], "not slower"),
+        (["not compared"], "inconclusive"),
+        ([], "inconclusive"),
+    ],
+)
+def test_the_worst_prevails(verdicts, run):
+    result = results([track(1)])[0][0]
+    cases = [msgspec.structs.replace(result, verdict=verdict) for verdict in verdicts]
+    assert verdict_of(cases, [])[0] == run
