@@ -1,16 +1,18 @@
 # make setup   .venv with everything that runs on a CPU, in tested versions
 # make report  the standard preset: about eight minutes, then a page to look at
 # make test    tests, linter, types
+# make calibrate  how often does the gate err, what does it find? (quiet machine, three hours; adds to CALIBRATION)
 # make audit   does the harness read the time there is? (quiet machine, five minutes)
 #
 # TORCH_INDEX=https://download.pytorch.org/whl/cpu takes torch's CPU build (Linux; plain pip brings CUDA, gigabytes)
 
 PYTHON ?= python3
+CALIBRATION ?= results/calibration.jsonl
 TORCH_INDEX ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup report test audit schemas clean
+.PHONY: setup report test calibrate audit schemas clean
 
 setup: .venv/complete
 
@@ -33,6 +35,18 @@ test: setup
 
 clean:
 	rm -rf .venv results build dist *.egg-info .asv .benchmarks
+
+CASES := --operation predict,gradient --m 100,1000,10000,100000 --n 2,10,50 --output $(CALIBRATION)
+BOTH := --implementation numpy,numba
+FEW := --operation gradient --m 1000,100000 --n 10 --output $(CALIBRATION)
+
+calibrate: setup
+	$(BIN)/rooflinear calibrate $(CASES) $(BOTH) --margin 2% --runs 10 --effect 5%,10% --peers
+	$(BIN)/rooflinear calibrate $(CASES) --implementation numpy --margin 2% --runs 1
+	$(BIN)/rooflinear calibrate $(CASES) $(BOTH) --margin 0.5% --time-budget 15m --runs 0 --effect 2%
+	$(BIN)/rooflinear calibrate $(CASES) $(BOTH) --margin 2% --runs 1 --load 1
+	$(BIN)/rooflinear calibrate $(FEW) --implementation torch,tensorflow,jax,python --margin 2% --runs 0 --effect 2%,5%,10%
+	$(BIN)/rooflinear calibrate --output $(CALIBRATION) --runs 0 --simulate 2000
 
 audit: setup
 	$(BIN)/python tests/audit/audit.py

@@ -1,0 +1,56 @@
+"""What the documents and the workflows tell a reader to type can be typed."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+
+from rooflinear.bench.cli import app
+
+ROOT = Path(__file__).resolve().parents[1]
+TEXTS = [ROOT / "README.md", ROOT / "Makefile", *ROOT.glob("docs/*.md"), *ROOT.glob(".github/workflows/*.yml")]
+OPTIONS_IN_VARIABLES = re.compile(r"\$\((CASES|BOTH|FEW)\)|\$OF\b")
+COMMAND = re.compile(r"(?:^|[\s/`])rooflinear ((?:run|verify|report|compare|calibrate|list|machine)\b[^`#\n]*)")
+
+
+def commands():
+    """Every line that calls the command, folded lines of a workflow as one."""
+    for path in TEXTS:
+        text = (
+            re.sub(r" >\n\s+((?:.*\n\s+)*?.*(?:\|\||$))", r" \1", path.read_text())
+            if path.suffix == ".yml"
+            else path.read_text()
+        )
+        for match in COMMAND.finditer(re.sub(r"\n\s+(?=--)", " ", text)):
+            yield pytest.param(match[1].strip(), id=f"{path.name}: {match[1].strip()[:60]}")
+
+
+def arguments(line):
+    line = re.sub(r"\|\|.*|&&.*", "", OPTIONS_IN_VARIABLES.sub("", line))
+    line = re.sub(r"\$\{\{.*?\}\}", "REVISION", line)
+    return [word for word in shlex.split(line) if word != "…"]
+
+
+@pytest.mark.parametrize("line", commands())
+def test_a_command_in_a_text_is_one(line):
+    name, *rest = arguments(line)
+    command = typer.main.get_command(app).commands[name]
+    command.make_context(name, rest)
+
+
+def test_commands_are_found_in_every_kind_of_text():
+    found = {each.id.partition(":")[0] for each in commands()}
+    assert found >= {"README.md", "Makefile", "compare.yml", "suites.md", "ci.md"}
+
+
+def test_a_misspelt_option_would_be_seen():
+    with pytest.raises(Exception, match="No such option"):
+        test_a_command_in_a_text_is_one("compare HEAD --margni 2%")
+
+
+@pytest.mark.parametrize("path", [path for path in TEXTS if path.suffix == ".md"], ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
+        assert target.startswith("http") or (path.parent / target).exists(), target
