@@ -142,14 +142,3 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     started_at: str = ""
     finished_at: str | None = None
     warnings: list[str] = []
-
-
-def schemas() -> dict[str, Any]:
-    """JSON Schema of ``run.json`` and of a line of ``cases.jsonl``, for tools that read them."""
-    roots, definitions = msgspec.json.schema_components([Run, Result], ref_template="#/$defs/{name}")
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "run.json": roots[0],
-        "cases.jsonl": roots[1],
-        "$defs": definitions,
-    }

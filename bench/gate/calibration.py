@@ -7,6 +7,7 @@ interrupted calibration loses at most a run.
 import time
 from collections.abc import Iterator
 from statistics import median
+from typing import Any
 
 import msgspec
 from scipy.stats import beta
@@ -54,7 +55,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     fired_controls: int = 0
     controls: int = 0
     implementations: list[str] = []
-    options: dict[str, object] = {}
+    options: dict[str, Any] = {}
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
