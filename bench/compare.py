@@ -25,7 +25,7 @@ from .gate.tracks import results
 from .options import build, words
 from .problems import PREFIX, remove_abandoned
 from .suite import Suite
-from .sweep import Options
+from .sweep import Options, contests
 
 
 def compare(typed: dict[str, Any]) -> int:
@@ -115,7 +115,7 @@ def _revisions(typed: dict[str, Any]) -> Comparison:
             revisions.open_revision(root, below, typed[side], place / side, python) for side, python in pythons.items()
         )
         if base.suite is None or head.suite is None:
-            return _unloadable(base, head, accepted)
+            return _unloadable(base, head, accepted, typed)
         chosen = _options(base.suite, head.suite, typed)
         return paired(base, head, chosen, accepted, words(typed["allow_missing"]))
 
@@ -132,15 +132,14 @@ def _options(base: Suite, head: Suite, typed: dict[str, Any]) -> Options:
     return msgspec.structs.replace(chosen, time_budget_s=budget)
 
 
-def _unloadable(base: Revision, head: Revision, accepted: Margins) -> Comparison:
+def _unloadable(base: Revision, head: Revision, accepted: Margins, typed: dict[str, Any]) -> Comparison:
     """Said of every case that the other side has; of the sides alone where neither loads."""
     faults = [f"{revision.side.label}: {revision.fault}" for revision in (base, head) if revision.fault]
     if base.suite is None and head.suite is None:
         raise UsageError("; ".join(faults))
     loaded = base.suite or head.suite
     assert loaded is not None
-    chosen = build(loaded, {"preset": "quick", "threads": ["1"]})
-    from .sweep import contests
+    chosen = _options(loaded, loaded, typed)
 
     cases = [
         CaseResult(case=case, verdict=BROKEN, reason=faults[0], margin=accepted.of(case))

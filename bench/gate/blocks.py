@@ -1,41 +1,25 @@
-"""One block: fresh workers of base and head on one core, taking turns case by case.
-
-Slices come in palindromes (base head head base), so a linear drift cancels
-within a round; which side begins is balanced over the rounds of a block, and
-inputs are placed in memory anew before each.
-"""
+"""Blocks: fresh workers of base and head on one core, and all cases played between them, one duel after another."""
 
 import contextlib
 import math
-import os
 import random
-import statistics
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import msgspec
 import psutil
 
-from .. import protocol
-from ..contest import LOAD_SECONDS, Contender, Stage
+from ..contest import Stage
 from ..errors import CannotFinish
-from ..measure import available_cores
 from ..problems import Problems
-from ..records import Case, Result, Sample
+from ..records import Case
 from ..slot import Lost, Slot
 from ..sweep import Options, footprint
+from .cores import quietest_cores, start_cores
+from .duel import BASE, COPY, HEAD, SLICE_NS, Duel, Reading
 from .plan import Planned
 from .revisions import Revision
-
-BASE, HEAD, COPY = "base", "head", "copy"
-
-ROUNDS, FEWEST_ROUNDS = 32, 6
-SLICE_NS = 1_000_000
-CASE_NS = 400_000_000
-"""What a case may take of a block; longer calls get fewer rounds."""
 
 KEPT_BYTES = 2**28
 """Inputs up to here stay on disk from block to block."""
@@ -44,24 +28,10 @@ MEMORY_SHARE = 0.5
 COPIES = 6
 """Of the inputs, in all workers, while a case is prepared."""
 
-IDLE_SECONDS = 0.1
-
 ALLOCATOR = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=1073741824"
 """Freed memory stays with the process. Otherwise its luck decides whether each call's
 temporaries are faulted in anew: the same gradient at 10^4 x 10 took 60 or 97 us, process by process.
 """
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What one block read of a case: log ratios to base, times of a call in ns, rounds played and dropped."""
-
-    head: float
-    copy: float | None
-    base_ns: float
-    head_ns: float
-    rounds: int
-    dropped: int
 
 
 @dataclass
@@ -146,7 +116,7 @@ class Blocks:
                 operations=str(self._suites[HEAD].folder),
             )
         slot = self._slots[key]
-        slot.cores = _start_cores(side, cores)
+        slot.cores = start_cores(side == BASE, cores)
         return slot
 
     def _prove(self, side: str, slot: Slot) -> None:
@@ -218,138 +188,6 @@ class Blocks:
             slot.stop()
 
 
-class Duel:
-    """One case of one block. ``lost`` receives the sides that end without a time."""
-
-    def __init__(
-        self,
-        planned: Planned,
-        stage: Stage,
-        slots: dict[str, Slot],
-        lost: dict[str, tuple[str, str]],
-        rng: random.Random,
-        pool: Executor,
-    ):
-        self._lost, self._stage, self._random, self._pool = lost, stage, rng, pool
-        self._contenders = {
-            side: Contender(planned.case, slot, 0, stage, lambda result, side=side: self._note(side, result))
-            for side, slot in slots.items()
-        }
-
-    def play(self, cores: list[int], thorough: bool) -> Reading | None:
-        """Prepared side by side, timed in turns on the same cores; None where a side was lost."""
-        sides = self._contenders.items()
-        ready = list(self._pool.map(lambda side: self._prepare(side, cores), self._contenders))
-        if not all(ready) or not all(self._pin(each, cores) and each.warm_up(0) for _, each in sides):
-            return None
-        call_ns = max(each.call_ns for _, each in sides)
-        for _, each in sides:
-            each.call_ns = call_ns
-        try:
-            rounds = self._play_rounds(call_ns)
-        except Lost as lost:
-            return self._lose(lost)
-        if thorough:
-            for _, each in sides:
-                each.finish()
-        if self._lost:
-            return None
-        return self._reading(rounds)
-
-    def _prepare(self, side: str, cores: list[int]) -> bool:
-        contender = self._contenders[side]
-        return self._pin(contender, _start_cores(side, cores)) and contender.prepare()
-
-    def release(self) -> None:
-        for each in self._contenders.values():
-            each.release()
-
-    def _play_rounds(self, call_ns: float) -> int:
-        turn_ns = 2 * len(self._contenders) * max(call_ns, self._stage.slice_ns)
-        rounds = max(FEWEST_ROUNDS, min(ROUNDS, round(CASE_NS / turn_ns)))
-        every = 1
-        for number, order in enumerate(balanced(list(self._contenders), rounds, self._random)):
-            if number % every == 0:
-                every = max(1, round(self._reload() / turn_ns))
-            for side in (*order, *reversed(order)):
-                self._current = side
-                self._contenders[side].time_slice(number)
-        return rounds
-
-    def _reload(self) -> int:
-        """Places all inputs anew; returns the ns it took, so that placing takes no longer than timing."""
-        started = time.perf_counter_ns()
-        for side in self._contenders:
-            self._current = side
-            self._contenders[side].slot.ask(protocol.Reload(), LOAD_SECONDS, protocol.Done)
-        return time.perf_counter_ns() - started
-
-    def _lose(self, lost: Lost) -> None:
-        self._contenders[self._current].lose(lost)
-
-    def _pin(self, contender: Contender, cores: list[int]) -> bool:
-        try:
-            contender.slot.ask(protocol.Pin(cores), LOAD_SECONDS, protocol.Done)
-        except Lost as lost:
-            return contender.lose(lost)
-        return True
-
-    def _note(self, side: str, result: Result) -> None:
-        if result.status != "ok":
-            self._lost[side] = (result.status, result.reason)
-
-    def _reading(self, rounds: int) -> Reading:
-        samples = {side: _by_round(each.samples, rounds) for side, each in self._contenders.items()}
-        flagged = [
-            any(sample.flags for each in samples.values() for sample in each[number]) for number in range(rounds)
-        ]
-        dropped = sum(flagged)
-        kept = [number for number in range(rounds) if not flagged[number]] if 2 * dropped <= rounds else range(rounds)
-        logs = {side: [_log_time(each[number]) for number in kept] for side, each in samples.items()}
-        ratios = {side: statistics.median(a - b for a, b in zip(logs[side], logs[BASE], strict=True)) for side in logs}
-        times = {side: math.exp(statistics.median(logs[side])) for side in logs}
-        return Reading(ratios[HEAD], ratios.get(COPY), times[BASE], times[HEAD], rounds, dropped)
-
-
-def balanced(sides: list[str], rounds: int, rng: random.Random) -> Iterator[list[str]]:
-    """Orders of the sides, one a round: each side begins equally often, in random sequence."""
-    turns = [sides[shift:] + sides[:shift] for shift in range(len(sides))]
-    orders = [turns[number % len(turns)] for number in range(rounds)]
-    rng.shuffle(orders)
-    yield from orders
-
-
-def quietest_cores(threads: int) -> list[int]:
-    """The cores with the least to do just now, in ascending order; empty where cores cannot be chosen."""
-    if not sys.platform.startswith("linux"):
-        return []
-    mine = sorted(os.sched_getaffinity(0))
-    if threads >= len(mine):
-        return mine
-    busy = psutil.cpu_percent(IDLE_SECONDS, percpu=True)
-    return sorted(sorted(mine, key=lambda core: busy[core] if core < len(busy) else 0.0)[:threads])
-
-
-def _start_cores(side: str, cores: list[int]) -> list[int]:
-    """Where a side starts and compiles: apart from the other side, where there are cores enough."""
-    if not cores or side == BASE or 2 * len(cores) > available_cores():
-        return cores
-    others = [core for core in sorted(os.sched_getaffinity(0)) if core not in cores]
-    return others[: len(cores)]
-
-
 def _start(slot: Slot) -> None:
     with contextlib.suppress(Lost):  # whoever asks it next is told
         slot.start()
-
-
-def _by_round(samples: Sequence[Sample], rounds: int) -> list[list[Sample]]:
-    found: list[list[Sample]] = [[] for _ in range(rounds)]
-    for sample in samples:
-        if sample.round < rounds:
-            found[sample.round].append(sample)
-    return found
-
-
-def _log_time(samples: Sequence[Sample]) -> float:
-    return statistics.fmean(math.log(max(sample.wall_ns, 1) / sample.calls) for sample in samples)

@@ -9,7 +9,8 @@ from ..progress import Plain
 from ..records import Case
 from ..sweep import Options, describe
 from . import judge
-from .blocks import COPY, HEAD, Blocks, Outcome
+from .blocks import Blocks, Outcome
+from .duel import COPY, HEAD
 from .plan import Plan, Planned
 from .revisions import Revision
 from .tracks import Track

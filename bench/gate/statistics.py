@@ -112,7 +112,7 @@ def _least_shift(blocks: int, level: float) -> float:
         sums = 2 * np.where(numbers > 0, ranks, 0).sum(axis=1)
         return float(np.mean(sums < critical)) - (1 - POWER)
 
-    return float(brentq(missed, 0.0, 8.0, xtol=0.01))
+    return float(brentq(missed, 0.0, 8.0, xtol=0.01, full_output=False))
 
 
 @lru_cache(4096)

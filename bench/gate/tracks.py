@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import judge, records
-from .blocks import BASE, COPY, HEAD, Reading
+from .duel import BASE, COPY, HEAD, Reading
 from .plan import Planned
 from .records import CaseResult, Control, Stage
 from .statistics import location, p_greater, spread

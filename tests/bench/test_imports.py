@@ -14,7 +14,16 @@ FOUNDATIONS = {"records", "contract", "errors", "suite", "protocol"}
 FACTS = {"store", "machine", "sweep"}
 PARENT = {"runner", "admission", "problems", "slot", "process", "contest", "budget", "progress"}
 COMMANDS = {"cli", "commands", "facts", "options", "compare", "calibrate"}
-GATE = {"gate.gate", "gate.blocks", "gate.plan", "gate.tracks", "gate.revisions", "gate.planted"}
+GATE = {
+    "gate.gate",
+    "gate.blocks",
+    "gate.duel",
+    "gate.cores",
+    "gate.plan",
+    "gate.tracks",
+    "gate.revisions",
+    "gate.planted",
+}
 JUDGING = {"gate.judge", "gate.statistics", "gate.records", "gate.margins"}
 CHILDREN = {"worker", "reference"}
 MEASURES = CHILDREN | PARENT | {"measure", "child", "arrays", "verify"}

@@ -6,7 +6,7 @@ import random
 import msgspec
 
 from rooflinear.bench.gate import judge, records
-from rooflinear.bench.gate.blocks import Reading
+from rooflinear.bench.gate.duel import Reading
 from rooflinear.bench.gate.plan import Planned
 from rooflinear.bench.gate.tracks import Track, results
 from rooflinear.bench.records import Case, Machine

@@ -5,7 +5,7 @@ import random
 import msgspec
 import pytest
 
-from rooflinear.bench.gate.blocks import Reading
+from rooflinear.bench.gate.duel import Reading
 from rooflinear.bench.gate.plan import Planned
 from rooflinear.bench.gate.records import verdict_of
 from rooflinear.bench.gate.tracks import Track, results

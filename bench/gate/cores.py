@@ -1,0 +1,29 @@
+"""Which cores a block uses."""
+
+import os
+import sys
+
+import psutil
+
+from ..measure import available_cores
+
+IDLE_SECONDS = 0.1
+
+
+def quietest_cores(threads: int) -> list[int]:
+    """The cores with the least to do just now, in ascending order; empty where cores cannot be chosen."""
+    if not sys.platform.startswith("linux"):
+        return []
+    mine = sorted(os.sched_getaffinity(0))
+    if threads >= len(mine):
+        return mine
+    busy = psutil.cpu_percent(IDLE_SECONDS, percpu=True)
+    return sorted(sorted(mine, key=lambda core: busy[core] if core < len(busy) else 0.0)[:threads])
+
+
+def start_cores(is_base: bool, cores: list[int]) -> list[int]:
+    """Where a side starts and compiles: apart from base, where there are cores enough."""
+    if not cores or is_base or 2 * len(cores) > available_cores():
+        return cores
+    others = [core for core in sorted(os.sched_getaffinity(0)) if core not in cores]
+    return others[: len(cores)]

@@ -1,0 +1,153 @@
+"""One case of one block: base and head in turns on the same cores.
+
+Slices come in palindromes (base head head base), so a linear drift cancels
+within a round; which side begins is balanced over the rounds of a block, and
+inputs are placed in memory anew before each.
+"""
+
+import math
+import random
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from .. import protocol
+from ..contest import LOAD_SECONDS, Contender, Stage
+from ..records import Result, Sample
+from ..slot import Lost, Slot
+from .cores import start_cores
+from .plan import Planned
+
+BASE, HEAD, COPY = "base", "head", "copy"
+
+ROUNDS, FEWEST_ROUNDS = 32, 6
+SLICE_NS = 1_000_000
+CASE_NS = 400_000_000
+"""What a case may take of a block; longer calls get fewer rounds."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one block read of a case: log ratios to base, times of a call in ns, rounds played and dropped."""
+
+    head: float
+    copy: float | None
+    base_ns: float
+    head_ns: float
+    rounds: int
+    dropped: int
+
+
+class Duel:
+    """``lost`` receives the sides that end without a time."""
+
+    def __init__(
+        self,
+        planned: Planned,
+        stage: Stage,
+        slots: dict[str, Slot],
+        lost: dict[str, tuple[str, str]],
+        rng: random.Random,
+        pool: Executor,
+    ):
+        self._lost, self._stage, self._random, self._pool = lost, stage, rng, pool
+        self._contenders = {
+            side: Contender(planned.case, slot, 0, stage, lambda result, side=side: self._note(side, result))
+            for side, slot in slots.items()
+        }
+
+    def play(self, cores: list[int], thorough: bool) -> Reading | None:
+        """Prepared side by side, timed in turns on the same cores; None where a side was lost."""
+        sides = self._contenders.items()
+        ready = list(self._pool.map(lambda side: self._prepare(side, cores), self._contenders))
+        if not all(ready) or not all(self._pin(each, cores) and each.warm_up(0) for _, each in sides):
+            return None
+        call_ns = max(each.call_ns for _, each in sides)
+        for _, each in sides:
+            each.call_ns = call_ns
+        try:
+            rounds = self._play_rounds(call_ns)
+        except Lost as lost:
+            return self._lose(lost)
+        if thorough:
+            for _, each in sides:
+                each.finish()
+        if self._lost:
+            return None
+        return self._reading(rounds)
+
+    def _prepare(self, side: str, cores: list[int]) -> bool:
+        contender = self._contenders[side]
+        return self._pin(contender, start_cores(side == BASE, cores)) and contender.prepare()
+
+    def release(self) -> None:
+        for each in self._contenders.values():
+            each.release()
+
+    def _play_rounds(self, call_ns: float) -> int:
+        turn_ns = 2 * len(self._contenders) * max(call_ns, self._stage.slice_ns)
+        rounds = max(FEWEST_ROUNDS, min(ROUNDS, round(CASE_NS / turn_ns)))
+        every = 1
+        for number, order in enumerate(balanced(list(self._contenders), rounds, self._random)):
+            if number % every == 0:
+                every = max(1, round(self._reload() / turn_ns))
+            for side in (*order, *reversed(order)):
+                self._current = side
+                self._contenders[side].time_slice(number)
+        return rounds
+
+    def _reload(self) -> int:
+        """Places all inputs anew; returns the ns it took, so that placing takes no longer than timing."""
+        started = time.perf_counter_ns()
+        for side in self._contenders:
+            self._current = side
+            self._contenders[side].slot.ask(protocol.Reload(), LOAD_SECONDS, protocol.Done)
+        return time.perf_counter_ns() - started
+
+    def _lose(self, lost: Lost) -> None:
+        self._contenders[self._current].lose(lost)
+
+    def _pin(self, contender: Contender, cores: list[int]) -> bool:
+        try:
+            contender.slot.ask(protocol.Pin(cores), LOAD_SECONDS, protocol.Done)
+        except Lost as lost:
+            return contender.lose(lost)
+        return True
+
+    def _note(self, side: str, result: Result) -> None:
+        if result.status != "ok":
+            self._lost[side] = (result.status, result.reason)
+
+    def _reading(self, rounds: int) -> Reading:
+        samples = {side: _by_round(each.samples, rounds) for side, each in self._contenders.items()}
+        flagged = [
+            any(sample.flags for each in samples.values() for sample in each[number]) for number in range(rounds)
+        ]
+        dropped = sum(flagged)
+        kept = [number for number in range(rounds) if not flagged[number]] if 2 * dropped <= rounds else range(rounds)
+        logs = {side: [_log_time(each[number]) for number in kept] for side, each in samples.items()}
+        ratios = {side: statistics.median(a - b for a, b in zip(logs[side], logs[BASE], strict=True)) for side in logs}
+        times = {side: math.exp(statistics.median(logs[side])) for side in logs}
+        return Reading(ratios[HEAD], ratios.get(COPY), times[BASE], times[HEAD], rounds, dropped)
+
+
+def balanced(sides: list[str], rounds: int, rng: random.Random) -> Iterator[list[str]]:
+    """Orders of the sides, one a round: each side begins equally often, in random sequence."""
+    turns = [sides[shift:] + sides[:shift] for shift in range(len(sides))]
+    orders = [turns[number % len(turns)] for number in range(rounds)]
+    rng.shuffle(orders)
+    yield from orders
+
+
+def _by_round(samples: Sequence[Sample], rounds: int) -> list[list[Sample]]:
+    found: list[list[Sample]] = [[] for _ in range(rounds)]
+    for sample in samples:
+        if sample.round < rounds:
+            found[sample.round].append(sample)
+    return found
+
+
+def _log_time(samples: Sequence[Sample]) -> float:
+    return statistics.fmean(math.log(max(sample.wall_ns, 1) / sample.calls) for sample in samples)

@@ -1,0 +1,22 @@
+"""JSON Schema of what is kept on disk and printed by ``--json``, for tools that read it."""
+
+from typing import Any
+
+import msgspec
+
+from .gate.calibration import Trial
+from .gate.records import Comparison
+from .records import Result, Run
+
+FILES = {"run.json": Run, "cases.jsonl": Result, "comparison.json": Comparison, "calibration.jsonl": Trial}
+"""A name ending in ``l`` holds one record a line; `compare --json` prints the third."""
+
+
+def schemas() -> dict[str, Any]:
+    """One schema per kind of file, and what they share."""
+    roots, definitions = msgspec.json.schema_components(list(FILES.values()), ref_template="#/$defs/{name}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **dict(zip(FILES, roots, strict=True)),
+        "$defs": definitions,
+    }
