@@ -9,7 +9,7 @@ of Mathematical Statistics 34 (1963); Holm, Scandinavian Journal of Statistics
 import math
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,7 +112,7 @@ def _least_shift(blocks: int, level: float) -> float:
         sums = 2 * np.where(numbers > 0, ranks, 0).sum(axis=1)
         return float(np.mean(sums < critical)) - (1 - POWER)
 
-    return float(brentq(missed, 0.0, 8.0, xtol=0.01, full_output=False))
+    return cast(float, brentq(missed, 0.0, 8.0, xtol=0.01))
 
 
 @lru_cache(4096)
