@@ -38,14 +38,14 @@ clean:
 
 CASES := --operation predict,gradient --m 100,1000,10000,100000 --n 2,10,50 --output $(CALIBRATION)
 BOTH := --implementation numpy,numba
-FEW := --operation gradient --m 1000,100000 --n 10 --output $(CALIBRATION)
+FEW := --operation gradient --m 1000,10000 --n 10 --output $(CALIBRATION)
 
 calibrate: setup
 	$(BIN)/rooflinear calibrate $(CASES) $(BOTH) --margin 2% --runs 10 --effect 5%,10% --peers
 	$(BIN)/rooflinear calibrate $(CASES) --implementation numpy --margin 2% --runs 1
 	$(BIN)/rooflinear calibrate $(CASES) $(BOTH) --margin 0.5% --time-budget 15m --runs 0 --effect 2%
 	$(BIN)/rooflinear calibrate $(CASES) $(BOTH) --margin 2% --runs 1 --load 1
-	$(BIN)/rooflinear calibrate $(FEW) --implementation torch,tensorflow,jax,python --margin 2% --runs 0 --effect 2%,5%,10%
+	$(BIN)/rooflinear calibrate $(FEW) --implementation torch,tensorflow,jax,python --margin 2% --runs 0 --effect 5%,10%
 	$(BIN)/rooflinear calibrate --output $(CALIBRATION) --runs 0 --simulate 2000
 
 audit: setup

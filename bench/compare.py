@@ -28,8 +28,12 @@ from .suite import Suite
 from .sweep import Options, contests
 
 
+FORMS = ("html", "markdown", "junit", "output")
+
+
 def compare(typed: dict[str, Any]) -> int:
     """Compares revisions or files, shows the outcome in every form asked for, returns the exit status."""
+    _refuse_unwritable(typed)
     started, begun = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
     found = _files(typed) if _are_files(typed) else _revisions(typed)
     found = msgspec.structs.replace(
@@ -173,6 +177,14 @@ def _concluded(
         options=msgspec.to_builtins(chosen),
         seed=chosen.seed,
     )
+
+
+def _refuse_unwritable(typed: dict[str, Any]) -> None:
+    """Before minutes of measuring, not after."""
+    for option in FORMS:
+        path = typed.get(option)
+        if path and (not path.parent.is_dir() or not os.access(path.parent, os.W_OK) or path.is_dir()):
+            raise CannotFinish(f"--{option} {path}: cannot write there; name a file in a folder that is yours")
 
 
 def _show(found: Comparison, typed: dict[str, Any]) -> None:

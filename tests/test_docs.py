@@ -33,7 +33,7 @@ def arguments(line):
     return [word for word in shlex.split(line) if word != "…"]
 
 
-@pytest.mark.parametrize("line", commands())
+@pytest.mark.parametrize("line", list(commands()))
 def test_a_command_in_a_text_is_one(line):
     name, *rest = arguments(line)
     command = typer.main.get_command(app).commands[name]

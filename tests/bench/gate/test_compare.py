@@ -198,10 +198,13 @@ def test_two_environments_of_one_suite_are_judged(compare, environment):
     assert found["head"]["versions"]["numpy"] == np.__version__
 
 
-def test_a_file_that_cannot_be_written_is_said(rooflinear, repository, tmp_path):
-    outcome = rooflinear("compare", "HEAD", *SIZES, "--html", tmp_path / "nosuch" / "page.html")
-    assert outcome.status == 5
-    assert "cannot write" in outcome.stderr
+@pytest.mark.parametrize("option", ["--html", "--markdown", "--junit", "--output"])
+def test_a_file_that_cannot_be_written_is_said_before_measuring(rooflinear, repository, tmp_path, option):
+    for path in (tmp_path / "nosuch" / "page.out", tmp_path):
+        outcome = rooflinear("compare", "HEAD", *SIZES, option, path)
+        assert outcome.status == 5
+        assert f"{option} {path}: cannot write there" in outcome.stderr
+        assert not outcome.stdout
 
 
 def test_ctrl_c_leaves_nothing(rooflinear, repository):
