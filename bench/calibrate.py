@@ -73,7 +73,7 @@ def _play(typed: dict[str, Any], accepted: Margins, effect: float, load: int, nu
     folder = suite.find(typed["suite"])
     root = revisions.root_of(folder)
     below = folder.resolve().relative_to(root)
-    started, begun = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
+    started, begun, here = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic(), machine.describe()
     with scratch() as place:
         python = revisions.interpreter(None, "")
         sides = [
@@ -92,7 +92,7 @@ def _play(typed: dict[str, Any], accepted: Margins, effect: float, load: int, nu
             sides = [plant(side, stems, each, where) for side, each, where in shares]
         found = paired(sides[0], sides[1], chosen, accepted, [], judge_all=True)
     seconds = round(time.monotonic() - begun, 1)
-    found = msgspec.structs.replace(found, machine=machine.describe(), started_at=started, seconds=seconds)
+    found = msgspec.structs.replace(found, machine=here, started_at=started, seconds=seconds)
     return trial(found, effect, load)
 
 

@@ -27,19 +27,19 @@ from .problems import PREFIX, remove_abandoned
 from .suite import Suite
 from .sweep import Options, contests
 
-
 FORMS = ("html", "markdown", "junit", "output")
 
 
 def compare(typed: dict[str, Any]) -> int:
     """Compares revisions or files, shows the outcome in every form asked for, returns the exit status."""
     _refuse_unwritable(typed)
-    started, begun = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
+    started, begun, here = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic(), machine.describe()
     found = _files(typed) if _are_files(typed) else _revisions(typed)
     found = msgspec.structs.replace(
         found,
         command=["rooflinear", *sys.argv[1:]],
-        machine=machine.describe(),
+        machine=here,
+        warnings=[*found.warnings, *here.warnings],
         started_at=started,
         seconds=round(time.monotonic() - begun, 1),
     )
@@ -172,7 +172,7 @@ def _concluded(
         margin=accepted.default,
         controls=controls,
         cases=cases,
-        warnings=[*warnings, *machine.describe().warnings],
+        warnings=warnings,
         suite=loaded.name if loaded else "",
         options=msgspec.to_builtins(chosen),
         seed=chosen.seed,

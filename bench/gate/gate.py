@@ -117,9 +117,10 @@ class Gate:
         """No margin stays below what this run's own controls show for the same code."""
         controls = [each.numbers("screen") for each in self.tracks if each.same and each.timed]
         widened = [judge.widened(each.margin, controls) for each in self.tracks]
-        if any(wide > track.margin for wide, track in zip(widened, self.tracks, strict=True)):
+        wider = [wide for wide, track in zip(widened, self.tracks, strict=True) if wide > track.margin]
+        if wider:
             self.warnings.append(
-                f"margins were widened to {max(widened):.1%}: so far apart did this machine put the same code"
+                f"margins were widened to {max(wider):.1%}: so far apart did this machine put the same code"
             )
         for track, wide in zip(self.tracks, widened, strict=True):
             track.margin = wide

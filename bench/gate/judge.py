@@ -54,9 +54,12 @@ def settled(numbers: Sequence[float], margin: float) -> str:
 
 
 def confirm_blocks(numbers: Sequence[float], margin: float, candidates: int) -> int:
-    """Blocks for one of so many candidates, from the screen's spread alone; always enough to be able to fire."""
-    upper, wanted = spread_upper(numbers), 1 + FOUND_MARGINS * margin
-    level = FAMILY_LEVEL / max(1, candidates)
+    """Blocks for one of so many candidates, planned from the screen's numbers alone; always enough to be able to fire.
+
+    What the screen already limits to lie far beyond the margin needs fewer than what may be just beyond it.
+    """
+    upper, found, level = spread_upper(numbers), location(numbers), FAMILY_LEVEL / max(1, candidates)
+    wanted = max(1 + FOUND_MARGINS * margin, math.exp(found.low), math.exp(-found.high))
     enough = (blocks for blocks in CONFIRM_BLOCKS if least_effect(margin, upper, blocks, level) <= wanted)
     return max(next(enough, CONFIRM_BLOCKS[-1]), fewest_blocks(candidates))
 

@@ -50,6 +50,8 @@ def test_the_number_of_blocks_follows_the_spread():
     blocks = [judge.confirm_blocks(around(1.0, apart, 6), MARGIN, 1) for apart in (0.002, 0.04, 0.06, 0.5)]
     assert blocks == sorted(blocks)
     assert (blocks[0], blocks[-1]) == (judge.CONFIRM_BLOCKS[0], judge.CONFIRM_BLOCKS[-1])
+    far = [judge.confirm_blocks(around(ratio, 0.06, 6), MARGIN, 1) for ratio in (1.05, 1.2, 0.8)]
+    assert far[0] == blocks[2] > far[1] == far[2] == judge.CONFIRM_BLOCKS[0]
 
 
 @pytest.mark.parametrize("candidates", [1, 24])
