@@ -2,14 +2,14 @@
 
 Slices come in palindromes (base head head base), so a linear drift cancels
 within a round; which side begins is balanced over the rounds of a block, and
-inputs are placed in memory anew before each.
+inputs are placed in memory anew between them.
 """
 
 import math
 import random
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -26,6 +26,9 @@ ROUNDS, FEWEST_ROUNDS = 32, 6
 SLICE_NS = 1_000_000
 CASE_NS = 400_000_000
 """What a case may take of a block; longer calls get fewer rounds."""
+
+LONG_SHARE = 0.1
+"""Of a slice: a call from there on feels in a slice's mean what ran before it."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Duel:
         pool: Executor,
     ):
         self._lost, self._stage, self._random, self._pool = lost, stage, rng, pool
+        self._began: list[str] = []
         self._contenders = {
             side: Contender(planned.case, slot, 0, stage, lambda result, side=side: self._note(side, result))
             for side, slot in slots.items()
@@ -92,16 +96,27 @@ class Duel:
         every = 1
         for number, order in enumerate(balanced(list(self._contenders), rounds, self._random)):
             if number % every == 0:
-                every = max(1, round(self._reload() / turn_ns))
+                every = max(1, round(self._reload(order) / turn_ns))
+            if call_ns > LONG_SHARE * self._stage.slice_ns:
+                self._settle(order[0])
+            self._began.append(order[0])
             for side in (*order, *reversed(order)):
                 self._current = side
                 self._contenders[side].time_slice(number)
         return rounds
 
-    def _reload(self) -> int:
-        """Places all inputs anew; returns the ns it took, so that placing takes no longer than timing."""
+    def _settle(self, side: str) -> None:
+        """An untimed call of who begins: past the last cache, each side then follows itself once in a round."""
+        self._current = side
+        self._contenders[side].slot.ask(protocol.Slice(0, 1), self._stage.first_call_seconds, protocol.Sliced)
+
+    def _reload(self, order: Sequence[str]) -> int:
+        """Places all inputs anew, the beginner's last: an order of its own would favour one side past the last cache.
+
+        Returns the ns it took, so that placing takes no longer than timing.
+        """
         started = time.perf_counter_ns()
-        for side in self._contenders:
+        for side in reversed(order):
             self._current = side
             self._contenders[side].slot.ask(protocol.Reload(), LOAD_SECONDS, protocol.Done)
         return time.perf_counter_ns() - started
@@ -127,10 +142,21 @@ class Duel:
         ]
         dropped = sum(flagged)
         kept = [number for number in range(rounds) if not flagged[number]] if 2 * dropped <= rounds else range(rounds)
-        logs = {side: [_log_time(each[number]) for number in kept] for side, each in samples.items()}
-        ratios = {side: statistics.median(a - b for a, b in zip(logs[side], logs[BASE], strict=True)) for side in logs}
-        times = {side: math.exp(statistics.median(logs[side])) for side in logs}
+        logs = {side: {number: _log_time(each[number]) for number in kept} for side, each in samples.items()}
+        ratios = {side: self._log_ratio(logs[side], logs[BASE]) for side in logs}
+        times = {side: math.exp(statistics.median(each.values())) for side, each in logs.items()}
         return Reading(ratios[HEAD], ratios.get(COPY), times[BASE], times[HEAD], rounds, dropped)
+
+    def _log_ratio(self, logs: Mapping[int, float], base: Mapping[int, float]) -> float:
+        """Mean over who began of the median round.
+
+        Past the last cache who began decides who finds its own data there; one
+        median over rounds of all kinds would jump to the kind that is one more.
+        """
+        found: dict[str, list[float]] = {}
+        for number, log in logs.items():
+            found.setdefault(self._began[number], []).append(log - base[number])
+        return statistics.fmean(statistics.median(each) for each in found.values())
 
 
 def balanced(sides: list[str], rounds: int, rng: random.Random) -> Iterator[list[str]]:
