@@ -143,20 +143,21 @@ class Duel:
         dropped = sum(flagged)
         kept = [number for number in range(rounds) if not flagged[number]] if 2 * dropped <= rounds else range(rounds)
         logs = {side: {number: _log_time(each[number]) for number in kept} for side, each in samples.items()}
-        ratios = {side: self._log_ratio(logs[side], logs[BASE]) for side in logs}
+        ratios = {side: log_ratio(logs[side], logs[BASE], self._began) for side in logs}
         times = {side: math.exp(statistics.median(each.values())) for side, each in logs.items()}
         return Reading(ratios[HEAD], ratios.get(COPY), times[BASE], times[HEAD], rounds, dropped)
 
-    def _log_ratio(self, logs: Mapping[int, float], base: Mapping[int, float]) -> float:
-        """Mean over who began of the median round.
 
-        Past the last cache who began decides who finds its own data there; one
-        median over rounds of all kinds would jump to the kind that is one more.
-        """
-        found: dict[str, list[float]] = {}
-        for number, log in logs.items():
-            found.setdefault(self._began[number], []).append(log - base[number])
-        return statistics.fmean(statistics.median(each) for each in found.values())
+def log_ratio(side: Mapping[int, float], base: Mapping[int, float], began: Sequence[str]) -> float:
+    """Mean over who began of the median log ratio; ``side`` and ``base`` hold log times by round.
+
+    Past the last cache who began decides who finds its own data there; one
+    median over rounds of all kinds would jump to the kind that is one more.
+    """
+    found: dict[str, list[float]] = {}
+    for number, log in side.items():
+        found.setdefault(began[number], []).append(log - base[number])
+    return statistics.fmean(statistics.median(each) for each in found.values())
 
 
 def balanced(sides: list[str], rounds: int, rng: random.Random) -> Iterator[list[str]]:

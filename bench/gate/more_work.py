@@ -1,31 +1,36 @@
 """Copied into planted suites: a kernel that does a share more work in its calls. Needs nothing but the kernel.
 
 Short calls are repeated now and then, so that the share is exact over the
-calls of a slice; from `LONG_NS` on a slice holds too few of them for that, and
-every call does small operations of its own array library besides.
+calls of a slice. From `LONG_NS` on a slice holds too few of them for that:
+every call does the share of its own rows once more, on a copy, so that the
+extra work reads memory as the call itself does. Where a call on few rows costs
+as much as many (dispatch), small operations of the same library take its place.
 """
 
+from statistics import median
 from time import perf_counter_ns
 
 LONG_NS = 100_000
-TRIES = 7
+FEWEST_TRIES, TRIES, TRIES_NS = 9, 99, 100_000_000
+CORRECTIONS, FARTHEST = 3, 4
 FEWEST_UNITS = 3
 
 
 def more(kernel, share):
     """``kernel`` with ``share`` more work; share 0 is as long as the wrapper alone."""
     every = round(1 / share) if share else 0
-    units, calls = {}, 0
+    plans, calls = {}, 0
 
     def call(*inputs):
         nonlocal calls
-        size = len(inputs[0])
-        if size not in units:
-            units[size] = plan(kernel, inputs, share)
-        extra = units[size]
+        size = extent(inputs[0])
+        if size not in plans:
+            plans[size] = plan(kernel, inputs, share)
+        extra = plans[size]
         if extra:
+            answer = kernel(*inputs)
             extra(inputs)
-            return kernel(*inputs)
+            return answer
         calls += 1
         if calls == every:
             calls = 0
@@ -35,19 +40,43 @@ def more(kernel, share):
     return call
 
 
+def extent(data):
+    """What tells two sizes apart: a process may see several."""
+    try:
+        return data.shape
+    except AttributeError:
+        return len(data), len(data[0]) if hasattr(data[0], "__len__") else 1
+
+
 def plan(kernel, inputs, share):
     """What every call does besides, or None where calls are short enough to be repeated."""
-    call_ns = shortest(lambda: kernel(*inputs))
-    if call_ns < LONG_NS:
+    call_ns = typical(lambda: kernel(*inputs))
+    if call_ns < LONG_NS or not share:
         return None
+    rows = rows_that_take(share, kernel, inputs)
+    if rows:
+        return lambda _: kernel(*rows)
+    budget_ns = share * call_ns
     last = inputs[-1]
-    unit_ns = shortest(lambda: last * 1)
-    count = round(share * call_ns / unit_ns)
-    if count >= FEWEST_UNITS or not share:
+    count = round(budget_ns / typical(lambda: last * 1))
+    if count >= FEWEST_UNITS:
         return lambda inputs: [inputs[-1] * 1 for _ in range(count)]
-    loop_ns = shortest(lambda: loop(1000)) / 1000
-    steps = round(share * call_ns / loop_ns)
+    steps = round(budget_ns / (typical(lambda: loop(1000)) / 1000))
     return lambda _: loop(steps)
+
+
+def rows_that_take(share, kernel, inputs):
+    """Copies of as many rows as cost the share between calls, or None where rows do not decide what a call costs."""
+    count = len(inputs[0])
+    if any(not hasattr(each, "__len__") or len(each) != count for each in inputs[:-1]) or len(inputs[-1]) == count:
+        return None
+    number = count * share
+    for _ in range(CORRECTIONS):
+        rows = (*(each[: max(1, round(number))] * 1 for each in inputs[:-1]), inputs[-1])
+        number *= share / typical_ratio(lambda rows=rows: kernel(*rows), lambda: kernel(*inputs))
+        if not 1 / FARTHEST < number / (count * share) < FARTHEST:
+            return None
+    return (*(each[: round(number)] * 1 for each in inputs[:-1]), inputs[-1])
 
 
 def loop(steps):
@@ -56,10 +85,28 @@ def loop(steps):
         pass
 
 
-def shortest(call):
-    times = []
-    for _ in range(TRIES):
-        started = perf_counter_ns()
-        call()
-        times.append(perf_counter_ns() - started)
-    return max(1, min(times))
+def typical(call):
+    """The median duration of some calls, ns, after one that may compile."""
+    duration(call)
+    return median_of(lambda: duration(call))
+
+
+def typical_ratio(part, whole):
+    """The median of part over whole, called in turns: each meets the cache as the other left it."""
+    duration(part)
+    return median_of(lambda: duration(part) / duration(whole))
+
+
+def median_of(measure):
+    begun, found = perf_counter_ns(), []
+    while len(found) < FEWEST_TRIES or (len(found) < TRIES and perf_counter_ns() - begun < TRIES_NS):
+        found.append(measure())
+    return median(found)
+
+
+def duration(call):
+    started = perf_counter_ns()
+    answer = call()
+    if hasattr(answer, "block_until_ready"):
+        answer.block_until_ready()
+    return max(1, perf_counter_ns() - started)

@@ -64,7 +64,7 @@ def _json(path: Path) -> Any:
             content = gzip.decompress(content)
         return json.loads(content)
     except FileNotFoundError as error:
-        raise UsageError(f"{path}: no such file") from error
+        raise UsageError(f"{path}: no such file or folder; 'rooflinear run' writes one under results/") from error
     except (OSError, EOFError, zlib.error) as error:
         raise UsageError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
     except (ValueError, RecursionError) as error:

@@ -120,7 +120,7 @@ def test_a_suite_that_is_not_there_is_named(refusal, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nowhere"], "nowhere/run.json: No such file or directory; name a folder that 'rooflinear run' wrote"),
+        (["nowhere"], "nowhere: no such file or folder; 'rooflinear run' writes one under results/"),
         ([], "results/ holds no run; 'rooflinear run' makes one, or name a run folder"),
     ],
 )

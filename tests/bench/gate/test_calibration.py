@@ -101,8 +101,42 @@ def test_short_calls_are_repeated_as_often_as_planted():
     assert calls_of(0.0, 1e-6) == 100
 
 
-def test_long_calls_do_small_work_of_their_own_library():
+def rows_seen(share, sizes):
+    """Rows that a kernel of long calls sees besides its own, per size, all sizes in one process."""
+    seen = []
+
+    def kernel(x, theta):
+        seen.append(len(x))
+        time.sleep(len(x) * 1e-6)
+        return x
+
+    slower = more_work.more(kernel, share)
+    found = {}
+    for shape in sizes:
+        x = np.ones(shape)
+        slower(x, np.ones(shape[1]))
+        seen.clear()
+        slower(x, np.ones(shape[1]))
+        found[shape] = list(seen)
+    return found
+
+
+def test_long_calls_do_a_share_of_their_own_rows_once_more():
+    (whole, again) = rows_seen(0.10, [(20_000, 2)])[20_000, 2]
+    assert whole == 20_000
+    assert 1_000 < again < 4_000
+
+
+def test_sizes_of_one_process_are_planned_apart():
+    found = rows_seen(0.10, [(20_000, 2), (20_000, 50), (40_000, 2)])
+    assert [len(each) for each in found.values()] == [2, 2, 2]
+    assert found[40_000, 2][1] > found[20_000, 2][1]
+
+
+def test_calls_that_rows_do_not_decide_do_small_work_of_their_own_library():
     class Counted:
+        shape = (3,)
+
         def __init__(self):
             self.times = 0
 

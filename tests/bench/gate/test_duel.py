@@ -1,0 +1,30 @@
+"""What a duel makes of its rounds."""
+
+import random
+from collections import Counter
+
+import pytest
+
+from rooflinear.bench.gate.duel import BASE, COPY, HEAD, balanced, log_ratio
+
+
+@pytest.mark.parametrize("sides", [[BASE, HEAD], [BASE, HEAD, COPY]])
+def test_each_side_begins_equally_often(sides):
+    orders = list(balanced(sides, 30, random.Random(0)))
+    assert set(Counter(order[0] for order in orders).values()) == {30 // len(sides)}
+    assert all(sorted(order) == sorted(sides) for order in orders)
+
+
+@pytest.mark.parametrize("rounds", [25, 24, 6])
+def test_whoever_follows_itself_gains_nothing_by_an_odd_round(rounds):
+    """Who began is slower, as past the last cache; of an odd number of rounds one median calls a side slower."""
+    began = [BASE if number % 2 == 0 else HEAD for number in range(rounds)]
+    base = {number: 1.0 + (0.035 if began[number] == BASE else 0.0) for number in range(rounds)}
+    head = {number: 1.0 + (0.035 if began[number] == HEAD else 0.0) for number in range(rounds)}
+    assert log_ratio(head, base, began) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_rounds_left_out_do_not_shift_who_began():
+    began = [BASE, HEAD, BASE, HEAD, BASE]
+    base, head = {1: 0.0, 2: 0.1, 4: 0.1}, {1: 0.3, 2: 0.1, 4: 0.1}
+    assert log_ratio(head, base, began) == pytest.approx(0.15)
