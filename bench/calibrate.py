@@ -147,6 +147,7 @@ def table(counted: list[Tally]) -> str:
         "runs",
         "runs with an alarm",
         "called slower",
+        "called faster",
         "inconclusive",
     ]
     head += ["median ratio", "block spread", "seconds a run"]
@@ -167,6 +168,7 @@ def _row(each: Tally) -> list[str]:
         str(each.runs),
         alarmed if each.effect else f"{alarmed} (≤ {each.alarmed_runs_at_most:.1%})",
         slower,
+        str(each.called_faster),
         f"{each.inconclusive / max(1, each.cases):.1%}",
         "" if each.ratio is None else f"{each.ratio:.4f}",
         "" if each.spread is None else f"{each.spread:.2%}",

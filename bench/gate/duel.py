@@ -31,6 +31,10 @@ LONG_SHARE = 0.1
 """Of a slice: a call from there on feels in a slice's mean what ran before it."""
 
 
+LOST_SHARE = 0.02
+"""Of a slice: what others may take of it before its round does not count."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """What one block read of a case: log ratios to base, times of a call in ns, rounds played and dropped."""
@@ -138,7 +142,8 @@ class Duel:
     def _reading(self, rounds: int) -> Reading:
         samples = {side: _by_round(each.samples, rounds) for side, each in self._contenders.items()}
         flagged = [
-            any(sample.flags for each in samples.values() for sample in each[number]) for number in range(rounds)
+            any(is_disturbed(sample) for each in samples.values() for sample in each[number])
+            for number in range(rounds)
         ]
         dropped = sum(flagged)
         kept = [number for number in range(rounds) if not flagged[number]] if 2 * dropped <= rounds else range(rounds)
@@ -158,6 +163,17 @@ def log_ratio(side: Mapping[int, float], base: Mapping[int, float], began: Seque
     for number, log in side.items():
         found.setdefault(began[number], []).append(log - base[number])
     return statistics.fmean(statistics.median(each) for each in found.values())
+
+
+def is_disturbed(sample: Sample) -> bool:
+    """Whether another guest or another program took time from a slice.
+
+    A switch alone does not tell: threads of one library that share a core switch
+    among themselves in every slice. Then the process loses no CPU time by it.
+    """
+    lost_ns = sample.wall_ns - sample.cpu_ns
+    switched = sample.flags.get("involuntary_switches", 0) > 0
+    return sample.flags.get("steal_ticks", 0) > 0 or (switched and lost_ns > LOST_SHARE * sample.wall_ns)
 
 
 def balanced(sides: list[str], rounds: int, rng: random.Random) -> Iterator[list[str]]:

@@ -5,7 +5,10 @@ from collections import Counter
 
 import pytest
 
-from rooflinear.bench.gate.duel import BASE, COPY, HEAD, balanced, log_ratio
+from rooflinear.bench.gate.duel import BASE, COPY, HEAD, balanced, is_disturbed, log_ratio
+from rooflinear.bench.records import Sample
+
+MS = 1_000_000
 
 
 @pytest.mark.parametrize("sides", [[BASE, HEAD], [BASE, HEAD, COPY]])
@@ -28,3 +31,18 @@ def test_rounds_left_out_do_not_shift_who_began():
     began = [BASE, HEAD, BASE, HEAD, BASE]
     base, head = {1: 0.0, 2: 0.1, 4: 0.1}, {1: 0.3, 2: 0.1, 4: 0.1}
     assert log_ratio(head, base, began) == pytest.approx(0.15)
+
+
+@pytest.mark.parametrize(
+    ("cpu_ns", "flags", "disturbed"),
+    [
+        pytest.param(MS, {}, False, id="nothing seen"),
+        pytest.param(MS, {"involuntary_switches": 40}, False, id="its own threads in turns"),
+        pytest.param(MS * 995 // 1000, {"involuntary_switches": 1}, False, id="a glance"),
+        pytest.param(MS * 97 // 100, {"involuntary_switches": 1}, True, id="another program"),
+        pytest.param(MS // 2, {}, False, id="it waited of its own will"),
+        pytest.param(MS, {"steal_ticks": 1}, True, id="another guest"),
+    ],
+)
+def test_a_slice_is_disturbed_by_others_only(cpu_ns, flags, disturbed):
+    assert is_disturbed(Sample(0, 0, MS, cpu_ns, 10, flags)) is disturbed
