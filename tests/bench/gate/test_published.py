@@ -1,0 +1,26 @@
+"""The published counts are those of the published runs."""
+
+from pathlib import Path
+
+import pytest
+
+from rooflinear.bench.calibrate import read, table
+from rooflinear.bench.gate.calibration import tallies
+
+FOLDER = Path(__file__).resolve().parents[3] / "docs" / "calibration"
+RUNS = sorted(FOLDER.glob("*.jsonl"))
+
+
+@pytest.mark.parametrize("file", RUNS, ids=lambda file: file.stem)
+def test_every_count_in_the_table_is_that_of_its_runs(file):
+    published = (FOLDER / "README.md").read_text().splitlines()
+    head, rule, *rows = table(tallies(read(file))).splitlines()
+    assert rows
+    assert [row for row in published if row.startswith("| ") and "simulated" not in row and row not in rows] == [
+        head,
+        rule,
+    ]
+
+
+def test_there_are_runs():
+    assert RUNS
