@@ -16,36 +16,41 @@ CASES = "cases.jsonl"
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Replaces a file in one step: a reader sees the old or the new one."""
-    partial = path.with_name(f".{path.name}.partial")
+    """Replaces a file in one step: a reader sees the old or the new one. A pipe or a device is written to."""
     try:
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        _put(path, content)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink()
         raise CannotFinish(
             f"cannot write {path}: {error.strerror or error}; choose another place (--output FILE)"
         ) from error
 
 
 def write_run(folder: Path, run: Run) -> None:
-    """Replaces ``run.json`` in one step: a reader sees the old or the new one."""
-    partial = folder / f".{RUN}.partial"
+    """Replaces ``run.json`` in one step."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _put(folder / RUN, msgspec.json.format(msgspec.json.encode(run), indent=1) + b"\n")
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+
+
+def _put(path: Path, content: bytes) -> None:
+    if path.exists() and not path.is_file():
+        with path.open("wb") as device:
+            device.write(content)
+        return
+    whole = path.resolve()
+    partial = whole.with_name(f".{whole.name}.partial")
+    try:
         with partial.open("wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(run), indent=1) + b"\n")
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(folder / RUN)
-    except OSError as error:
+        partial.replace(whole)
+    except OSError:
         with contextlib.suppress(OSError):
             partial.unlink()
-        raise cannot_write(folder, error) from error
+        raise
 
 
 def read_run(folder: Path) -> Run:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,8 @@ import psutil
 import pytest
 
 MARK = "ROOFLINEAR_TEST"
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # children of a shell's background jobs would never see Ctrl-C
 
 
 class Outcome(NamedTuple):

@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -202,6 +203,33 @@ def test_a_folder_that_is_a_file_ends_with_a_remedy(tmp_path):
     (tmp_path / "taken").write_text("")
     with pytest.raises(CannotFinish, match="cannot write to"):
         store.write_run(tmp_path / "taken", written())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    store.replace_file(pipe, b"a page")
+    assert os.read(reader, 100) == b"a page"
+    os.close(reader)
+    assert pipe.is_fifo()
+    assert [each.name for each in tmp_path.iterdir()] == ["pipe"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")
+def test_a_device_that_is_full_ends_with_a_remedy():
+    with pytest.raises(CannotFinish, match="No space left on device; choose another place"):
+        store.replace_file(Path("/dev/full"), b"a page")
+
+
+def test_a_link_goes_on_to_lead_to_the_file(tmp_path):
+    file, link = tmp_path / "page.html", tmp_path / "link.html"
+    file.write_text("old")
+    link.symlink_to(file)
+    store.replace_file(link, b"new")
+    assert link.is_symlink()
+    assert file.read_text() == "new"
 
 
 def test_the_key_of_a_case_is_its_json():
