@@ -7,6 +7,7 @@ FLAGS = {"reassoc", "contract", "nsz", "arcp"}
 """Not all of fastmath: it assumes that no value is NaN or infinite, and a diverging descent has both."""
 
 SUMMED = 4096
+"""Terms of one sum: a single one of a million terms loses digits in float32."""
 
 compiled = njit(fastmath=FLAGS, error_model="numpy")
 parallel = njit(fastmath=FLAGS, error_model="numpy", parallel=True)

@@ -3,10 +3,9 @@
 import numpy as np
 from numba import njit
 
-LIBRARY = "numpy"
+from ._fused import SUMMED
 
-SUMMED = 4096
-"""Terms of one sum: a single one of a million terms loses digits in float32."""
+LIBRARY = "numpy"
 
 # Not `fastmath=True`: it assumes that no value is NaN or infinite, and a diverging descent has both.
 _compiled = njit(fastmath={"reassoc", "contract", "nsz", "arcp"})

@@ -85,7 +85,7 @@ def r2(y, y_predicted, workspace):
 @compiled
 def cost_surface(X, y, theta, theta0_values, theta1_values, workspace):
     columns, surface = workspace
-    _fused.residuals(X[:, 2:], y, theta[2:], 0, len(y), columns[2])
+    residuals(X[:, 2:], y, theta[2:], columns[2])
     columns[:2] = X[:, :2].T
     _surface(columns, theta0_values, theta1_values, surface)
     return surface

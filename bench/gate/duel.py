@@ -30,7 +30,6 @@ CASE_NS = 400_000_000
 LONG_SHARE = 0.1
 """Of a slice: a call from there on feels in a slice's mean what ran before it."""
 
-
 LOST_SHARE = 0.02
 """Of a slice: what others may take of it before its round does not count."""
 

@@ -15,11 +15,8 @@ RUNS = sorted(FOLDER.glob("*.jsonl"))
 def test_every_count_in_the_table_is_that_of_its_runs(file):
     published = (FOLDER / "README.md").read_text().splitlines()
     head, rule, *rows = table(tallies(read(file))).splitlines()
-    assert rows
-    assert [row for row in published if row.startswith("| ") and "simulated" not in row and row not in rows] == [
-        head,
-        rule,
-    ]
+    measured = [row for row in published if row.startswith("| ") and "simulated" not in row]
+    assert measured == [head, rule, *rows]
 
 
 def test_there_are_runs():
