@@ -9,7 +9,7 @@ only in a worker, by `start`.
 import importlib
 import importlib.metadata
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -80,6 +80,10 @@ class ArrayLibrary:
 
     asynchronous = False
 
+    def negate(self) -> Callable[[Any], Any]:
+        """The least there is to compute, to see what a call costs apart from its numbers."""
+        return np.negative
+
     def synchronise(self, output: Any) -> Any:
         """Waits for an output where the library returns before it is computed."""
         return output
@@ -109,6 +113,9 @@ class PythonLists(ArrayLibrary):
         kinds = set(map(type, output))
         return kinds <= {float, int} or (kinds == {list} and all(map(self.is_output, output)))
 
+    def negate(self) -> Callable[[Any], Any]:
+        return lambda numbers: [-number for number in numbers]
+
     def version(self) -> str:
         import platform
 
@@ -137,6 +144,9 @@ class Torch(ArrayLibrary):
 
     def to_numpy(self, output: Any, dtype: str) -> NDArray[Any]:  # noqa: ARG002
         return output.detach().numpy() if isinstance(output, self._torch.Tensor) else np.asarray(output)
+
+    def negate(self) -> Callable[[Any], Any]:
+        return self._torch.neg
 
     def poison(self, buffer: Any) -> None:
         leaves = buffer if isinstance(buffer, tuple | list) else (buffer,)
@@ -169,6 +179,9 @@ class TensorFlow(ArrayLibrary):
 
     def to_numpy(self, output: Any, dtype: str) -> NDArray[Any]:  # noqa: ARG002
         return np.asarray(output)
+
+    def negate(self) -> Callable[[Any], Any]:
+        return self._tensorflow.negative
 
     # On a CPU TensorFlow returns once the work is done (`bench/audit.py` shows it), and
     # tf.test.experimental.sync_devices() would add ten times the dispatch of a small kernel.
@@ -204,6 +217,9 @@ class Jax(ArrayLibrary):
 
     def to_numpy(self, output: Any, dtype: str) -> NDArray[Any]:  # noqa: ARG002
         return np.asarray(output)
+
+    def negate(self) -> Callable[[Any], Any]:
+        return self._jax.jit(self._jax.numpy.negative)
 
     def synchronise(self, output: Any) -> Any:
         return self._jax.block_until_ready(output)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from . import machine, options, progress, store, suite
+from . import ceilings, machine, options, progress, store, suite
 from .errors import CannotFinish, RooflinearError, UsageError
 from .options import build
 from .records import Result, Run
@@ -109,7 +109,8 @@ def _measure(
         results.append(result)
 
     try:
-        Runner(loaded, chosen, append, watcher, earlier).play(planned)
+        runner = Runner(loaded, chosen, append, watcher, earlier)
+        runner.play(planned)
     except KeyboardInterrupt:
         watcher.close()
         file.close()
@@ -120,6 +121,7 @@ def _measure(
     finally:
         watcher.close()
         file.close()
+    record = ceilings.with_dispatch(record, runner.dispatch_ns)
     store.write_run(folder, msgspec.structs.replace(record, finished_at=_now()))
     return _conclude(folder, results)
 
@@ -167,6 +169,7 @@ def _record(loaded: Suite, chosen: Options) -> Run:
         dirty=dirty,
         seed=chosen.seed,
         preset=chosen.preset,
+        ceilings=ceilings.known(described, chosen.threads),
         data=chosen.data or ("gaussian" if chosen.condition is None else f"condition {chosen.condition:g}"),
         started_at=_now(),
     )

@@ -47,7 +47,10 @@ def play_rounds(contenders: Sequence[Any], rounds: int, first_round: int, rng: r
 
 @dataclass(frozen=True)
 class Stage:
-    """What a contest gives its contenders: the task and the folders of its problems."""
+    """What a contest gives its contenders: the task and the folders of its problems.
+
+    ``costs`` are flops and bytes by algorithm, ``reads`` what the meter read in the rounds: (round, ns per byte).
+    """
 
     task: protocol.Task
     main: str
@@ -61,6 +64,8 @@ class Stage:
     long_call_ns: float = LONG_CALL_NS
     slice_ns: int = SLICE_NS
     clock_ns: Callable[[], int] = time.perf_counter_ns
+    costs: dict[str, tuple[float, float]] = field(default_factory=dict)
+    reads: list[tuple[int, float]] = field(default_factory=list)
 
     @property
     def first_call_seconds(self) -> float:
@@ -249,6 +254,8 @@ class Contender:
             import_ns=self.slot.import_ns,
             pools=started.pools if started else {},
             block=self.block,
+            costs=self.stage.costs,
+            reads=list(self.stage.reads),
             **self.facts,
             **more,
         )

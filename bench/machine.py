@@ -35,7 +35,7 @@ def describe() -> Machine:
         "cores_physical": psutil.cpu_count(logical=False),
         "frequency_mhz": frequency or None,
         "memory_bytes": psutil.virtual_memory().total,
-        "caches_bytes": _caches(),
+        "caches_bytes": caches(),
         "virtualised": _virtualised(),
         "governor": _read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         "turbo": _turbo(),
@@ -93,14 +93,15 @@ def _cpu_name() -> str:
     return _quiet(lambda: cpuinfo.get_cpu_info().get("brand_raw")) or platform.processor() or platform.machine()
 
 
-def _caches() -> dict[str, int]:
-    caches = {}
+def caches() -> dict[str, int]:
+    """Bytes of each cache of one core, such as ``L1d``."""
+    found = {}
     for folder in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
         level, kind, size = (_read(folder / name) for name in ("level", "type", "size"))
         if level and kind and size and size.endswith("K"):
             letter = {"Data": "d", "Instruction": "i"}.get(kind, "")
-            caches[f"L{level}{letter}"] = int(size[:-1]) * 1024
-    return caches
+            found[f"L{level}{letter}"] = int(size[:-1]) * 1024
+    return found
 
 
 def _virtualised() -> str | None:

@@ -96,6 +96,8 @@ class Started(msgspec.Struct, frozen=True, tag=True):
     resident_bytes: int
     sources: dict[str, str] = {}
     """SHA-256 of every file of the suite that was imported, by its path below the suite."""
+    dispatch_ns: float = 0.0
+    """What the least call of the array library takes."""
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
@@ -166,6 +168,36 @@ class Made(msgspec.Struct, frozen=True, tag=True):
     inputs_sha256: str
     inputs_bytes: int
 
+
+# Parent to meter and back.
+
+
+class Read(msgspec.Struct, frozen=True, tag=True):
+    """Read so many bytes again and again for about ``slice_ns``."""
+
+    round: int
+    bytes: int
+    slice_ns: int
+
+
+class Compute(msgspec.Struct, frozen=True, tag=True):
+    """Multiply and add for about ``slice_ns``, in registers or by a matrix product."""
+
+    round: int
+    dtype: str
+    by_gemm: bool
+    slice_ns: int
+
+
+class Metered(msgspec.Struct, frozen=True, tag=True):
+    """What was read: ``work`` is the bytes or the flops of one call."""
+
+    sample: Sample
+    work: float
+
+
+MeterRequest = Read | Compute
+MeterReply = Metered | Failed
 
 WorkerRequest = Start | Exact | Prepare | WarmUp | Slice | Finish | Release | Reload | Pin
 WorkerReply = Started | Failed | Checked | Prepared | Warmed | Sliced | Done

@@ -66,7 +66,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     Errors are absolute; ``error_over_bound`` is the maximum over components,
     ``error`` and ``bound`` are those of that component. ``steady`` is None
     where the calls were too long to judge. ``peak_bytes`` is the rise of the
-    resident set over that before the call.
+    resident set over that before the call. ``costs`` are the least flops and
+    bytes of each algorithm, ``reads`` the ns a byte of this working set took to
+    read, by round.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -93,6 +95,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     exit: Exit | None = None
     block: int = 0
     warning: str = ""
+    costs: dict[str, tuple[float, float]] = {}
+    reads: list[tuple[int, float]] = []
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,6 +125,23 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.name}|{self.cpu}|{self.cores_logical}|{self.memory_bytes}"
 
 
+class Roof(msgspec.Struct, frozen=True):
+    """What some threads can do at most: (working set in bytes, bytes read per second), flop/s by dtype."""
+
+    read: list[tuple[int, float]]
+    flops: dict[str, float]
+
+
+class Ceilings(msgspec.Struct, frozen=True, kw_only=True):
+    """A machine's roofs by thread count (as text), ns of the least call by array library."""
+
+    schema_version: int = 1
+    machine: str = ""
+    measured_at: str = ""
+    roofs: dict[str, Roof] = {}
+    dispatch_ns: dict[str, float] = {}
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """``run.json``: one execution of ``rooflinear run``. Times are UTC, ISO 8601."""
 
@@ -138,7 +159,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     preset: str = "standard"
     data: str = "gaussian"
-    ceilings: dict[str, Any] = {}
+    ceilings: Ceilings = Ceilings()
     started_at: str = ""
     finished_at: str | None = None
     warnings: list[str] = []

@@ -21,10 +21,11 @@ from .contest import LONG_CALL_NS, Contender, Stage, play_rounds
 from .measure import available_cores
 from .problems import Problems
 from .protocol import Task
+from .reading import Readers
 from .records import Case, Result
 from .slot import Lost, Slot
 from .suite import Suite
-from .sweep import Contest, Options, describe
+from .sweep import Contest, Options, cost, describe
 
 START_OVERHEAD = 1.3
 """What a worker's start takes over its imports: the interpreter, the hand-shake."""
@@ -59,6 +60,9 @@ class Runner:
         self._slots: dict[tuple[str, int], Slot] = {}
         self._threads = 0
         self._random = random.Random(options.seed)
+        self._readers = Readers(suite)
+        self._algorithms = sorted({each.algorithm for each in suite.implementations.values()})
+        self.dispatch_ns: dict[str, float] = {}
         self._budget = Budget(suite, options)
         self._budget.note_earlier(earlier)
         self._problems = Problems(suite, options)
@@ -74,6 +78,7 @@ class Runner:
                 self._play_block(block, self._budget.choose(wanted, self._start_seconds()) if block else wanted)
         finally:
             self._stop_slots()
+            self._readers.stop()
             self._problems.close()
 
     def _play_block(self, block: int, contests: list[tuple[int, Contest]]) -> None:
@@ -134,7 +139,8 @@ class Runner:
         for each in ready:
             self._budget.note_call(each.case, each.call_ns)
         rounds = self._budget.rounds(ready, later)
-        for each in play_rounds(ready, rounds, first, self._random):
+        beside = [self._readers.beside(ready[0])] if ready else []
+        for each in play_rounds([*ready, *beside], rounds, first, self._random):
             each.finish()
         self._next_round[key] = first + rounds
 
@@ -152,8 +158,13 @@ class Runner:
             data=self._problems.label,
             generated=self._problems.generated,
             timeout_s=self.options.timeout_s,
+            costs={each: self._cost(task, each) for each in self._algorithms},
             long_call_ns=math.inf if self.options.time_budget_s is None else LONG_CALL_NS,
         )
+
+    def _cost(self, task: Task, algorithm: str) -> tuple[float, float]:
+        flops, moved, _ = cost(self.suite.operations[task.operation], task, algorithm)
+        return flops, moved
 
     def _admit(self, case: Case, block: int) -> bool:
         try:
@@ -175,6 +186,13 @@ class Runner:
         with ThreadPoolExecutor(available_cores()) as pool:
             list(pool.map(_start, slots))
 
+    def _note_dispatch(self) -> None:
+        """What the least call of each array library took at its best."""
+        for slot in self._slots.values():
+            if slot.started and slot.started.dispatch_ns:
+                library, seen = slot.implementation.library, slot.started.dispatch_ns
+                self.dispatch_ns[library] = min(seen, self.dispatch_ns.get(library, seen))
+
     def _start_seconds(self) -> float:
         started = [slot.started.import_ns for slot in self._slots.values() if slot.started]
         return START_OVERHEAD * sum(started) / 1e9 / available_cores()
@@ -189,6 +207,7 @@ class Runner:
         return self._slots[key]
 
     def _stop_slots(self) -> None:
+        self._note_dispatch()
         for slot in self._slots.values():
             slot.stop()
 

@@ -30,6 +30,9 @@ from .contract import Inputs
 from .measure import Clock, Kernel, PeakMemory, settle, time_slice, warm_up
 from .protocol import Verdict
 
+DISPATCH_NS = 10_000_000
+"""Time spent to see what an empty call costs."""
+
 BALLAST, BALLAST_BYTES = 4, 2**22
 """Blocks of random sizes put between one placement of the inputs and the next, so that addresses differ."""
 
@@ -76,7 +79,17 @@ class Worker:
 
     def started(self) -> protocol.Started:
         sources = suite.loaded_sources(Path(self.request.suite))
-        return protocol.Started(self.import_ns, self.library.version(), _pools(), _resident_bytes(), sources)
+        dispatch_ns = self._dispatch_ns()
+        return protocol.Started(
+            self.import_ns, self.library.version(), _pools(), _resident_bytes(), sources, dispatch_ns
+        )
+
+    def _dispatch_ns(self) -> float:
+        """What remains of a call whose numbers cost nothing: one number, negated."""
+        number = self.library.convert(np.ones(1))
+        wait = self.library.synchronise if self.library.asynchronous else None
+        kernel = Kernel(self.library.negate(), (number,), wait, self.clock)
+        return warm_up(kernel, DISPATCH_NS, DISPATCH_NS // 20).call_ns
 
     def exact(self, request: protocol.Exact) -> protocol.Checked:
         self._refuse_unsupported(request.task)

@@ -7,6 +7,7 @@ Statistics, from raw samples:
     first_call_ns, import_ns, transfer_*_ns   median over blocks (one reading a block)
     peak_bytes, error_over_bound              largest over blocks
     dropped           samples left out because a guard flagged them
+    flops … over_problem  how far from the machine's limit, see `limits`
     disturbed         more than half of a block's samples were flagged, so all were kept
 """
 
@@ -21,6 +22,7 @@ import pandas as pd
 
 from ..bench.interop import read
 from ..bench.records import Case, Result, Run
+from . import limits
 from .estimates import Estimate, estimate
 from .samples import Kept, Rounds, kept
 
@@ -82,7 +84,7 @@ def tables(folder: Path, run: Run, results: Iterable[Result]) -> Tables:
     columns = _columns(list(blocks))
     timed = [kept(group) for group in blocks.values()]
     rows = [
-        _row(folder.name, case, group, times, columns)
+        {**_row(folder.name, case, group, times, columns), **limits.columns(group, times.rounds, run.ceilings)}
         for (case, group), times in zip(blocks.items(), timed, strict=True)
     ]
     sizes = {name: columns[name] for name in _names(case.sizes for case in blocks)}
@@ -209,14 +211,15 @@ def _names(dictionaries: Iterable[dict[str, Any]]) -> list[str]:
 def _columns(cases: list[Case]) -> dict[str, str]:
     """Sizes and parameters -> column names: their own, unless that column means another thing."""
     nobody = Case("", "", "", {}, {}, "", 0, "")
-    taken = {*_row("", nobody, [Result(case=nobody)], Kept({}, 0, False), {}), *SPEEDUP_COLUMNS}
+    own = _row("", nobody, [Result(case=nobody)], Kept({}, 0, False), {})
+    taken = {*own, *limits.COLUMNS, *SPEEDUP_COLUMNS}
     names = _names([*(case.sizes for case in cases), *(case.parameters for case in cases)])
     return {name: f"{name}_value" if name in taken else name for name in names}
 
 
 def _typed(frame: pd.DataFrame, sizes: list[str], parameters: list[str]) -> pd.DataFrame:
     """Whole numbers stay whole where some operations lack a size; unknown truth is not False."""
-    frame = frame.astype({**dict.fromkeys(sizes, "Int64"), "steady": "boolean"})
+    frame = frame.astype({**dict.fromkeys(sizes, "Int64"), "steady": "boolean", "above_ceiling": "boolean"})
     for column in parameters:
         values = frame[column].convert_dtypes()
         frame[column] = values.astype("string") if values.dtype == object else values

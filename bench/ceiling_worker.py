@@ -1,0 +1,159 @@
+"""Child process: reads memory, multiplies and adds as fast as this machine can, and does nothing else.
+
+Run as ``python -P -m rooflinear.bench.ceiling_worker`` with the environment of
+its threads already set. Reads are loads only: a copy or a triad also writes,
+and hides that a written line is first read.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import get_num_threads, njit, prange
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from . import protocol
+from .child import serve
+from .records import Sample
+
+FLAGS = {"reassoc", "contract", "nsz"}
+CHAINS = 12
+"""Independent sums: two units times a latency of four to five, and registers for them in every vector set."""
+
+VECTOR_BYTES = 32
+GEMM_ROWS = 1024
+LONGEST_LOOP = 1 << 40
+
+
+class Meter:
+    """Answers with samples; ``work`` is what one call moved (bytes) or computed (flops)."""
+
+    def __init__(self) -> None:
+        if hasattr(os, "sched_setaffinity"):  # before the pool starts, whose threads inherit it
+            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: get_num_threads()])
+        self._buffer = np.ones(0)
+
+    def read(self, request: protocol.Read) -> protocol.Metered:
+        """Passes over the first bytes of a buffer, all threads, each over its own share."""
+        count = max(1, request.bytes // self._buffer.itemsize)
+        if count > len(self._buffer):
+            self._buffer = np.ones(count)
+        data = self._buffer[:count]
+
+        def passes(times: int) -> None:
+            if _read(data, times) != float(count * times):
+                raise ArithmeticError(f"reading {data.nbytes} bytes added up wrongly")
+
+        return protocol.Metered(_timed(passes, request.round, request.slice_ns), float(data.nbytes))
+
+    def compute(self, request: protocol.Compute) -> protocol.Metered:
+        """Multiply-and-add in registers, or a product of two big square matrices."""
+        dtype = np.dtype(request.dtype)
+        if request.by_gemm:
+            a = np.ones((GEMM_ROWS, GEMM_ROWS), dtype)
+            out = np.empty_like(a)
+
+            def products(times: int) -> None:
+                for _ in range(times):
+                    np.dot(a, a, out=out)
+
+            return protocol.Metered(_timed(products, request.round, request.slice_ns), 2.0 * GEMM_ROWS**3)
+        one = dtype.type(1)
+        flops = 2.0 * CHAINS * (VECTOR_BYTES // dtype.itemsize) * get_num_threads()
+
+        def steps(times: int) -> None:
+            if _multiply_add(one, times) != get_num_threads():
+                raise ArithmeticError("multiply-and-add went wrong")
+
+        return protocol.Metered(_timed(steps, request.round, request.slice_ns), flops)
+
+    def __call__(self, request: protocol.MeterRequest) -> protocol.MeterReply:
+        try:
+            return self.read(request) if isinstance(request, protocol.Read) else self.compute(request)
+        except (ArithmeticError, MemoryError) as error:
+            return protocol.Failed("crashed", f"{type(error).__name__}: {error}")
+
+
+def _timed(work: Callable[[int], Any], round_: int, slice_ns: int) -> Sample:
+    """As many calls as fill the slice, after one that fills the caches."""
+    work(1)
+    calls = 1
+    while (spent := _duration(work, calls)) < slice_ns / 4 and calls < LONGEST_LOOP:
+        calls *= max(2, min(1000, int(slice_ns / 4 / max(spent, 1))))
+    calls = max(1, round(calls * slice_ns / max(spent, 1)))
+    started, cpu = time.time_ns(), time.process_time_ns()
+    wall = _duration(work, calls)
+    return Sample(round_, started, wall, time.process_time_ns() - cpu, calls)
+
+
+def _duration(work: Callable[[int], Any], calls: int) -> int:
+    started = time.perf_counter_ns()
+    work(calls)
+    return time.perf_counter_ns() - started
+
+
+@njit(fastmath=FLAGS, parallel=True, cache=True)
+def _read(data, times):
+    threads = get_num_threads()
+    share = -(-len(data) // threads)
+    total = 0.0
+    for part in prange(threads):
+        total += _add_up(data[part * share : (part + 1) * share], times)
+    return total
+
+
+@njit(fastmath=FLAGS, cache=True)
+def _add_up(data, times):
+    total = 0.0
+    for _ in range(times):
+        for i in range(len(data)):
+            total += data[i]
+    return total
+
+
+@njit(parallel=True)
+def _multiply_add(one, times):
+    threads = get_num_threads()
+    total = 0
+    for _ in prange(threads):
+        total += int(_chains(one, times))
+    return total
+
+
+@njit
+def _chains(one, times):
+    return _fused(one, times)  # pyright: ignore[reportCallIssue]  numba adds the context
+
+
+@intrinsic
+def _fused(typing_context, one, times):  # noqa: ARG001
+    """x ← x·½ + ½ from x = 1, in vectors that stay in registers; returns a lane of one chain."""
+    return one(one, times), _emit
+
+
+def _emit(context, builder, signature, arguments):  # noqa: ARG001
+    one, times = arguments
+    lanes = VECTOR_BYTES // (8 if isinstance(one.type, ir.DoubleType) else 4)
+    vector = ir.VectorType(one.type, lanes)
+    half = ir.Constant(vector, [0.5] * lanes)
+    start = vector(ir.Undefined)
+    for lane in range(lanes):
+        start = builder.insert_element(start, one, ir.IntType(32)(lane))
+    name = f"llvm.fma.v{lanes}f{256 // lanes}"
+    fma = cgutils.get_or_insert_function(builder.module, ir.FunctionType(vector, [vector] * 3), name)
+    chains = [cgutils.alloca_once_value(builder, start) for _ in range(CHAINS)]
+    with cgutils.for_range(builder, times):
+        for chain in chains:
+            builder.store(builder.call(fma, [builder.load(chain), half, half]), chain)
+    total = builder.load(chains[0])
+    for chain in chains[1:]:
+        total = builder.fmul(total, builder.load(chain))
+    return builder.extract_element(total, ir.IntType(32)(0))
+
+
+if __name__ == "__main__":
+    serve(protocol.MeterRequest, Meter())

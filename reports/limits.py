@@ -1,0 +1,90 @@
+"""How far a time is from what the machine could do.
+
+limit_ns           max(flops ÷ peak, bytes × what a byte took to read) of the case's own algorithm: the least
+                   time under the ceilings, median over rounds
+over_limit         time ÷ limit of the same round, median in a block; low and high as in `estimates`.
+                   Its inverse is the fraction of the limit
+over_problem       time ÷ least limit of any algorithm that the suite knows for this operation
+bound_by           MEMORY or ARITHMETIC, whichever the limit is
+above_ceiling      the whole interval lies below the limit: a wrong count of bytes or flops, a cached working
+                   set or a wrong ceiling. A fault, not a record
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import Any
+
+from ..bench.records import Ceilings, Result
+from .estimates import NOTHING, Estimate, estimate
+from .samples import Rounds
+
+MEMORY, ARITHMETIC = "memory", "arithmetic"
+COLUMNS = (
+    "flops",
+    "bytes",
+    "limit_ns",
+    "over_limit",
+    "over_limit_low",
+    "over_limit_high",
+    "over_problem",
+    "bound_by",
+    "above_ceiling",
+)
+
+
+def columns(results: Sequence[Result], rounds: Rounds, ceilings: Ceilings) -> dict[str, Any]:
+    """The limit's columns of one case; all missing where nothing was read beside it."""
+    result = results[-1]
+    flop_ns = _flop_ns(result, ceilings)
+    own = result.costs.get(result.algorithm)
+    if own is None or flop_ns is None or not rounds:
+        return dict.fromkeys(COLUMNS)
+    reads = {each.block: dict(each.reads) for each in results}
+    limits = {name: _limits(cost, reads, flop_ns) for name, cost in result.costs.items()}
+    over, problem = _over(rounds, limits[result.algorithm]), _over(rounds, _least(list(limits.values())))
+    limit = estimate([list(block.values()) for block in limits[result.algorithm].values()])
+    if over is NOTHING:
+        return dict.fromkeys(COLUMNS)
+    return {
+        "flops": own[0],
+        "bytes": own[1],
+        "limit_ns": limit.value,
+        "over_limit": over.value,
+        "over_limit_low": over.low,
+        "over_limit_high": over.high,
+        "over_problem": problem.value,
+        "bound_by": ARITHMETIC if own[0] * flop_ns > limit.value * (1 - 1e-9) else MEMORY,
+        "above_ceiling": bool(over.high < 1),
+    }
+
+
+def _limits(cost: tuple[float, float], reads: Mapping[int, Mapping[int, float]], flop_ns: float) -> Rounds:
+    """Logs of the limit, by block and round."""
+    flops, moved = cost
+    return {
+        block: {number: math.log(max(flops * flop_ns, moved * byte_ns)) for number, byte_ns in found.items()}
+        for block, found in reads.items()
+    }
+
+
+def _over(rounds: Rounds, limits: Rounds) -> Estimate:
+    """Time ÷ limit, over the rounds in which both were read."""
+    shared = [
+        [log - limits[block][number] for number, log in found.items() if number in limits.get(block, {})]
+        for block, found in rounds.items()
+    ]
+    return estimate(shared) if any(shared) else NOTHING
+
+
+def _least(limits: Sequence[Rounds]) -> Rounds:
+    return {
+        block: {number: min(each[block][number] for each in limits) for number in found}
+        for block, found in limits[0].items()
+    }
+
+
+def _flop_ns(result: Result, ceilings: Ceilings) -> float | None:
+    roof = ceilings.roofs.get(str(result.case.threads))
+    peak = roof.flops.get(result.case.dtype) if roof else None
+    return 1e9 / peak if peak else None
