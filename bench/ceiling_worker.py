@@ -96,7 +96,7 @@ def _duration(work: Callable[[int], Any], calls: int) -> int:
     return time.perf_counter_ns() - started
 
 
-@njit(fastmath=FLAGS, parallel=True, cache=True)
+@njit(fastmath=FLAGS, parallel=True)
 def _read(data, times):
     threads = get_num_threads()
     share = -(-len(data) // threads)
@@ -106,7 +106,7 @@ def _read(data, times):
     return total
 
 
-@njit(fastmath=FLAGS, cache=True)
+@njit(fastmath=FLAGS)
 def _add_up(data, times):
     total = 0.0
     for _ in range(times):

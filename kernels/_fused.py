@@ -1,4 +1,4 @@
-"""Compiled loops over a range of rows: each row is read from memory once, four rows share a load of theta."""
+"""Compiled loops over a range of rows of any layout, each read once, with the names of `_rows`; sums, shares."""
 
 import numpy as np
 from numba import njit
@@ -13,85 +13,44 @@ compiled = njit(fastmath=FLAGS, error_model="numpy")
 parallel = njit(fastmath=FLAGS, error_model="numpy", parallel=True)
 
 
-@compiled
-def predict(X, theta, first, last, out):
-    whole = first + (last - first) // 4 * 4
-    zero = theta.dtype.type(0)
-    for i in range(first, whole, 4):
-        x0, x1, x2, x3 = X[i], X[i + 1], X[i + 2], X[i + 3]
-        p0, p1, p2, p3 = zero, zero, zero, zero
-        for j in range(len(theta)):
-            p0 += x0[j] * theta[j]
-            p1 += x1[j] * theta[j]
-            p2 += x2[j] * theta[j]
-            p3 += x3[j] * theta[j]
-        out[i], out[i + 1], out[i + 2], out[i + 3] = p0, p1, p2, p3
-    for i in range(whole, last):
-        out[i] = dot(X[i], theta)
+def predict(_):
+    @compiled
+    def rows(X, theta, first, last, out):
+        for i in range(first, last):
+            out[i] = dot(X[i], theta)
+
+    return rows
 
 
-@compiled
-def residuals(X, y, theta, first, last, out):
-    whole = first + (last - first) // 4 * 4
-    for i in range(first, whole, 4):
-        x0, x1, x2, x3 = X[i], X[i + 1], X[i + 2], X[i + 3]
-        e0, e1, e2, e3 = y[i], y[i + 1], y[i + 2], y[i + 3]
-        for j in range(len(theta)):
-            e0 -= x0[j] * theta[j]
-            e1 -= x1[j] * theta[j]
-            e2 -= x2[j] * theta[j]
-            e3 -= x3[j] * theta[j]
-        out[i], out[i + 1], out[i + 2], out[i + 3] = e0, e1, e2, e3
-    for i in range(whole, last):
-        out[i] = y[i] - dot(X[i], theta)
+def residuals(_):
+    @compiled
+    def rows(X, y, theta, first, last, out):
+        for i in range(first, last):
+            out[i] = y[i] - dot(X[i], theta)
+
+    return rows
 
 
-@compiled
-def squares(X, y, theta, first, last):
-    """Σ(Xθ − y)² over rows first … last, block by block: in float32 one sum of a million terms loses digits."""
-    added = y.dtype.type(0)
-    for start in range(first, last, SUMMED):
-        added += _squares(X, y, theta, start, min(last, start + SUMMED))
-    return added
+def squares(_):
+    @compiled
+    def rows(X, y, theta, first, last):
+        total = y.dtype.type(0)
+        for i in range(first, last):
+            total += (dot(X[i], theta) - y[i]) ** 2
+        return total
+
+    return rows
 
 
-@compiled
-def _squares(X, y, theta, first, last):
-    whole = first + (last - first) // 4 * 4
-    total = y.dtype.type(0)
-    for i in range(first, whole, 4):
-        x0, x1, x2, x3 = X[i], X[i + 1], X[i + 2], X[i + 3]
-        e0, e1, e2, e3 = -y[i], -y[i + 1], -y[i + 2], -y[i + 3]
-        for j in range(len(theta)):
-            e0 += x0[j] * theta[j]
-            e1 += x1[j] * theta[j]
-            e2 += x2[j] * theta[j]
-            e3 += x3[j] * theta[j]
-        total += (e0 * e0 + e1 * e1) + (e2 * e2 + e3 * e3)
-    for i in range(whole, last):
-        error = dot(X[i], theta) - y[i]
-        total += error * error
-    return total
+def add_gradient(_):
+    @compiled
+    def rows(X, y, theta, first, last, slope):
+        for i in range(first, last):
+            error = dot(X[i], theta) - y[i]
+            for j in range(len(theta)):
+                slope[j] += error * X[i, j]
 
-
-@compiled
-def add_gradient(X, y, theta, first, last, slope):
-    """Adds Xᵀ(Xθ − y) over rows first … last to slope."""
-    whole = first + (last - first) // 4 * 4
-    for i in range(first, whole, 4):
-        x0, x1, x2, x3 = X[i], X[i + 1], X[i + 2], X[i + 3]
-        e0, e1, e2, e3 = -y[i], -y[i + 1], -y[i + 2], -y[i + 3]
-        for j in range(len(theta)):
-            e0 += x0[j] * theta[j]
-            e1 += x1[j] * theta[j]
-            e2 += x2[j] * theta[j]
-            e3 += x3[j] * theta[j]
-        for j in range(len(theta)):
-            slope[j] += (e0 * x0[j] + e1 * x1[j]) + (e2 * x2[j] + e3 * x3[j])
-    for i in range(whole, last):
-        error = dot(X[i], theta) - y[i]
-        for j in range(len(theta)):
-            slope[j] += error * X[i, j]
+    return rows
 
 
 @compiled

@@ -1,12 +1,14 @@
 """Compiled loops on all threads: X is read from memory once, every thread sums for itself; small X stays on one."""
 
+from collections.abc import Callable
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numba import get_num_threads, prange
 
-from . import _fused, _registers
-from ._fused import compiled, lines, parallel, share
+from . import _fused, _rows
+from ._fused import SUMMED, compiled, lines, parallel, share
 
 LIBRARY = "numpy"
 
@@ -15,6 +17,17 @@ ALONE_BYTES = 2**19
 
 TILE = 512
 """Samples whose three columns stay in the first cache while a thread computes all its points of a cost surface."""
+
+
+class Operations(NamedTuple):
+    """Compiled for a number of features."""
+
+    predict: Callable
+    residuals: Callable
+    mse: Callable
+    split_mse: Callable
+    gradient: Callable
+    gradient_descent: Callable
 
 
 def workspace(operation, inputs):
@@ -40,37 +53,28 @@ def workspace(operation, inputs):
     return empty(3, len(like)), empty(*surface)
 
 
-@compiled
-def predict(X, theta, out):
-    if _alone(X):
-        _fused.predict(X, theta, 0, len(X), out)
-    else:
-        _predict(X, theta, out)
-    return out
+def predict(X, theta, workspace):
+    return _made_for(X).predict(X, theta, workspace)
 
 
-@compiled
-def residuals(X, y, theta, out):
-    if _alone(X):
-        _fused.residuals(X, y, theta, 0, len(y), out)
-    else:
-        _residuals(X, y, theta, out)
-    return out
+def residuals(X, y, theta, workspace):
+    return _made_for(X).residuals(X, y, theta, workspace)
 
 
-@compiled
 def mse(X, y, theta, workspace):
-    sums, mean = workspace
-    mean[()] = _squares(X, y, theta, sums) / len(y)
-    return mean
+    return _made_for(X).mse(X, y, theta, workspace)
 
 
 def gradient(X, y, theta, workspace):
-    return _of_width(_features(X))[0](X, y, theta, workspace)
+    return _made_for(X).gradient(X, y, theta, workspace)
 
 
 def gradient_descent(X, y, theta0, learning_rate, steps, workspace):
-    return _of_width(_features(X))[1](X, y, theta0, learning_rate, steps, workspace)
+    return _made_for(X).gradient_descent(X, y, theta0, learning_rate, steps, workspace)
+
+
+def split_mse(X_train, y_train, X_validation, y_validation, theta, workspace):
+    return _made_for(X_train, X_validation).split_mse(X_train, y_train, X_validation, y_validation, theta, workspace)
 
 
 @compiled
@@ -82,48 +86,102 @@ def r2(y, y_predicted, workspace):
     return share_explained
 
 
-@compiled
 def cost_surface(X, y, theta, theta0_values, theta1_values, workspace):
     columns, surface = workspace
-    residuals(X[:, 2:], y, theta[2:], columns[2])
-    columns[:2] = X[:, :2].T
+    _columns(X, y, theta, columns)
     _surface(columns, theta0_values, theta1_values, surface)
     return surface
 
 
-@compiled
-def split_mse(X_train, y_train, X_validation, y_validation, theta, workspace):
-    sums, both = workspace
-    both[0] = _squares(X_train, y_train, theta, sums) / len(y_train)
-    both[1] = _squares(X_validation, y_validation, theta, sums) / len(y_validation)
-    return both
-
-
-def _features(X):
-    """The number of features where registers hold them all, else 0."""
-    n = X.shape[1]
-    return n if n <= _registers.MOST_FEATURES and X.flags.c_contiguous else 0
+def _made_for(*matrices):
+    """The operations compiled for the layout and the number of features of these."""
+    dense = all(X.flags.c_contiguous for X in matrices)
+    return _operations(_rows if dense else _fused, _rows.features(matrices[0]) if dense else 0)
 
 
 @cache
-def _of_width(n):
-    """Gradient and descent for n features; for 0, any number."""
-    add_gradient = _registers.add_gradient(n) if n else _fused.add_gradient
+def _operations(kernels, n):
+    rows_predict, rows_residuals = kernels.predict(n), kernels.residuals(n)
+    rows_squares, rows_add_gradient = kernels.squares(n), kernels.add_gradient(n)
 
     @parallel
-    def in_parts(X, y, theta, sums):
+    def predict_in_parts(X, theta, out):
+        threads = get_num_threads()
+        for part in prange(threads):
+            first, last = share(len(X), part, threads)
+            rows_predict(X, theta, first, last, out)
+
+    @compiled
+    def predict(X, theta, out):
+        if _alone(X):
+            rows_predict(X, theta, 0, len(X), out)
+        else:
+            predict_in_parts(X, theta, out)
+        return out
+
+    @parallel
+    def residuals_in_parts(X, y, theta, out):
+        threads = get_num_threads()
+        for part in prange(threads):
+            first, last = share(len(y), part, threads)
+            rows_residuals(X, y, theta, first, last, out)
+
+    @compiled
+    def residuals(X, y, theta, out):
+        if _alone(X):
+            rows_residuals(X, y, theta, 0, len(y), out)
+        else:
+            residuals_in_parts(X, y, theta, out)
+        return out
+
+    @compiled
+    def squares(X, y, theta, first, last):
+        # Block by block: in float32 one sum of a million terms loses digits.
+        added = y.dtype.type(0)
+        for start in range(first, last, SUMMED):
+            added += rows_squares(X, y, theta, start, min(last, start + SUMMED))
+        return added
+
+    @parallel
+    def squares_in_parts(X, y, theta, sums):
+        for part in prange(len(sums)):
+            first, last = share(len(y), part, len(sums))
+            sums[part, 0] = squares(X, y, theta, first, last)
+
+    @compiled
+    def mean_square(X, y, theta, sums):
+        if _alone(X):
+            return squares(X, y, theta, 0, len(y)) / len(y)
+        squares_in_parts(X, y, theta, sums)
+        return sums[:, 0].sum() / len(y)
+
+    @compiled
+    def mse(X, y, theta, workspace):
+        sums, mean = workspace
+        mean[()] = mean_square(X, y, theta, sums)
+        return mean
+
+    @compiled
+    def split_mse(X_train, y_train, X_validation, y_validation, theta, workspace):
+        sums, both = workspace
+        both[0] = mean_square(X_train, y_train, theta, sums)
+        both[1] = mean_square(X_validation, y_validation, theta, sums)
+        return both
+
+    @parallel
+    def add_in_parts(X, y, theta, sums):
         for part in prange(len(sums)):
             first, last = share(len(y), part, len(sums))
             sums[part] = 0
-            add_gradient(X, y, theta, first, last, sums[part])
+            rows_add_gradient(X, y, theta, first, last, sums[part])
 
     @compiled
-    def into(X, y, theta, sums, slope):
+    def slope_into(X, y, theta, sums, slope):
         if _alone(X):
             slope[:] = 0
-            add_gradient(X, y, theta, 0, len(y), slope)
+            rows_add_gradient(X, y, theta, 0, len(y), slope)
         else:
-            in_parts(X, y, theta, sums)
+            add_in_parts(X, y, theta, sums)
             for j in range(len(slope)):
                 slope[j] = sums[:, j].sum()
         slope *= slope.dtype.type(2 / len(y))
@@ -131,7 +189,7 @@ def _of_width(n):
     @compiled
     def gradient(X, y, theta, workspace):
         sums, slope = workspace
-        into(X, y, theta, sums, slope)
+        slope_into(X, y, theta, sums, slope)
         return slope
 
     @compiled
@@ -139,48 +197,17 @@ def _of_width(n):
         sums, slope, theta = workspace
         theta[:] = theta0
         for _ in range(steps):
-            into(X, y, theta, sums, slope)
+            slope_into(X, y, theta, sums, slope)
             for j in range(len(theta)):
                 theta[j] -= learning_rate * slope[j]
         return theta
 
-    return gradient, gradient_descent
+    return Operations(predict, residuals, mse, split_mse, gradient, gradient_descent)
 
 
 @compiled
 def _alone(X):
     return X.size * X.itemsize < ALONE_BYTES or get_num_threads() == 1
-
-
-@parallel
-def _predict(X, theta, out):
-    threads = get_num_threads()
-    for part in prange(threads):
-        first, last = share(len(X), part, threads)
-        _fused.predict(X, theta, first, last, out)
-
-
-@parallel
-def _residuals(X, y, theta, out):
-    threads = get_num_threads()
-    for part in prange(threads):
-        first, last = share(len(y), part, threads)
-        _fused.residuals(X, y, theta, first, last, out)
-
-
-@compiled
-def _squares(X, y, theta, sums):
-    if _alone(X):
-        return _fused.squares(X, y, theta, 0, len(y))
-    _squares_in_parts(X, y, theta, sums)
-    return sums[:, 0].sum()
-
-
-@parallel
-def _squares_in_parts(X, y, theta, sums):
-    for part in prange(len(sums)):
-        first, last = share(len(y), part, len(sums))
-        sums[part, 0] = _fused.squares(X, y, theta, first, last)
 
 
 @compiled
@@ -211,6 +238,14 @@ def _deviations_in_parts(y, y_predicted, mean, sums):
     for part in prange(len(sums)):
         first, last = share(len(y), part, len(sums))
         sums[part, 0], sums[part, 1] = _fused.deviations(y, y_predicted, mean, first, last)
+
+
+@parallel
+def _columns(X, y, theta, columns):
+    """x₀, x₁ and y − Xθ without their share."""
+    for i in prange(len(y)):
+        columns[0, i], columns[1, i] = X[i, 0], X[i, 1]
+        columns[2, i] = y[i] - _fused.dot(X[i, 2:], theta[2:])
 
 
 @parallel

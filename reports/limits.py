@@ -12,7 +12,6 @@ above_ceiling      the whole interval lies below the limit: a wrong count of byt
 
 import math
 from collections.abc import Mapping, Sequence
-from statistics import median
 from typing import Any
 
 from ..bench.records import Ceilings, Result
