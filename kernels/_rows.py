@@ -280,11 +280,12 @@ class _Held:
         return [rows.load("X", rows.builder.add(start, INDEX(place)), lanes) for place, lanes in self.pieces]
 
     def _dot(self, x):
-        rows, total = self.rows, None
-        for product in map(rows.times, x, self.theta):
-            while total is not None and total.type.count > max(ROWS, product.type.count):
+        rows = self.rows
+        total, *products = map(rows.times, x, self.theta)
+        for product in products:
+            while total.type.count > max(ROWS, product.type.count):
                 total = rows.halved(total)
-            total = product if total is None else rows.plus(total, rows.widened(product, total.type.count))
+            total = rows.plus(total, rows.widened(product, total.type.count))
         while total.type.count > ROWS:
             total = rows.halved(total)
         return total
@@ -341,7 +342,7 @@ class _Looped:
             builder.store(builder.add(builder.load(index), step), index)
 
     def _add_and_read_on(self, index, errors, left):
-        """Adds some rows; the errors of the next ones. While one of those is read, its share of the features is added."""
+        """Adds some rows; the errors of the next ones. While one of those is read, a share of the features is added."""
         rows, builder, count = self.rows, self.rows.builder, errors.type.count
         following = builder.add(index, INDEX(count))
         starts, totals = rows.starts(index, count), []

@@ -96,11 +96,12 @@ def cost_surface(X, y, theta, theta0_values, theta1_values, workspace):
 def _made_for(*matrices):
     """The operations compiled for the layout and the number of features of these."""
     dense = all(X.flags.c_contiguous for X in matrices)
-    return _operations(_rows if dense else _fused, _rows.features(matrices[0]) if dense else 0)
+    return _operations(_rows.features(matrices[0]) if dense else None)
 
 
 @cache
-def _operations(kernels, n):
+def _operations(n):
+    kernels = _fused if n is None else _rows
     rows_predict, rows_residuals = kernels.predict(n), kernels.residuals(n)
     rows_squares, rows_add_gradient = kernels.squares(n), kernels.add_gradient(n)
 
