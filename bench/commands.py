@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from . import ceilings, machine, options, progress, store, suite
+from .arrays import INTERPRETER
 from .errors import CannotFinish, RooflinearError, UsageError
 from .options import build
 from .records import Result, Run
@@ -28,6 +29,8 @@ def run(typed: dict[str, Any]) -> int:
     """Sweeps, verifies, times, stores and reports. Returns the exit status."""
     if typed["preset"] == "verify":
         raise UsageError("--preset verify times nothing; 'rooflinear verify' checks answers only")
+    if typed["device"] == INTERPRETER:
+        raise UsageError("an interpreter's times mean nothing; 'rooflinear verify --device interpreter' checks answers")
     loaded = suite.load(suite.find(typed["suite"]))
     chosen = build(loaded, typed)
     planned = _planned(loaded, chosen)

@@ -53,7 +53,7 @@ class Kernel:
         started = self.clock.wall()
         output = self.function(*self.inputs)
         if self.synchronise:
-            self.synchronise(output)
+            output = self.synchronise(output)
         return output, self.clock.wall() - started
 
     def many(self, calls: int) -> tuple[Any, int, int]:

@@ -26,14 +26,16 @@ EXACT_SIZES = (129, 7, 5, 3)
 class Implementation:
     """One file of a suite, read but not imported.
 
-    ``source_sha256`` covers the siblings it imports, ``requires`` names the
-    top-level modules that it and they import.
+    ``device`` is the only one it runs on ('': any), ``source_sha256`` covers
+    the siblings it imports, ``requires`` names the top-level modules that it
+    and they import.
     """
 
     stem: str
     path: Path
     library: str
     algorithm: str
+    device: str
     operations: tuple[str, ...]
     doc: str
     source_sha256: str
@@ -163,6 +165,7 @@ def _describe(
         path=path,
         library=library,
         algorithm=str(names.get("ALGORITHM", "direct")),
+        device=str(names.get("DEVICE", "")),
         operations=tuple(name for name in operations if name in names),
         doc=(ast.get_docstring(tree) or "").partition("\n\n")[0],
         source_sha256=_sha256(folder, closure),

@@ -73,6 +73,7 @@ class Worker:
         started = self.clock.wall()
         self.library.start(self.request.threads, self.request.device)
         self.module: ModuleType = suite.import_stem(Path(self.request.suite), self.request.implementation)
+        self.library.loaded(self.module)
         self.algorithm = str(getattr(self.module, "ALGORITHM", "direct"))
         own_ns = self.clock.wall() - started
         return own_ns if self.library.name == "python" else own_ns + NUMPY_IMPORT_NS
