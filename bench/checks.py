@@ -5,7 +5,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .contract import CONTRACT, Grid, Operation
+from .contract import CONTRACT, MEASURES, Goal, Grid, Operation
 from .errors import UsageError
 
 
@@ -36,6 +36,24 @@ def presets(module: ModuleType, known: dict[str, Operation], where: Path) -> dic
         for operation in (operation for grid in grids for operation in grid.operations):
             if operation not in known:
                 raise UsageError(f"{where}: PRESETS['{name}'] names an operation '{operation}' that is not stated")
+    return stated
+
+
+def goals(
+    module: ModuleType, known: Mapping[str, Any], implementations: Mapping[str, Any], where: Path
+) -> tuple[Goal, ...]:
+    """The figures a module wants reached, if any. Raises `UsageError`."""
+    stated = getattr(module, "GOALS", ())
+    if not isinstance(stated, tuple) or not all(isinstance(goal, Goal) for goal in stated):
+        raise UsageError(f"{where}: GOALS must be a tuple of Goal")
+    for goal in stated:
+        if goal.operation not in known:
+            raise UsageError(f"{where}: GOALS name an operation '{goal.operation}' that is not stated")
+        for stem in (*goal.implementations, *goal.over):
+            if stem not in implementations:
+                raise UsageError(f"{where}: goal '{goal.what}' names an implementation '{stem}' that is not there")
+        if goal.measure not in MEASURES:
+            raise UsageError(f"{where}: goal '{goal.what}': measure must be one of: {', '.join(MEASURES)}")
     return stated
 
 

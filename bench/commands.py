@@ -136,8 +136,17 @@ def _conclude(folder: Path, results: list[Result]) -> int:
         raise CannotFinish(f"no case fits into memory: {results[0].case.label} {results[0].reason}")
     written = write_reports([folder], ["html"], None)
     print(_counts(results))
+    if goals := _goals(folder):
+        print(goals)
     print(f"report: {written[0]}")
     return _status(results)
+
+
+def _goals(folder: Path) -> str:
+    """What the run's suite wanted and the run reached, as a table; '' where it was no question."""
+    from ..reports import frames, goals
+
+    return goals.text(frames.load(folder)) if store.read_run(folder).goals else ""
 
 
 def _record(loaded: Suite, chosen: Options) -> Run:
@@ -172,6 +181,7 @@ def _record(loaded: Suite, chosen: Options) -> Run:
         dirty=dirty,
         seed=chosen.seed,
         preset=chosen.preset,
+        goals=list(loaded.goals) if chosen.preset == "goals" else [],
         ceilings=ceilings.known(described, chosen.threads),
         data=chosen.data or ("gaussian" if chosen.condition is None else f"condition {chosen.condition:g}"),
         started_at=_now(),

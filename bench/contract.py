@@ -7,7 +7,7 @@ underscore is an implementation. ``docs/suites.md`` teaches it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,12 +96,56 @@ class Grid:
     """Part of a preset: operations at every combination of sizes whose inputs are not too large.
 
     A suite may state ``PRESETS``, a dict from ``quick``, ``standard`` and
-    ``full`` to tuples of grids. ``operations`` left out means all of them.
-    ``blocks`` is how many sets of fresh processes measure it where time allows.
+    ``full`` to tuples of grids. ``operations`` and ``implementations`` left out
+    mean all of them, ``parameters`` the operations' defaults. ``blocks`` is how
+    many sets of fresh processes measure it where time allows.
     """
 
     sizes: Mapping[str, tuple[int, ...]]
     operations: tuple[str, ...] = ()
+    implementations: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     dtypes: tuple[str, ...] = ("float64",)
     blocks: int = 1
     largest_inputs_bytes: int = LARGEST_INPUTS_BYTES
+
+
+Measure = Literal["over limit", "times faster", "peak bytes"]
+MEASURES: tuple[str, ...] = get_args(Measure)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """A figure that a suite wants to reach; its preset ``goals`` measures them, and the report says what was reached.
+
+    ``measure`` is of the fastest of ``implementations``: ``over limit`` (its
+    time over its algorithm's limit, at most ``reach``), ``times faster`` (than
+    the fastest of ``over``, at least) or ``peak bytes`` (beyond its inputs, at
+    most). Each size in ``sizes`` and each dtype is a row of its own.
+    """
+
+    what: str
+    measure: Measure
+    reach: float
+    operation: str
+    sizes: tuple[Mapping[str, int], ...]
+    implementations: tuple[str, ...]
+    over: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    dtypes: tuple[str, ...] = ("float64",)
+    blocks: int = 5
+
+    def grids(self) -> tuple[Grid, ...]:
+        """What to measure for it."""
+        return tuple(
+            Grid(
+                sizes={name: (value,) for name, value in sizes.items()},
+                operations=(self.operation,),
+                implementations=(*self.implementations, *self.over),
+                parameters=self.parameters,
+                dtypes=self.dtypes,
+                blocks=self.blocks,
+                largest_inputs_bytes=2**63,
+            )
+            for sizes in self.sizes
+        )

@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from .contract import Goal
+
 SCHEMA_VERSION = 1
 
 Status = Literal["ok", "wrong", "unsupported", "missing", "timeout", "skipped", "crashed"]
@@ -160,6 +162,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     preset: str = "standard"
     data: str = "gaussian"
     ceilings: Ceilings = Ceilings()
+    goals: list[Goal] = []
     started_at: str = ""
     finished_at: str | None = None
     warnings: list[str] = []

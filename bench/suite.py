@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import checks
-from .contract import Operation
+from .contract import Goal, Grid, Operation
 from .errors import RooflinearError, UsageError
 
 OPERATIONS = "operations"
@@ -50,7 +50,8 @@ class Suite:
     folder: Path
     operations: dict[str, Operation]
     implementations: dict[str, Implementation]
-    presets: dict[str, Any]
+    presets: dict[str, tuple[Grid, ...]]
+    goals: tuple[Goal, ...] = ()
 
 
 def find(folder: Path | None) -> Path:
@@ -81,7 +82,10 @@ def load(folder: Path) -> Suite:
     if not implementations:
         raise UsageError(f"suite {folder}: has no implementation; add one '*.py' beside {OPERATIONS}.py")
     presets = checks.presets(module, operations, folder / f"{OPERATIONS}.py")
-    return Suite(folder.name, folder, operations, implementations, presets)
+    goals = checks.goals(module, operations, implementations, folder / f"{OPERATIONS}.py")
+    if goals:
+        presets = {**presets, "goals": tuple(grid for goal in goals for grid in goal.grids())}
+    return Suite(folder.name, folder, operations, implementations, presets, goals)
 
 
 def import_stem(folder: Path, stem: str) -> types.ModuleType:

@@ -1,7 +1,7 @@
 """Presets and the user's grid -> frozen cases, grouped into contests."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
@@ -30,6 +30,7 @@ PRESETS = {
     "quick": Preset(time_budget_s=85, timeout_s=0.5, rounds=5),
     "standard": Preset(time_budget_s=470, timeout_s=2, rounds=6),
     "full": Preset(time_budget_s=None, timeout_s=60, rounds=12),
+    "goals": Preset(time_budget_s=None, timeout_s=10, rounds=8),
     "verify": Preset(time_budget_s=None, timeout_s=60, rounds=0),
 }
 
@@ -37,6 +38,7 @@ DEFAULT_SIZES: dict[str, tuple[int, ...]] = {
     "quick": (100, 1000),
     "standard": (10, 100, 1000, 10_000),
     "full": (10, 100, 1000, 10_000, 100_000),
+    "goals": (1000,),
     "verify": (3, 33, 1001),
 }
 """For a suite that states no presets."""
@@ -75,28 +77,39 @@ class Contest:
     blocks: int
 
 
+@dataclass
+class Planned:
+    """A task that several grids may hold: the most blocks of them, the implementations of all."""
+
+    task: Task
+    blocks: int = 1
+    stems: dict[str, None] = field(default_factory=dict)
+
+
 def contests(suite: Suite, options: Options) -> list[Contest]:
     """All contests of a run, cheapest first within one thread count.
 
     Raises `UsageError` for a name the suite does not know, with the nearest.
     """
     check_names(suite, options)
-    tasks: dict[bytes, tuple[Task, int]] = {}
+    planned: dict[bytes, Planned] = {}
     for grid in grids(suite, options):
         for task in _tasks(suite, grid, options):
-            key = msgspec.json.encode(task, order="deterministic")
-            blocks = options.blocks or grid.blocks
-            tasks[key] = (task, max(blocks, tasks[key][1] if key in tasks else 1))
+            plan = planned.setdefault(msgspec.json.encode(task, order="deterministic"), Planned(task))
+            plan.blocks = max(plan.blocks, options.blocks or grid.blocks)
+            plan.stems |= dict.fromkeys(_stems(suite, grid, options))
     found = [
-        Contest(task, threads, options.device, _cases(suite, task, threads, options), blocks)
+        Contest(plan.task, threads, options.device, _cases(suite, plan, threads, options), plan.blocks)
         for threads in options.threads
-        for task, blocks in sorted(tasks.values(), key=lambda pair: work(suite.operations[pair[0].operation], pair[0]))
+        for plan in sorted(planned.values(), key=lambda plan: work(suite.operations[plan.task.operation], plan.task))
     ]
     return [contest for contest in found if contest.cases]
 
 
 def check_names(suite: Suite, options: Options) -> None:
     """Raises `UsageError` for an unknown operation, implementation, size, parameter, dtype or preset."""
+    if options.preset == "goals" and not suite.goals:
+        raise UsageError(f"suite {suite.name} states no GOALS; take --preset quick, standard or full")
     operations = [suite.operations[name] for name in options.operations if name in suite.operations]
     chosen = operations or list(suite.operations.values())
     known = {
@@ -136,6 +149,8 @@ def _chosen(grid: Grid, options: Options) -> Grid:
     return Grid(
         sizes=sizes,
         operations=operations if wanted else grid.operations,
+        implementations=grid.implementations,
+        parameters=grid.parameters,
         dtypes=tuple(options.dtypes) or grid.dtypes,
         blocks=grid.blocks,
         largest_inputs_bytes=2**63 if options.sizes else grid.largest_inputs_bytes,
@@ -146,7 +161,7 @@ def _tasks(suite: Suite, grid: Grid, options: Options) -> Iterator[Task]:
     for name in grid.operations or suite.operations:
         operation = suite.operations[name]
         known = {key: value for key, value in options.parameters.items() if key in operation.parameters}
-        parameters = {**operation.parameters, **known}
+        parameters = {**operation.parameters, **grid.parameters, **known}
         for values in product(*(_values(grid, size, operation) for size in operation.sizes)):
             for dtype in grid.dtypes:
                 task = Task(name, dict(zip(operation.sizes, values, strict=True)), parameters, dtype)
@@ -160,8 +175,13 @@ def _values(grid: Grid, size: str, operation: Operation) -> tuple[int, ...]:
     return tuple(dict.fromkeys(grid.sizes[size]))
 
 
-def _cases(suite: Suite, task: Task, threads: int, options: Options) -> tuple[Case, ...]:
-    wanted = options.implementations or list(suite.implementations)
+def _stems(suite: Suite, grid: Grid, options: Options) -> list[str]:
+    """Those the user names, else the grid's, else all."""
+    return options.implementations or list(grid.implementations or suite.implementations)
+
+
+def _cases(suite: Suite, plan: Planned, threads: int, options: Options) -> tuple[Case, ...]:
+    task = plan.task
     return tuple(
         Case(
             suite=suite.name,
@@ -173,7 +193,7 @@ def _cases(suite: Suite, task: Task, threads: int, options: Options) -> tuple[Ca
             threads=threads,
             device=options.device,
         )
-        for stem in wanted
+        for stem in plan.stems
         if task.operation in suite.implementations[stem].operations
     )
 

@@ -1,0 +1,116 @@
+"""What a suite wanted to reach, and what a run reached.
+
+Values, intervals and pairing are those of `frames` and `compare`: medians over
+blocks of rounds that time and limit, or both contenders, share.
+"""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import pandas as pd
+
+from ..bench.contract import Goal
+from .compare import speedups
+from .estimates import NOTHING, Estimate
+from .frames import Tables, words
+from .units import bytes_text, digits, known
+
+COLUMNS = ("goal", "operation", "sizes", "dtype", "implementation", "measure", "over", "value", "low", "high", "reach")
+COLUMNS = (*COLUMNS, "reached", "blocks")
+AT_MOST = ("over limit", "peak bytes")
+
+
+def goals(tables: Tables) -> pd.DataFrame:
+    """A row per goal, size and dtype of the run; ``value`` is NaN and ``reached`` False where none has a time."""
+    return pd.DataFrame([_row(tables, *each) for each in _wanted(tables)], columns=list(COLUMNS))
+
+
+def text(tables: Tables) -> str:
+    """The goals as a table of plain text, ready for a terminal or a Markdown file."""
+    rows = [_cells(row) for row in goals(tables).to_dict("records")]
+    head = ("goal", "at", "reach", "reached", "95 % interval", "of", "")
+    widths = [max(len(row[place]) for row in (head, *rows)) for place in range(len(head))]
+    lines = [head, tuple("-" * width for width in widths), *rows]
+    return "\n".join("| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in lines)
+
+
+def _wanted(tables: Tables) -> Iterator[tuple[Goal, str, str]]:
+    ran = set(tables.cases[["operation", "sizes", "dtype"]].itertuples(index=False, name=None))
+    for goal in tables.run.goals:
+        for sizes, dtype in product(map(words, map(dict, goal.sizes)), goal.dtypes):
+            if (goal.operation, sizes, dtype) in ran:
+                yield goal, sizes, dtype
+
+
+def _row(tables: Tables, goal: Goal, sizes: str, dtype: str) -> dict[str, Any]:
+    cases = tables.cases
+    here = (cases["operation"] == goal.operation) & (cases["sizes"] == sizes) & (cases["dtype"] == dtype)
+    found = [(each, *_value(tables, goal, cases.loc[here], each)) for each in goal.implementations]
+    worst = goal.measure in AT_MOST
+    stem, value, over = min(found, key=lambda each: _rank(each[1].value, worst))
+    reached = value.value <= goal.reach if worst else value.value >= goal.reach
+    rows = cases.loc[here & (cases["implementation"] == stem)]
+    return {
+        "goal": goal.what,
+        "operation": goal.operation,
+        "sizes": sizes,
+        "dtype": dtype,
+        "implementation": stem,
+        "measure": goal.measure,
+        "over": over,
+        "value": value.value,
+        "low": value.low,
+        "high": value.high,
+        "reach": goal.reach,
+        "reached": bool(reached),
+        "blocks": int(rows["blocks"].max()) if len(rows) else 0,
+    }
+
+
+def _rank(value: float, at_most: bool) -> float:
+    if not known(value):
+        return float("inf")
+    return value if at_most else -value
+
+
+def _value(tables: Tables, goal: Goal, cases: pd.DataFrame, stem: str) -> tuple[Estimate, str]:
+    """What one implementation reached, and over whom."""
+    rows = cases.loc[cases["implementation"] == stem].to_dict("records")
+    if not rows:
+        return NOTHING, ""
+    row = rows[0]
+    if goal.measure == "over limit":
+        return Estimate(row["over_limit"], row["over_limit_low"], row["over_limit_high"], row["interval"]), "its limit"
+    if goal.measure == "peak bytes":
+        return Estimate(row["peak_bytes"], float("nan"), float("nan"), row["interval"]), "its inputs"
+    return min((_speedup(tables, cases, stem, base) for base in goal.over), key=lambda pair: _rank(pair[0].value, True))
+
+
+def _speedup(tables: Tables, cases: pd.DataFrame, stem: str, base: str) -> tuple[Estimate, str]:
+    frame = speedups(tables, base)
+    keys = cases.loc[
+        cases["implementation"] == stem, ["operation", "parameters", "dtype", "threads", "device", "sizes"]
+    ]
+    rows = frame.loc[frame["implementation"] == stem].merge(keys).to_dict("records")
+    if not rows:
+        return NOTHING, base
+    row = rows[0]
+    return Estimate(row["speedup"], row["speedup_low"], row["speedup_high"], row["speedup_interval"]), base
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    write = bytes_text if row["measure"] == "peak bytes" else digits
+    sign = "≤" if row["measure"] in AT_MOST else "≥"
+    unit = "" if row["measure"] == "peak bytes" else "×"
+    against = f"{row['measure']}, {row['over']}" if row["over"] else row["measure"]
+    ends = f"{write(row['low'])} – {write(row['high'])}" if known(row["low"]) else ""
+    return (
+        row["goal"],
+        f"{row['sizes']} {row['dtype']}",
+        f"{sign} {write(row['reach'])}{unit} {against}",
+        f"{write(row['value'])}{unit}",
+        ends,
+        f"{row['implementation']}, {row['blocks']} processes",
+        "reached" if row["reached"] else "not reached",
+    )
