@@ -108,10 +108,15 @@ def _read(data, times):
 
 @njit(fastmath=FLAGS)
 def _add_up(data, times):
+    """The four quarters side by side: of memory one stream alone brings a fifth less."""
+    quarter = len(data) // 4
+    a, b, c, d = data[:quarter], data[quarter : 2 * quarter], data[2 * quarter : 3 * quarter], data[3 * quarter :]
     total = 0.0
     for _ in range(times):
-        for i in range(len(data)):
-            total += data[i]
+        for i in range(quarter):
+            total += (a[i] + b[i]) + (c[i] + d[i])
+        for i in range(quarter, len(d)):
+            total += d[i]
     return total
 
 

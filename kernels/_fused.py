@@ -11,6 +11,8 @@ SUMMED = 4096
 
 compiled = njit(fastmath=FLAGS, error_model="numpy")
 parallel = njit(fastmath=FLAGS, error_model="numpy", parallel=True)
+inlined = njit(fastmath=FLAGS, error_model="numpy", inline="always")
+"""Where a caller that is compiled once more would compile all below it once more."""
 
 
 def predict(_):

@@ -1,11 +1,11 @@
-"""Compiled loops over rows, four at a time, in explicit vectors.
+"""Compiled loops over rows, a row of every quarter at once, in explicit vectors.
 
 A compiler cannot do this by itself: it fetches theta and the sum from memory
-for every four rows, leaves what does not fill its vectors to single numbers,
-and reads the rows twice, one loop after the other, while memory waits. Here,
-up to MOST_HELD features, theta and the sum stay in registers, in code made for
-that number; beyond, each loop adds the products of four rows while it reads
-the next four.
+for every row, leaves what does not fill its vectors to single numbers, and
+reads one row after another. Four rows far apart are four streams through
+memory, which brings a quarter more than one; rows side by side are not. Where
+theta and the sum fit into registers the code is made for that number of
+features.
 """
 
 from contextlib import contextmanager
@@ -19,17 +19,14 @@ from numba.extending import intrinsic
 VECTOR_BYTES = 32
 ROWS = 4
 INDEX = ir.IntType(64)
-KEPT_BYTES = 28 * 1024
-"""Of the first cache. Rows too long for it are added after they are read."""
-
 FLAGS = ("reassoc", "contract", "nsz", "arcp")
-MOST_HELD = 16
-"""Features of which theta and the sum fit into the registers of AVX2."""
+MOST_HELD_BYTES = 192
+"""Of a row: theta and the sum fill twelve of AVX2's sixteen registers."""
 
 
 def features(X):
     """For which number of features code is made: X's own where it is small, else 0, which stands for any."""
-    return X.shape[1] if X.shape[1] <= MOST_HELD else 0
+    return X.shape[1] if X.shape[1] * X.itemsize <= MOST_HELD_BYTES else 0
 
 
 @cache
@@ -67,7 +64,7 @@ def squares(n):
 
 @cache
 def add_gradient(n):
-    """A compiled ``(X, y, theta, first, last, slope)`` that adds Xᵀ(Xθ − y) to slope."""
+    """A compiled ``(X, y, theta, first, last, slope)``: adds Xᵀ(Xθ − y) to slope."""
 
     @njit
     def rows(X, y, theta, first, last, slope):
@@ -81,8 +78,8 @@ def _predict(typing_context, X, theta, first, last, out, n):
     def emit(context, builder, signature, arguments):
         rows = _Rows(context, builder, signature.args, arguments, X=0, theta=1, out=4)
 
-        def write(index, count):
-            rows.write("out", index, rows.predicted(index, count))
+        def write(places):
+            rows.scatter("out", places, rows.predicted(places))
 
         rows.each(arguments[2], arguments[3], write)
         return context.get_dummy_value()
@@ -95,8 +92,8 @@ def _residuals(typing_context, X, y, theta, first, last, out, n):
     def emit(context, builder, signature, arguments):
         rows = _Rows(context, builder, signature.args, arguments, X=0, y=1, theta=2, out=5)
 
-        def write(index, count):
-            rows.write("out", index, rows.errors(index, count, negated=True))
+        def write(places):
+            rows.scatter("out", places, rows.errors(places, negated=True))
 
         rows.each(arguments[3], arguments[4], write)
         return context.get_dummy_value()
@@ -110,9 +107,9 @@ def _squares(typing_context, X, y, theta, first, last, n):
         rows = _Rows(context, builder, signature.args, arguments, X=0, y=1, theta=2)
         totals = [rows.variable(count) for count in (ROWS, 1)]
 
-        def add(index, count):
-            errors = rows.errors(index, count)
-            rows.add_to(totals[count == 1], rows.times(errors, errors))
+        def add(places):
+            errors = rows.errors(places)
+            rows.add_to(totals[len(places) == 1], rows.times(errors, errors))
 
         rows.each(arguments[3], arguments[4], add)
         both = [rows.one_sum(builder.load(total)) for total in totals]
@@ -151,29 +148,36 @@ class _Rows:
         self.itemsize = 8 if isinstance(self.number, ir.DoubleType) else 4
         self.lanes = VECTOR_BYTES // self.itemsize
         known = kinds[-1].literal_value
-        self.n = INDEX(known) if known else builder.extract_value(arrays["theta"].shape, 0)
-        self.row = _Held(self, known) if known else _Looped(self)
+        self.n = INDEX(known) if known > 0 else builder.extract_value(arrays["theta"].shape, 0)
+        self.row = _Held(self, known) if known > 0 else _Looped(self)
 
     def each(self, first, last, emit):
-        """``emit(index, 4)`` for whole fours, ``emit(index, 1)`` for the rows left."""
+        """``emit(places)`` with a row of every quarter, again and again; then with each of the rows left."""
         builder = self.builder
-        whole = builder.add(first, builder.and_(builder.sub(last, first), INDEX(-ROWS)))
-        for start, end, count in ((first, whole, ROWS), (whole, last, 1)):
-            with cgutils.for_range_slice(builder, start, end, INDEX(count), inc=True) as (index, _):
-                emit(index, count)
+        quarter = builder.udiv(builder.sub(last, first), INDEX(ROWS))
+        with cgutils.for_range_slice(builder, INDEX(0), quarter, INDEX(1), inc=True) as (step, _):
+            emit(self.places(first, quarter, step))
+        rest = builder.add(first, builder.mul(quarter, INDEX(ROWS)))
+        with cgutils.for_range_slice(builder, rest, last, INDEX(1), inc=True) as (place, _):
+            emit([place])
 
-    def predicted(self, index, count):
-        """Xθ of the rows from index on, as one vector."""
-        return self.joined(self.row.dots(self.starts(index, count)))
+    def places(self, first, quarter, step):
+        """The rows that are read together: as many streams through memory are faster than one."""
+        builder, begin = self.builder, self.builder.add(first, step)
+        return [builder.add(begin, builder.mul(quarter, INDEX(row))) for row in range(ROWS)]
 
-    def errors(self, index, count, negated=False):
+    def predicted(self, places):
+        """Xθ of some rows, as one vector."""
+        return self.joined(self.row.dots(self.starts(places)))
+
+    def errors(self, places, negated=False):
         """Xθ − y, or y − Xθ."""
-        pair = self.predicted(index, count), self.load("y", index, count)
+        pair = self.predicted(places), self.gather("y", places)
         return self.builder.fsub(*(reversed(pair) if negated else pair), flags=FLAGS)
 
-    def starts(self, index, count):
-        """Where the rows begin in X."""
-        return [self.builder.mul(self.builder.add(index, INDEX(row)), self.n) for row in range(count)]
+    def starts(self, places):
+        """Where rows begin in X."""
+        return [self.builder.mul(place, self.n) for place in places]
 
     def joined(self, totals):
         """The sums over the lanes of four vectors, or one, as one vector."""
@@ -222,6 +226,18 @@ class _Rows:
     def load(self, name, start, lanes):
         return self.builder.load(self.at(name, start, lanes), align=self.itemsize)
 
+    def gather(self, name, places):
+        vector = ir.Constant(ir.VectorType(self.number, len(places)), ir.Undefined)
+        for lane, place in enumerate(places):
+            number = self.builder.load(self.builder.gep(self.data[name], [place]))
+            vector = self.builder.insert_element(vector, number, ir.IntType(32)(lane))
+        return vector
+
+    def scatter(self, name, places, vector):
+        for lane, place in enumerate(places):
+            number = self.builder.extract_element(vector, ir.IntType(32)(lane))
+            self.builder.store(number, self.builder.gep(self.data[name], [place]))
+
     def write(self, name, start, vector):
         self.builder.store(vector, self.at(name, start, vector.type.count), align=self.itemsize)
 
@@ -233,10 +249,10 @@ class _Rows:
         half = vector.type.count // 2
         return self.plus(self._pick(vector, vector, *range(half)), self._pick(vector, vector, *range(half, 2 * half)))
 
-    def widened(self, vector, lanes):
-        """With zeros behind."""
-        zeros, own = ir.Constant(vector.type, [0.0] * vector.type.count), vector.type.count
-        return vector if lanes == own else self._pick(vector, zeros, *range(own), *[own] * (lanes - own))
+    def without(self, vector, count):
+        """With zeros in the first lanes."""
+        zeros, lanes = ir.Constant(vector.type, [0.0] * vector.type.count), vector.type.count
+        return self._pick(vector, zeros, *[lanes] * count, *range(count, lanes)) if count else vector
 
     def _spread(self, vector, lane, lanes):
         return self._pick(vector, vector, *[lane] * lanes)
@@ -246,63 +262,50 @@ class _Rows:
 
 
 class _Held:
-    """Rows of a known, small number of features: vectors of falling powers of two, theta and sum in registers."""
+    """Rows of a known, small number of features, in vectors of one width; theta and the sum in registers.
+
+    The last vector reaches back over features that the one before has: there theta is zero, and their sums are dropped.
+    """
 
     def __init__(self, rows, n):
         self.rows = rows
-        self.pieces, start = [], 0
-        while start < n:
-            lanes = min(rows.lanes, 1 << (n - start).bit_length() - 1)
-            self.pieces.append((start, lanes))
-            start += lanes
-        self.theta = [rows.load("theta", *piece) for piece in self.pieces]
+        self.lanes = min(rows.lanes, 1 << n.bit_length() - 1)
+        whole = n // self.lanes * self.lanes
+        self.starts = [*range(0, whole, self.lanes), *([n - self.lanes] if whole < n else [])]
+        self.theta = [rows.load("theta", start, self.lanes) for start in self.starts]
+        self.theta[-1] = rows.without(self.theta[-1], (self.lanes - n + whole) % self.lanes)
 
     def dots(self, starts):
-        """Each row's products with theta, added up to one vector of at most ROWS lanes."""
-        return [self._dot(self._x(start)) for start in starts]
+        """Each row's products with theta, added up to one vector."""
+        rows = self.rows
+        return [reduce(rows.plus, map(rows.times, self._x(start), self.theta)) for start in starts]
 
     def add_gradient(self, first, last):
         rows, builder = self.rows, self.rows.builder
-        sums = [cgutils.alloca_once_value(builder, rows.load("out", *piece)) for piece in self.pieces]
+        sums = [cgutils.alloca_once_value(builder, rows.load("out", start, self.lanes)) for start in self.starts]
 
-        def emit(index, count):
-            errors = rows.errors(index, count)
-            xs = [self._x(start) for start in rows.starts(index, count)]
-            for place, total in enumerate(sums):
-                rows.add_to(total, rows.term(errors, [x[place] for x in xs]))
+        def emit(places):
+            errors = rows.errors(places)
+            xs = [self._x(start) for start in rows.starts(places)]
+            for total, columns in zip(sums, zip(*xs, strict=True), strict=True):
+                rows.add_to(total, rows.term(errors, columns))
 
         rows.each(first, last, emit)
-        for (start, _), total in zip(self.pieces, sums, strict=True):
+        for start, total in reversed([*zip(self.starts, sums, strict=True)]):
             rows.write("out", start, builder.load(total))
 
     def _x(self, start):
-        rows = self.rows
-        return [rows.load("X", rows.builder.add(start, INDEX(place)), lanes) for place, lanes in self.pieces]
-
-    def _dot(self, x):
-        rows = self.rows
-        total, *products = map(rows.times, x, self.theta)
-        for product in products:
-            while total.type.count > max(ROWS, product.type.count):
-                total = rows.halved(total)
-            total = rows.plus(total, rows.widened(product, total.type.count))
-        while total.type.count > ROWS:
-            total = rows.halved(total)
-        return total
+        return [self.rows.load("X", self.rows.builder.add(start, INDEX(place)), self.lanes) for place in self.starts]
 
 
 class _Looped:
-    """Rows of any number of features: a loop over four vectors at a time, one over what is left, one masked vector.
-
-    Each row is read from its first to its last feature, the next one after it: of
-    four streams through memory the processor's prefetching keeps up with one.
-    """
+    """Rows of any number of features: loops over vectors, one masked vector for what is left."""
 
     def __init__(self, rows):
         builder, self.rows, self.lanes = rows.builder, rows, rows.lanes
         self.kind = ir.VectorType(rows.number, self.lanes)
         self.whole = builder.and_(rows.n, INDEX(-self.lanes))
-        self.fours = builder.and_(rows.n, INDEX(-4 * self.lanes))
+        self.pairs = builder.and_(rows.n, INDEX(-2 * self.lanes))
         lane = ir.Constant(ir.VectorType(INDEX, self.lanes), list(range(self.lanes)))
         left = builder.insert_element(ir.Constant(lane.type, ir.Undefined), builder.sub(rows.n, self.whole), INDEX(0))
         zeros = ir.Constant(ir.VectorType(ir.IntType(32), self.lanes), [0] * self.lanes)
@@ -311,87 +314,41 @@ class _Looped:
 
     def dots(self, starts):
         """Each row's products with theta, added up to one vector."""
-        return [self._dot(start) for start in starts]
+        rows, builder = self.rows, self.rows.builder
+        sums = [[rows.variable(self.lanes) for _ in starts] for _ in range(2)]
+
+        def add(place, totals):
+            theta = rows.load("theta", place, self.lanes)
+            for start, total in zip(starts, totals, strict=True):
+                x = rows.load("X", builder.add(start, place), self.lanes)
+                rows.add_to(total, rows.times(x, theta))
+
+        with _places(builder, INDEX(0), self.pairs, 2 * self.lanes) as place:
+            add(place, sums[0])
+            add(builder.add(place, INDEX(self.lanes)), sums[1])
+        with _places(builder, self.pairs, self.whole, self.lanes) as place:
+            add(place, sums[0])
+        left = [rows.times(x, self.theta_left) for x in self._left(starts)]
+        return [reduce(rows.plus, [*map(builder.load, each[:-1]), each[-1]]) for each in zip(*sums, left, strict=True)]
 
     def add_gradient(self, first, last):
-        """Adds the products of some rows while the next ones are read, so that memory never waits."""
-        rows, builder = self.rows, self.rows.builder
-        index, left = cgutils.alloca_once_value(builder, first), rows.variable(self.lanes)
-        for count in (ROWS, 2):
-            kept = INDEX(rows.itemsize * (2 * count + 2))  # of both groups of rows, theta and the sum
-            with builder.if_then(builder.icmp_signed("<=", builder.mul(rows.n, kept), INDEX(KEPT_BYTES))):
-                self._add_together(index, last, left, count)
-        for count in (ROWS, 1):
-            end = builder.sub(last, INDEX(count - 1))
-            with cgutils.for_range_slice(builder, builder.load(index), end, INDEX(count), inc=True) as (at, _):
-                self._add(rows.starts(at, count), rows.errors(at, count), left)
-                builder.store(builder.add(at, INDEX(count)), index)
-        self._store_left(builder.load(left))
+        left = self.rows.variable(self.lanes)
+        self.rows.each(first, last, lambda places: self._add(places, self.rows.errors(places), left))
+        self._store_left(self.rows.builder.load(left))
 
-    def _add_together(self, index, last, left, count):
-        """Whole groups of ``count`` rows from index on, which is moved behind them."""
-        rows, builder, step = self.rows, self.rows.builder, INDEX(count)
-        first = builder.load(index)
-        with builder.if_then(builder.icmp_signed("<=", builder.add(first, step), last)):
-            errors = cgutils.alloca_once_value(builder, rows.errors(first, count))
-            ahead = builder.sub(last, INDEX(2 * count - 1))
-            with cgutils.for_range_slice(builder, first, ahead, step, inc=True) as (at, _):
-                builder.store(self._add_and_read_on(at, builder.load(errors), left), errors)
-                builder.store(builder.add(at, step), index)
-            self._add(rows.starts(builder.load(index), count), builder.load(errors), left)
-            builder.store(builder.add(builder.load(index), step), index)
-
-    def _add_and_read_on(self, index, errors, left):
-        """Adds some rows; the errors of the next ones. While one of those is read, a share of the features is added."""
-        rows, builder, count = self.rows, self.rows.builder, errors.type.count
-        following = builder.add(index, INDEX(count))
-        starts, totals = rows.starts(index, count), []
-        for row, start in enumerate(rows.starts(following, count)):
-            begin = builder.mul(builder.udiv(self.fours, INDEX(count)), INDEX(row))
-
-            def add(place, begin=begin):
-                at = builder.add(begin, builder.udiv(place, INDEX(count)))
-                for number in range(4 // count):
-                    self._add_at(starts, builder.add(at, INDEX(number * self.lanes)), errors)
-
-            totals.append(self._dot(start, add))
-        self._add_rest(starts, errors, left)
-        return builder.fsub(rows.joined(totals), rows.load("y", following, count), flags=FLAGS)
-
-    def _dot(self, start, meanwhile=None):
-        """A row's products with theta, added up to one vector; ``meanwhile(place)`` at every fourth vector."""
-        rows, builder = self.rows, self.rows.builder
-        sums = [rows.variable(self.lanes) for _ in range(4)]
-        with _places(builder, INDEX(0), self.fours, 4 * self.lanes) as place:
-            for number, total in enumerate(sums):
-                self._multiply(start, builder.add(place, INDEX(number * self.lanes)), total)
-            if meanwhile:
-                meanwhile(place)
-        with _places(builder, self.fours, self.whole, self.lanes) as place:
-            self._multiply(start, place, sums[0])
-        left = rows.times(self._masked("X", builder.add(start, self.whole)), self.theta_left)
-        return reduce(rows.plus, [*map(builder.load, sums), left])
-
-    def _multiply(self, start, place, total):
-        rows = self.rows
-        x = rows.load("X", rows.builder.add(start, place), self.lanes)
-        rows.add_to(total, rows.times(x, rows.load("theta", place, self.lanes)))
-
-    def _add(self, starts, errors, left):
-        with _places(self.rows.builder, INDEX(0), self.fours, self.lanes) as place:
+    def _add(self, places, errors, left):
+        rows, starts = self.rows, self.rows.starts(places)
+        with _places(rows.builder, INDEX(0), self.whole, self.lanes) as place:
             self._add_at(starts, place, errors)
-        self._add_rest(starts, errors, left)
-
-    def _add_rest(self, starts, errors, left):
-        with _places(self.rows.builder, self.fours, self.whole, self.lanes) as place:
-            self._add_at(starts, place, errors)
-        xs = [self._masked("X", self.rows.builder.add(start, self.whole)) for start in starts]
-        self.rows.add_to(left, self.rows.term(errors, xs))
+        rows.add_to(left, rows.term(errors, self._left(starts)))
 
     def _add_at(self, starts, place, errors):
         rows = self.rows
         xs = [rows.load("X", rows.builder.add(start, place), self.lanes) for start in starts]
         rows.write("out", place, rows.plus(rows.load("out", place, self.lanes), rows.term(errors, xs)))
+
+    def _left(self, starts):
+        return [self._masked("X", self.rows.builder.add(start, self.whole)) for start in starts]
 
     def _masked(self, name, start):
         builder, pointer = self.rows.builder, self.rows.at(name, start, self.lanes)

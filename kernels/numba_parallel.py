@@ -8,7 +8,7 @@ import numpy as np
 from numba import get_num_threads, prange
 
 from . import _fused, _rows
-from ._fused import SUMMED, compiled, lines, parallel, share
+from ._fused import SUMMED, compiled, inlined, lines, parallel, share
 
 LIBRARY = "numpy"
 
@@ -19,13 +19,18 @@ TILE = 512
 """Samples whose three columns stay in the first cache while a thread computes all its points of a cost surface."""
 
 
-class Operations(NamedTuple):
-    """Compiled for a number of features."""
+class Readers(NamedTuple):
+    """What only reads X, compiled for a number of features."""
 
     predict: Callable
     residuals: Callable
     mse: Callable
     split_mse: Callable
+
+
+class Descents(NamedTuple):
+    """What adds up rows of X, compiled for a number of features."""
+
     gradient: Callable
     gradient_descent: Callable
 
@@ -54,27 +59,27 @@ def workspace(operation, inputs):
 
 
 def predict(X, theta, workspace):
-    return _made_for(X).predict(X, theta, workspace)
+    return _readers_for(X).predict(X, theta, workspace)
 
 
 def residuals(X, y, theta, workspace):
-    return _made_for(X).residuals(X, y, theta, workspace)
+    return _readers_for(X).residuals(X, y, theta, workspace)
 
 
 def mse(X, y, theta, workspace):
-    return _made_for(X).mse(X, y, theta, workspace)
+    return _readers_for(X).mse(X, y, theta, workspace)
 
 
 def gradient(X, y, theta, workspace):
-    return _made_for(X).gradient(X, y, theta, workspace)
+    return _descents_for(X).gradient(X, y, theta, workspace)
 
 
 def gradient_descent(X, y, theta0, learning_rate, steps, workspace):
-    return _made_for(X).gradient_descent(X, y, theta0, learning_rate, steps, workspace)
+    return _descents_for(X).gradient_descent(X, y, theta0, learning_rate, steps, workspace)
 
 
 def split_mse(X_train, y_train, X_validation, y_validation, theta, workspace):
-    return _made_for(X_train, X_validation).split_mse(X_train, y_train, X_validation, y_validation, theta, workspace)
+    return _readers_for(X_train, X_validation).split_mse(X_train, y_train, X_validation, y_validation, theta, workspace)
 
 
 @compiled
@@ -93,17 +98,19 @@ def cost_surface(X, y, theta, theta0_values, theta1_values, workspace):
     return surface
 
 
-def _made_for(*matrices):
-    """The operations compiled for the layout and the number of features of these."""
+def _readers_for(*matrices):
     dense = all(X.flags.c_contiguous for X in matrices)
-    return _operations(_rows.features(matrices[0]) if dense else None)
+    return _readers(_rows.features(matrices[0]) if dense else None)
+
+
+def _descents_for(X):
+    return _descents(_rows.features(X) if X.flags.c_contiguous else None)
 
 
 @cache
-def _operations(n):
+def _readers(n):
     kernels = _fused if n is None else _rows
-    rows_predict, rows_residuals = kernels.predict(n), kernels.residuals(n)
-    rows_squares, rows_add_gradient = kernels.squares(n), kernels.add_gradient(n)
+    rows_predict, rows_residuals, rows_squares = kernels.predict(n), kernels.residuals(n), kernels.squares(n)
 
     @parallel
     def predict_in_parts(X, theta, out):
@@ -115,7 +122,8 @@ def _operations(n):
     @compiled
     def predict(X, theta, out):
         if _alone(X):
-            rows_predict(X, theta, 0, len(X), out)
+            first, last = share(len(X), 0, 1)
+            rows_predict(X, theta, first, last, out)
         else:
             predict_in_parts(X, theta, out)
         return out
@@ -130,7 +138,8 @@ def _operations(n):
     @compiled
     def residuals(X, y, theta, out):
         if _alone(X):
-            rows_residuals(X, y, theta, 0, len(y), out)
+            first, last = share(len(y), 0, 1)
+            rows_residuals(X, y, theta, first, last, out)
         else:
             residuals_in_parts(X, y, theta, out)
         return out
@@ -169,6 +178,13 @@ def _operations(n):
         both[1] = mean_square(X_validation, y_validation, theta, sums)
         return both
 
+    return Readers(predict, residuals, mse, split_mse)
+
+
+@cache
+def _descents(n):
+    rows_add_gradient = (_fused if n is None else _rows).add_gradient(n)
+
     @parallel
     def add_in_parts(X, y, theta, sums):
         for part in prange(len(sums)):
@@ -176,11 +192,12 @@ def _operations(n):
             sums[part] = 0
             rows_add_gradient(X, y, theta, first, last, sums[part])
 
-    @compiled
+    @inlined
     def slope_into(X, y, theta, sums, slope):
         if _alone(X):
             slope[:] = 0
-            rows_add_gradient(X, y, theta, 0, len(y), slope)
+            first, last = share(len(y), 0, 1)
+            rows_add_gradient(X, y, theta, first, last, slope)
         else:
             add_in_parts(X, y, theta, sums)
             for j in range(len(slope)):
@@ -203,7 +220,7 @@ def _operations(n):
                 theta[j] -= learning_rate * slope[j]
         return theta
 
-    return Operations(predict, residuals, mse, split_mse, gradient, gradient_descent)
+    return Descents(gradient, gradient_descent)
 
 
 @compiled

@@ -99,7 +99,7 @@ def _speedup(tables: Tables, cases: pd.DataFrame, stem: str, base: str) -> tuple
     return Estimate(row["speedup"], row["speedup_low"], row["speedup_high"], row["speedup_interval"]), base
 
 
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+def _cells(row: dict) -> tuple[str, ...]:
     write = bytes_text if row["measure"] == "peak bytes" else digits
     sign = "≤" if row["measure"] in AT_MOST else "≥"
     unit = "" if row["measure"] == "peak bytes" else "×"
