@@ -67,15 +67,15 @@ def residuals(X, y, theta, workspace):
 
 
 def mse(X, y, theta, workspace):
-    return _readers_for(X).mse(X, y, theta, workspace)
+    return _readers_for(X).mse(X, y, theta, *workspace)
 
 
 def gradient(X, y, theta, workspace):
-    return _descents_for(X).gradient(X, y, theta, workspace)
+    return _descents_for(X).gradient(X, y, theta, *workspace)
 
 
 def gradient_descent(X, y, theta0, learning_rate, steps, workspace):
-    return _descents_for(X).gradient_descent(X, y, theta0, learning_rate, steps, workspace)
+    return _descents_for(X).gradient_descent(X, y, theta0, learning_rate, steps, *workspace)
 
 
 def split_mse(X_train, y_train, X_validation, y_validation, theta, workspace):
@@ -166,8 +166,7 @@ def _readers(n):
         return sums[:, 0].sum() / len(y)
 
     @compiled
-    def mse(X, y, theta, workspace):
-        sums, mean = workspace
+    def mse(X, y, theta, sums, mean):
         mean[()] = mean_square(X, y, theta, sums)
         return mean
 
@@ -205,14 +204,12 @@ def _descents(n):
         slope *= slope.dtype.type(2 / len(y))
 
     @compiled
-    def gradient(X, y, theta, workspace):
-        sums, slope = workspace
+    def gradient(X, y, theta, sums, slope):
         slope_into(X, y, theta, sums, slope)
         return slope
 
     @compiled
-    def gradient_descent(X, y, theta0, learning_rate, steps, workspace):
-        sums, slope, theta = workspace
+    def gradient_descent(X, y, theta0, learning_rate, steps, sums, slope, theta):
         theta[:] = theta0
         for _ in range(steps):
             slope_into(X, y, theta, sums, slope)
