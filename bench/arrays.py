@@ -1,108 +1,14 @@
-"""One small class per array library: environment, convert, synchronise.
-
-What an array library must say: which variables its pools obey (set before the
-interpreter starts), how the harness's NumPy arrays become its own and back,
-what counts as its output, and how to wait for one. Frameworks are imported
-only in a worker, by `start`.
-"""
+"""One small class per array library: environment, convert, synchronise. `ArrayLibrary` says what each must state."""
 
 import importlib
-import importlib.metadata
-import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-INTERPRETER = "interpreter"
-"""The device on which code for GPUs is checked, and never timed, where there is none."""
-
-ALIGNMENT_BYTES = 64
-NUMPY_CACHED_BYTES = 1024
-TRIES = 48
-
-
-def aligned_copy(array: NDArray[Any]) -> NDArray[Any]:
-    """A C-contiguous copy whose first byte lies on a cache line."""
-    raw = np.empty(array.nbytes + ALIGNMENT_BYTES, np.uint8)
-    offset = -raw.ctypes.data % ALIGNMENT_BYTES
-    copy = raw[offset : offset + array.nbytes].view(array.dtype).reshape(array.shape)
-    copy[...] = array
-    return copy
-
-
-def lined_up(sizes: Iterable[int]) -> list[Any]:
-    """Makes NumPy's next small arrays of these sizes, in bytes, lie on cache lines; holds on to what does not.
-
-    NumPy keeps freed blocks of up to 1024 bytes for arrays of just that size,
-    aligned to 16 bytes only; where the one falls that a kernel returns is
-    luck of the process, and X.T @ r with ten columns takes 24 % longer across lines.
-    """
-    held: list[Any] = []
-    for size in sizes:
-        if 0 < size <= NUMPY_CACHED_BYTES:
-            tries = [(np.empty(size, np.uint8), np.empty(random.randrange(1025, 2048), np.uint8)) for _ in range(TRIES)]
-            held += [filler for _, filler in tries]
-            held += [block for block, _ in tries if block.ctypes.data % ALIGNMENT_BYTES]
-    return held
-
-
-class ArrayLibrary:
-    """What most have in common. ``footprint_factor``: its bytes per byte of a NumPy array."""
-
-    name = "numpy"
-    returns = "NumPy array"
-    distribution = "numpy"
-    devices: tuple[str, ...] = ("cpu",)
-    footprint_factor = 1.0
-
-    def environment(self, threads: int, device: str) -> dict[str, str]:  # noqa: ARG002
-        """Variables to set before the interpreter starts."""
-        return {}
-
-    def start(self, threads: int, device: str) -> None:
-        """Imports the framework and sets what only its own calls can set."""
-
-    def loaded(self, module: Any) -> None:
-        """Told of the implementation once it is imported."""
-
-    def convert(self, value: Any) -> Any:
-        """A NumPy array or scalar as the framework's own; ints stay as they are."""
-        return aligned_copy(value) if isinstance(value, np.ndarray) else value
-
-    def is_output(self, output: Any) -> bool:
-        """No subclass counts: it might put its work off until somebody looks."""
-        kind = type(output)
-        return kind in (np.ndarray, float) or (isinstance(output, np.generic) and kind is output.dtype.type)
-
-    def to_numpy(self, output: Any, dtype: str) -> NDArray[Any]:
-        """Waits where needed. A Python float (Numba returns one for any float) counts if it is exact."""
-        if type(output) is not float:
-            return np.asarray(output)
-        with np.errstate(over="ignore"):
-            rounded = np.asarray(output, dtype)
-        return rounded if float(rounded) == output or output != output else np.asarray(output)
-
-    asynchronous = False
-
-    def negate(self) -> Callable[[Any], Any]:
-        """The least there is to compute, to see what a call costs apart from its numbers."""
-        return np.negative
-
-    def synchronise(self, output: Any) -> Any:
-        """Waits for an output where the library returns before it is computed."""
-        return output
-
-    def poison(self, buffer: Any) -> None:
-        """Fills a workspace with NaN, so that a kernel that reads it before writing is seen."""
-        leaves = buffer if isinstance(buffer, tuple | list) else (buffer,)
-        for leaf in leaves:
-            if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f":
-                leaf.fill(np.nan)
-
-    def version(self) -> str:
-        return importlib.metadata.version(self.distribution)
+from .array_cuda import CuPy, NumbaCuda
+from .array_library import INTERPRETER, ArrayLibrary, NoDevice, aligned_copy
 
 
 class PythonLists(ArrayLibrary):
@@ -143,10 +49,15 @@ class Torch(ArrayLibrary):
         torch.set_num_interop_threads(1)
         self._device = "cpu" if device == INTERPRETER else device
         self.asynchronous = self._device != "cpu"
-        if self._device == "cuda" and not torch.cuda.is_available():
-            raise RuntimeError("PyTorch sees no CUDA device")
-        if self._device == "mps" and not torch.backends.mps.is_available():
-            raise RuntimeError("PyTorch sees no MPS device")
+        if not self.asynchronous:
+            return
+        there = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
+        if not there[self._device]():
+            raise NoDevice(f"PyTorch sees no {self._device.upper()} device")
+        torch.set_float32_matmul_precision("highest")
+
+    def unsupported(self, dtype: str, device: str) -> str:
+        return "MPS has no float64" if device == "mps" and dtype == "float64" else ""
 
     def convert(self, value: Any) -> Any:
         if isinstance(value, np.ndarray):
@@ -160,21 +71,17 @@ class Torch(ArrayLibrary):
         return output.detach().cpu().numpy() if isinstance(output, self._torch.Tensor) else np.asarray(output)
 
     def synchronise(self, output: Any) -> Any:
-        """Waits for an event put behind the work, the device's own word that it is done."""
-        module = self._torch.cuda if self._device == "cuda" else self._torch.mps
-        event = module.Event()
-        event.record()
-        event.synchronize()
+        """Waits for the whole device: an event would say nothing of work on another stream."""
+        if self.asynchronous:
+            getattr(self._torch, self._device).synchronize()
         return output
 
     def negate(self) -> Callable[[Any], Any]:
         return self._torch.neg
 
-    def poison(self, buffer: Any) -> None:
-        leaves = buffer if isinstance(buffer, tuple | list) else (buffer,)
-        for leaf in leaves:
-            if isinstance(leaf, self._torch.Tensor) and leaf.is_floating_point():
-                leaf.fill_(float("nan"))
+    def _fill_with_nan(self, leaf: Any) -> None:
+        if isinstance(leaf, self._torch.Tensor) and leaf.is_floating_point():
+            leaf.fill_(float("nan"))
 
 
 class TensorFlow(ArrayLibrary):
@@ -195,9 +102,10 @@ class TensorFlow(ArrayLibrary):
         self.asynchronous = device == "cuda"
         found = tensorflow.config.list_physical_devices("GPU")
         if device == "cuda" and not found:
-            raise RuntimeError("TensorFlow sees no CUDA device")
+            raise NoDevice("TensorFlow sees no CUDA device")
         if device == "cpu" and found:
             tensorflow.config.set_visible_devices([], "GPU")
+        tensorflow.config.experimental.enable_tensor_float_32_execution(False)
         self._where = "/GPU:0" if device == "cuda" else "/CPU:0"
 
     def convert(self, value: Any) -> Any:
@@ -234,6 +142,7 @@ class Jax(ArrayLibrary):
 
     def environment(self, threads: int, device: str) -> dict[str, str]:
         return {
+            **({} if device == "cpu" else {"JAX_DEFAULT_MATMUL_PRECISION": "highest"}),
             "JAX_PLATFORMS": device,
             "JAX_ENABLE_X64": "1",
             "PJRT_NPROC": str(threads),
@@ -242,6 +151,11 @@ class Jax(ArrayLibrary):
 
     def start(self, threads: int, device: str) -> None:  # noqa: ARG002
         self._jax = importlib.import_module("jax")
+        if device != "cpu":
+            try:
+                self._jax.devices()
+            except RuntimeError as error:
+                raise NoDevice(f"JAX sees no CUDA device: {error}") from error
 
     def convert(self, value: Any) -> Any:
         if isinstance(value, np.ndarray | np.generic):
@@ -313,82 +227,6 @@ class Dask(ArrayLibrary):
 
     def negate(self) -> Callable[[Any], Any]:
         return self._array.negative
-
-
-class CuPy(ArrayLibrary):
-    name = distribution = "cupy"
-    returns = "CuPy array"
-    devices = ("cuda",)
-    asynchronous = True
-
-    def start(self, threads: int, device: str) -> None:  # noqa: ARG002
-        self._cupy = importlib.import_module("cupy")
-
-    def convert(self, value: Any) -> Any:
-        return self._cupy.asarray(value) if isinstance(value, np.ndarray) else value
-
-    def is_output(self, output: Any) -> bool:
-        return type(output) is self._cupy.ndarray
-
-    def to_numpy(self, output: Any, dtype: str) -> NDArray[Any]:  # noqa: ARG002
-        return self._cupy.asnumpy(output)
-
-    def synchronise(self, output: Any) -> Any:
-        event = self._cupy.cuda.Event()
-        event.record()
-        event.synchronize()
-        return output
-
-    def negate(self) -> Callable[[Any], Any]:
-        return self._cupy.negative
-
-    def version(self) -> str:
-        return self._cupy.__version__
-
-
-class NumbaCuda(ArrayLibrary):
-    """Device arrays of Numba, or those of its simulator."""
-
-    name = "numba_cuda"
-    returns = "Numba device array"
-    distribution = "numba"
-    devices = ("cuda", INTERPRETER)
-    asynchronous = True
-
-    def environment(self, threads: int, device: str) -> dict[str, str]:  # noqa: ARG002
-        return {"NUMBA_ENABLE_CUDASIM": "1"} if device == INTERPRETER else {}
-
-    def start(self, threads: int, device: str) -> None:  # noqa: ARG002
-        self._cuda = importlib.import_module("numba.cuda")
-        if not self._cuda.is_available():
-            raise RuntimeError("Numba sees no CUDA device")
-        self._kind = type(self._cuda.to_device(np.ones(1)))
-
-    def convert(self, value: Any) -> Any:
-        return self._cuda.to_device(np.ascontiguousarray(value)) if isinstance(value, np.ndarray) else value
-
-    def is_output(self, output: Any) -> bool:
-        return type(output) is self._kind
-
-    def to_numpy(self, output: Any, dtype: str) -> NDArray[Any]:  # noqa: ARG002
-        return output.copy_to_host() if isinstance(output, self._kind) else np.asarray(output)
-
-    def synchronise(self, output: Any) -> Any:
-        self._cuda.synchronize()
-        return output
-
-    def negate(self) -> Callable[[Any], Any]:
-        kernel = self._cuda.jit(_negate_first)
-
-        def negate(numbers: Any) -> Any:
-            kernel[1, 1](numbers)
-            return numbers
-
-        return negate
-
-
-def _negate_first(numbers: Any) -> None:
-    numbers[0] = -numbers[0]
 
 
 LIBRARIES: dict[str, type[ArrayLibrary]] = {

@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 
 from . import ceilings, machine, options, progress, store, suite
-from .arrays import INTERPRETER
+from .array_library import INTERPRETER
 from .errors import CannotFinish, RooflinearError, UsageError
 from .options import build
-from .records import Result, Run
+from .records import HOST, Result, Run
 from .runner import Runner
 from .suite import Suite
 from .sweep import Contest, Options, contests
@@ -124,7 +124,8 @@ def _measure(
     finally:
         watcher.close()
         file.close()
-    record = ceilings.with_dispatch(record, runner.dispatch_ns)
+    if chosen.device == HOST:
+        record = ceilings.with_dispatch(record, runner.dispatch_ns)
     store.write_run(folder, msgspec.structs.replace(record, finished_at=_now()))
     return _conclude(folder, results)
 
@@ -182,7 +183,7 @@ def _record(loaded: Suite, chosen: Options) -> Run:
         seed=chosen.seed,
         preset=chosen.preset,
         goals=list(loaded.goals) if chosen.preset == "goals" else [],
-        ceilings=ceilings.known(described, chosen.threads),
+        ceilings=ceilings.known(described, chosen.threads if chosen.device == HOST else ()),
         data=chosen.data or ("gaussian" if chosen.condition is None else f"condition {chosen.condition:g}"),
         started_at=_now(),
     )

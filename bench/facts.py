@@ -21,6 +21,7 @@ def list_suite(folder: Path | None, as_json: bool) -> int:
         stem: {
             "library": each.library,
             "algorithm": each.algorithm,
+            "device": each.device,
             "operations": list(each.operations),
             "doc": each.doc,
             "unavailable": unavailable(each),
@@ -83,5 +84,6 @@ def _as_text(found: dict[str, Any]) -> str:
     lines += ["", "implementations"]
     for stem, each in found["implementations"].items():
         state = f"unavailable: {each['unavailable']}" if each["unavailable"] else each["doc"].replace("\n", " ")
+        state = f"({each['device']} only)  {state}" if each["device"] else state
         lines.append(f"  {stem:18} {each['library']:11} {len(each['operations'])} operations  {state}")
     return "\n".join(lines)

@@ -83,7 +83,8 @@ def missing(case: Case, of: Suite) -> str:
     """Why a case cannot run here, or ''; no framework is imported to find out."""
     from .facts import unavailable
 
-    return unavailable(of.implementations[case.implementation])
+    implementation = of.implementations[case.implementation]
+    return unavailable(implementation) or implementation.elsewhere(case.device)
 
 
 def ready(case: Case, of: Suite) -> Ready:

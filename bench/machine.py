@@ -16,9 +16,11 @@ from .records import Machine
 
 DISTRIBUTIONS = (
     "rooflinear", "numpy", "scipy", "numba", "torch", "tensorflow", "tensorflow-cpu", "jax", "jaxlib",
-    "scikit-learn", "dask", "cupy", "triton", "pandas", "threadpoolctl",
+    "scikit-learn", "dask", "distributed", "cupy", "cupy-cuda12x", "triton", "numba-cuda", "pandas", "threadpoolctl",
 )  # fmt: skip
-RECORDED = re.compile(r"(OMP|OPENBLAS|MKL|KMP|GOMP|NUMBA|XLA|JAX|TF|TORCH|GLIBC|MALLOC)_")
+RECORDED = re.compile(
+    r"(OMP|OPENBLAS|MKL|KMP|GOMP|NUMBA|XLA|JAX|TF|TORCH|GLIBC|MALLOC|DASK_SCHEDULER|CUDA|CUPY|NVIDIA|TRITON)_"
+)
 NOISE_SECONDS = 1.0
 NOISE_WORK = 20_000
 

@@ -1,9 +1,11 @@
 """The memory's limit beside the contenders: their working set is read in every round of theirs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .ceilings import Meter, largest_working_set
 from .contest import Contender
+from .records import HOST
 from .suite import Suite
 from .sweep import footprint
 
@@ -36,15 +38,17 @@ class Readers:
         self._meters: dict[int, Meter] = {}
         self._most = largest_working_set()
 
-    def beside(self, contender: Contender) -> Reader:
-        """One for a group of contenders that play their rounds together."""
-        case, stage = contender.case, contender.stage
+    def beside(self, contenders: Sequence[Contender]) -> list[Reader]:
+        """One for contenders that play their rounds together; none where they compute in a memory that is not read."""
+        if not contenders or contenders[0].case.device != HOST:
+            return []
+        case, stage = contenders[0].case, contenders[0].stage
         stage.reads.clear()
         if case.threads not in self._meters:
             self.stop()
             self._meters[case.threads] = Meter(case.threads)
         held = footprint(self._suite.operations[case.operation], stage.task)
-        return Reader(self._meters[case.threads], int(min(held, self._most)), stage.reads)
+        return [Reader(self._meters[case.threads], int(min(held, self._most)), stage.reads)]
 
     def stop(self) -> None:
         for meter in self._meters.values():

@@ -8,6 +8,9 @@ from .contract import Goal
 
 SCHEMA_VERSION = 1
 
+HOST = "cpu"
+"""The device whose ceilings and memory are measured."""
+
 Status = Literal["ok", "wrong", "unsupported", "missing", "timeout", "skipped", "crashed"]
 
 

@@ -139,8 +139,7 @@ class Runner:
         for each in ready:
             self._budget.note_call(each.case, each.call_ns)
         rounds = self._budget.rounds(ready, later)
-        beside = [self._readers.beside(ready[0])] if ready else []
-        for each in play_rounds([*ready, *beside], rounds, first, self._random):
+        for each in play_rounds([*ready, *self._readers.beside(ready)], rounds, first, self._random):
             each.finish()
         self._next_round[key] = first + rounds
 

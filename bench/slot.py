@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from . import protocol
-from .arrays import INTERPRETER, LIBRARIES, common_environment
+from .array_library import INTERPRETER
+from .arrays import LIBRARIES, common_environment
 from .process import Child, Died, TookTooLong
 from .protocol import Verdict
 from .records import Exit
@@ -132,9 +133,10 @@ class Slot:
         if library is None:
             known = ", ".join(LIBRARIES)
             self._refusal = Lost("unsupported", f"unknown LIBRARY '{self.implementation.library}'; known: {known}")
-        elif self.implementation.device not in ("", self.device) and self.device != INTERPRETER:
-            only = self.implementation.device
-            self._refusal = Lost("unsupported", f"runs on {only} only (--device {only})")
+        elif self.device == INTERPRETER and not self.implementation.device:
+            self._refusal = Lost("unsupported", "has no code of a GPU's to interpret (--device cpu)")
+        elif self.device != INTERPRETER and (reason := self.implementation.elsewhere(self.device)):
+            self._refusal = Lost("unsupported", reason)
         elif self.device not in library.devices:
             where = "/".join(library.devices)
             self._refusal = Lost("unsupported", f"{library.name} arrays are on {where} only, not on {self.device}")

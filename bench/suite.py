@@ -41,6 +41,10 @@ class Implementation:
     source_sha256: str
     requires: tuple[str, ...]
 
+    def elsewhere(self, device: str) -> str:
+        """Why it has nothing to do on a device, or ''."""
+        return "" if self.device in ("", device) else f"runs on {self.device} only (--device {self.device})"
+
 
 @dataclass(frozen=True)
 class Suite:

@@ -24,11 +24,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import honesty, problem, protocol, suite, verify
-from .arrays import LIBRARIES, ArrayLibrary, lined_up
+from .array_library import ArrayLibrary, NoDevice, lined_up
+from .arrays import LIBRARIES
 from .child import serve
 from .contract import Inputs
 from .measure import Clock, Kernel, PeakMemory, settle, time_slice, warm_up
 from .protocol import Verdict
+from .records import HOST
 
 DISPATCH_NS = 10_000_000
 """Time spent to see what an empty call costs."""
@@ -87,7 +89,7 @@ class Worker:
 
     def _dispatch_ns(self) -> float:
         """What remains of a call whose numbers cost nothing: one number, negated."""
-        number = self.library.convert(np.ones(1))
+        number = self.library.convert(np.ones(1, np.float32))
         wait = self.library.synchronise if self.library.asynchronous else None
         kernel = Kernel(self.library.negate(), (number,), wait, self.clock)
         return warm_up(kernel, DISPATCH_NS, DISPATCH_NS // 20).call_ns
@@ -196,7 +198,7 @@ class Worker:
         suspicious = copies > 1 or honesty.exceeds(first_ns, self.call_ns, copies)
         if verdict.status == "ok" and suspicious and self._caches_work(folder, copies):
             verdict = Verdict("wrong", "work is cached: calls on fresh inputs take over three times the steady time")
-        return protocol.Checked(verdict, peak.bytes)
+        return protocol.Checked(verdict, peak.bytes if self.request.device == HOST else None)
 
     def _alternate(self, folder: str) -> Verdict:
         """Both problems in turn, without a pause: what is kept from one call is wrong in the next."""
@@ -218,7 +220,9 @@ class Worker:
 
     def _refuse_unsupported(self, task: protocol.Task) -> None:
         states = getattr(self.module, "unsupported", None)
-        reason = states(task.operation, task.sizes, task.dtype, self.request.device) if states else ""
+        reason = self.library.unsupported(task.dtype, self.request.device)
+        if states and not reason:
+            reason = states(task.operation, task.sizes, task.dtype, self.request.device)
         if reason:
             raise Refused("unsupported", str(reason))
 
@@ -312,6 +316,8 @@ class Answers:
             reply = self._answer(request)
         except Refused as refused:
             return protocol.Failed(refused.status, refused.reason)
+        except NoDevice as absent:
+            return protocol.Failed("missing", str(absent))
         except Exception as error:
             status = "missing" if isinstance(request, protocol.Start) else "crashed"
             return protocol.Failed(status, _one_line(error))

@@ -1,6 +1,7 @@
-"""CuPy: NumPy's functions on a GPU, by cuBLAS, into buffers made beforehand."""
+"""CuPy: NumPy's functions on a GPU, matrix products by cuBLAS."""
 
-# pyright: reportAttributeAccessIssue=false  # where CuPy is not installed, this file is found in its place
+# Where CuPy is not installed, this very file is found in its place.
+# pyright: reportAttributeAccessIssue=false
 
 import cupy
 

@@ -1,5 +1,6 @@
 """Compiled by Numba for a GPU: tiles of X in shared memory, read once; sums of blocks are added by a second kernel."""
 
+# What `cuda.jit` makes of a function is called with a grid and typed by no stub.
 # pyright: reportArgumentType=false, reportCallIssue=false, reportOperatorIssue=false, reportOptionalSubscript=false
 
 from functools import cache
@@ -129,7 +130,8 @@ def _kernels(dtype) -> dict[str, Any]:
 
     @cuda.jit
     def squares(X, y, theta, parts):
-        tile, sums = cuda.shared.array(TILE, kind), cuda.shared.array(THREADS, kind)
+        tile = cuda.shared.array(TILE, kind)
+        sums = cuda.shared.array(THREADS, kind)  # on a line of its own: the simulator tells arrays apart by their line
         most, own = max(1, TILE // X.shape[1]), zero
         for first in range(cuda.blockIdx.x * most, len(X), cuda.gridDim.x * most):
             rows = min(most, len(X) - first)
@@ -148,7 +150,8 @@ def _kernels(dtype) -> dict[str, Any]:
 
     @cuda.jit
     def slopes(X, y, theta, parts):
-        tile, errors = cuda.shared.array(TILE, kind), cuda.shared.array(TILE, kind)
+        tile = cuda.shared.array(TILE, kind)
+        errors = cuda.shared.array(TILE, kind)
         n, block = X.shape[1], cuda.blockIdx.x
         most = max(1, TILE // n)
         for j in range(cuda.threadIdx.x, n, cuda.blockDim.x):

@@ -1,6 +1,7 @@
 """Triton on PyTorch's tensors: one pass over X, each tile loaded once; a second kernel adds what programs summed."""
 
-# pyright: reportArgumentType=false  # Triton takes whole numbers for its constants
+# Triton makes constants of whole numbers by itself.
+# pyright: reportArgumentType=false
 
 import torch
 import triton

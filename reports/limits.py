@@ -14,7 +14,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..bench.records import Ceilings, Result
+from ..bench.records import HOST, Ceilings, Result
 from .estimates import NOTHING, Estimate, estimate
 from .samples import Rounds
 
@@ -37,7 +37,7 @@ def columns(results: Sequence[Result], rounds: Rounds, ceilings: Ceilings) -> di
     result = results[-1]
     flop_ns = _flop_ns(result, ceilings)
     own = result.costs.get(result.algorithm)
-    if own is None or flop_ns is None or not rounds:
+    if own is None or flop_ns is None or not rounds or result.case.device != HOST:
         return dict.fromkeys(COLUMNS)
     reads = {each.block: dict(each.reads) for each in results}
     limits = {name: _limits(cost, reads, flop_ns) for name, cost in result.costs.items()}

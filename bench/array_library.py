@@ -1,0 +1,113 @@
+"""What an array library must say, and NumPy's own answers.
+
+Which variables its pools obey (set before the interpreter starts), how the
+harness's NumPy arrays become its own and back, what counts as its output, and
+how to wait for one. Frameworks are imported only in a worker, by `start`.
+"""
+
+import importlib.metadata
+import random
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+INTERPRETER = "interpreter"
+"""The device on which code for GPUs is checked, and never timed, where there is none."""
+
+ALIGNMENT_BYTES = 64
+NUMPY_CACHED_BYTES = 1024
+TRIES = 48
+
+
+class NoDevice(Exception):
+    """The framework is there, and sees no device of the kind asked for."""
+
+
+def aligned_copy(array: NDArray[Any]) -> NDArray[Any]:
+    """A C-contiguous copy whose first byte lies on a cache line."""
+    raw = np.empty(array.nbytes + ALIGNMENT_BYTES, np.uint8)
+    offset = -raw.ctypes.data % ALIGNMENT_BYTES
+    copy = raw[offset : offset + array.nbytes].view(array.dtype).reshape(array.shape)
+    copy[...] = array
+    return copy
+
+
+def lined_up(sizes: Iterable[int]) -> list[Any]:
+    """Makes NumPy's next small arrays of these sizes, in bytes, lie on cache lines; holds on to what does not.
+
+    NumPy keeps freed blocks of up to 1024 bytes for arrays of just that size,
+    aligned to 16 bytes only; where the one falls that a kernel returns is
+    luck of the process, and X.T @ r with ten columns takes 24 % longer across lines.
+    """
+    held: list[Any] = []
+    for size in sizes:
+        if 0 < size <= NUMPY_CACHED_BYTES:
+            tries = [(np.empty(size, np.uint8), np.empty(random.randrange(1025, 2048), np.uint8)) for _ in range(TRIES)]
+            held += [filler for _, filler in tries]
+            held += [block for block, _ in tries if block.ctypes.data % ALIGNMENT_BYTES]
+    return held
+
+
+class ArrayLibrary:
+    """What most have in common. ``footprint_factor``: its bytes per byte of a NumPy array."""
+
+    name = "numpy"
+    returns = "NumPy array"
+    distribution = "numpy"
+    devices: tuple[str, ...] = ("cpu",)
+    footprint_factor = 1.0
+
+    def environment(self, threads: int, device: str) -> dict[str, str]:  # noqa: ARG002
+        """Variables to set before the interpreter starts."""
+        return {}
+
+    def start(self, threads: int, device: str) -> None:
+        """Imports the framework and sets what only its own calls can set. Raises `NoDevice`."""
+
+    def unsupported(self, dtype: str, device: str) -> str:  # noqa: ARG002
+        """Why a device cannot hold a dtype, or ''."""
+        return ""
+
+    def loaded(self, module: Any) -> None:
+        """Told of the implementation once it is imported."""
+
+    def convert(self, value: Any) -> Any:
+        """A NumPy array or scalar as the framework's own; ints stay as they are."""
+        return aligned_copy(value) if isinstance(value, np.ndarray) else value
+
+    def is_output(self, output: Any) -> bool:
+        """No subclass counts: it might put its work off until somebody looks."""
+        kind = type(output)
+        return kind in (np.ndarray, float) or (isinstance(output, np.generic) and kind is output.dtype.type)
+
+    def to_numpy(self, output: Any, dtype: str) -> NDArray[Any]:
+        """Waits where needed. A Python float (Numba returns one for any float) counts if it is exact."""
+        if type(output) is not float:
+            return np.asarray(output)
+        with np.errstate(over="ignore"):
+            rounded = np.asarray(output, dtype)
+        return rounded if float(rounded) == output or output != output else np.asarray(output)
+
+    asynchronous = False
+
+    def negate(self) -> Callable[[Any], Any]:
+        """The least there is to compute, to see what a call costs apart from its numbers."""
+        return np.negative
+
+    def synchronise(self, output: Any) -> Any:
+        """Waits for an output where the library returns before it is computed."""
+        return output
+
+    def poison(self, buffer: Any) -> None:
+        """Fills a workspace with NaN, so that a kernel that reads it before writing is seen."""
+        for leaf in buffer if isinstance(buffer, tuple | list) else (buffer,):
+            self._fill_with_nan(leaf)
+
+    def _fill_with_nan(self, leaf: Any) -> None:
+        if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f":
+            leaf.fill(np.nan)
+
+    def version(self) -> str:
+        return importlib.metadata.version(self.distribution)
