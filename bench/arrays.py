@@ -154,8 +154,8 @@ class Jax(ArrayLibrary):
         if device != "cpu":
             try:
                 self._jax.devices()
-            except RuntimeError as error:
-                raise NoDevice(f"JAX sees no CUDA device: {error}") from error
+            except Exception as error:  # an assertion of its own where it lacks the plugin
+                raise NoDevice(f"JAX sees no {device.upper()} device") from error
 
     def convert(self, value: Any) -> Any:
         if isinstance(value, np.ndarray | np.generic):
@@ -232,6 +232,8 @@ class Dask(ArrayLibrary):
 LIBRARIES: dict[str, type[ArrayLibrary]] = {
     library.name: library for library in (PythonLists, ArrayLibrary, Torch, TensorFlow, Jax, Dask, CuPy, NumbaCuda)
 }
+
+DEVICES = sorted({device for library in LIBRARIES.values() for device in library.devices})
 
 
 def common_environment(threads: int) -> dict[str, str]:

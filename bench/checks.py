@@ -1,6 +1,6 @@
 """Whether an ``operations.py`` keeps the contract. Each refusal names file, operation and field."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,8 +25,13 @@ def operations(module: ModuleType, where: Path) -> dict[str, Operation]:
     return {operation.name: operation for operation in stated}
 
 
-def presets(module: ModuleType, known: dict[str, Operation], where: Path) -> dict[str, tuple[Grid, ...]]:
-    """The presets a module states, if any. Raises `UsageError`."""
+def presets(
+    module: ModuleType, known: Collection[str], stems: Collection[str], where: Path
+) -> dict[str, tuple[Grid, ...]]:
+    """The presets a module states, if any; ``known`` operations and ``stems`` are all they may name.
+
+    Raises `UsageError`.
+    """
     stated = getattr(module, "PRESETS", {})
     if not isinstance(stated, dict):
         raise UsageError(f"{where}: PRESETS must be a dict from 'quick', 'standard', 'full' to tuples of Grid")
@@ -36,6 +41,9 @@ def presets(module: ModuleType, known: dict[str, Operation], where: Path) -> dic
         for operation in (operation for grid in grids for operation in grid.operations):
             if operation not in known:
                 raise UsageError(f"{where}: PRESETS['{name}'] names an operation '{operation}' that is not stated")
+        for stem in (stem for grid in grids for stem in grid.without):
+            if stem not in stems:
+                raise UsageError(f"{where}: PRESETS['{name}'] names an implementation '{stem}' that is not there")
     return stated
 
 

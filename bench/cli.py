@@ -28,7 +28,7 @@ Steps = Annotated[str | None, typer.Option("--steps", metavar="N", help="Short f
 Parameters = Annotated[Many, typer.Option("--parameter", metavar="NAME=X", help="Another value of a parameter.")]
 Dtypes = Annotated[Many, typer.Option("--dtype", help="float64, float32.")]
 Threads = Annotated[Many, typer.Option("--threads", help="Thread counts; default all available cores.")]
-Device = Annotated[str, typer.Option("--device", help="Where arrays live.")]
+Device = Annotated[str, typer.Option("--device", help="Where arrays live: cpu, cuda, mps; to verify, interpreter.")]
 Data = Annotated[str | None, typer.Option("--data", metavar="FILE", help="CSV, Parquet, .npy, or 'diabetes'.")]
 Target = Annotated[str | None, typer.Option("--target", metavar="COLUMN", help="The column of --data to predict.")]
 Condition = Annotated[str | None, typer.Option("--condition", metavar="K", help="Condition number of X.")]

@@ -98,7 +98,9 @@ class Grid:
     A suite may state ``PRESETS``, a dict from ``quick``, ``standard`` and
     ``full`` to tuples of grids. ``operations`` and ``implementations`` left out
     mean all of them, ``parameters`` the operations' defaults. ``blocks`` is how
-    many sets of fresh processes measure it where time allows.
+    many sets of fresh processes measure it where time allows. ``without`` names
+    implementations that take long to prepare for each size: another grid may
+    have them at fewer, and a user who names them or sizes gets them all the same.
     """
 
     sizes: Mapping[str, tuple[int, ...]]
@@ -108,6 +110,7 @@ class Grid:
     dtypes: tuple[str, ...] = ("float64",)
     blocks: int = 1
     largest_inputs_bytes: int = LARGEST_INPUTS_BYTES
+    without: tuple[str, ...] = ()
 
 
 Measure = Literal["over limit", "times faster", "peak bytes"]

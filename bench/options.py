@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from . import suite as suites
+from .arrays import DEVICES
 from .errors import UsageError, unknown
 from .measure import available_cores
+from .records import HOST
 from .suite import Suite
 from .sweep import PRESETS, Options
 
@@ -25,6 +27,9 @@ def build(loaded: Suite, typed: dict[str, Any]) -> Options:
     if preset not in PRESETS:
         raise unknown("preset", preset, PRESETS)
     defaults = PRESETS[preset]
+    device = typed.get("device") or HOST
+    if device not in DEVICES:
+        raise unknown("device", device, DEVICES)
     options = Options(
         suite=str(loaded.folder),
         preset=preset,
@@ -34,7 +39,7 @@ def build(loaded: Suite, typed: dict[str, Any]) -> Options:
         parameters=_parameters(loaded, typed),
         dtypes=_names("--dtype", typed.get("dtype")),
         threads=_threads(typed.get("threads"), preset),
-        device=typed.get("device") or "cpu",
+        device=device,
         data=typed.get("data"),
         target=typed.get("target"),
         condition=_condition(typed.get("condition")),

@@ -3,6 +3,7 @@
 import os
 import secrets
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -152,7 +153,15 @@ def environment(slot: Slot) -> dict[str, str]:
         **common_environment(slot.threads),
         **library.environment(slot.threads, slot.device),
         **slot.environment,
-        **({"TMPDIR": str(slot.scratch)} if slot.scratch else {}),  # what a killed framework leaves goes with the run
+        **({"TMPDIR": _own_folder(slot.scratch)} if slot.scratch else {}),
         "PYTHONHASHSEED": str(secrets.randbelow(2**32)),
         "ROOFLINEAR_PADDING": "x" * secrets.randbelow(PADDING_BYTES),
     }
+
+
+def _own_folder(scratch: Path) -> str:
+    """What a killed framework leaves goes with the run; what one compiles no other finds compiled."""
+    try:
+        return tempfile.mkdtemp(dir=scratch)
+    except OSError:
+        return str(scratch)

@@ -85,7 +85,7 @@ def load(folder: Path) -> Suite:
     implementations = {stem: _describe(stem, folder, trees, operations) for stem in stems}
     if not implementations:
         raise UsageError(f"suite {folder}: has no implementation; add one '*.py' beside {OPERATIONS}.py")
-    presets = checks.presets(module, operations, folder / f"{OPERATIONS}.py")
+    presets = checks.presets(module, operations, implementations, folder / f"{OPERATIONS}.py")
     goals = checks.goals(module, operations, implementations, folder / f"{OPERATIONS}.py")
     if goals:
         presets = {**presets, "goals": tuple(grid for goal in goals for grid in goal.grids())}

@@ -154,6 +154,7 @@ def _chosen(grid: Grid, options: Options) -> Grid:
         dtypes=tuple(options.dtypes) or grid.dtypes,
         blocks=grid.blocks,
         largest_inputs_bytes=2**63 if options.sizes else grid.largest_inputs_bytes,
+        without=() if options.sizes else grid.without,
     )
 
 
@@ -176,8 +177,9 @@ def _values(grid: Grid, size: str, operation: Operation) -> tuple[int, ...]:
 
 
 def _stems(suite: Suite, grid: Grid, options: Options) -> list[str]:
-    """Those the user names, else the grid's, else all."""
-    return options.implementations or list(grid.implementations or suite.implementations)
+    """Those the user names, else the grid's, else all but those it goes without."""
+    stems = grid.implementations or suite.implementations
+    return options.implementations or [stem for stem in stems if stem not in grid.without]
 
 
 def _cases(suite: Suite, plan: Planned, threads: int, options: Options) -> tuple[Case, ...]:

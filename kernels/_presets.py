@@ -5,6 +5,8 @@ from rooflinear.bench.contract import Grid
 WINNER_MAP = ("predict", "gradient", "gradient_descent")
 OTHERS = ("residuals", "mse", "r2", "split_mse")
 BOTH = ("float64", "float32")
+COMPILED_BY_SIZE = ("torch_compile",)
+"""Seconds of compilation for every size: measured at a few only."""
 
 PRESETS = {
     "quick": (
@@ -12,11 +14,13 @@ PRESETS = {
             operations=("predict", "gradient"),
             sizes={"m": (100, 1000, 10_000, 100_000), "n": (2, 100)},
             largest_inputs_bytes=10_000_000,
+            without=COMPILED_BY_SIZE,
         ),
         Grid(
             operations=("gradient_descent",),
             sizes={"m": (100, 1000, 100_000), "n": (2, 100)},
             largest_inputs_bytes=10_000_000,
+            without=COMPILED_BY_SIZE,
         ),
     ),
     "standard": (
@@ -25,9 +29,21 @@ PRESETS = {
             sizes={"m": (100, 1000, 10_000, 100_000, 1_000_000), "n": (2, 10, 100, 1000)},
             largest_inputs_bytes=256_000_000,
             blocks=3,
+            without=COMPILED_BY_SIZE,
         ),
-        Grid(operations=WINNER_MAP, sizes={"m": (100, 1000, 10_000, 100_000), "n": (10,)}, dtypes=("float32",)),
-        Grid(operations=OTHERS, sizes={"m": (100, 1000, 10_000, 100_000), "n": (10,)}, dtypes=BOTH),
+        Grid(operations=WINNER_MAP, sizes={"m": (1000, 100_000), "n": (10,)}),
+        Grid(
+            operations=WINNER_MAP,
+            sizes={"m": (100, 1000, 10_000, 100_000), "n": (10,)},
+            dtypes=("float32",),
+            without=COMPILED_BY_SIZE,
+        ),
+        Grid(
+            operations=OTHERS,
+            sizes={"m": (100, 1000, 10_000, 100_000), "n": (10,)},
+            dtypes=BOTH,
+            without=COMPILED_BY_SIZE,
+        ),
         Grid(operations=("cost_surface",), sizes={"m": (100, 300, 1000, 3000), "n": (10,)}, dtypes=BOTH),
     ),
     "full": (
@@ -40,13 +56,25 @@ PRESETS = {
             dtypes=BOTH,
             blocks=3,
             largest_inputs_bytes=1_000_000_000,
+            without=COMPILED_BY_SIZE,
         ),
         Grid(
             operations=(*OTHERS, "cost_surface"),
             sizes={"m": (100, 1000, 10_000, 100_000, 1_000_000), "n": (2, 10, 100)},
             dtypes=BOTH,
             blocks=3,
+            without=COMPILED_BY_SIZE,
+        ),
+        Grid(
+            operations=(*WINNER_MAP, "residuals", "mse"),
+            sizes={"m": (100, 10_000, 1_000_000), "n": (10, 100)},
+            dtypes=BOTH,
+            blocks=3,
+            largest_inputs_bytes=1_000_000_000,
         ),
     ),
-    "verify": (Grid(sizes={"m": (7, 129, 1001), "n": (3, 10, 33)}, dtypes=BOTH),),
+    "verify": (
+        Grid(sizes={"m": (7, 129, 1001), "n": (3, 10, 33)}, dtypes=BOTH, without=COMPILED_BY_SIZE),
+        Grid(sizes={"m": (129,), "n": (10,)}, dtypes=BOTH),
+    ),
 }

@@ -79,7 +79,7 @@ def _gradient_into(slope, parts, X, y, theta):
 
 def _blocks(X):
     m, n = X.shape
-    return min(MOST_BLOCKS, -(-m // max(1, TILE // n)))
+    return min(MOST_BLOCKS, -(-m // (TILE // n)))
 
 
 def _many(count):
@@ -109,9 +109,9 @@ def _kernels(dtype) -> dict[str, Any]:
     @cuda.jit
     def predict(X, theta, out):
         tile = cuda.shared.array(TILE, kind)
-        most = max(1, TILE // X.shape[1])
+        most = TILE // X.shape[1]
         for first in range(cuda.blockIdx.x * most, len(X), cuda.gridDim.x * most):
-            rows = min(most, len(X) - first)
+            rows = most if first + most < len(X) else len(X) - first
             read(X, first, rows, tile)
             for row in range(cuda.threadIdx.x, rows, cuda.blockDim.x):
                 out[first + row] = product(tile, row, theta)
@@ -120,9 +120,9 @@ def _kernels(dtype) -> dict[str, Any]:
     @cuda.jit
     def residuals(X, y, theta, out):
         tile = cuda.shared.array(TILE, kind)
-        most = max(1, TILE // X.shape[1])
+        most = TILE // X.shape[1]
         for first in range(cuda.blockIdx.x * most, len(X), cuda.gridDim.x * most):
-            rows = min(most, len(X) - first)
+            rows = most if first + most < len(X) else len(X) - first
             read(X, first, rows, tile)
             for row in range(cuda.threadIdx.x, rows, cuda.blockDim.x):
                 out[first + row] = y[first + row] - product(tile, row, theta)
@@ -132,9 +132,9 @@ def _kernels(dtype) -> dict[str, Any]:
     def squares(X, y, theta, parts):
         tile = cuda.shared.array(TILE, kind)
         sums = cuda.shared.array(THREADS, kind)  # on a line of its own: the simulator tells arrays apart by their line
-        most, own = max(1, TILE // X.shape[1]), zero
+        most, own = TILE // X.shape[1], zero
         for first in range(cuda.blockIdx.x * most, len(X), cuda.gridDim.x * most):
-            rows = min(most, len(X) - first)
+            rows = most if first + most < len(X) else len(X) - first
             read(X, first, rows, tile)
             for row in range(cuda.threadIdx.x, rows, cuda.blockDim.x):
                 error = product(tile, row, theta) - y[first + row]
@@ -153,11 +153,11 @@ def _kernels(dtype) -> dict[str, Any]:
         tile = cuda.shared.array(TILE, kind)
         errors = cuda.shared.array(TILE, kind)
         n, block = X.shape[1], cuda.blockIdx.x
-        most = max(1, TILE // n)
+        most = TILE // n
         for j in range(cuda.threadIdx.x, n, cuda.blockDim.x):
             parts[block, j] = zero
         for first in range(block * most, len(X), cuda.gridDim.x * most):
-            rows = min(most, len(X) - first)
+            rows = most if first + most < len(X) else len(X) - first
             read(X, first, rows, tile)
             for row in range(cuda.threadIdx.x, rows, cuda.blockDim.x):
                 errors[row] = product(tile, row, theta) - y[first + row]

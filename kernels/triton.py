@@ -10,8 +10,11 @@ import triton.language as tl
 LIBRARY = "torch"
 DEVICE = "cuda"
 
-TILE = 8192
-"""Elements of X that one program holds at once."""
+TILE_BYTES = 2**15
+"""Of X, held by one program at once: with twice as much in float64 registers spill (ptxas -v)."""
+
+TOTAL_WIDTH = 16
+"""Columns that one program adds up over all parts; 32 spill."""
 
 MOST_FEATURES = 4096
 MOST_PROGRAMS = 512
@@ -24,15 +27,14 @@ def unsupported(operation, sizes, dtype, device):
 
 def workspace(operation, inputs):
     X = inputs["X"]
-    m, n = X.shape
-    programs = _programs(m, n)
+    n, programs = X.shape[1], _programs(X)
 
     def empty(*shape):
         return torch.empty(shape, dtype=X.dtype, device=X.device)
 
     match operation:
         case "predict" | "residuals":
-            return empty(m)
+            return empty(len(X))
         case "mse":
             return empty(programs), empty(1)
     return empty(programs, n), empty(n), empty(n)
@@ -40,20 +42,20 @@ def workspace(operation, inputs):
 
 def predict(X, theta, out):
     m, n = X.shape
-    _errors[_programs(m, n),](X, X, theta, out, m, n, False, *_tile(n))
+    _errors[_programs(X),](X, X, theta, out, m, n, False, *_tile(X))
     return out
 
 
 def residuals(X, y, theta, out):
     m, n = X.shape
-    _errors[_programs(m, n),](X, y, theta, out, m, n, True, *_tile(n))
+    _errors[_programs(X),](X, y, theta, out, m, n, True, *_tile(X))
     return out
 
 
 def mse(X, y, theta, workspace):
     parts, mean = workspace
     m, n = X.shape
-    _squares[len(parts),](X, y, theta, parts, m, n, *_tile(n))
+    _squares[len(parts),](X, y, theta, parts, m, n, *_tile(X))
     _total[1,](parts, mean, len(parts), 1, 1, m, triton.next_power_of_2(len(parts)), 1)
     return mean[0]
 
@@ -72,21 +74,21 @@ def gradient_descent(X, y, theta0, learning_rate, steps, workspace):
 
 
 def _gradient_into(slope, parts, X, y, theta):
-    (m, n), (rows, columns) = X.shape, _tile(X.shape[1])
+    (m, n), (rows, columns) = X.shape, _tile(X)
     _slopes[len(parts),](X, y, theta, parts, m, n, rows, columns)
-    width = min(columns, 32)
+    width = min(columns, TOTAL_WIDTH)
     _total[triton.cdiv(n, width),](parts, slope, len(parts), n, 2, m, triton.next_power_of_2(len(parts)), width)
     return slope
 
 
-def _tile(n):
+def _tile(X):
     """Rows and columns of a tile: powers of two, as Triton wants them."""
-    columns = triton.next_power_of_2(n)
-    return max(1, TILE // columns), columns
+    columns = triton.next_power_of_2(X.shape[1])
+    return max(1, TILE_BYTES // (X.element_size() * columns)), columns
 
 
-def _programs(m, n):
-    return min(MOST_PROGRAMS, triton.cdiv(m, _tile(n)[0]))
+def _programs(X):
+    return min(MOST_PROGRAMS, triton.cdiv(len(X), _tile(X)[0]))
 
 
 @triton.jit
