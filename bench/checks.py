@@ -41,7 +41,7 @@ def presets(
         for operation in (operation for grid in grids for operation in grid.operations):
             if operation not in known:
                 raise UsageError(f"{where}: PRESETS['{name}'] names an operation '{operation}' that is not stated")
-        for stem in (stem for grid in grids for stem in grid.without):
+        for stem in (stem for grid in grids for stem in (*grid.implementations, *grid.without)):
             if stem not in stems:
                 raise UsageError(f"{where}: PRESETS['{name}'] names an implementation '{stem}' that is not there")
     return stated

@@ -137,7 +137,7 @@ def grids(suite: Suite, options: Options) -> list[Grid]:
     left = tuple(name for name in options.operations if name not in covered)
     if left:
         base = (stated or (default,))[0]
-        chosen.append(_chosen(Grid(sizes=base.sizes, operations=left), options))
+        chosen.append(_chosen(Grid(sizes=base.sizes, operations=left, without=base.without), options))
     return [grid for grid in chosen if grid.operations or not options.operations]
 
 

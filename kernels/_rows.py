@@ -164,7 +164,7 @@ class _Rows:
             emit([place])
 
     def each_ahead(self, first, last, add):
-        """``add(places, errors)`` as in `each`, the next rows' errors computed beside it: neither waits for the other."""
+        """``add(places, errors)`` as in `each`, the next rows' errors beside it: neither waits for the other."""
         builder = self.builder
         quarter = builder.udiv(builder.sub(last, first), INDEX(ROWS))
         with builder.if_then(builder.icmp_signed(">", quarter, INDEX(0))):

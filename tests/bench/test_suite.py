@@ -60,6 +60,14 @@ def test_a_suite_without_implementations_is_refused(tmp_path):
             "PRESETS = {'full': (Grid(sizes={'m': (9,)}, operations=('halve',)),)}",
             "PRESETS['full'] names an operation 'halve' that is not stated",
         ),
+        (
+            "PRESETS = {'full': (Grid(sizes={'m': (9,)}, without=('slow',)),)}",
+            "PRESETS['full'] names an implementation 'slow' that is not there",
+        ),
+        (
+            "PRESETS = {'full': (Grid(sizes={'m': (9,)}, implementations=('slow',)),)}",
+            "PRESETS['full'] names an implementation 'slow' that is not there",
+        ),
     ],
 )
 def test_operations_that_break_the_contract_are_named(tmp_path, line, message):

@@ -27,7 +27,7 @@ def operation(name, sizes=("m", "n"), parameters=None, cost=None):
 def made(presets=None, **implementations):
     """A suite of ``sum`` over (m, n) and ``mean`` over (m,), whose implementations have the operations said."""
     files = {
-        stem: Implementation(stem, Path(stem), "numpy", "direct", operations, "", "", ())
+        stem: Implementation(stem, Path(stem), "numpy", "direct", "", operations, "", "", ())
         for stem, operations in (implementations or {"numpy": ("sum", "mean")}).items()
     }
     operations = {"sum": operation("sum", parameters={"steps": 5}), "mean": operation("mean", ("m",))}
@@ -84,11 +84,42 @@ def test_the_quick_preset_leaves_out_what_does_not_fit():
 
 @pytest.mark.parametrize("preset", ["quick", "standard", "full"])
 def test_every_implementation_that_has_an_operation_is_measured(preset):
+    rare = {stem for grid in PRESETS[preset] for stem in grid.without}
     for each in planned(KERNELS, preset):
         stems = {case.implementation for case in each.cases}
-        assert stems == {
-            stem for stem, found in KERNELS.implementations.items() if each.task.operation in found.operations
-        }
+        having = {stem for stem, found in KERNELS.implementations.items() if each.task.operation in found.operations}
+        assert having - rare <= stems <= having
+
+
+def sizes_of(stem, found):
+    return {tuple(each.task.sizes.values()) for each in found if stem in [case.implementation for case in each.cases]}
+
+
+def test_what_is_compiled_for_each_size_is_measured_at_two_in_the_standard_preset():
+    assert sizes_of("torch_compile", planned(KERNELS, "standard")) == {(1000, 10), (100_000, 10)}
+
+
+def test_what_one_grid_goes_without_another_may_have():
+    grids = (
+        Grid(sizes={"m": (10, 20), "n": (1,)}, operations=("sum",), without=("slow",)),
+        Grid(sizes={"m": (20,), "n": (1,)}, operations=("sum",)),
+    )
+    found = planned(made({"quick": grids}, quick=("sum",), slow=("sum",)))
+    assert [sizes_of(stem, found) for stem in ("quick", "slow")] == [{(10, 1), (20, 1)}, {(20, 1)}]
+
+
+@pytest.mark.parametrize("chosen", [{"implementations": ["slow"]}, {"sizes": {"m": [10], "n": [1]}}], ids=list)
+def test_a_user_who_names_it_or_sizes_gets_what_a_grid_goes_without(chosen):
+    grids = (Grid(sizes={"m": (10,), "n": (1,)}, operations=("sum",), without=("slow",)),)
+    limited = made({"quick": grids}, quick=("sum",), slow=("sum",))
+    assert sizes_of("slow", planned(limited)) == set()
+    assert sizes_of("slow", planned(limited, **chosen)) == {(10, 1)}
+
+
+def test_an_operation_outside_the_preset_goes_without_the_same():
+    grids = (Grid(sizes={"m": (10,), "n": (1,)}, operations=("sum",), without=("slow",)),)
+    limited = made({"quick": grids}, quick=("sum", "mean"), slow=("sum", "mean"))
+    assert sizes_of("slow", planned(limited, operations=["mean"])) == set()
 
 
 def test_sizes_of_the_users_take_the_place_of_the_presets():

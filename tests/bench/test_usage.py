@@ -44,6 +44,7 @@ def test_an_unknown_option_is_refused(refusal, command):
     [
         (["--operation", "gradeint"], "unknown operation 'gradeint'; did you mean 'gradient'?"),
         (["--implementation", "nunpy"], "unknown implementation 'nunpy'; did you mean 'numpy'?"),
+        (["--device", "cdua"], "unknown device 'cdua'; did you mean 'cuda'?"),
         (["--dtype", "flaot32"], "unknown dtype 'flaot32'; did you mean 'float32'?"),
         (["--size", "k=5"], "unknown size 'k'; known: m, n"),
         (["--parameter", "stesp=5"], "unknown parameter 'stesp'; did you mean 'steps'?"),
@@ -70,6 +71,7 @@ def test_what_cannot_be_measured_is_said(refusal, command, arguments, message):
     [
         (["--preset", "qiuck"], "unknown preset 'qiuck'; did you mean 'quick'?"),
         (["--preset", "verify"], "--preset verify times nothing; 'rooflinear verify' checks answers only"),
+        (["--device", "interpreter"], "an interpreter's times mean nothing; 'rooflinear verify --device interpreter'"),
         (["--blocks", "0"], "--blocks '0': must be a whole number of at least 1"),
         (["--time-budget", "soon"], "--time-budget 'soon': must be more than 0"),
         (["--resume", "nowhere"], "nowhere/run.json: No such file or directory; name a folder that 'rooflinear run'"),
