@@ -49,7 +49,8 @@ def play_rounds(contenders: Sequence[Any], rounds: int, first_round: int, rng: r
 class Stage:
     """What a contest gives its contenders: the task and the folders of its problems.
 
-    ``costs`` are flops and bytes by algorithm, ``reads`` what the meter read in the rounds: (round, ns per byte).
+    ``costs`` are flops and bytes by algorithm, ``footprint_bytes`` those of inputs and output, ``reads`` what the
+    meter read in the rounds: (round, ns per byte).
     """
 
     task: protocol.Task
@@ -65,6 +66,7 @@ class Stage:
     slice_ns: int = SLICE_NS
     clock_ns: Callable[[], int] = time.perf_counter_ns
     costs: dict[str, tuple[float, float]] = field(default_factory=dict)
+    footprint_bytes: float | None = None
     reads: list[tuple[int, float]] = field(default_factory=list)
 
     @property
@@ -255,6 +257,7 @@ class Contender:
             pools=started.pools if started else {},
             block=self.block,
             costs=self.stage.costs,
+            footprint_bytes=self.stage.footprint_bytes,
             reads=list(self.stage.reads),
             **self.facts,
             **more,

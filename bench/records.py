@@ -72,8 +72,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     ``error`` and ``bound`` are those of that component. ``steady`` is None
     where the calls were too long to judge. ``peak_bytes`` is the rise of the
     resident set over that before the call. ``costs`` are the least flops and
-    bytes of each algorithm, ``reads`` the ns a byte of this working set took to
-    read, by round.
+    bytes of each algorithm, ``footprint_bytes`` are those of inputs and output,
+    ``reads`` the ns a byte of this working set took to read, by round.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -101,6 +101,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     block: int = 0
     warning: str = ""
     costs: dict[str, tuple[float, float]] = {}
+    footprint_bytes: float | None = None
     reads: list[tuple[int, float]] = []
 
 

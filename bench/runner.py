@@ -25,7 +25,7 @@ from .reading import Readers
 from .records import Case, Result
 from .slot import Lost, Slot
 from .suite import Suite
-from .sweep import Contest, Options, cost, describe
+from .sweep import Contest, Options, cost, describe, footprint
 
 START_OVERHEAD = 1.3
 """What a worker's start takes over its imports: the interpreter, the hand-shake."""
@@ -158,6 +158,7 @@ class Runner:
             generated=self._problems.generated,
             timeout_s=self.options.timeout_s,
             costs={each: self._cost(task, each) for each in self._algorithms},
+            footprint_bytes=footprint(self.suite.operations[task.operation], task),
             long_call_ns=math.inf if self.options.time_budget_s is None else LONG_CALL_NS,
         )
 

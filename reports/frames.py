@@ -219,7 +219,8 @@ def _columns(cases: list[Case]) -> dict[str, str]:
 
 def _typed(frame: pd.DataFrame, sizes: list[str], parameters: list[str]) -> pd.DataFrame:
     """Whole numbers stay whole where some operations lack a size; unknown truth is not False."""
-    frame = frame.astype({**dict.fromkeys(sizes, "Int64"), "steady": "boolean", "above_ceiling": "boolean"})
+    numbers = dict.fromkeys(limits.NUMBERS, "float64")
+    frame = frame.astype({**numbers, **dict.fromkeys(sizes, "Int64"), "steady": "boolean", "above_ceiling": "boolean"})
     for column in parameters:
         values = frame[column].convert_dtypes()
         frame[column] = values.astype("string") if values.dtype == object else values

@@ -1,5 +1,7 @@
 """How far a time is from what the machine could do.
 
+flops, bytes       the least that the case's own algorithm must compute and move, whatever was read beside it
+footprint_bytes    bytes of inputs and output: what decides which cache holds them
 limit_ns           max(flops ÷ peak, bytes × what a byte took to read) of the case's own algorithm: the least
                    time under the ceilings, median over rounds
 over_limit         time ÷ limit of the same round, median in a block; low and high as in `estimates`.
@@ -19,41 +21,46 @@ from .estimates import NOTHING, Estimate, estimate
 from .samples import Rounds
 
 MEMORY, ARITHMETIC = "memory", "arithmetic"
-COLUMNS = (
+NUMBERS = (
     "flops",
     "bytes",
+    "footprint_bytes",
     "limit_ns",
     "over_limit",
     "over_limit_low",
     "over_limit_high",
     "over_problem",
-    "bound_by",
-    "above_ceiling",
 )
+COLUMNS = (*NUMBERS, "bound_by", "above_ceiling")
 
 
 def columns(results: Sequence[Result], rounds: Rounds, ceilings: Ceilings) -> dict[str, Any]:
-    """The limit's columns of one case; all missing where nothing was read beside it."""
-    result = results[-1]
-    flop_ns = _flop_ns(result, ceilings)
+    """The limit's columns of one case: its cost where the suite told it, the rest where reads were taken beside it."""
+    result = next((each for each in reversed(results) if each.costs), results[-1])
     own = result.costs.get(result.algorithm)
+    flops, moved = own or (None, None)
+    stated = {**dict.fromkeys(COLUMNS), "flops": flops, "bytes": moved, "footprint_bytes": result.footprint_bytes}
+    flop_ns = _flop_ns(result, ceilings)
     if own is None or flop_ns is None or not rounds or result.case.device != HOST:
-        return dict.fromkeys(COLUMNS)
+        return stated
+    return stated | _distance(results, rounds, result, flop_ns)
+
+
+def _distance(results: Sequence[Result], rounds: Rounds, result: Result, flop_ns: float) -> dict[str, Any]:
     reads = {each.block: dict(each.reads) for each in results}
     limits = {name: _limits(cost, reads, flop_ns) for name, cost in result.costs.items()}
     over, problem = _over(rounds, limits[result.algorithm]), _over(rounds, _least(list(limits.values())))
     limit = estimate([list(block.values()) for block in limits[result.algorithm].values()])
     if over is NOTHING:
-        return dict.fromkeys(COLUMNS)
+        return {}
+    arithmetic_ns = result.costs[result.algorithm][0] * flop_ns
     return {
-        "flops": own[0],
-        "bytes": own[1],
         "limit_ns": limit.value,
         "over_limit": over.value,
         "over_limit_low": over.low,
         "over_limit_high": over.high,
         "over_problem": problem.value,
-        "bound_by": ARITHMETIC if own[0] * flop_ns > limit.value * (1 - 1e-9) else MEMORY,
+        "bound_by": ARITHMETIC if arithmetic_ns > limit.value * (1 - 1e-9) else MEMORY,
         "above_ceiling": bool(over.high < 1),
     }
 
