@@ -109,12 +109,16 @@ def report(
     format: Annotated[Many, typer.Option("--format", help="html, markdown, csv, parquet, json, png, svg, pdf.")] = None,
     baseline: Annotated[str | None, typer.Option("--baseline", help="What speed-ups are over; default numpy.")] = None,
     output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Default: in the run folder.")] = None,
+    table: Annotated[
+        str, typer.Option("--table", help="What CSV, Parquet or JSON hold: cases, fits, crossovers, threads.")
+    ] = "cases",
     open: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
 ) -> None:
     """Render runs as a page, pictures or text."""
     from . import commands, options
 
-    _end(lambda: commands.report(list(runs or ()), options.words(format) or ["html"], output, baseline, open))
+    formats = options.words(format) or ["html"]
+    _end(lambda: commands.report(list(runs or ()), formats, output, baseline, table, open))
 
 
 @app.command()

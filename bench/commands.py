@@ -81,11 +81,13 @@ def verify(typed: dict[str, Any]) -> int:
     return _status(results)
 
 
-def report(folders: list[Path], formats: list[str], output: Path | None, baseline: str | None, open_: bool) -> int:
+def report(
+    folders: list[Path], formats: list[str], output: Path | None, baseline: str | None, table: str, open_: bool
+) -> int:
     """Renders run folders; without one, the newest below ``results/``."""
     from ..reports.report import write_reports
 
-    written = write_reports(folders or [_newest()], formats, output, baseline)
+    written = write_reports(folders or [_newest()], formats, output, baseline, table)
     for path in written:
         print(path)
     if open_:
@@ -131,23 +133,22 @@ def _measure(
 
 
 def _conclude(folder: Path, results: list[Result]) -> int:
-    from ..reports.report import write_reports
+    from ..reports import goals
+    from ..reports.frames import load
+    from ..reports.limits import fault_text
+    from ..reports.report import write
 
     if results and all("memory" in each.reason and each.status == "skipped" for each in results):
         raise CannotFinish(f"no case fits into memory: {results[0].case.label} {results[0].reason}")
-    written = write_reports([folder], ["html"], None)
+    tables = load(folder)
+    written = write([tables], ["html"], None, None)
     print(_counts(results))
-    if goals := _goals(folder):
-        print(goals)
+    if tables.run.goals:
+        print(goals.text(tables))
+    if fault := fault_text(tables.cases):
+        print(f"warning: {fault}")
     print(f"report: {written[0]}")
     return _status(results)
-
-
-def _goals(folder: Path) -> str:
-    """What the run's suite wanted and the run reached, as a table; '' where it was no question."""
-    from ..reports import frames, goals
-
-    return goals.text(frames.load(folder)) if store.read_run(folder).goals else ""
 
 
 def _record(loaded: Suite, chosen: Options) -> Run:

@@ -76,7 +76,7 @@ def speedups(tables: Tables, baseline: str | None) -> pd.DataFrame:
     """A row per timed case whose group has a timed baseline, the baseline's own at exactly 1."""
     rows = [
         {**group, "implementation": other.implementation, **_speedup(base, other)}
-        for group, contenders in _groups(tables)
+        for group, contenders in groups(tables)
         for base in contenders
         if base.implementation == baseline
         for other in contenders
@@ -93,7 +93,7 @@ def winners(tables: Tables, direct_only: bool = False) -> pd.DataFrame:
     """A row per `GROUP`: the fastest, the next, the lead with its interval, and a verdict."""
     rows = [
         {**group, **_winner([one for one in contenders if not direct_only or one.algorithm == "direct"])}
-        for group, contenders in _groups(tables)
+        for group, contenders in groups(tables)
     ]
     counts = tables.cases.groupby(list(GROUP), sort=False)["status"].agg(
         contenders="size", ok=lambda statuses: int((statuses == "ok").sum())
@@ -101,7 +101,8 @@ def winners(tables: Tables, direct_only: bool = False) -> pd.DataFrame:
     return pd.DataFrame(rows).merge(counts.reset_index(), on=list(GROUP))
 
 
-def _groups(tables: Tables) -> Iterator[tuple[dict[str, Any], list[Contender]]]:
+def groups(tables: Tables) -> Iterator[tuple[dict[str, Any], list[Contender]]]:
+    """The contenders with a time of each `GROUP`; a group may have none."""
     columns = [
         *GROUP,
         "implementation",

@@ -21,7 +21,7 @@ from ..bench.gate.records import (
     Comparison,
     Side,
 )  # fmt: skip
-from .text import escaped
+from .markdown import escaped
 from .units import known, time_text
 
 ORDER = (BROKEN, MISSING, APPEARED, CHANGED, SLOWER, INCONCLUSIVE, FASTER, NOT_SLOWER, EQUIVALENT, ABSENT)

@@ -16,11 +16,16 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from ..bench.records import HOST, Ceilings, Result
 from .estimates import NOTHING, Estimate, estimate
 from .samples import Rounds
 
 MEMORY, ARITHMETIC = "memory", "arithmetic"
+NAMED = 3
+"""So many faults are named, the rest counted."""
+
 NUMBERS = (
     "flops",
     "bytes",
@@ -44,6 +49,31 @@ def columns(results: Sequence[Result], rounds: Rounds, ceilings: Ceilings) -> di
     if own is None or flop_ns is None or not rounds or result.case.device != HOST:
         return stated
     return stated | _distance(results, rounds, result, flop_ns)
+
+
+def faults(cases: pd.DataFrame) -> pd.DataFrame:
+    """The cases that took less time than their limit, the worst first."""
+    return cases.loc[cases["above_ceiling"].fillna(False).astype(bool)].sort_values("over_limit")
+
+
+def fault_text(cases: pd.DataFrame) -> str:
+    """What is wrong where cases took less time than their limit, and which they are; '' where none did.
+
+    Their answers are right, so they are no failure; their distance from the limit means nothing.
+    """
+    found = faults(cases).to_dict("records")
+    if not found:
+        return ""
+    named = [
+        f"{row['operation']}/{row['implementation']} {row['sizes']} {row['dtype']} ({row['over_limit']:.2f} of it)"
+        for row in found[:NAMED]
+    ]
+    rest = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    took = "1 case took" if len(found) == 1 else f"{len(found)} cases took"
+    return (
+        f"{took} less time than this machine's limit allows, which is a fault of the measurement and no speed: flops "
+        f"or bytes counted too high, inputs already in a cache, or a ceiling read too low. {', '.join(named)}{rest}"
+    )
 
 
 def _distance(results: Sequence[Result], rounds: Rounds, result: Result, flop_ns: float) -> dict[str, Any]:

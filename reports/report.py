@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from ..bench.errors import UsageError, unknown
 from ..bench.interop import WRITERS, read
 from ..bench.store import replace_file
@@ -12,30 +14,44 @@ SUFFIXES = {"html": "html", "markdown": "md", "csv": "csv", "parquet": "parquet"
 FOREIGN = {name: f"{name}.json" for name in WRITERS}
 PICTURES = ("png", "svg", "pdf")
 TABULAR = ("csv", "parquet", "json")
+TABLES = ("cases", "fits", "crossovers", "threads")
+"""What a tabular file may hold: one of them."""
+
 FORMATS = (*SUFFIXES, *PICTURES, *FOREIGN)
 
 
 def write_reports(
-    folders: Sequence[Path], formats: Sequence[str], output: Path | None = None, baseline: str | None = None
+    folders: Sequence[Path],
+    formats: Sequence[str],
+    output: Path | None = None,
+    baseline: str | None = None,
+    table: str = "cases",
 ) -> list[Path]:
     """Writes each format and returns the files, in order.
 
     Without ``output`` a file is ``report.<suffix>`` in the first folder; a PNG
     or SVG of a run with several views is one file a view. With ``output`` and
     one format it is exactly that file. Several runs go into one CSV, Parquet
-    or JSON file, told apart by the column ``run``.
+    or JSON file, told apart by the column ``run``. Such a file holds one
+    ``table``: ``report-<table>.<suffix>`` where it is not that of the cases.
 
     Raises `UsageError` for what cannot be asked, `CannotFinish` where the disk refuses.
     """
-    _check(folders, formats, output)
-    runs = [load(folder) for folder in folders]
-    made = [file for form in formats for file in _made(runs, form, output, baseline)]
+    _check(folders, formats, output, table)
+    return write([load(folder) for folder in folders], formats, output, baseline, table)
+
+
+def write(
+    runs: list[Tables], formats: Sequence[str], output: Path | None, baseline: str | None, table: str = "cases"
+) -> list[Path]:
+    """`write_reports` of runs already loaded."""
+    made = [file for form in formats for file in _made(runs, form, output, baseline, table)]
     for path, content in made:
         replace_file(path, content)
     return [path for path, _ in made]
 
 
-def _check(folders: Sequence[Path], formats: Sequence[str], output: Path | None) -> None:
+def _check(folders: Sequence[Path], formats: Sequence[str], output: Path | None, table: str) -> None:
     if not folders or not formats:
         raise UsageError("nothing to report; name a run folder and a format")
     for form in formats:
@@ -46,9 +62,15 @@ def _check(folders: Sequence[Path], formats: Sequence[str], output: Path | None)
     single = [form for form in formats if form not in TABULAR]
     if len(folders) > 1 and single:
         raise UsageError(f"{single[0]} shows one run; name one folder, or use --format {','.join(TABULAR)} for several")
+    if table not in TABLES:
+        raise unknown("table", table, TABLES)
+    if table != "cases" and single:
+        raise UsageError(f"--table {table} goes into --format {','.join(TABULAR)}; {single[0]} has a form of its own")
 
 
-def _made(runs: list[Tables], form: str, output: Path | None, baseline: str | None) -> list[tuple[Path, bytes]]:
+def _made(
+    runs: list[Tables], form: str, output: Path | None, baseline: str | None, table: str
+) -> list[tuple[Path, bytes]]:
     where = runs[0].folder
     folder, stem = (where, "report") if where.is_dir() else (where.parent, f"{where.stem}-report")
     if form in PICTURES:
@@ -56,10 +78,11 @@ def _made(runs: list[Tables], form: str, output: Path | None, baseline: str | No
 
         made = pictures(runs[0], form, baseline, together=output is not None)
         return [(output or folder / f"{stem}{name}.{form}", content) for name, content in made]
-    return [(output or folder / f"{stem}.{(SUFFIXES | FOREIGN)[form]}", _content(runs, form, baseline))]
+    part = "" if table == "cases" else f"-{table}"
+    return [(output or folder / f"{stem}{part}.{(SUFFIXES | FOREIGN)[form]}", _content(runs, form, baseline, table))]
 
 
-def _content(runs: list[Tables], form: str, baseline: str | None) -> bytes:
+def _content(runs: list[Tables], form: str, baseline: str | None, table: str) -> bytes:
     if form in WRITERS:
         return WRITERS[form](*read(runs[0].folder))
     if form == "html":
@@ -71,13 +94,21 @@ def _content(runs: list[Tables], form: str, baseline: str | None) -> bytes:
     if form == "markdown":
         return text.markdown(runs[0], baseline)
     writers: dict[str, Callable[..., bytes]] = {"csv": text.csv, "json": text.json, "parquet": text.parquet}
-    return writers[form](_together(runs, baseline))
+    return writers[form](_together([_table(run, baseline, table) for run in runs]))
 
 
-def _together(runs: list[Tables], baseline: str | None):
-    import pandas as pd
-
+def _table(run: Tables, baseline: str | None, table: str) -> pd.DataFrame:
     from .compare import choose_baseline, with_speedups
+    from .crossovers import crossovers
+    from .growth import fits
+    from .scaling import threads
 
-    frames = [with_speedups(run, choose_baseline(run, baseline)) for run in runs]
+    if table == "cases":
+        return with_speedups(run, choose_baseline(run, baseline))
+    found = {"fits": fits, "crossovers": crossovers, "threads": threads}[table](run)
+    found.insert(0, "run", run.folder.name)
+    return found
+
+
+def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)

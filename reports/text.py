@@ -1,6 +1,6 @@
 """A run as Markdown, CSV, JSON and Parquet."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from io import BytesIO
 
 import msgspec
@@ -8,7 +8,10 @@ import pandas as pd
 
 from .compare import AHEAD, WITHIN_NOISE, choose_baseline, speedups, winners
 from .frames import Tables, missing, status_counts, words
-from .units import MISSING, bytes_text, digits, known, lead_text, ratio_text, time_text
+from .growth_text import crossover_table, fit_tables, thread_tables
+from .limits import fault_text
+from .markdown import escaped, interval, table
+from .units import MISSING, bytes_text, known, lead_text, ratio_text, time_text
 from .views import View, views
 
 
@@ -36,11 +39,18 @@ def markdown(tables: Tables, baseline: str | None = None) -> bytes:
     parts = [
         "# rooflinear report",
         _machine(tables),
+        _faults(tables),
         "## Who is fastest",
         _legend(),
         *_winner_tables(tables),
         "## Speed-up" + (f" over {escaped(baseline)}" if baseline else ""),
         *_speedup_tables(tables, baseline),
+        "## How time grows with size",
+        *fit_tables(tables),
+        "## Where the fastest changes",
+        crossover_table(tables),
+        "## Thread scaling",
+        *thread_tables(tables),
         "## Missing, and why",
         _missing(tables),
         "## Statuses",
@@ -60,6 +70,11 @@ def _machine(tables: Tables) -> str:
         *(f"warning: {text}" for text in dict.fromkeys([*machine.warnings, *run.warnings])),
     ]
     return "\n".join(f"- {escaped(line)}" for line in lines if line)
+
+
+def _faults(tables: Tables) -> str:
+    text = fault_text(tables.cases)
+    return f"**Warning:** {escaped(text)}" if text else ""
 
 
 def _legend() -> str:
@@ -92,11 +107,11 @@ def _matrix(view: View, cells: dict[str, str]) -> str:
     *outer, last = view.size_names or [""]
     if not outer:
         rows = [[words(size), cells.get(words(size), MISSING)] for size in view.sizes]
-        return _table([escaped(last), "fastest"], rows)
+        return table([escaped(last), "fastest"], rows)
     columns = sorted({size[last] for size in view.sizes})
     heads = list(dict.fromkeys(words({name: size[name] for name in outer}) for size in view.sizes))
     rows = [[head, *(cells.get(f"{head} {last}={column}", MISSING) for column in columns)] for head in heads]
-    return _table(["", *(f"{last}={column}" for column in columns)], rows)
+    return table(["", *(f"{last}={column}" for column in columns)], rows)
 
 
 def _speedup_tables(tables: Tables, baseline: str | None) -> Iterable[str]:
@@ -110,19 +125,18 @@ def _speedup_tables(tables: Tables, baseline: str | None) -> Iterable[str]:
         yield f"### {escaped(view.title)}, {escaped(words(view.chosen))}"
         rows = [_speedup_row(row) for row in here]
         yield (
-            _table(["implementation", "speed-up", "95 % interval", "of"], rows)
+            table(["implementation", "speed-up", "95 % interval", "of"], rows)
             if rows
             else (f"{escaped(baseline)} has no time here.")
         )
 
 
 def _speedup_row(row: dict) -> list[str]:
-    ends = f"{digits(row['speedup_low'])} – {digits(row['speedup_high'])}" if known(row["speedup_low"]) else MISSING
     unpaired = "" if row["paired"] else ", unpaired"
     return [
         escaped(row["implementation"]),
         ratio_text(row["speedup"]),
-        ends,
+        interval(row["speedup_low"], row["speedup_high"]),
         row["speedup_interval"] + unpaired,
     ]
 
@@ -131,26 +145,11 @@ def _missing(tables: Tables) -> str:
     rows = [[escaped(str(value)) for value in row] for row in missing(tables.cases).itertuples(index=False)]
     if not rows:
         return "Nothing: every case is ok."
-    return _table(["implementation", "operation", "status", "reason", "cases"], rows)
+    return table(["implementation", "operation", "status", "reason", "cases"], rows)
 
 
 def _statuses(tables: Tables) -> str:
     counts = status_counts(tables.cases)
     shown = list(counts.columns[counts.any().to_numpy()])
     rows = [[escaped(str(name)), *map(str, row[shown])] for name, row in counts.iterrows()]
-    return _table(["implementation", *shown], rows)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [list(head), ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-_ESCAPES = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": " ", "\r": " "} | {letter: f"\\{letter}" for letter in "\\|*`[]"}
-)
-
-
-def escaped(text: str | None) -> str:
-    """Text that Markdown shows as it is."""
-    return (text or "").translate(_ESCAPES)
+    return table(["implementation", *shown], rows)

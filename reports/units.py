@@ -7,6 +7,8 @@ from typing import Any
 MISSING = "—"
 
 _TIMES = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"))
+_RATES = ((1e12, "TB/s"), (1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"), (1.0, "B/s"))
+_FLOPS = ((1e12, "Tflop/s"), (1e9, "Gflop/s"), (1e6, "Mflop/s"), (1e3, "kflop/s"), (1.0, "flop/s"))
 _BYTES = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"), (1, "B"))
 
 
@@ -23,6 +25,16 @@ def time_text(time_ns: float | None) -> str:
 def bytes_text(count: float | None) -> str:
     """``1.50 KiB`` for 1536."""
     return _with_unit(count, _BYTES)
+
+
+def rate_text(bytes_per_second: float | None) -> str:
+    """``12.3 GB/s`` for 1.23e10."""
+    return _with_unit(bytes_per_second, _RATES)
+
+
+def flops_text(flops_per_second: float | None) -> str:
+    """``1.50 Gflop/s`` for 1.5e9."""
+    return _with_unit(flops_per_second, _FLOPS)
 
 
 def ratio_text(ratio: float | None) -> str:

@@ -6,7 +6,7 @@ from zlib import crc32
 
 import numpy as np
 
-from rooflinear.bench.records import Case, Exit, Machine, Result, Run, Sample
+from rooflinear.bench.records import Case, Ceilings, Exit, Machine, Result, Roof, Run, Sample
 from rooflinear.bench.store import ResultFile, write_run
 
 HOSTILE = "<script>alert(1)</script>"
@@ -37,6 +37,10 @@ COMPILE_NS = {
     "jax": 2.2e8,
 }
 IMPORT_NS = {"numpy": 9e7, "torch": 1.9e9, "tensorflow": 3.4e9, "jax": 8e8, "dask": 4e8}
+
+CACHE_BYTES = 36 * 2**20
+CACHED_NS_PER_BYTE, NS_PER_BYTE = 0.008, 0.012
+PEAKS = {"float64": 1e11, "float32": 2e11}
 
 OPERATIONS: dict[str, dict[str, Any]] = {
     "gradient": {
@@ -103,6 +107,31 @@ def ok(of: Case, call_ns: Any, block: int = 0, flags: Any = None, **changes: Any
     return Result(case=of, status="ok", samples=samples, block=block, steady=True, **changes)
 
 
+def sweep(law: Any, ms: Any = (100, 1000, 10_000, 100_000), ns: Any = (2, 10, 50), **changes: Any) -> list[Result]:
+    """A case per size whose calls take ``law(bytes, rows)`` ns, in three samples one per cent apart."""
+    return [
+        ok(case(sizes={"m": m, "n": n}, **changes), [law(moved, m) * each for each in (1, 0.99, 1.01)], **cost)
+        for m in ms
+        for n in ns
+        for moved, cost in [costs(m, n)]
+    ]
+
+
+def costs(m: int, n: int, itemsize: int = 8, steps: int = 1) -> tuple[float, dict[str, Any]]:
+    """Bytes that a gradient moves, and the fields of a result that tell what it costs."""
+    held = float(itemsize * (m * n + m + 2 * n))
+    direct, gram = (4.0 * steps * m * n, steps * held), (float(m * n * n + 2 * steps * n * n), held)
+    return steps * held, {"costs": {"direct": direct, "gram": gram}, "footprint_bytes": held}
+
+
+def ceilings(threads: int = 2) -> Ceilings:
+    """Two rates of reading, from 8 KiB in the caches and beyond the last one."""
+    read = [
+        (2**power, 1e9 / (CACHED_NS_PER_BYTE if 2**power <= CACHE_BYTES else NS_PER_BYTE)) for power in range(13, 29)
+    ]
+    return Ceilings(machine="bench-1", roofs={str(threads): Roof(read, PEAKS)}, dispatch_ns={"numpy": 300.0})
+
+
 def run(implementations: list[str], operations: dict[str, dict[str, Any]], **changes: Any) -> Run:
     machine = Machine(
         name="bench-1",
@@ -111,7 +140,7 @@ def run(implementations: list[str], operations: dict[str, dict[str, Any]], **cha
         cores_available=2,
         cores_logical=4,
         memory_bytes=16 * 2**30,
-        caches_bytes={"L1d": 49152, "L2": 2 * 2**20, "L3": 36 * 2**20},
+        caches_bytes={"L1d": 49152, "L2": 2 * 2**20, "L3": CACHE_BYTES},
         virtualised="kvm",
         python="3.11.9",
         warnings=["frequency scaling is on: <b>times may vary</b>"],
@@ -127,6 +156,7 @@ def run(implementations: list[str], operations: dict[str, dict[str, Any]], **cha
         "implementations": {name: {"library": SPEEDS.get(name, (0, 0, "numpy"))[2]} for name in implementations},
         "commit": "0123456789abcdef",
         "dirty": True,
+        "ceilings": ceilings(),
         "started_at": "2026-01-02T03:04:05Z",
         "finished_at": "2026-01-02T03:24:05Z",
         "warnings": ["one core was busy at the start"],
@@ -155,6 +185,8 @@ def _result(of: Case, block: int, drift: Any, rng: np.random.Generator) -> Resul
     refused = _refusal(of, call, block)
     if refused:
         return Result(case=of, block=block, algorithm=algorithm, **refused)
+    _, stated = costs(of.sizes["m"], of.sizes.get("n", 2), 4 if of.dtype == "float32" else 8, steps)
+    byte_ns = CACHED_NS_PER_BYTE if stated["footprint_bytes"] <= CACHE_BYTES else NS_PER_BYTE
     bound = 1e-14 * of.sizes["m"] ** 0.5
     share = float(rng.uniform(0.001, 0.2))
     times = call * np.exp(drift + rng.normal(0, 0.012, len(drift)) + rng.normal(0, 0.006))
@@ -178,6 +210,8 @@ def _result(of: Case, block: int, drift: Any, rng: np.random.Generator) -> Resul
         steady=bool(rng.random() > 0.02),
         peak_bytes=int(work * 8 * rng.uniform(0.1, 2)) if of.implementation != "numba" else None,
         block=block,
+        reads=[(number, byte_ns * float(np.exp(log))) for number, log in enumerate(drift)],
+        **stated,
         warning="inputs were slow to convert" if library == "dask" else "",
     )
 

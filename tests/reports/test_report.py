@@ -15,8 +15,11 @@ from synthetic import HOSTILE, case, ok
 
 from rooflinear.bench.errors import CannotFinish, UsageError
 from rooflinear.bench.records import Result
-from rooflinear.reports import compare, page, text
+from rooflinear.reports import compare, frames, page, text
+from rooflinear.reports.crossovers import crossovers
+from rooflinear.reports.growth import fits
 from rooflinear.reports.report import FORMATS, write_reports
+from rooflinear.reports.scaling import threads
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +199,43 @@ def test_what_cannot_be_asked_is_refused_in_one_line(formats, output, message, t
     folder = edge_run("one size", tmp_path / "run")
     with pytest.raises(UsageError, match=message):
         write_reports([folder], formats, output and tmp_path / output)
+
+
+@pytest.mark.parametrize("table", ["fits", "crossovers", "threads"])
+def test_every_table_is_written_in_every_tabular_format(table, realistic, tables, tmp_path):
+    expected = {"fits": fits, "crossovers": crossovers, "threads": threads}[table](tables)
+    for form, read in (("csv", pd.read_csv), ("json", pd.read_json), ("parquet", pd.read_parquet)):
+        [path] = write_reports([realistic], [form], tmp_path / f"x.{form}", table=table)
+        strict = strictly(path.read_bytes()) if form == "json" else read(path).to_dict("records")
+        assert len(strict) == len(expected)
+        assert not strict or list(strict[0]) == ["run", *expected.columns]
+
+
+def test_a_table_has_its_name_in_the_name_of_its_file(tmp_path):
+    folder = edge_run("one size", tmp_path / "run")
+    assert write_reports([folder], ["csv"], table="fits") == [folder / "report-fits.csv"]
+
+
+@pytest.mark.parametrize(
+    ("form", "table", "message"),
+    [("csv", "fit", "did you mean 'fits'"), ("html", "fits", "html has a form of its own")],
+)
+def test_a_table_that_cannot_be_written_is_refused(form, table, message, tmp_path):
+    folder = edge_run("one size", tmp_path / "run")
+    with pytest.raises(UsageError, match=message):
+        write_reports([folder], [form], table=table)
+
+
+def test_markdown_tells_how_time_grows_where_winners_change_and_how_threads_scale(tmp_path):
+    results = [
+        *synthetic.sweep(lambda moved, rows: 2000 + moved),
+        *synthetic.sweep(lambda moved, rows: 20_000 + moved / 10, implementation="torch"),
+        *synthetic.sweep(lambda moved, rows: 3000 + 1.8 * moved, threads=1),
+    ]
+    written = text.markdown(frames.tables(tmp_path, synthetic.run(["numpy", "torch"], {}), results)).decode()
+    assert "| numpy | 2.00 µs | 1.00 GB/s | — | — |" in written
+    assert "| gradient, float64, 2 threads | n | m=100 | numpy | torch | n ≈ 23.2 |" in written
+    assert re.search(r"\| numpy \| 73\.4 ms \| 1\.80× \([^)]*\), 90% \|", written)
 
 
 def test_a_page_of_several_runs_is_refused(tmp_path):

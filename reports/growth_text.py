@@ -1,0 +1,109 @@
+"""How cost grows, as Markdown: fits, crossovers, thread scaling."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from .compare import AHEAD
+from .crossovers import crossovers
+from .frames import Tables, words
+from .growth import fits
+from .markdown import escaped, interval, table
+from .scaling import threads
+from .units import MISSING, digits, known, rate_text, ratio_text, time_text
+from .views import View, views
+
+FIT_HEAD = ["implementation", "fixed cost", "rate", "rate in cache", "cost of a row", "misfit", "worst misfit", "at"]
+CROSSOVER_HEAD = ["view", "along", "at", "fastest below", "fastest above", "overtakes at", "95 % interval"]
+
+
+def fit_tables(tables: Tables) -> Iterable[str]:
+    """A table per view that has a fit at all."""
+    frame = fits(tables)
+    frame = frame.loc[frame["misfit"].notna()]
+    yield (
+        "time = fixed cost + bytes ÷ rate (+ rows × cost of a row), bytes as the algorithm must move them; misfit is "
+        "the median of how far the fit lies from the times. " + MISSING + ": not told by these sizes, or not needed."
+        if len(frame)
+        else "No implementation has a time at enough sizes."
+    )
+    for view in views(tables):
+        rows = [_fit_row(row) for row in view.of(frame).to_dict("records")]
+        if rows:
+            yield f"### {escaped(view.title)}"
+            yield table(FIT_HEAD, rows)
+
+
+def _fit_row(row: dict) -> list[str]:
+    return [
+        escaped(row["implementation"]),
+        time_text(row["fixed_ns"]),
+        rate_text(row["bytes_per_second"]),
+        rate_text(row["cached_bytes_per_second"]),
+        time_text(row["row_ns"]),
+        f"{row['misfit']:.0%}",
+        f"{row['misfit_worst']:.0%}",
+        escaped(row["worst_at"]),
+    ]
+
+
+def crossover_table(tables: Tables) -> str:
+    """Every overtaking that is clear of noise."""
+    frame = crossovers(tables)
+    clear = frame.loc[frame["verdict"] == AHEAD]
+    rest = len(frame) - len(clear)
+    rows = [_crossover_row(view, row) for view in views(tables) for row in view.of(clear).to_dict("records")]
+    noise = f"{rest} more within noise." if rest else ""
+    shown = table(CROSSOVER_HEAD, rows) if rows else "Nobody clearly overtakes the fastest."
+    return "\n\n".join(part for part in (shown, noise) if part)
+
+
+def _crossover_row(view: View, row: dict) -> list[str]:
+    return [
+        escaped(view.title),
+        escaped(row["along"]),
+        escaped(row["fixed"]) or MISSING,
+        escaped(row["before"]),
+        escaped(row["after"]),
+        f"{escaped(row['along'])} ≈ {digits(row['at'])}",
+        interval(row["at_low"], row["at_high"]),
+    ]
+
+
+def thread_tables(tables: Tables) -> Iterable[str]:
+    """At each view's largest size: speed-up over one thread, and efficiency, by thread count."""
+    frame = threads(tables)
+    if frame.empty:
+        yield "Measured on one thread count."
+        return
+    counts = [count for count in sorted(set(frame["threads"])) if count > 1]
+    for view in views(tables):
+        if view.threads == 1:
+            here = _of_all_threads(view, frame)
+            rows = [_thread_row(name, rows, counts) for name, rows in here.groupby("implementation", sort=False)]
+            if rows:
+                yield f"### {escaped(_title(view))}"
+                yield table(["implementation", "on 1 thread", *(f"{count} threads" for count in counts)], rows)
+
+
+def _of_all_threads(view: View, frame: pd.DataFrame) -> pd.DataFrame:
+    for column in ("operation", "parameters", "dtype", "device"):
+        frame = frame.loc[frame[column] == getattr(view, column)]
+    return frame.loc[frame["sizes"] == words(view.chosen)]
+
+
+def _title(view: View) -> str:
+    return ", ".join([*view.title.split(", ")[:2], words(view.chosen)])
+
+
+def _thread_row(name: Any, rows: pd.DataFrame, counts: list[int]) -> list[str]:
+    found = {row["threads"]: row for row in rows.to_dict("records")}
+    return [escaped(str(name)), time_text(found[1]["time_ns"]), *(_scaled(found.get(count)) for count in counts)]
+
+
+def _scaled(row: dict | None) -> str:
+    if row is None:
+        return MISSING
+    ends = f" ({interval(row['speedup_low'], row['speedup_high'])})" if known(row["speedup_low"]) else ""
+    return f"{ratio_text(row['speedup'])}{ends}, {row['efficiency']:.0%}"
