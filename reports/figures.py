@@ -1,76 +1,61 @@
 """Pictures of a run for papers and pull requests: PNG, SVG, PDF. No state of pyplot is touched."""
 
-from collections.abc import Sequence
-from io import BytesIO
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure, SubFigure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from .compare import WITHIN_NOISE, choose_baseline, speedups, winners
+from .drawing import INK, MUTED, STYLE, WIDTH_INCHES, encoded, fitting, log_ticks, pdf, room
 from .frames import Tables, words
+from .limit_figures import has_limits, limit_strip
 from .palette import Look, looks
 from .units import digits, known, lead_text, ratio_text, short_time, time_text
 from .views import View, views
 
-INK, MUTED, LINE = "#1b1e23", "#5d6570", "#e2e5e9"
-WIDTH_INCHES = 17.0
 MAP_INCHES = 5.0
-DOTS_PER_INCH = 150
-
-STYLE: Any = {
-    "font.size": 9,
-    "text.color": INK,
-    "axes.edgecolor": LINE,
-    "axes.labelcolor": MUTED,
-    "axes.titlelocation": "left",
-    "axes.titlesize": 10,
-    "axes.titleweight": "bold",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": LINE,
-    "grid.linewidth": 0.6,
-    "xtick.color": MUTED,
-    "ytick.color": INK,
-    "xtick.minor.size": 0,
-    "ytick.minor.size": 0,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "rooflinear",
-    "text.parse_math": False,
-}
 
 
 def pictures(tables: Tables, form: str, baseline: str | None, together: bool) -> list[tuple[str, bytes]]:
-    """Files as (part of the name, content): one per view, or all in one.
+    """Files as (part of the name, content): one per view, and one of its limits where they are known.
 
-    A PDF always is one file with a page per view. ``together`` stacks all
-    views in one PNG or SVG.
+    A PDF always is one file with a page per picture. ``together`` stacks all
+    pictures in one PNG or SVG.
     """
     chosen = choose_baseline(tables, baseline)
-    shown = views(tables)
+    shown = [strip for view in views(tables) for strip in _strips(tables, view, chosen)]
     with mpl.rc_context(STYLE):
         if form == "pdf":
-            return [("", _pdf([_figure(tables, [view], chosen) for view in shown]))]
+            return [("", pdf([_figure(tables, [strip]) for strip in shown]))]
         if together or len(shown) == 1:
-            return [("", _encoded(_figure(tables, shown, chosen), form))]
-        names = _distinct([f"-{view.stem}" for view in shown])
-        return [
-            (name, _encoded(_figure(tables, [view], chosen), form)) for name, view in zip(names, shown, strict=True)
-        ]
+            return [("", encoded(_figure(tables, shown), form))]
+        names = _distinct([f"-{strip.stem}" for strip in shown])
+        return [(name, encoded(_figure(tables, [strip]), form)) for name, strip in zip(names, shown, strict=True)]
 
 
-def _figure(tables: Tables, shown: Sequence[View], baseline: str | None) -> Figure:
-    """A strip per view: winner map, speed-up, time against size."""
+class Strip(NamedTuple):
+    """A picture of one view: part of its file's name, and what draws it."""
+
+    stem: str
+    draw: Callable[[SubFigure], None]
+
+
+def _strips(tables: Tables, view: View, baseline: str | None) -> list[Strip]:
+    found = [Strip(view.stem, partial(_strip, tables=tables, view=view, baseline=baseline))]
+    if has_limits(tables, view):
+        found.append(Strip(f"{view.stem}-limits", partial(limit_strip, tables=tables, view=view)))
+    return found
+
+
+def _figure(tables: Tables, shown: Sequence[Strip]) -> Figure:
     height = max(3.6, 1.6 + 0.24 * len(tables.implementations))
     figure = Figure(figsize=(WIDTH_INCHES, height * len(shown)), layout="constrained")
-    strips = figure.subfigures(len(shown), 1, squeeze=False)[:, 0]
-    for strip, view in zip(strips, shown, strict=True):
-        _strip(strip, tables, view, baseline)
+    places = figure.subfigures(len(shown), 1, squeeze=False)[:, 0]
+    for place, strip in zip(places, shown, strict=True):
+        strip.draw(place)
     return figure
 
 
@@ -81,6 +66,7 @@ def _distinct(names: Sequence[str]) -> list[str]:
 
 
 def _strip(strip: SubFigure, tables: Tables, view: View, baseline: str | None) -> None:
+    """Winner map, speed-up, time against size."""
     strip.suptitle(view.title, x=0.01, ha="left", fontsize=13, fontweight="bold")
     left, middle, right = strip.subplots(1, 3, width_ratios=[1.5, 1, 1.25])
     drawn = looks(tables.implementations)
@@ -130,9 +116,9 @@ def speedup_bars(axes: Axes, tables: Tables, view: View, baseline: str | None, d
     if rows:
         axes.set_xscale("log")
         ends = [row[name] for row in rows for name in ("speedup", "speedup_low", "speedup_high")]
-        axes.set_xlim(_room([*ends, 1.0]))
+        axes.set_xlim(room([*ends, 1.0]))
         axes.axvline(1, color=MUTED, linewidth=1)
-        _log_ticks(axes.xaxis, lambda value: f"{value:g}×")
+        log_ticks(axes.xaxis, lambda value: f"{value:g}×")
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
 
@@ -153,10 +139,10 @@ def time_lines(axes: Axes, tables: Tables, view: View, drawn: dict[str, Look]) -
     for name, rows in frame.groupby("implementation", sort=False):
         _line(axes, drawn[str(name)], str(name), rows, tables.size_columns.get(along or ""))
     if timed:
-        axes.set_xlim(_room(frame[tables.size_columns[along]] if along else [1]))
-        axes.set_ylim(_room(frame[["time_ns", "low_ns", "high_ns", "cap_ns"]].to_numpy(float).ravel()))
-        _log_ticks(axes.yaxis, short_time)
-        _log_ticks(axes.xaxis, lambda value: f"{value:,.0f}")
+        axes.set_xlim(room(frame[tables.size_columns[along]] if along else [1]))
+        axes.set_ylim(room(frame[["time_ns", "low_ns", "high_ns", "cap_ns"]].to_numpy(float).ravel()))
+        log_ticks(axes.yaxis, short_time)
+        log_ticks(axes.xaxis, lambda value: f"{value:,.0f}")
         handles, labels = axes.get_legend_handles_labels()
         axes.legend(
             handles, labels, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=8, handlelength=1.6
@@ -197,17 +183,12 @@ def _cell(axes: Axes, x: int, y: int, row: dict | None, drawn: dict[str, Look], 
         axes.bar(x, 0.94, 0.96, bottom=y - 0.47, **hatched)
     dagger = "" if row["winner_algorithm"] == "direct" else " †"
     lead = f"≈ {row['runner_up']}" if noisy else lead_text(row["lead"]) if known(row["lead"]) else ""
-    size = {"fontsize": _fitting(row["winner"] + dagger, inches), "fontweight": "bold"}
+    size = {"fontsize": fitting(row["winner"] + dagger, inches), "fontweight": "bold"}
     axes.text(x, y - 0.06, row["winner"] + dagger, ha="center", va="bottom", **size)
     below = [text for text in (lead, time_text(row["winner_ns"])) if text]
     separator = " · " if inches > MAP_INCHES / 4 and not noisy else "\n"
-    small = _fitting(max(below, key=len), inches, 7.5)
+    small = fitting(max(below, key=len), inches, 7.5)
     axes.text(x, y + 0.04, separator.join(below), ha="center", va="top", fontsize=small, color=MUTED)
-
-
-def _fitting(text: str, inches: float, points: float = 9.0) -> float:
-    """Font size in points at which a text fits a width; a letter is about 0.65 of its height, an inch 72 points."""
-    return max(4.0, min(points, 0.94 * inches * 72 / (0.65 * max(1, len(text)))))
 
 
 def _absent(tables: Tables, view: View, shown: set[str]) -> list[tuple[str, str]]:
@@ -239,31 +220,3 @@ def _map_axes(view: View) -> tuple[str | None, str | None]:
 def _line_axis(view: View) -> str | None:
     varying = [name for name in view.size_names if len({size[name] for size in view.sizes}) > 1]
     return next(iter(varying or view.size_names), None)
-
-
-def _room(values: Any) -> tuple[float, float]:
-    """Ends of a log axis with some air on both sides, also where there is one value only."""
-    there = [float(value) for value in values if known(value) and value > 0] or [1.0]
-    air = max((max(there) / min(there)) ** 0.06, 1.3)
-    return min(there) / air, max(there) * air
-
-
-def _log_ticks(axis: Any, text: Any) -> None:
-    axis.set_major_locator(LogLocator(numticks=8))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: text(value)))
-    axis.set_minor_formatter(NullFormatter())
-
-
-def _encoded(figure: Figure, form: str) -> bytes:
-    stream = BytesIO()
-    metadata = {"Date": None} if form == "svg" else None
-    figure.savefig(stream, format=form, dpi=DOTS_PER_INCH, facecolor="white", metadata=metadata)
-    return stream.getvalue()
-
-
-def _pdf(pages: Sequence[Figure]) -> bytes:
-    stream = BytesIO()
-    with PdfPages(stream, metadata={"CreationDate": None}) as file:
-        for page in pages:
-            file.savefig(page)
-    return stream.getvalue()
