@@ -6,13 +6,14 @@ user's cache. What other guests leave of a memory's bandwidth changes by the
 minute, so a run also reads each contest's working set in its rounds.
 """
 
-import contextlib
 import hashlib
 import os
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ LAST_CACHES = 4
 SLICE_NS = 5_000_000
 TRIES = 9
 SECONDS = 120.0
+LESS = 0.9
 DTYPES = ("float64", "float32")
 
 
@@ -62,13 +64,19 @@ class Meter:
         try:
             reply = self._child.ask(request, SECONDS)
         except (Died, TookTooLong) as error:
-            self._child, self.failure = None, str(error) or f"no answer within {SECONDS:.0f} s"
+            self._child, self.failure = None, _reason(error)
             return None
         self._child.pause()
         if isinstance(reply, protocol.Failed):
             self.failure = reply.reason
             return None
         return reply.sample.wall_ns / reply.sample.calls / reply.work
+
+
+def _reason(error: Died | TookTooLong) -> str:
+    if isinstance(error, TookTooLong):
+        return f"no answer within {SECONDS:.0f} s"
+    return ": ".join([error.reason, *error.exit.stderr[-1:]])
 
 
 def known(described: Machine, threads: Iterable[int], anew: bool = False) -> Ceilings:
@@ -84,7 +92,19 @@ def known(described: Machine, threads: Iterable[int], anew: bool = False) -> Cei
             keep(described, made)
     except CannotFinish as error:
         warnings.warn(f"times without limits: {error}", stacklevel=2)
+    if doubt := doubts(made):
+        warnings.warn(f"{doubt}; when it is quiet: rooflinear machine --fresh", stacklevel=2)
     return made
+
+
+def doubts(made: Ceilings) -> str:
+    """Why these ceilings lie too low, or '': more threads can do no less than some of them."""
+    for fewer, more in pairwise(sorted(made.roofs, key=int)):
+        before, after = made.roofs[fewer], made.roofs[more]
+        reads = max(rate for _, rate in after.read) < LESS * max(rate for _, rate in before.read)
+        if reads or any(after.flops[dtype] < LESS * peak for dtype, peak in before.flops.items()):
+            return f"{more} threads did less than {fewer} when this machine's ceilings were measured: it was busy"
+    return ""
 
 
 def with_dispatch(run: Run, dispatch_ns: dict[str, float]) -> Run:
@@ -96,13 +116,16 @@ def with_dispatch(run: Run, dispatch_ns: dict[str, float]) -> Run:
 
 
 def keep(described: Machine, made: Ceilings) -> None:
-    """For the next run here; where the cache cannot be written that one measures again."""
+    """For the next run here; warns where the cache cannot be written: that one measures again."""
     file = _file(described)
     partial = file.with_name(f"{file.name}.{os.getpid()}")
-    with contextlib.suppress(OSError):
+    try:
         file.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(msgspec.json.format(msgspec.json.encode(made), indent=1))
         partial.replace(file)
+    except OSError as error:
+        why = f"cannot keep this machine's ceilings in {file.parent}: {error.strerror or error}"
+        warnings.warn(f"{why}; they are measured each time, or set XDG_CACHE_HOME", stacklevel=1)
 
 
 def measure(threads: int) -> Roof:
@@ -157,6 +180,9 @@ def _kept(described: Machine) -> Ceilings | None:
 
 
 def _file(described: Machine) -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    try:
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:  # a user without a home
+        cache = Path(tempfile.gettempdir())
     name = hashlib.sha256(described.identity.encode()).hexdigest()[:16]
     return cache / "rooflinear" / f"ceilings-{name}.json"

@@ -1,5 +1,6 @@
 """The commands. Each option has a default that suits a first try."""
 
+import io
 import signal
 import sys
 import warnings
@@ -208,11 +209,14 @@ def list_(suite: SuiteFolder = None, json: Json = False) -> None:
 
 
 @app.command()
-def machine(json: Json = False) -> None:
-    """The machine, its noise now, and what would make it quieter."""
+def machine(
+    fresh: Annotated[bool, typer.Option("--fresh", help="Measure anew what was measured once and kept.")] = False,
+    json: Json = False,
+) -> None:
+    """The machine, what it can do at most, its noise now, and what would make it quieter."""
     from . import facts
 
-    _end(lambda: facts.show_machine(json))
+    _end(lambda: facts.show_machine(json, fresh))
 
 
 @app.callback(invoke_without_command=True)
@@ -231,6 +235,9 @@ def _root(
 def main(arguments: list[str] | None = None) -> Any:
     """The console command ``rooflinear``."""
     warnings.formatwarning = lambda message, *_, **__: f"rooflinear: {message}\n"
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without µ or █ still gets its numbers
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a background job ignores Ctrl-C
         signal.signal(signal.SIGINT, _interrupt)

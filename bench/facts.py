@@ -1,13 +1,15 @@
 """The commands that only tell: what a suite holds, what the machine is."""
 
-import importlib.util
 import json
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from . import machine, suite
+from . import ceilings, machine, options, suite
+from .ceilings_text import lines
+from .dispatch import with_dispatch
+from .suite import unavailable
 
 
 def list_suite(folder: Path | None, as_json: bool) -> int:
@@ -38,21 +40,21 @@ def list_suite(folder: Path | None, as_json: bool) -> int:
     return 0
 
 
-def unavailable(implementation: suite.Implementation) -> str:
-    """Why an implementation cannot run here, or ''."""
-    absent = [name for name in implementation.requires if importlib.util.find_spec(name) is None]
-    return f"{', '.join(absent)} not installed" if absent else ""
+def show_machine(as_json: bool, fresh: bool = False) -> int:
+    """Prints what the machine is, how quiet it is now, what would help, and what it can do at most.
 
-
-def show_machine(as_json: bool) -> int:
-    """Prints what the machine is, how quiet it is now and what would help."""
+    The latter is measured the first time, on a changed machine, and where it shall be ``fresh``.
+    """
     described, noise = machine.describe(), machine.noise()
+    made = ceilings.known(described, options.thread_ladder(described.cores_available), anew=fresh)
+    made = with_dispatch(described, made, suite.load(suite.find(None)))
     if as_json:
         found = {
             "schema_version": 1,
             **msgspec.to_builtins(described),
             "noise": noise,
             "versions": machine.versions(),
+            "ceilings": msgspec.to_builtins(made),
         }
         print(json.dumps(found, indent=1))
         return 0
@@ -63,6 +65,7 @@ def show_machine(as_json: bool) -> int:
         f"{'noise now':18} the same work again and again: middle half within {noise['spread']:.1%},"
         f" slowest {noise['worst']:.1f} times the median, {noise['steal_share']:.1%} of time stolen"
     )
+    print("\n".join(lines(described, made)))
     for warning in described.warnings:
         print(f"to be quieter:     {warning}")
     return 0

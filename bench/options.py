@@ -147,10 +147,10 @@ def _threads(values: list[str] | None, preset: str) -> list[int]:
             raise UsageError(f"--threads {count}: this process may use {cores} cores; give at most that")
     if counts:
         return list(dict.fromkeys(counts))
-    return _thread_ladder(cores) if preset == "full" else [cores]
+    return thread_ladder(cores) if preset == "full" else [cores]
 
 
-def _thread_ladder(cores: int) -> list[int]:
+def thread_ladder(cores: int) -> list[int]:
     """1, 2, 4, … and all cores."""
     return [2**power for power in range(cores.bit_length()) if 2**power < cores] + [cores]
 

@@ -71,6 +71,12 @@ def find(folder: Path | None) -> Path:
     return Path(__file__).resolve().parent.parent / "kernels"
 
 
+def unavailable(implementation: Implementation) -> str:
+    """Why an implementation cannot run here, or ''."""
+    absent = [name for name in implementation.requires if importlib.util.find_spec(name) is None]
+    return f"{', '.join(absent)} not installed" if absent else ""
+
+
 def load(folder: Path) -> Suite:
     """Reads a suite. Raises `UsageError` with file, line and remedy where it is not one."""
     if not folder.is_dir():

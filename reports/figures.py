@@ -51,7 +51,7 @@ def _strips(tables: Tables, view: View, baseline: str | None) -> list[Strip]:
 
 
 def _figure(tables: Tables, shown: Sequence[Strip]) -> Figure:
-    height = max(3.6, 1.6 + 0.24 * len(tables.implementations))
+    height = max(3.6, 1.6 + 0.24 * tables.cases["implementation"].nunique())
     figure = Figure(figsize=(WIDTH_INCHES, height * len(shown)), layout="constrained")
     places = figure.subfigures(len(shown), 1, squeeze=False)[:, 0]
     for place, strip in zip(places, shown, strict=True):
@@ -136,11 +136,11 @@ def time_lines(axes: Axes, tables: Tables, view: View, drawn: dict[str, Look]) -
     timed = len(frame.dropna(subset=["time_ns"])) > 0
     if timed:
         axes.set(xscale="log", yscale="log")
+        axes.set_xlim(room(frame[tables.size_columns[along]] if along else [1]))
+        axes.set_ylim(room(frame[["time_ns", "low_ns", "high_ns", "cap_ns"]].to_numpy(float).ravel()))
     for name, rows in frame.groupby("implementation", sort=False):
         _line(axes, drawn[str(name)], str(name), rows, tables.size_columns.get(along or ""))
     if timed:
-        axes.set_xlim(room(frame[tables.size_columns[along]] if along else [1]))
-        axes.set_ylim(room(frame[["time_ns", "low_ns", "high_ns", "cap_ns"]].to_numpy(float).ravel()))
         log_ticks(axes.yaxis, short_time)
         log_ticks(axes.xaxis, lambda value: f"{value:,.0f}")
         handles, labels = axes.get_legend_handles_labels()
