@@ -17,6 +17,10 @@ _TIME_LABELS = (
     "datum.value >= 1e3 ? format(datum.value / 1e3, '~g') + ' µs' : format(datum.value, '~g') + ' ns')"
 )
 
+_SIZE_LABELS = "format(datum.value, '~s')"
+_NUMBER_LABELS = "format(datum.value, '~g')"
+_FLOPS_LABELS = "replace(format(datum.value, '~s'), 'G', ' G') + 'flop/s'"
+
 _LIMITS = {"x_least": 1, "x_most": 10, "y_least": 1, "y_most": 10}
 
 _MANTISSA = "round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)))"
@@ -29,8 +33,14 @@ def charts() -> dict[str, dict[str, Any]]:
     """Vega specs by the name of the element they are drawn in; their data sets are empty."""
     import vl_convert
 
-    made = {"speedup": _speedup(), "scaling": _scaling(), "errors": _errors()}
-    return {name: _ordered(vl_convert.vegalite_to_vega(spec, vega_lite_version())) for name, spec in made.items()}
+    made = {
+        "scaling": _lines(_SIZE_LABELS, _TIME_LABELS, size="size", time_text="one call", interval="interval"),
+        "calls": _lines(_SIZE_LABELS, _TIME_LABELS, size="calls", time_text="a call, all counted"),
+        "roofline": _roofline(),
+        "strip": _strip(),
+        "density": _density(),
+    }
+    return {name: vl_convert.vegalite_to_vega(spec, vega_lite_version()) for name, spec in made.items()}
 
 
 def vega_lite_version() -> str:
@@ -38,43 +48,26 @@ def vega_lite_version() -> str:
     return ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 
 
-def _speedup() -> dict[str, Any]:
-    """Bars from 1 to the speed-up with intervals; rows: name, speedup, low, high, one, text."""
-    base = _rows("rows").encode(y=_names())
-    x = alt.X("speedup:Q", title=None, scale=alt.Scale(type="log"), axis=_log_axis("format(datum.value, ',~g') + '×'"))
-    tips = _tips(name="implementation", text="speed-up", interval="interval", time="one call")
-    bars = base.mark_bar(height=14, opacity=0.45).encode(
-        x=x, x2="one:Q", color=_raw("colour"), description="description:N", tooltip=tips
-    )
-    intervals = base.mark_rule(strokeWidth=2, color=INK, aria=False).encode(x="low:Q", x2="high:Q")
-    marks = base.mark_point(filled=True, size=55, opacity=1, aria=False).encode(
-        x="speedup:Q", color=_raw("colour"), shape=_raw("shape"), tooltip=tips
-    )
-    unit = _rows("rows").mark_rule(color=MUTED, strokeWidth=1, aria=False).encode(x="one:Q")
-    values = base.mark_text(align="left", dx=12, fontSize=12, aria=False).encode(
-        x=alt.value("width"), text="text:N", color=_raw("ink")
-    )
-    return _spec(alt.layer(unit, bars, intervals, marks, values).properties(height=alt.Step(24)))
-
-
-def _scaling() -> dict[str, Any]:
-    """Time against one size; rows: name, x, time, low, high; capped: x, cap; labels: at, y, text."""
-    rows = _rows("rows")
-    x = alt.X(
-        "x:Q",
-        title=None,
-        scale=_log_scale("x_least", "x_most"),
-        axis=_log_axis("format(datum.value, '~s')", grid=False),
-    )
-    y = alt.Y("time:Q", title=None, scale=_log_scale("y_least", "y_most"), axis=_log_axis(_TIME_LABELS, "y"))
-    colour, fade = _raw("colour"), alt.Opacity("opacity:Q", scale=None)
-    tips = _tips(name="implementation", size="size", time_text="one call", interval="interval")
+def _lines(x_labels: str, y_labels: str, **tips: str) -> dict[str, Any]:
+    """Lines on two log axes; rows: name, x, time, low, high; capped: x, cap; labels: at, label; limit: x, time;
+    chosen: x."""
+    rows, colour, fade = _rows("rows"), _raw("colour"), alt.Opacity("opacity:Q", scale=None)
+    x, y = _log_x(x_labels), _log_y("time", y_labels)
+    mark_tips = _tips(name="implementation", **tips)
+    chosen = _rows("chosen").mark_rule(color=MUTED, strokeDash=[2, 3], aria=False).encode(x="x:Q")
+    limit = _rows("limit").mark_line(color=INK, strokeWidth=1.4, strokeDash=[6, 4], aria=False).encode(x=x, y=y)
     lines = rows.mark_line(strokeWidth=1.8, aria=False).encode(x=x, y=y, detail="name:N", color=colour, opacity=fade)
     ends = rows.mark_rule(strokeWidth=1.6, aria=False).encode(
         x="x:Q", y="low:Q", y2="high:Q", color=colour, opacity=fade
     )
     marks = rows.mark_point(filled=True, size=48).encode(
-        x="x:Q", y="time:Q", color=colour, opacity=fade, shape=_raw("shape"), description="description:N", tooltip=tips
+        x="x:Q",
+        y="time:Q",
+        color=colour,
+        opacity=fade,
+        shape=_raw("shape"),
+        description="description:N",
+        tooltip=mark_tips,
     )
     capped = _rows("capped").encode(x="x:Q", y="cap:Q", color=colour, opacity=fade)
     arrows = capped.mark_text(text="↑", dy=-9, fontSize=15, aria=False)
@@ -84,46 +77,97 @@ def _scaling() -> dict[str, Any]:
         tooltip=_tips(name="implementation", size="size", text="status"),
     )
     labels = _rows("labels").encode(color=colour, opacity=fade)
-    right = alt.value({"expr": "width + 22"})
     leaders = labels.mark_rule(strokeWidth=1, strokeDash=[1, 3], aria=False).encode(
         x="x:Q", x2=alt.value({"expr": "width + 18"}), y="time:Q", y2="at:Q"
     )
-    names = labels.mark_text(align="left", fontSize=12, aria=False).encode(x=right, y="at:Q", text="label:N")
-    limits = [alt.param(name=name, value=value) for name, value in _LIMITS.items()]
-    layers = alt.layer(lines, ends, marks, arrows, hollow, leaders, names).add_params(*limits)
-    return _spec(layers.properties(height=420))
-
-
-def _errors() -> dict[str, Any]:
-    """Error ÷ bound of every case as a tick, the limit at 1; rows: name, share, one, size."""
-    base = _rows("rows").encode(y=_names())
-    x = alt.X("share:Q", title=None, scale=alt.Scale(type="log"), axis=_log_axis("format(datum.value, '~g')"))
-    limit = _rows("rows").mark_rule(color="var(--bad)", strokeWidth=1.5, aria=False).encode(x="one:Q")
-    ticks = base.mark_tick(thickness=2, size=13, opacity=0.75).encode(
-        x=x,
-        color=_raw("colour"),
-        description="description:N",
-        tooltip=_tips(name="implementation", size="size", text="error ÷ bound"),
+    names = labels.mark_text(align="left", fontSize=12, aria=False).encode(
+        x=alt.value({"expr": "width + 22"}), y="at:Q", text="label:N"
     )
-    return _spec(alt.layer(limit, ticks).properties(height=alt.Step(20)))
+    layers = alt.layer(chosen, limit, lines, ends, marks, arrows, hollow, leaders, names)
+    return _spec(layers.add_params(*_limits()).properties(height=420))
 
 
-def _ordered(spec: dict[str, Any]) -> dict[str, Any]:
-    """Takes the order of names from the page: a domain read from data keeps the order of data gone by."""
-    for scale in spec["scales"]:
-        if scale["type"] == "band":
-            scale["domain"] = {"signal": "names"}
-            spec["signals"] = [*spec["signals"], {"name": "names", "value": []}]
-    return spec
+def _roofline() -> dict[str, Any]:
+    """Flop/s against flops a byte; roofs: name, x, y; labels: x, y, text; rows: name, x, time (flop/s)."""
+    x, y = _log_x(_NUMBER_LABELS), _log_y("time", _FLOPS_LABELS)
+    roofs = _rows("roofs").mark_line(strokeWidth=1.6, color=MUTED, aria=False).encode(x=x, y=y, detail="name:N")
+    labels = (
+        _rows("labels")
+        .mark_text(align="left", baseline="bottom", dx=4, dy=-4, fontSize=11.5, color=INK, aria=False)
+        .encode(x="x:Q", y="time:Q", text="text:N")
+    )
+    marks = (
+        _rows("rows")
+        .mark_point(filled=True)
+        .encode(
+            x=x,
+            y=y,
+            color=_raw("colour"),
+            shape=_raw("shape"),
+            size=alt.Size("area:Q", scale=None),
+            opacity=alt.Opacity("opacity:Q", scale=None),
+            description="description:N",
+            tooltip=_tips(name="implementation", size="size", text="of the limit", flops="reached", intensity="flop/B"),
+        )
+    )
+    return _spec(alt.layer(roofs, labels, marks).add_params(*_limits()).properties(height=380))
+
+
+def _strip() -> dict[str, Any]:
+    """Every sample in order of time; rows: x (its place), time, block, colour, shape, fill."""
+    x = alt.X("x:Q", title=None, scale=_scale("linear", "x_least", "x_most"), axis=alt.Axis(grid=False, tickMinStep=1))
+    marks = (
+        _rows("rows")
+        .mark_point(size=42, strokeWidth=1.5)
+        .encode(
+            x=x,
+            y=_log_y("time", _TIME_LABELS, every=True),
+            stroke=alt.Stroke("colour:N", scale=None, legend=None),
+            fill=alt.Fill("fill:N", scale=None, legend=None),
+            shape=_raw("shape"),
+            description="description:N",
+            tooltip=_tips(text="a call", block="block", after="after the first", seen="a guard saw"),
+        )
+    )
+    middle = (
+        _rows("middle").mark_rule(color=INK, strokeWidth=1, strokeDash=[4, 3], aria=False).encode(y="time:Q")
+    )
+    return _spec(alt.layer(middle, marks).add_params(*_limits()).properties(height=220))
+
+
+def _density() -> dict[str, Any]:
+    """How samples lie, a curve a block; rows: share, time, block, colour."""
+    x = alt.X("share:Q", title=None, stack=None, axis=None, scale=alt.Scale(nice=False, zero=True))
+    areas = (
+        _rows("rows")
+        .mark_area(orient="horizontal", opacity=0.3, line={"strokeWidth": 1.5}, aria=False)
+        .encode(
+            x=x,
+            y=_log_y("time", _TIME_LABELS, every=True),
+            color=_raw("colour"),
+            detail="block:N",
+        )
+    )
+    return _spec(alt.layer(areas).add_params(*_limits()).properties(height=220))
+
+
+def _limits() -> list[Any]:
+    return [alt.param(name=name, value=value) for name, value in _LIMITS.items()]
+
+
+def _log_x(labels: str) -> alt.X:
+    axis = _log_axis(labels, grid=False)
+    return alt.X("x:Q", title=None, scale=_scale("log", "x_least", "x_most"), axis=axis)
+
+
+def _log_y(field: str, labels: str, every: bool = False) -> alt.Y:
+    """``every``: all marks that Vega makes, for a domain of less than a decade."""
+    axis = alt.Axis(labelExpr=labels, gridColor=LINE, tickSize=0, tickCount=5) if every else _log_axis(labels, "y")
+    return alt.Y(f"{field}:Q", title=None, scale=_scale("log", "y_least", "y_most"), axis=axis)
 
 
 def _rows(name: str) -> alt.Chart:
     return alt.Chart(alt.NamedData(name=name))
-
-
-def _names() -> alt.Y:
-    axis = alt.Axis(domain=False, ticks=False, labelLimit=150, labelPadding=8, grid=False)
-    return alt.Y("name:N", sort=None, title=None, axis=axis)
 
 
 def _raw(field: str) -> Any:
@@ -144,9 +188,9 @@ def _log_axis(label: str, scale: str = "x", **options: Any) -> alt.Axis:
     return alt.Axis(labelExpr=f"{chosen} ? {label} : ''", gridColor=grid, tickSize=0, labelFlush=False, **options)
 
 
-def _log_scale(least: str, most: str) -> alt.Scale:
+def _scale(kind: str, least: str, most: str) -> alt.Scale:
     """From one parameter of the page to another, so that a layer without rows does no harm."""
-    return alt.Scale(type="log", nice=False, padding=14, domain=[{"expr": least}, {"expr": most}])
+    return alt.Scale(type=kind, nice=False, padding=14, domain=[{"expr": least}, {"expr": most}])
 
 
 def _spec(chart: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ verdict           AHEAD, or WITHIN_NOISE where the lead's interval holds 1
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -22,6 +23,8 @@ from .frames import GROUP, SPEEDUP_COLUMNS, Tables
 from .samples import Rounds
 
 DEFAULT_BASELINE = "numpy"
+
+PAIR_COLUMNS = ("baseline", "implementation", "speedup", "low", "high", "interval", "pairs")
 
 AHEAD = "ahead"
 WITHIN_NOISE = "within noise"
@@ -84,6 +87,22 @@ def speedups(tables: Tables, baseline: str | None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*GROUP, "implementation", *SPEEDUP_COLUMNS])
 
 
+def pairs(tables: Tables, first: str | None, most: int) -> pd.DataFrame:
+    """Speed-ups of every pair in a `GROUP`, each once: the other way round is the inverse.
+
+    At most about ``most`` rows; those with the implementation ``first`` come before all others.
+    """
+    groups = list(_groups(tables))
+    rows: list[dict[str, Any]] = []
+    for preferred in (True, False):
+        for group, contenders in groups:
+            if len(rows) >= most:
+                break
+            chosen = [pair for pair in combinations(contenders, 2) if _has(first, pair) is preferred]
+            rows += [{**group, **_pair(base, other)} for base, other in chosen]
+    return pd.DataFrame(rows, columns=[*GROUP, *PAIR_COLUMNS])
+
+
 def with_speedups(tables: Tables, baseline: str | None) -> pd.DataFrame:
     """The cases frame with the columns of `speedups`; no case is lost where there is no speed-up."""
     return tables.cases.merge(speedups(tables, baseline), how="left", on=[*GROUP, "implementation"])
@@ -129,6 +148,16 @@ def _speedup(base: Contender, other: Contender) -> dict[str, Any]:
         value, low, high, interval = 1.0, 1.0, 1.0, "baseline"
     measured = (base.implementation, value, low, high, interval, pairs > 0, pairs, _break_even(base, other))
     return dict(zip(SPEEDUP_COLUMNS, measured, strict=True))
+
+
+def _has(name: str | None, pair: Sequence[Contender]) -> bool:
+    return any(one.implementation == name for one in pair)
+
+
+def _pair(base: Contender, other: Contender) -> dict[str, Any]:
+    (value, low, high, interval), shared = ratio(base, other)
+    names = (base.implementation, other.implementation)
+    return dict(zip(PAIR_COLUMNS, (*names, value, low, high, interval, shared), strict=True))
 
 
 def _break_even(base: Contender, other: Contender) -> float:

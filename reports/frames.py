@@ -49,7 +49,8 @@ SPEEDUP_COLUMNS = (
 
 @dataclass(frozen=True)
 class Tables:
-    """What one run measured: ``cases`` has a row per case, ``rounds`` its log times, row by row."""
+    """What one run measured: ``cases`` has a row per case; ``rounds`` its log times and ``results`` what was
+    recorded, block by block, row by row."""
 
     folder: Path
     run: Run
@@ -57,6 +58,7 @@ class Tables:
     rounds: list[Rounds]
     size_columns: dict[str, str]
     parameter_columns: dict[str, str]
+    results: list[list[Result]]
 
     @property
     def implementations(self) -> list[str]:
@@ -90,7 +92,7 @@ def tables(folder: Path, run: Run, results: Iterable[Result]) -> Tables:
     sizes = {name: columns[name] for name in _names(case.sizes for case in blocks)}
     parameters = {name: columns[name] for name in columns if name not in sizes}
     frame = _typed(pd.DataFrame(rows), list(sizes.values()), list(parameters.values()))
-    return Tables(folder, run, frame, [times.rounds for times in timed], sizes, parameters)
+    return Tables(folder, run, frame, [times.rounds for times in timed], sizes, parameters, list(blocks.values()))
 
 
 def status_counts(cases: pd.DataFrame) -> pd.DataFrame:

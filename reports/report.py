@@ -17,6 +17,7 @@ TABULAR = ("csv", "parquet", "json")
 TABLES = ("cases", "fits", "crossovers", "threads")
 """What a tabular file may hold: one of them."""
 
+SEVERAL = ("html", *TABULAR)
 FORMATS = (*SUFFIXES, *PICTURES, *FOREIGN)
 
 
@@ -31,9 +32,10 @@ def write_reports(
 
     Without ``output`` a file is ``report.<suffix>`` in the first folder; a PNG
     or SVG of a run with several views is one file a view. With ``output`` and
-    one format it is exactly that file. Several runs go into one CSV, Parquet
-    or JSON file, told apart by the column ``run``. Such a file holds one
-    ``table``: ``report-<table>.<suffix>`` where it is not that of the cases.
+    one format it is exactly that file. Several runs go into one page, which
+    compares them, and into one CSV, Parquet or JSON file, told apart by the
+    column ``run``. Such a file holds one ``table``: ``report-<table>.<suffix>``
+    where it is not that of the cases.
 
     Raises `UsageError` for what cannot be asked, `CannotFinish` where the disk refuses.
     """
@@ -59,13 +61,14 @@ def _check(folders: Sequence[Path], formats: Sequence[str], output: Path | None,
             raise unknown("format", form, FORMATS)
     if output is not None and len(formats) > 1:
         raise UsageError(f"--output {output} is one file, but {len(formats)} formats were asked; name one format")
-    single = [form for form in formats if form not in TABULAR]
+    single = [form for form in formats if form not in SEVERAL]
     if len(folders) > 1 and single:
-        raise UsageError(f"{single[0]} shows one run; name one folder, or use --format {','.join(TABULAR)} for several")
+        raise UsageError(f"{single[0]} shows one run; name one folder, or use --format {','.join(SEVERAL)} for several")
     if table not in TABLES:
         raise unknown("table", table, TABLES)
-    if table != "cases" and single:
-        raise UsageError(f"--table {table} goes into --format {','.join(TABULAR)}; {single[0]} has a form of its own")
+    other = [form for form in formats if form not in TABULAR]
+    if table != "cases" and other:
+        raise UsageError(f"--table {table} goes into --format {','.join(TABULAR)}; {other[0]} has a form of its own")
 
 
 def _made(
@@ -88,7 +91,7 @@ def _content(runs: list[Tables], form: str, baseline: str | None, table: str) ->
     if form == "html":
         from .page import html
 
-        return html(runs[0], baseline)
+        return html(runs, baseline)
     from . import text
 
     if form == "markdown":

@@ -38,7 +38,7 @@ const named = (look, name) => element('span', { class: 'named' }, marker(look), 
 const badge = (status) => element('span', { class: `badge ${status}` }, status);
 
 // columns: [{ text, number, value(row), show(row), order }]; a cell carries its raw value for tests and scripts.
-function table(caption, columns, rows, sorting = null) {
+function table(caption, columns, rows, sorting = null, kind = null) {
   const heads = columns.map((column) => {
     const active = sorting && sorting.column === column.order && column.order;
     const direction = active ? (sorting.down ? 'descending' : 'ascending') : null;
@@ -46,43 +46,15 @@ function table(caption, columns, rows, sorting = null) {
       ? element('button', { type: 'button', 'data-order': column.order, 'data-keep': `order ${column.order}`, onclick: () => sorting.by(column.order) },
         column.text, element('span', { class: 'arrow', 'aria-hidden': 'true' }, active ? (sorting.down ? '↓' : '↑') : ''))
       : column.text;
-    return element('th', { scope: 'col', class: column.number && 'number', 'aria-sort': direction }, inside);
+    return element('th', { scope: 'col', class: [column.number && 'number', column.wide && 'wide'].filter(Boolean).join(' ') || null, 'aria-sort': direction }, inside);
   });
   const body = rows.map((row) => element('tr', {}, columns.map((column, i) => {
-    const attributes = { class: column.number ? 'number' : column.nowrap && 'nowrap', 'data-value': column.value ? column.value(row) : null };
+    const attributes = { class: [column.number ? 'number' : column.nowrap && 'nowrap', column.wide && 'wide'].filter(Boolean).join(' ') || null, 'data-value': column.value ? column.value(row) : null };
     return i ? element('td', attributes, column.show(row)) : element('th', { scope: 'row', ...attributes }, column.show(row));
   })));
   return element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
-    element('table', {}, element('caption', { class: 'hidden' }, caption),
+    element('table', { class: kind }, element('caption', { class: 'hidden' }, caption),
       element('thead', {}, element('tr', {}, heads)), element('tbody', {}, body)));
-}
-
-function drawMap(map, choose) {
-  if (!map.any) return element('p', { class: 'note' }, 'No sizes were run here.');
-  const heads = map.columns.map((value) => element('th', { scope: 'col' }, value === null ? '' : `${map.across} = ${whole(value)}`));
-  const rows = map.rows.map(({ value, cells }) => element('tr', {},
-    map.down && element('th', { scope: 'row' }, `${map.down} = ${whole(value)}`), cells.map((cell) => drawCell(cell, choose))));
-  return element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Winner at each size' },
-    element('table', { class: 'map' }, element('caption', { class: 'hidden' }, 'The fastest implementation at each size'),
-      element('thead', {}, element('tr', {}, map.down && element('td'), heads)), element('tbody', {}, rows)));
-}
-
-function drawCell(cell, choose) {
-  if (!cell) return element('td', { class: 'empty' }, MISSING);
-  if (!cell.winner) return element('td', { class: 'empty', 'data-value': '' }, 'none timed');
-  const noisy = cell.verdict === 'within noise';
-  const lead = noisy ? `≈ ${cell.runner_up}` : cell.lead ? [leadText(cell.lead), element('span', { class: 'wide-only' }, ' ahead')] : cell.verdict;
-  const other = cell.winner_algorithm !== 'direct' ? ' †' : '';
-  const spoken = `${cell.text}: ${cell.winner}${other && ', by another algorithm'}, ${timeText(cell.winner_ns)}, ` +
-    (noisy ? `level with ${cell.runner_up} within noise` : cell.lead ? `${leadText(cell.lead)} ahead of ${cell.runner_up}` : cell.verdict);
-  const button = element('button', { type: 'button', 'aria-pressed': String(cell.chosen), 'aria-label': spoken,
-    title: spoken, 'data-keep': `size ${cell.key}`, onclick: () => choose(cell.key) },
-  element('span', { class: 'winner' }, marker(cell), element('span', {}, breakable(cell.winner), other)),
-  element('span', { class: 'lead' }, noisy ? breakable(lead) : lead),
-  element('span', { class: 'time' }, timeText(cell.winner_ns)));
-  const made = element('td', { class: noisy ? 'noisy' : null, 'data-value': cell.winner, 'data-lead': cell.lead, 'data-verdict': cell.verdict }, button);
-  made.style.setProperty('--own', cell.colour);
-  return made;
 }
 
 const nameColumn = (look) => ({
@@ -94,83 +66,43 @@ const number = (text, order, form = digits) => ({
   text, order, number: true, value: (row) => row[order], show: (row) => form(row[order]),
 });
 
-function drawBarTable(bars, look) {
-  return table('Speed-up over the baseline', [
-    nameColumn(look),
-    { text: 'speed-up', number: true, value: (row) => row.speedup, show: (row) => (row.gain ? ratioText(row.speedup) : badge(row.status)) },
-    { text: '95 % interval', number: true, show: (row) => (row.isBase ? 'baseline' : row.ends || MISSING) },
-    { text: 'of', show: (row) => (row.gain && !row.isBase ? row.gain.speedup_interval + (row.gain.paired ? '' : ', unpaired') : '') },
-    number('one call', 'time_ns', timeText),
-  ], bars.rows);
+const note = (text) => element('p', { class: 'note' }, text);
+const ratioOf = (row) => (row.gain ? (row.gain.interval === 'baseline' ? 'baseline' : ratioText(row.gain.ratio)) : '');
+const endsOf = (gain) => (gain && gain.interval !== 'baseline' ? rangeText(gain.low, gain.high) || MISSING : '');
+
+// A bar on a logarithmic track: places from 0 to 1, set through the object model as the policy forbids style attributes.
+function track(at, colour, from = null, to = null) {
+  const bar = element('span', { class: 'fill' });
+  const parts = [bar];
+  bar.style.setProperty('width', `${at * 100}%`);
+  if (from !== null && to !== null) {
+    const whisker = element('span', { class: 'whisker' });
+    whisker.style.setProperty('left', `${from * 100}%`);
+    whisker.style.setProperty('width', `${Math.max(to - from, 0) * 100}%`);
+    parts.push(whisker);
+  }
+  const made = element('span', { class: 'track', 'aria-hidden': 'true' }, parts);
+  made.style.setProperty('--own', colour);
+  return made;
 }
 
-function drawScalingTable(scaling, look) {
-  const sizes = distinct(scaling.all.map((row) => row.x)).sort((a, b) => a - b);
-  const lines = [...grouped(scaling.all, (row) => row.implementation).values()];
-  const at = (line, size) => line.find((row) => row.x === size);
-  const columns = sizes.map((size) => ({
-    text: `${scaling.axis} = ${whole(size)}`, number: true, value: (line) => at(line, size)?.time_ns,
-    show: (line) => (at(line, size) ? statusText(at(line, size)) : MISSING),
-  }));
-  const first = { text: 'implementation', value: (line) => line[0].implementation, show: (line) => named(look(line[0].implementation), line[0].name) };
-  return table('Time of one call', [first, ...columns], lines);
-}
-
-function drawCosts(rows, baseline, look) {
-  if (!rows.length) return element('p', { class: 'note' }, 'Nothing was timed at this size.');
-  return table('Costs besides running', [
-    nameColumn(look),
-    number('one call', 'time_ns', timeText),
-    number('first call', 'first_call_ns', timeText),
-    number(`pays back against ${baseline}`, 'pays', (calls) => (isKnown(calls) ? (calls < 1 ? 'at once' : plural(Math.ceil(calls), 'call')) : MISSING)),
-    number('transfer in', 'transfer_in_ns', timeText),
-    number('transfer out', 'transfer_out_ns', timeText),
-    number('import', 'import_ns', timeText),
-    number('peak memory', 'peak_bytes', bytesText),
-  ], rows);
-}
-
-function drawErrors(errors, look) {
-  const counts = errors.statuses.map((status, i) => ({
-    text: status, number: true, value: (row) => row.counts[i], show: (row) => (row.counts[i] ? String(row.counts[i]) : element('span', { class: 'faint' }, '0')),
-  }));
-  const worst = (text, name, form) => ({ text, number: true, value: (row) => row.worst?.[name], show: (row) => form(row.worst?.[name]) });
-  return table('Correctness', [
-    nameColumn(look),
-    worst('worst error ÷ bound', 'error_over_bound', digits),
-    worst('error', 'error', digits),
-    worst('bound', 'bound', digits),
-    { text: 'at', show: (row) => row.worst?.sizes ?? MISSING },
-    ...counts,
-  ], errors.table);
-}
-
-function drawMissing(rows, look) {
-  if (!rows.length) return element('p', { class: 'note' }, 'Nothing: every case is ok.');
-  return table('Missing cases by reason', [
-    nameColumn(look),
-    { text: 'operation', show: (row) => row.operation },
-    { text: 'status', value: (row) => row.status, show: (row) => badge(row.status) },
-    { text: 'reason', show: (row) => row.reason || MISSING },
-    { text: 'where', show: (row) => row.sizes || MISSING },
-    number('cases', 'cases', whole),
-  ], rows);
-}
-
-function drawListing(listing, look, shown, by) {
-  const text = (head, order) => ({ text: head, order, show: (row) => String(row[order] ?? '') || MISSING });
-  const { options } = listing.choice;
-  const several = ['operation', 'parameters', 'dtype', 'threads', 'device'].filter((name) => distinct(listing.rows.map((row) => row[name])).length > 1 && options[name]);
-  return table('All cases', [
-    nameColumn(look),
-    ...several.map((name) => text(name, name)),
-    { ...text('sizes', 'sizes'), nowrap: true },
-    { text: 'status', order: 'status', value: (row) => row.status, show: (row) => badge(row.status) },
-    number('one call', 'time_ns', timeText),
-    { text: '95 % interval', number: true, show: (row) => rangeText(row.low_ns, row.high_ns, timeText) || MISSING },
-    number('first call', 'first_call_ns', timeText),
-    number('error ÷ bound', 'error_over_bound'),
-    { text: 'rounds', order: 'rounds', number: true, value: (row) => row.rounds, show: (row) => `${row.rounds} in ${plural(row.blocks, 'block')}${row.dropped ? `, ${row.dropped} dropped` : ''}` },
-    { text: 'notes', show: (row) => element('span', { class: 'notes' }, notes(row)) },
-  ], listing.rows.slice(0, shown), { column: listing.column, down: listing.down, by });
+// Implementations x sizes; cell(row) gives { text, value, share (0 to 1: strength of the tint), kind, spoken }.
+function drawMatrix(caption, found, look, cell) {
+  const outer = found.names.slice(0, -1);
+  const last = found.names.at(-1);
+  const groups = [...grouped(found.sizes, ({ size }) => sizeText(outer, size))];
+  const heads = outer.length ? [
+    element('tr', {}, element('td', { rowspan: '2' }), groups.map(([text, own]) => element('th', { scope: 'colgroup', colspan: String(own.length) }, text))),
+    element('tr', {}, groups.flatMap(([, own]) => own.map(({ size, key }, i) => element('th', { scope: 'col', class: `${i ? '' : 'first'} ${key === found.chosen ? 'chosen' : ''}` }, `${i ? '' : `${last} = `}${whole(size[last])}`)))),
+  ] : [element('tr', {}, element('td'), found.sizes.map(({ size }) => element('th', { scope: 'col' }, last ? `${last} = ${whole(size[last])}` : 'the only size')))];
+  const starts = new Set(groups.map(([, own]) => own[0].key));
+  const body = found.rows.map((row) => element('tr', {}, element('th', { scope: 'row' }, named(look(row.implementation), row.implementation)),
+    row.cells.map((one, i) => {
+      const shown = one ? cell(one) : { text: MISSING, value: null, share: 0, kind: 'none' };
+      const made = element('td', { class: `${shown.kind || ''} ${starts.has(found.sizes[i].key) ? 'first' : ''}`, 'data-value': shown.value, title: shown.spoken }, shown.text);
+      made.style.setProperty('--share', `${Math.round((shown.share || 0) * 100)}%`);
+      return made;
+    })));
+  return element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
+    element('table', { class: 'matrix' }, element('caption', { class: 'hidden' }, caption), element('thead', {}, heads), element('tbody', {}, body)));
 }

@@ -2,88 +2,170 @@
 
 const NARROW = 720;
 const STEP = 50;
-const CONTROLS = ['operation', 'parameters', 'dtype', 'threads', 'device', 'baseline', 'size', 'axis'];
+const CONTROLS = ['operation', 'parameters', 'dtype', 'threads', 'device', 'size', 'baseline', 'moved', 'calls', 'axis'];
 
 const byId = (id) => document.getElementById(id);
 const state = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
 const views = {};
-let data;
+const kept = {};
+let shared;
+let runs;
 let shown = STEP;
+let model;
+
+const run = () => runs.find((one) => one.name === state.run) ?? runs[0];
+const choiceNow = (name) => model.choice.size[name];
 
 async function read() {
-  const bytes = Uint8Array.from(atob(byId('data').textContent.trim()), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return prepared(await new Response(stream).json());
+  shared = await unpack(byId('shared').textContent);
+  runs = await Promise.all([...document.querySelectorAll('script.run-data')].map(async (script) => prepared(await unpack(script.textContent))));
+  runs.forEach((one, i) => { one.packedSamples = document.querySelectorAll('script.run-samples')[i].textContent; });
 }
 
-function change(changes) {
+function change(changes, quick = false) {
   Object.assign(state, changes);
   for (const name of Object.keys(state)) if (state[name] === '' || state[name] === null) delete state[name];
   history.replaceState(null, '', `#${new URLSearchParams(state)}`);
-  render();
+  return quick ? later(true) : render();
 }
 
-async function render() {
-  const kept = document.activeElement?.dataset?.keep;
-  const narrow = window.innerWidth < NARROW;
-  const model = derive(data, state, narrow);
-  const look = looker(data, model.choice);
-  drawControls(model.choice);
-  drawHeadline(model.headline, model.choice);
-  byId('map').replaceChildren(drawMap(model.map, (size) => change({ size })));
-  byId('map-fixed').textContent = model.map.fixed ? `At ${model.map.fixed}.` : '';
-  byId('speedup-note').textContent = model.bars.note;
-  byId('speedup-table').replaceChildren(drawBarTable(model.bars, look));
-  byId('scaling-table').replaceChildren(drawScalingTable(model.scaling, look));
-  byId('scaling-note').textContent = scalingNote(model.scaling);
-  byId('legend').replaceChildren(...legend(model, look));
-  byId('costs').replaceChildren(drawCosts(model.costs, model.choice.baseline, look));
-  byId('errors-table').replaceChildren(drawErrors(model.errors, look));
-  byId('missing').replaceChildren(drawMissing(model.missing, look));
-  list(model.listing, look);
-  if (kept) document.querySelector(`[data-keep="${CSS.escape(kept)}"]`)?.focus({ preventScroll: true });
-  for (const slot of document.querySelectorAll('[data-size]')) slot.textContent = sizeText(model.choice.view.size_names, model.choice.size);
-  for (const slot of document.querySelectorAll('[data-baseline]')) slot.textContent = model.choice.baseline ? ` over ${model.choice.baseline}` : '';
-  await Promise.all([
-    chart('speedup', model.bars.any, { rows: model.bars.rows }, { names: model.bars.rows.map((row) => row.name) }),
-    chart('scaling', model.scaling.any, { rows: model.scaling.rows, capped: model.scaling.capped, labels: model.scaling.labels }, model.scaling.limits),
-    chart('errors', model.errors.any, { rows: model.errors.rows }, { names: distinct(model.errors.rows.map((row) => row.name)) }),
-  ]);
-  document.documentElement.dataset.ready = 'true';
+// Slides come faster than screens: one drawing a frame.
+function later(quick) {
+  if (kept.frame) return;
+  kept.frame = requestAnimationFrame(() => { kept.frame = null; render(quick); });
 }
+
+async function render(quick = false) {
+  const focused = document.activeElement?.dataset?.keep;
+  model = quick ? deriveAnswer(run(), state) : derive(runs, run(), state, window.innerWidth < NARROW);
+  const look = looker(run(), model.choice);
+  drawAnswer(model, look);
+  if (!quick) await drawRest(model, look);
+  if (focused) document.querySelector(`[data-keep="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  if (!quick && state.case !== undefined) await openCase(Number(state.case), look);
+  document.documentElement.dataset.readyMs ??= String(Math.round(performance.now()));
+  document.documentElement.dataset.ready = 'true';
+  document.documentElement.dataset.drawn = String(Number(document.documentElement.dataset.drawn || 0) + 1);
+}
+
+function drawAnswer({ choice, answer: found, surface: map, bars: bar }, look) {
+  drawControls(choice);
+  byId('where').textContent = found.where;
+  byId('title').replaceChildren(...breakable(found.title));
+  byId('sentences').textContent = found.sentences.join(' ');
+  byId('formula').textContent = run().formulas[choice.view.operation] || '';
+  byId('tiles').replaceChildren(...drawTiles(found.tiles));
+  byId('bars').replaceChildren(drawBars(bar, choice, look));
+  byId('bars-note').textContent = barsNote(bar, choice, found);
+  drawMapOnce(map, choice, look);
+  for (const slot of document.querySelectorAll('[data-at]')) slot.textContent = sizeText(choice.view.size_names, choice.size);
+}
+
+function barsNote(bar, choice, found) {
+  if (!bar.any) return 'Nothing was timed at this size.';
+  const start = bar.fromLimit ? `Bars begin at the machine’s limit, ${timeText(bar.limit)}` : `Bars begin at ${timeText(bar.start)}`;
+  const base = found.base ? '' : ` ${choice.baseline ?? 'No baseline'} has no time here: choose another baseline for speed-ups.`;
+  const doubt = bar.predicted ? ' ≈ is interpolated between measured sizes; its interval is widened by what interpolation missed where a measured size was left out.' : '';
+  return `${start}, and are logarithmic; the thin line is the 95 % interval.${base}${doubt}`;
+}
+
+// The map and the sliders stay while only the size changes, so that a hand on a slider keeps hold of it.
+function drawMapOnce(map, choice, look) {
+  const token = `${run().name}|${choice.view.number}|${choice.focus}`;
+  if (kept.map !== map || kept.token !== token) {
+    byId('surface').replaceChildren(map && map.winners.length ? drawSurface(run(), map, choice, look, (size) => change({ size: sizeKey(choice.view.size_names, { ...model.choice.size, ...size }) })) : '');
+    if (kept.token !== token) byId('sliders').replaceChildren(...choice.axes.map((name) => drawSlider(name, choice, (which, value, done) => change({ size: sizeKey(choice.view.size_names, { ...model.choice.size, [which]: value }) }, !done))));
+    Object.assign(kept, { map, token });
+  }
+  for (const name of choice.axes) placeSlider(name, choice);
+  if (byId('cross')) placeCross(map, choice);
+  byId('map-box').hidden = !map || !map.winners.length;
+}
+
+async function drawRest(found, look) {
+  const { choice } = found;
+  byId('winners').replaceChildren(drawWinners(found.winners, (size) => change({ size })));
+  byId('winners-fixed').textContent = found.winners.fixed ? `At ${found.winners.fixed}.` : '';
+  byId('dagger').hidden = run().algorithms.length < 2;
+  byId('ladder').replaceChildren(drawLadder(found.ladder, choice));
+  byId('ladder-note').textContent = ladderNote(found.ladder);
+  byId('changes').replaceChildren(drawChanges(found.ladder.changes, look));
+  byId('scaling-note').textContent = scalingNote(found.scaling);
+  byId('scaling-table').replaceChildren(drawLineTable('Time of one call', found.scaling, (x) => `${found.scaling.axis} = ${whole(x)}`, look));
+  byId('legend').replaceChildren(...legend(found, look));
+  byId('roofline-box').hidden = !found.roofline.any;
+  byId('fractions').replaceChildren(drawFractions(found.fractions, look));
+  byId('faults').textContent = found.fractions.faults.length ? `${plural(found.fractions.faults.length, 'case')} marked ! beat the limit: a wrong count of bytes or flops, or a wrong ceiling. A fault of the measurement, not a record.` : '';
+  byId('costs').replaceChildren(drawCosts(found.costs, choice.baseline, look));
+  byId('calls-note').textContent = callsNote(found.calls);
+  byId('calls-table').replaceChildren(drawLineTable('Time of a call with the first call spread over', found.calls, (x) => plural(x, 'call'), look));
+  byId('errors').replaceChildren(drawErrors(found.errors, look));
+  byId('errors-note').textContent = errorsNote(found.errors);
+  byId('missing').replaceChildren(drawMissing(found.missing, look));
+  byId('ceilings').replaceChildren(drawCeilings(run()));
+  byId('runs-section').hidden = !found.runs;
+  if (found.runs) byId('runs').replaceChildren(drawRuns(found.runs, look));
+  list(found.listing, look);
+  for (const slot of document.querySelectorAll('[data-measured]')) slot.textContent = found.at;
+  for (const slot of document.querySelectorAll('[data-baseline]')) slot.textContent = choice.baseline ?? 'the baseline';
+  await Promise.all([
+    chart('scaling', found.scaling.any, sets(found.scaling), found.scaling.limits),
+    chart('calls', found.calls.any, sets(found.calls), found.calls.limits),
+    chart('roofline', found.roofline.any, { rows: found.roofline.rows, roofs: found.roofline.roofs, labels: found.roofline.labels }, found.roofline.limits),
+  ]);
+}
+
+const sets = ({ rows, capped, labels, limit, chosen: at }) => ({ rows, capped, labels, limit, chosen: at });
 
 function drawControls(choice) {
-  for (const name of CONTROLS) {
+  const names = runs.map((one) => one.name);
+  choice.options.run = { values: names, pick: run().name };
+  for (const name of ['run', ...CONTROLS]) {
     const { values, texts, pick } = choice.options[name];
     const select = byId(`choose-${name}`);
-    select.replaceChildren(...values.map((value, i) => element('option', { value }, String(texts ? texts[i] : value) || 'none')));
+    const wanted = values.map((value, i) => [String(value), String(texts ? texts[i] : value) || 'none']);
+    if (JSON.stringify(wanted) !== select.dataset.options) {
+      select.replaceChildren(...wanted.map(([value, text]) => element('option', { value }, text)));
+      select.dataset.options = JSON.stringify(wanted);
+    }
     select.value = pick;
     select.closest('label').hidden = values.length < 2;
   }
-  byId('controls').hidden = data.algorithms.length < 2 && CONTROLS.slice(0, -1).every((name) => choice.options[name].values.length < 2);
   byId('choose-direct').checked = choice.direct;
-  byId('choose-direct').closest('label').hidden = data.algorithms.length < 2;
+  byId('choose-direct').closest('label').hidden = run().algorithms.length < 2;
 }
 
-function drawHeadline(headline, choice) {
-  const formula = data.formulas[choice.view.operation];
-  byId('where').textContent = headline.where;
-  byId('title').replaceChildren(...breakable(headline.title));
-  byId('sentences').textContent = headline.sentences.join(' ');
-  byId('formula').textContent = formula || '';
-  byId('dagger').hidden = data.algorithms.length < 2;
+function ladderNote({ any, known, whole: gain, rest, limit }) {
+  if (!any) return '';
+  const order = known ? 'From loops in plain Python down to the limit: each step is compared with the one above it.' : 'From the slowest to the fastest.';
+  const total = gain ? ` All steps together: ${ratioText(gain)}.` : '';
+  return order + total + (rest && limit ? ` The fastest, ${rest.name}, is ${ratioText(rest.ratio)} from the machine’s limit.` : '');
 }
 
 function scalingNote(scaling) {
   if (!scaling.axis) return 'These cases have no size to vary.';
   if (!scaling.any) return 'Nothing was timed here.';
   const only = distinct(scaling.all.map((row) => row.x)).length < 2 ? ' Only one size was run.' : '';
-  return `Time of one call against ${scaling.axis}${scaling.fixed ? `, at ${scaling.fixed}` : ''}.${only}`;
+  const limit = scaling.limit.length ? ' Dashed: the machine’s limit.' : '';
+  return `Time of one call against ${scaling.axis}${scaling.fixed ? `, at ${scaling.fixed}` : ''}${scaling.snapped ? ' (the nearest measured)' : ''}.${only}${limit}`;
 }
 
-function legend(model, look) {
-  const names = distinct(model.scaling.all.map((row) => row.implementation));
-  const focus = model.choice.focus;
+function callsNote({ any, winners }) {
+  if (!any) return 'Nothing was timed at this size.';
+  const changes = winners.filter((row, i) => !i || row.implementation !== winners[i - 1].implementation);
+  return `Cheapest in all: ${changes.map((row) => `${row.implementation} from ${plural(row.x, 'call')}`).join(', then ')}.`;
+}
+
+function errorsNote({ counts, worst, wrong }) {
+  const told = counts.map(([status, count]) => `${whole(count)} ${status}`).join(', ');
+  const most = worst ? ` The largest error among right answers is ${digits(worst.error_over_bound)} of its bound: ${worst.implementation} at ${worst.sizes || 'the only size'}.` : '';
+  const bad = wrong.length ? ` Wrong: ${distinct(wrong.map((row) => row.implementation)).join(', ')}.` : '';
+  return `${told}.${most}${bad}`;
+}
+
+function legend(found, look) {
+  const names = distinct(found.scaling.all.map((row) => row.implementation));
+  const focus = found.choice.focus;
   return names.map((name) => element('button', {
     type: 'button', 'aria-pressed': String(focus === name), 'data-name': name, 'data-keep': `focus ${name}`,
     onclick: () => change({ focus: focus === name ? null : name }),
@@ -92,7 +174,7 @@ function legend(model, look) {
 
 function list(listing, look) {
   const by = (column) => change({ order: state.order === column ? `-${column}` : column });
-  byId('cases').replaceChildren(drawListing(listing, look, shown, by));
+  byId('cases').replaceChildren(drawListing(listing, look, shown, by, (index) => change({ case: String(index) })));
   const seen = Math.min(shown, listing.rows.length);
   byId('count').textContent = `${whole(seen)} of ${plural(listing.rows.length, 'matching case')}; ${whole(listing.total)} in the run`;
   byId('more').hidden = listing.rows.length <= shown;
@@ -103,38 +185,59 @@ function list(listing, look) {
   if (byId('choose-find') !== document.activeElement) byId('choose-find').value = state.find || '';
 }
 
-async function chart(name, any, sets, limits = {}) {
+async function openCase(index, look) {
+  const row = run().allCases().find((one) => one.index === index);
+  const dialog = byId('case');
+  if (!row || (dialog.open && dialog.dataset.case === String(index))) return;
+  const samples = await samplesOf(run(), index, run().packedSamples);
+  for (const name of ['strip', 'density']) { (await views[name])?.finalize(); delete views[name]; }
+  byId('case-body').replaceChildren(...drawCase(run(), row, samples, look));
+  dialog.dataset.case = String(index);
+  if (!dialog.open) dialog.showModal();
+  if (!samples?.length) return;
+  const strip = stripModel(samples, row);
+  await Promise.all([
+    chart('strip', true, { rows: strip.rows, middle: strip.middle }, strip.limits),
+    chart('density', strip.curve.length > 0, { rows: strip.curve }, strip.limits),
+  ]);
+}
+
+async function chart(name, any, given, limits = {}) {
   const holder = byId(`${name}-chart`);
   holder.hidden = !any;
   if (!any) return;
   if (!views[name]) {
-    const spec = {
-      ...data.charts[name],
-      data: data.charts[name].data.map((set) => (sets[set.name] ? { ...set, values: sets[set.name] } : set)),
-      signals: data.charts[name].signals.map((signal) => ({ ...signal, ...(signal.name in limits && { value: limits[signal.name] }) })),
+    const spec = shared.charts[name];
+    const filled = {
+      ...spec,
+      data: spec.data.map((set) => (given[set.name] ? { ...set, values: given[set.name] } : set)),
+      signals: spec.signals.map((signal) => ({ ...signal, ...(signal.name in limits && { value: limits[signal.name] }) })),
       padding: { left: 2, top: 8, bottom: 5, right: 12 },
     };
     const options = { mode: 'vega', renderer: 'svg', actions: false, ast: true, defaultStyle: false, tooltip: { disableDefaultStyle: true } };
-    views[name] = vegaEmbed(holder, spec, options).then(({ view }) => Object.assign(view, { cleanThreshold: 100 }));
+    views[name] = vegaEmbed(holder, filled, options).then(({ view }) => Object.assign(view, { cleanThreshold: 100 }));
     await views[name];
     return;
   }
   const view = await views[name];
-  for (const [set, rows] of Object.entries(sets)) view.data(set, rows);
+  for (const [set, rows] of Object.entries(given)) view.data(set, rows);
   for (const [limit, value] of Object.entries(limits)) view.signal(limit, value);
   await view.resize().runAsync();
 }
 
 function listen() {
-  for (const name of [...CONTROLS, 'status', 'scope']) {
-    byId(`choose-${name}`).addEventListener('change', (event) => { shown = STEP; change({ [name]: event.target.value }); });
+  for (const name of ['run', ...CONTROLS, 'status', 'scope']) {
+    byId(`choose-${name}`).addEventListener('change', (event) => { shown = STEP; change({ [name]: event.target.value, ...(name === 'run' && { case: null }) }); });
   }
   byId('choose-direct').addEventListener('change', (event) => change({ direct: event.target.checked ? '1' : null }));
   byId('choose-find').addEventListener('input', (event) => { shown = STEP; change({ find: event.target.value }); });
   byId('more').addEventListener('click', () => { shown += STEP; render(); });
+  byId('case').addEventListener('close', () => { const index = state.case; change({ case: null }); document.querySelector(`[data-case="${index}"]`)?.focus({ preventScroll: true }); });
+  byId('close').addEventListener('click', () => byId('case').close());
   window.addEventListener('hashchange', () => {
     for (const name of Object.keys(state)) delete state[name];
     Object.assign(state, Object.fromEntries(new URLSearchParams(location.hash.slice(1))));
+    if (state.case === undefined && byId('case').open) byId('case').close();
     render();
   });
   let wasNarrow = window.innerWidth < NARROW;
@@ -144,7 +247,7 @@ function listen() {
   window.addEventListener('beforeprint', () => { for (const fold of document.querySelectorAll('details')) fold.open = true; });
 }
 
-read().then((ready) => { data = ready; listen(); return render(); }).catch((error) => {
+read().then(() => { listen(); return render(); }).catch((error) => {
   byId('title').textContent = 'This page could not be drawn';
   byId('sentences').textContent = String(error);
   throw error;

@@ -1,0 +1,149 @@
+// The answer: who is fastest at the chosen size, by how much, how sure, how far from the limit; and over all sizes.
+
+const GRID = { across: 120, down: 72 };
+const LEAST_LABELLED = 0.012;
+
+function answer(run, choice) {
+  const ranked = standing(run, choice);
+  const timed = ranked.filter((row) => row.time !== null);
+  const base = timed.find((row) => row.implementation === choice.baseline) || null;
+  const lead = timed.length > 1 ? speedup(run, choice, timed[1], timed[0]) : null;
+  const winners = winnersUnder(run, choice);
+  return { ranked, timed, base, lead, winners, level: levelWith(run, choice, timed), ...headline(run, choice, timed, base, winners, lead) };
+}
+
+// Those whose distance to the fastest is within noise.
+function levelWith(run, choice, timed) {
+  const [first, ...others] = timed;
+  return others.filter((row) => {
+    const { low } = speedup(run, choice, row, first);
+    return isKnown(low) && low <= 1;
+  });
+}
+
+function headline(run, choice, timed, base, winners, lead) {
+  const { view } = choice;
+  const where = [view.operation, view.parameters, view.dtype, plural(view.threads, 'thread'), view.device === 'cpu' ? '' : view.device].filter(Boolean).join(' · ');
+  if (!timed.length) return { ...untimed(run, choice), where, tiles: [] };
+  const [best] = timed;
+  const level = levelWith(run, choice, timed);
+  const gain = speedup(run, choice, base, best);
+  return {
+    where, title: title(choice, best, level, base, gain, timed[1], lead),
+    sentences: [conditions(choice, best), overAll(winners), otherAlgorithm(timed)].filter(Boolean),
+    tiles: tiles(run, choice, timed, base, gain, lead, level),
+  };
+}
+
+function untimed(run, choice) {
+  const cases = run.casesOf(choice.view).filter(algorithmFits(choice));
+  const right = cases.filter((row) => row.status === 'ok').length;
+  const any = cases.some((row) => row.time_ns !== null);
+  const at = sizeText(choice.view.size_names, choice.size);
+  if (any) return { title: `Nothing was timed at ${at}`, sentences: ['Choose another size.'] };
+  return { title: right ? `${right} of ${plural(cases.length, 'case')} right, none timed` : `Nothing ran for ${choice.view.operation}`, sentences: ['The reasons are listed below.'] };
+}
+
+function title(choice, best, level, base, gain, second, lead) {
+  const at = choice.view.size_names.length ? ` at ${sizeText(choice.view.size_names, choice.size)}` : '';
+  if (!second) return `${best.implementation} is the only one timed${at}`;
+  const names = [best, ...level].map((row) => row.implementation);
+  const who = level.length === 0 ? `${best.implementation} is fastest${at}` : `${joined(names)} are level${at}`;
+  if (base && !names.includes(base.implementation)) return `${who}: ${ratioText(gain.ratio)} as fast as ${base.implementation}`;
+  return level.length ? `${who}: their distance is within noise` : `${who}: ${leadText(lead.ratio)} ahead of ${second.implementation}`;
+}
+
+const joined = (names) => (names.length > 3 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(' and '));
+
+function conditions(choice, best) {
+  const counted = [choice.moved && 'transfers in and out', Number.isFinite(choice.calls) && `the first call spread over ${plural(choice.calls, 'call')}`].filter(Boolean);
+  return [
+    counted.length ? `Counted: ${counted.join(' and ')}.` : '',
+    best.predicted ? 'Nobody measured this size: times are interpolated between measured ones.' : '',
+  ].filter(Boolean).join(' ');
+}
+
+function overAll(winners) {
+  const timed = winners.filter((row) => row.winner);
+  if (timed.length < 2) return '';
+  const clear = timed.filter((row) => row.verdict !== 'within noise');
+  const wins = [...grouped(clear, (row) => row.winner)].map(([name, rows]) => [name, rows.length]).sort((a, b) => b[1] - a[1]);
+  const told = wins.slice(0, 4).map(([name, count]) => `${name} leads at ${count}`);
+  if (wins.length > 4) told.push(`${wins.length - 4} others at ${wins.slice(4).reduce((sum, [, count]) => sum + count, 0)}`);
+  if (clear.length < timed.length) told.push(`at ${timed.length - clear.length} the lead is within noise`);
+  return `Of ${timed.length} sizes measured, ${told.join(', ')}.`;
+}
+
+function otherAlgorithm(timed) {
+  const [best] = timed;
+  if (!best.algorithm || best.algorithm === 'direct') return '';
+  const direct = timed.find((row) => row.algorithm === 'direct');
+  const told = `${best.implementation} changes the algorithm (${best.algorithm})`;
+  return direct ? `${told}; of those that do not, ${direct.implementation} is fastest: ${timeText(direct.time)}.` : `${told}.`;
+}
+
+// One tile a question: by how much, how sure, how far from the limit, right, at what cost, what is missing.
+function tiles(run, choice, timed, base, gain, lead, level) {
+  const [best, second] = timed;
+  const made = [tile('time', 'One call', timeText(best.time), best.time, rangeText(best.low, best.high, timeText) || 'no interval')];
+  if (gain && base !== best) made.push(tile('speedup', `Against ${base.implementation}`, ratioText(gain.ratio), gain.ratio, spread(gain)));
+  if (second) made.push(tile('lead', `Ahead of ${second.implementation}`, level.length ? '≈ level' : leadText(lead.ratio), lead.ratio, level.length ? 'within noise' : spread(lead)));
+  made.push(limitTile(best), errorTile(best), firstCallTile(best, base));
+  return made.filter(Boolean);
+}
+
+const tile = (key, label, value, number, note) => ({ key, label, value, number, note });
+const spread = ({ low, high, interval, paired }) => [rangeText(low, high) && `${rangeText(low, high)}×`, interval, paired ? '' : 'unpaired'].filter(Boolean).join(', ');
+
+function limitTile(row) {
+  if (row.predicted || !isKnown(row.over_problem)) return null;
+  const share = 1 / row.over_problem;
+  const fault = row.above_ceiling ? 'above its own ceiling: a fault' : `bound by ${row.bound_by}; ${timeText(row.time_ns / row.over_problem)} is the limit`;
+  return tile('limit', 'Of the machine’s limit', percent(share), share, fault);
+}
+
+function errorTile(row) {
+  if (row.predicted || !isKnown(row.error_over_bound)) return null;
+  return tile('error', 'Error ÷ bound', digits(row.error_over_bound), row.error_over_bound, 'right: below 1');
+}
+
+function firstCallTile(row, base) {
+  if (row.predicted || !isKnown(row.first_call_ns)) return null;
+  const calls = breakEven(row, base);
+  const note = calls === null ? 'compiling included' : calls < 1 ? 'paid back at once' : `paid back after ${plural(Math.ceil(calls), 'call')}`;
+  return tile('first', 'First call', timeText(row.first_call_ns), row.first_call_ns, note);
+}
+
+// Calls after which the first call has paid for itself against the base; null where it never does.
+function breakEven(row, base) {
+  if (!base || base.implementation === row.implementation || !isKnown(row.first_call_ns)) return null;
+  const gain = base.time_ns - row.time_ns;
+  return gain > 0 ? Math.max(0, (row.first_call_ns - row.time_ns) / gain) : null;
+}
+
+// The measured winners as a table. Rows: the first size; columns: the second; further sizes stay as chosen.
+function winnerTable(run, choice, winners) {
+  const { view } = choice;
+  const names = view.size_names;
+  const look = looker(run, choice);
+  const [down, across] = names.length > 1 ? [names[0], names[1]] : [null, names[0] ?? null];
+  const values = (name) => (name ? valuesOf(view, name) : [null]);
+  const at = new Map(winners.map((row) => [row.sizes, row]));
+  const others = nearest(view, choice.size);
+  const cell = (row, column) => {
+    const size = { ...others, ...(down && { [down]: row }), ...(across && { [across]: column }) };
+    const key = sizeKey(names, size);
+    const found = at.get(key);
+    return found && { ...found, key, text: sizeText(names, size), chosen: key === choice.sizeKey, ...look(found.winner) };
+  };
+  const columns = values(across);
+  const rows = values(down).map((value) => ({ value, cells: columns.map((column) => cell(value, column)) }));
+  const fixed = names.slice(2).map((name) => `${name} = ${whole(others[name])}`).join(', ');
+  return { down, across, columns, rows, fixed, any: winners.length > 0 };
+}
+
+// The measured size next to any size, logarithmically.
+function nearest(view, size) {
+  const far = (one) => view.size_names.reduce((sum, name) => sum + Math.abs(Math.log(one[name] / size[name])), 0);
+  return view.sizes.reduce((best, one) => (far(one) < far(best) ? one : best), view.sizes[0]);
+}

@@ -1,0 +1,102 @@
+// One case from inside: its samples in order of time, their density, what it ran under, and how to run it again.
+
+const CURVE = 80;
+const BLOCK_SHAPES = ['circle', 'square', 'triangle-up', 'diamond', 'triangle-down', 'cross', 'triangle-right'];
+
+// A case's samples: { time, block, flagged, seconds since its first }; null where the page holds none.
+async function samplesOf(run, index, packed) {
+  run.samples ??= unpack(packed);
+  const all = await run.samples;
+  if (all.left_out) return null;
+  if (!all.starts) {
+    let place = 0;
+    all.starts = all.counts.map((count) => { place += count; return place - count; });
+  }
+  const median = run.cases.time_ns[index];
+  const from = all.starts[index];
+  let elapsed = 0;
+  return Array.from({ length: all.counts[index] }, (_, i) => {
+    elapsed += i ? all.gaps[from + i] : 0;
+    return { x: i + 1, time: median * Math.exp(all.steps[from + i] / all.precision), block: all.blocks[from + i], flagged: all.flagged[from + i] === 1, seconds: elapsed / 1000 };
+  });
+}
+
+function stripModel(samples, row) {
+  const rows = samples.map((one) => {
+    const colour = `var(--c${one.block % 8})`;
+    return {
+      ...one, colour, fill: one.flagged ? 'var(--paper)' : colour, shape: BLOCK_SHAPES[one.block % BLOCK_SHAPES.length], text: timeText(one.time),
+      after: `${digits(one.seconds)} s`, seen: one.flagged ? 'interference' : 'nothing', description: `sample ${one.x}, block ${one.block}: ${timeText(one.time)}${one.flagged ? ', flagged' : ''}`,
+    };
+  });
+  const times = rows.map((one) => one.time);
+  const [low, high] = [Math.min(...times), Math.max(...times)];
+  const limits = { x_least: 1, x_most: Math.max(2, rows.length), y_least: low / 1.01, y_most: high * 1.01 };
+  return { rows, middle: [{ time: row.time_ns }], limits, curve: density(rows, limits) };
+}
+
+// Gaussian kernels on logarithms, a curve a block; bandwidth after Silverman (1986), 3.31.
+function density(rows, { y_least, y_most }) {
+  return [...grouped(rows, (row) => row.block)].flatMap(([block, own]) => {
+    const logs = own.map((row) => Math.log(row.time)).sort((a, b) => a - b);
+    if (logs.length < 3) return [];
+    const centre = logs.reduce((a, b) => a + b, 0) / logs.length;
+    const deviation = Math.sqrt(logs.reduce((sum, log) => sum + (log - centre) ** 2, 0) / (logs.length - 1));
+    const quartiles = logs[Math.floor(logs.length * 0.75)] - logs[Math.floor(logs.length * 0.25)];
+    const width = 0.9 * (Math.min(deviation, quartiles / 1.34) || deviation || 1e-4) * logs.length ** -0.2;
+    return Array.from({ length: CURVE }, (_, i) => {
+      const log = Math.log(y_least) + (i / (CURVE - 1)) * Math.log(y_most / y_least);
+      const share = logs.reduce((sum, one) => sum + Math.exp(-0.5 * ((log - one) / width) ** 2), 0) / (logs.length * width);
+      return { block, time: Math.exp(log), share, colour: own[0].colour };
+    });
+  });
+}
+
+const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\"'\"'")}'`);
+
+function commandOf(run, row) {
+  if (!run.command) return '';
+  const sizes = row.sizes.split(' ').filter(Boolean).flatMap((size) => ['--size', size]);
+  const parameters = Object.entries(run.parameter_columns).filter(([, column]) => row[column] !== null).flatMap(([name, column]) => ['--parameter', `${name}=${row[column]}`]);
+  const words = ['--operation', row.operation, '--implementation', row.implementation, ...sizes, ...parameters, '--dtype', row.dtype, '--threads', String(row.threads), '--device', row.device];
+  return [run.command, ...words.map(quoted)].join(' ');
+}
+
+function drawCase(run, row, samples, look) {
+  const fact = (name, text, value = null) => (text && text !== MISSING ? [element('dt', {}, name), element('dd', { 'data-fact': name, 'data-value': value }, text)] : []);
+  const command = commandOf(run, row);
+  const dropped = row.dropped ? `, ${row.dropped} dropped` : '';
+  return [
+    element('p', { class: 'where' }, [row.operation, row.parameters, row.sizes, row.dtype, plural(row.threads, 'thread'), row.device].filter(Boolean).join(' · ')),
+    element('h2', { id: 'case-title', tabindex: '-1' }, named(look(row.implementation), row.implementation), ' ', badge(row.status)),
+    notes(row) && element('p', { class: 'note' }, notes(row)),
+    samples && samples.length > 0 && element('div', { class: 'samples' },
+      element('figure', {}, element('figcaption', {}, 'Samples in order of time; hollow: a guard saw interference; dashed: the time reported'), element('div', { class: 'chart', id: 'strip-chart' })),
+      element('figure', {}, element('figcaption', {}, 'Density, a curve a block'), element('div', { class: 'chart', id: 'density-chart' }))),
+    samples === null && note(`Raw samples were left out to keep the page small; cases.jsonl of ${run.name} holds them.`),
+    element('dl', { class: 'wide' },
+      fact('One call', timeText(row.time_ns), row.time_ns), fact('95 % interval', rangeText(row.low_ns, row.high_ns, timeText) && `${rangeText(row.low_ns, row.high_ns, timeText)}, ${row.interval}`),
+      fact('Samples', row.rounds ? `${row.rounds} rounds in ${plural(row.blocks, 'block')}${dropped}` : ''),
+      fact('Of its limit', isKnown(row.over_limit) ? `${percent(1 / row.over_limit)}; ${timeText(row.limit_ns)} at least, bound by ${row.bound_by}` : '', isKnown(row.over_limit) ? 1 / row.over_limit : null),
+      fact('Work', isKnown(row.flops) ? `${digits(row.flops)} flops, ${bytesText(row.bytes)}` : ''),
+      fact('First call', timeText(row.first_call_ns), row.first_call_ns), fact('Transfers', rangeText(row.transfer_in_ns, row.transfer_out_ns, timeText).replace(' – ', ' in, ') && `${timeText(row.transfer_in_ns)} in, ${timeText(row.transfer_out_ns)} out`),
+      fact('Import', timeText(row.import_ns)), fact('Peak memory', bytesText(row.peak_bytes)),
+      fact('Error', isKnown(row.error_over_bound) ? `${digits(row.error)}, ${digits(row.error_over_bound)} of its bound ${digits(row.bound)}` : '', row.error_over_bound),
+      fact('Algorithm', row.algorithm), fact('About', run.about[row.implementation]?.[0]), fact('Library', run.about[row.implementation]?.[1]),
+      fact('Data', [row.data, row.inputs && `inputs ${row.inputs}`, row.source && `source ${row.source}`].filter(Boolean).join(' · ')), fact('Thread pools', row.pools)),
+    row.stderr && [element('h3', {}, 'Its last words'), element('pre', { tabindex: '0' }, row.stderr)],
+    command && element('div', { class: 'command' }, element('h3', {}, 'Measure just this again'), element('pre', { id: 'command', tabindex: '0' }, command),
+      element('button', { type: 'button', id: 'copy', onclick: () => copy(command) }, 'Copy')),
+  ].flat().filter(Boolean);
+}
+
+async function copy(text) {
+  const button = byId('copy');
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = 'Copied';
+  } catch {
+    getSelection().selectAllChildren(byId('command'));
+    button.textContent = 'Selected: copy with your keyboard';
+  }
+}

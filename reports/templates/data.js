@@ -1,0 +1,78 @@
+// Packed columns -> rows, made when they are first asked for: a run of 100,000 cases shows a few hundred at a time.
+
+const VIEW = ['operation', 'parameters', 'dtype', 'threads', 'device'];
+const distinct = (values) => [...new Set(values)];
+const within = (low, value, high) => Math.min(high, Math.max(low, value));
+
+async function unpack(text) {
+  const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Response(stream).json();
+}
+
+function grouped(rows, key) {
+  const groups = new Map();
+  for (const row of rows) {
+    const name = key(row);
+    if (groups.has(name)) groups.get(name).push(row);
+    else groups.set(name, [row]);
+  }
+  return groups;
+}
+
+function frame(columns) {
+  const names = Object.keys(columns);
+  const read = names.map((name) => {
+    const column = columns[name];
+    return Array.isArray(column) ? (i) => column[i] : (i) => (column.codes[i] < 0 ? null : column.words[column.codes[i]]);
+  });
+  const first = names.length ? columns[names[0]] : [];
+  const length = Array.isArray(first) ? first.length : first.codes.length;
+  return { length, row: (i) => Object.fromEntries(names.map((name, k) => [name, read[k](i)])) };
+}
+
+// view number -> rows, with the view's own columns and the row's number added.
+function byView(columns, views) {
+  const { length, row } = frame(columns);
+  const places = grouped(Array.from({ length }, (_, i) => i), (i) => columns.view[i]);
+  const made = new Map();
+  return {
+    length,
+    of(number) {
+      if (!made.has(number)) {
+        const own = Object.fromEntries(VIEW.map((name) => [name, views[number][name]]));
+        made.set(number, (places.get(number) || []).map((i) => ({ ...row(i), ...own, index: i })));
+      }
+      return made.get(number);
+    },
+  };
+}
+
+function prepared(run) {
+  const cases = byView(run.cases, run.views);
+  const pairs = byView(run.pairs, run.views);
+  const winners = byView(run.winners, run.views);
+  const direct = byView(run.direct_winners, run.views);
+  const ratios = new Map();
+  run.views.forEach((view, number) => { view.number = number; });
+  return {
+    ...run,
+    total: cases.length,
+    algorithms: run.cases.algorithm.words,
+    casesOf: (view) => cases.of(view.number),
+    allCases: () => run.views.flatMap((view) => cases.of(view.number)),
+    winnersOf: (view, directOnly) => (directOnly ? direct : winners).of(view.number),
+    pair(view, sizes, base, other) {
+      if (!ratios.has(view.number)) {
+        ratios.set(view.number, new Map(pairs.of(view.number).map((row) => [`${row.sizes}|${row.baseline}|${row.implementation}`, row])));
+      }
+      const found = ratios.get(view.number);
+      const row = found.get(`${sizes}|${base}|${other}`);
+      if (row) return { ratio: row.speedup, low: row.low, high: row.high, interval: row.interval, paired: row.pairs > 0 };
+      const back = found.get(`${sizes}|${other}|${base}`);
+      return back && { ratio: 1 / back.speedup, low: inverse(back.high), high: inverse(back.low), interval: back.interval, paired: back.pairs > 0 };
+    },
+  };
+}
+
+const inverse = (value) => (isKnown(value) && value > 0 ? 1 / value : null);

@@ -1,0 +1,138 @@
+// The other views as elements.
+
+function drawLadder(model, choice) {
+  if (!model.any) return note('Too few implementations were timed at this size.');
+  const rung = (row, i) => element('li', { 'data-value': row.time, 'data-name': row.implementation },
+    element('span', { class: 'factor' }, row.gain ? factor(row.gain.ratio) : ''),
+    element('span', { class: 'rung' }, row.word && element('b', {}, row.word), named(row, row.name)),
+    track(Math.max(row.at, 0.004), row.colour), element('span', { class: 'took' }, timeText(row.time)));
+  const limit = model.limit === null ? null : element('li', { class: 'limit', 'data-value': model.limit },
+    element('span', { class: 'factor' }, model.rest ? factor(model.rest.ratio) : ''), element('span', { class: 'rung' }, element('b', {}, 'the machine’s limit'), 'nobody’s yet'),
+    track(0.004, 'var(--ink)'), element('span', { class: 'took' }, timeText(model.limit)));
+  return element('ol', { class: 'ladder' }, model.rungs.map(rung), limit);
+}
+
+const factor = (ratio) => (ratio >= 1 ? `${digits(ratio)}× faster` : `${digits(1 / ratio)}× slower`);
+
+function drawChanges(rows, look) {
+  if (!rows.length) return note('No pair of implementations that differ in one thing was timed at this size.');
+  return table('What each change buys', [
+    { text: 'change', show: (row) => row.word },
+    { text: 'from', value: (row) => row.from, show: (row) => named(look(row.from), row.from) },
+    { text: 'to', value: (row) => row.to, show: (row) => named(look(row.to), row.to) },
+    { text: 'buys', number: true, value: (row) => row.ratio, show: (row) => element('span', { class: row.low > 1 ? 'good' : row.high < 1 ? 'bad' : 'faint' }, ratioText(row.ratio)) },
+    { text: '95 % interval', number: true, show: (row) => rangeText(row.low, row.high) || MISSING },
+    { text: 'of', show: (row) => `${row.interval}${row.paired ? '' : ', unpaired'}` },
+  ], rows);
+}
+
+function drawLineTable(caption, model, head, look) {
+  const places = distinct(model.all.map((row) => row.x)).sort((a, b) => a - b);
+  const lines = [...grouped(model.all, (row) => row.implementation).values()];
+  const at = (line, x) => line.find((row) => row.x === x);
+  const columns = places.map((x) => ({
+    text: head(x), number: true, value: (line) => at(line, x)?.time,
+    show: (line) => (!at(line, x) ? MISSING : isKnown(at(line, x).time) ? timeText(at(line, x).time) : at(line, x).text),
+  }));
+  const first = { text: 'implementation', value: (line) => line[0].implementation, show: (line) => named(look(line[0].implementation), line[0].name) };
+  return table(caption, [first, ...columns], lines);
+}
+
+function drawFractions(found, look) {
+  if (!found.any) return note('No ceilings were measured beside these cases, so there is no limit to compare with.');
+  return drawMatrix('Fraction of the limit, by implementation and size', found, look, (row) => {
+    if (!isKnown(row.over_limit)) return { text: row.status === 'ok' ? MISSING : row.status, value: null, share: 0, kind: 'none' };
+    const share = 1 / row.over_limit;
+    const text = `${row.above_ceiling ? '! ' : ''}${percent(share)}`;
+    const spoken = `${row.implementation}, ${row.sizes}: ${percent(share)} of its limit ${timeText(row.limit_ns)}, bound by ${row.bound_by}${row.above_ceiling ? '; faster than its own limit, a fault' : ''}`;
+    return { text, value: share, share: Math.min(1, share), kind: row.above_ceiling ? 'fault' : '', spoken };
+  });
+}
+
+function drawErrors(found, look) {
+  if (!found.any) return note('Nothing ran here.');
+  return drawMatrix('Largest error over its bound, by implementation and size', found, look, (row) => {
+    const told = row.reason ? `: ${row.reason}` : '';
+    if (row.status !== 'ok') return { text: row.status, value: row.error_over_bound, kind: `status ${row.status}`, spoken: `${row.implementation}, ${row.sizes}: ${row.status}${told}` };
+    if (!isKnown(row.error_over_bound)) return { text: 'ok', value: null, kind: 'right' };
+    return { text: shortDigits(row.error_over_bound), value: row.error_over_bound, share: Math.min(1, row.error_over_bound), kind: 'right', spoken: `${row.implementation}, ${row.sizes}: error ${digits(row.error)}, bound ${digits(row.bound)}${told}` };
+  });
+}
+
+const shortDigits = (value) => (value === 0 ? '0' : value < 0.01 ? '< 0.01' : value.toPrecision(2));
+
+function drawCosts(rows, baseline, look) {
+  if (!rows.length) return note('Nothing was timed at this size.');
+  return table('Costs besides running', [
+    { ...nameColumn(look), order: undefined },
+    number('one call', 'time_ns', timeText),
+    number('with transfers', 'moved', timeText),
+    number('first call', 'first_call_ns', timeText),
+    number(`pays back against ${baseline}`, 'pays', (calls) => (isKnown(calls) ? (calls < 1 ? 'at once' : plural(Math.ceil(calls), 'call')) : MISSING)),
+    number('transfer in', 'transfer_in_ns', timeText),
+    number('transfer out', 'transfer_out_ns', timeText),
+    number('import', 'import_ns', timeText),
+    number('peak memory', 'peak_bytes', bytesText),
+  ], rows);
+}
+
+function drawMissing(rows, look) {
+  if (!rows.length) return note('Nothing: every case is ok.');
+  return table('Missing cases by reason', [
+    nameColumn(look),
+    { text: 'operation', show: (row) => row.operation },
+    { text: 'status', value: (row) => row.status, show: (row) => badge(row.status) },
+    { text: 'reason', show: (row) => element('span', { class: 'reason' }, row.reason || MISSING) },
+    { text: 'where', show: (row) => row.where || MISSING },
+    number('cases', 'cases', whole),
+  ], rows);
+}
+
+function drawListing(listing, look, shown, by, open) {
+  const text = (head, order) => ({ text: head, order, show: (row) => String(row[order] ?? '') || MISSING });
+  const several = VIEW.filter((name) => distinct(listing.rows.map((row) => row[name])).length > 1);
+  return table('All cases', [
+    nameColumn(look),
+    ...several.map((name) => text(name, name)),
+    { ...text('sizes', 'sizes'), nowrap: true },
+    { text: 'status', order: 'status', value: (row) => row.status, show: (row) => badge(row.status) },
+    number('one call', 'time_ns', timeText),
+    { text: '95 % interval', number: true, show: (row) => rangeText(row.low_ns, row.high_ns, timeText) || MISSING },
+    { ...number('of the limit', 'over_limit', (over) => (isKnown(over) ? percent(1 / over) : MISSING)) },
+    number('first call', 'first_call_ns', timeText),
+    number('error ÷ bound', 'error_over_bound'),
+    { text: 'rounds', order: 'rounds', number: true, value: (row) => row.rounds, show: (row) => `${row.rounds} in ${plural(row.blocks, 'block')}${row.dropped ? `, ${row.dropped} dropped` : ''}` },
+    { text: 'look inside', show: (row) => element('button', { type: 'button', class: 'open', 'data-keep': `case ${row.index}`, 'data-case': row.index, 'aria-label': `Look inside ${row.implementation}, ${row.operation} ${row.sizes}`, onclick: () => open(row.index) }, 'open') },
+    { text: 'notes', show: (row) => element('span', { class: 'notes' }, notes(row)) },
+  ], listing.rows.slice(0, shown), { column: listing.column, down: listing.down, by });
+}
+
+function drawRuns(model, look) {
+  if (!model.rows.length) return note('No run has this view and size.');
+  const columns = model.columns.flatMap(({ name, threads }, i) => {
+    const head = `${name}${threads === null ? '' : ` (${plural(threads, 'thread')})`}`;
+    const time = {
+      text: head, number: true, value: (row) => row.cells[i].cost?.time,
+      show: (row) => { const { row: one, cost } = row.cells[i]; return cost ? [timeText(cost.time), element('small', {}, rangeText(cost.low, cost.high, timeText))] : one ? badge(one.status) : MISSING; },
+    };
+    const gain = {
+      text: 'against the run chosen', number: true, value: (row) => row.cells[i].gain?.ratio,
+      show: (row) => { const { gain: own } = row.cells[i]; return own ? [element('span', { class: own.low > 1 ? 'good' : own.high < 1 ? 'bad' : 'faint' }, ratioText(own.ratio)), element('small', {}, rangeText(own.low, own.high))] : MISSING; },
+    };
+    return i === model.own ? [time] : [time, gain];
+  });
+  return table('Times of one call in every run', [{ ...nameColumn(look), order: undefined }, ...columns], model.rows, null, 'runs');
+}
+
+function drawCeilings(run) {
+  if (!run.roofs.length) return note('This run holds no ceilings.');
+  const rows = run.roofs.flatMap((roof) => [
+    ...roof.levels.map(([name, speed]) => ({ threads: roof.threads, what: `read from ${name}`, value: speed, text: bandwidthText(speed) })),
+    ...Object.entries(roof.flops).map(([dtype, rate]) => ({ threads: roof.threads, what: `arithmetic, ${dtype}`, value: rate, text: flopsText(rate) })),
+  ]);
+  return table('What the machine can do at most', [
+    { text: 'threads', number: true, value: (row) => row.threads, show: (row) => String(row.threads) },
+    { text: 'what', show: (row) => row.what },
+    { text: 'at most', number: true, value: (row) => row.value, show: (row) => row.text },
+  ], rows);
+}

@@ -1,0 +1,105 @@
+// The fastest between measured sizes too, on a fine logarithmic grid; nothing beyond what was measured.
+
+function surface(run, choice) {
+  run.surfaces ??= new Map();
+  const [across, down = null] = choice.axes;
+  if (!across) return null;
+  const fixed = choice.view.size_names.filter((name) => name !== across && name !== down);
+  const held = nearest(choice.view, choice.size);
+  const token = JSON.stringify([choice.view.number, choice.direct, choice.moved, choice.calls, fixed.map((name) => held[name])]);
+  if (!run.surfaces.has(token)) run.surfaces.set(token, madeSurface(run, choice, across, down, held));
+  return run.surfaces.get(token);
+}
+
+function madeSurface(run, choice, across, down, held) {
+  const { view } = choice;
+  const x = gridOf(valuesOf(view, across), GRID.across);
+  const y = down ? gridOf(valuesOf(view, down), GRID.down) : [{ value: held[across], sides: [[null, 1]] }];
+  const key = (i, j) => sizeKey(view.size_names, { ...held, [across]: i, ...(down && { [down]: j }) });
+  const lines = [...tableOf(run, choice)].map(([name, line]) => ({ name, missed: line.missed ?? 0, times: timesOf(line.at, valuesOf(view, across), down ? valuesOf(view, down) : [null], key) }));
+  const pairs = new Map();
+  const cells = y.map((row) => x.map((column) => cellOf(run, choice, lines, column, row, key, pairs)));
+  return { across, down, x: x.map((one) => one.value), y: y.map((one) => one.value), cells, winners: distinct(cells.flat().filter(Boolean).map((cell) => cell.name)) };
+}
+
+function gridOf(values, count) {
+  const [low, high] = [Math.log(values[0]), Math.log(values.at(-1))];
+  return Array.from({ length: count }, (_, i) => {
+    const value = within(values[0], Math.exp(low + ((i + 0.5) / count) * (high - low)), values.at(-1));
+    return { value, sides: bracket(values, value) };
+  });
+}
+
+function timesOf(at, xs, ys, key) {
+  const times = new Map();
+  for (const x of xs) for (const y of ys) {
+    const row = at.get(key(x, y));
+    if (row && isKnown(row.time)) times.set(`${x}|${y}`, { log: Math.log(row.time), row });
+  }
+  return times;
+}
+
+function cellOf(run, choice, lines, column, row, key, pairs) {
+  const around = column.sides.flatMap(([x, wide]) => row.sides.map(([y, high]) => [x, y, wide * high])).filter(([, , weight]) => weight > 0);
+  let first = null;
+  let second = null;
+  for (const line of lines) {
+    let log = 0;
+    for (const [x, y, weight] of around) log += weight * (line.times.get(`${x}|${y}`)?.log ?? NaN);
+    if (!(log === log)) continue;
+    const found = { line, log };
+    if (!first || log < first.log) { second = first; first = found; } else if (!second || log < second.log) second = found;
+  }
+  if (!first) return null;
+  const far = Math.max(farness(column.sides), farness(row.sides));
+  return { name: first.line.name, level: second ? second.log - first.log <= doubt(run, choice, first, second, around, far, key, pairs) : false };
+}
+
+// Half the interval of the lead, interpolated, and what interpolation misses of both times.
+function doubt(run, choice, first, second, around, far, key, pairs) {
+  const half = around.reduce((sum, [x, y, weight]) => {
+    const token = `${x}|${y}|${first.line.name}|${second.line.name}`;
+    if (!pairs.has(token)) pairs.set(token, halfWidth(run, choice, first.line.times.get(`${x}|${y}`).row, second.line.times.get(`${x}|${y}`).row));
+    return sum + weight * pairs.get(token);
+  }, 0);
+  return Math.hypot(half, far * first.line.missed, far * second.line.missed);
+}
+
+function halfWidth(run, choice, first, second) {
+  const { ratio, low } = speedup(run, choice, second, first);
+  return isKnown(low) && low > 0 ? Math.log(ratio / low) : 0;
+}
+
+// SVG paths on a grid of cells: one for each winner, one for what is level, one for the borders between winners.
+function outlines({ cells, winners }) {
+  const runs = (test) => cells.map((row, j) => row.map((cell, i) => (cell && test(cell) ? i : -1)).filter((i) => i >= 0)
+    .reduce((path, i, k, all) => path + (all[k - 1] === i - 1 ? '' : `M${i} ${cells.length - 1 - j}v1`) + 'h1' + (all[k + 1] === i + 1 ? '' : 'v-1z'), '')).join('');
+  const border = cells.map((row, j) => row.map((cell, i) => {
+    const y = cells.length - 1 - j;
+    const right = row[i + 1];
+    const above = cells[j + 1]?.[i];
+    const differ = (other) => cell && other && cell.name !== other.name;
+    return (differ(right) ? `M${i + 1} ${y}v1` : '') + (differ(above) ? `M${i} ${y}h1` : '');
+  }).join('')).join('');
+  return { areas: winners.map((name) => [name, runs((cell) => cell.name === name)]), level: runs((cell) => cell.level), border };
+}
+
+// Where each winner's name has most room: the middle of its largest stretch that is wide and high at once.
+function places({ cells, winners }) {
+  const [height, width] = [cells.length, cells[0].length];
+  return winners.flatMap((name) => {
+    const own = (i, j) => cells[j]?.[i]?.name === name;
+    const reach = (i, j, di, dj) => { let n = 0; while (own(i + di * (n + 1), j + dj * (n + 1))) n += 1; return n; };
+    let best = null;
+    let count = 0;
+    for (let j = 0; j < height; j += 1) for (let i = 0; i < width; i += 1) {
+      if (!own(i, j)) continue;
+      count += 1;
+      const left = reach(i, j, -1, 0);
+      const right = reach(i, j, 1, 0);
+      const room = Math.min(Math.min(left, right) / width, (Math.min(reach(i, j, 0, -1), reach(i, j, 0, 1)) / Math.max(2, height)) * 2.5 + 0.02);
+      if (!best || room > best.room) best = { room, i, j, wide: (2 * Math.min(left, right) + 1) / width };
+    }
+    return count >= LEAST_LABELLED * width * height ? [{ name, x: (best.i + 0.5) / width, y: 1 - (best.j + 0.5) / height, wide: best.wide }] : [];
+  });
+}

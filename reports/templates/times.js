@@ -1,0 +1,138 @@
+// What a call takes under the choice made, at any size: measured, or interpolated between measured sizes.
+
+// Transfers and the first call's share are added to a time and to both ends of its interval.
+function costOf(row, choice) {
+  if (row.time_ns === null) return null;
+  const moved = choice.moved ? (row.transfer_in_ns ?? 0) + (row.transfer_out_ns ?? 0) : 0;
+  const compiled = Number.isFinite(choice.calls) ? ((row.first_call_ns ?? row.time_ns) - row.time_ns) / choice.calls : 0;
+  const plus = (value) => (isKnown(value) ? Math.max(value + moved + compiled, 1e-3) : null);
+  return { time: plus(row.time_ns), low: plus(row.low_ns), high: plus(row.high_ns) };
+}
+
+const isPlain = (choice) => !choice.moved && !Number.isFinite(choice.calls);
+
+// base ÷ other of times that share no rounds: distances to both ends add in quadrature (Zou & Donner 2008).
+function unpairedRatio(base, other) {
+  const ratio = base.time / other.time;
+  if (![base.low, base.high, other.low, other.high].every(isKnown)) return { ratio, low: null, high: null, interval: 'too few samples', paired: false };
+  const down = Math.hypot(Math.log(base.time / base.low), Math.log(other.high / other.time));
+  const up = Math.hypot(Math.log(base.high / base.time), Math.log(other.time / other.low));
+  return { ratio, low: ratio * Math.exp(-down), high: ratio * Math.exp(up), interval: 'combined', paired: false };
+}
+
+// How much faster than the base; paired rounds where nothing was added to the times.
+function speedup(run, choice, base, other) {
+  if (!base || !other) return null;
+  if (base.implementation === other.implementation) return { ratio: 1, low: 1, high: 1, interval: 'baseline', paired: true };
+  const paired = isPlain(choice) && !other.predicted && run.pair(choice.view, other.sizes, base.implementation, other.implementation);
+  return paired || unpairedRatio(base, other);
+}
+
+const algorithmFits = (choice) => (row) => !choice.direct || row.algorithm === 'direct';
+
+// Every implementation at one size of the choice's view, fastest first; what has no time comes last.
+function standing(run, choice, size = choice.size, key = sizeKey(choice.view.size_names, size)) {
+  const rows = run.casesOf(choice.view).filter(algorithmFits(choice));
+  const here = rows.filter((row) => row.sizes === key);
+  const found = here.length ? here.map((row) => ({ ...row, ...costOf(row, choice), time: costOf(row, choice)?.time ?? null })) : predictions(run, choice, size, key);
+  return found.sort((a, b) => (a.time ?? Infinity) - (b.time ?? Infinity));
+}
+
+// The measured sizes on both sides of a value, and how far (0 to 1, logarithmically) it lies between them.
+function bracket(values, value) {
+  const above = values.findIndex((each) => each >= value);
+  if (above < 0) return null;
+  if (values[above] === value) return [[values[above], 1]];
+  if (above === 0) return null;
+  const share = Math.log(value / values[above - 1]) / Math.log(values[above] / values[above - 1]);
+  return [[values[above - 1], 1 - share], [values[above], share]];
+}
+
+// 0 at a measured size, 1 midway between two: how much of the interpolation's error to expect.
+const farness = (sides) => (sides.length < 2 ? 0 : 4 * sides[0][1] * sides[1][1]);
+
+function corners(view, size) {
+  let found = [[{}, 1]];
+  for (const name of view.size_names) {
+    const sides = bracket(valuesOf(view, name), size[name]);
+    if (!sides) return [];
+    found = found.flatMap(([made, weight]) => sides.map(([value, share]) => [{ ...made, [name]: value }, weight * share]));
+  }
+  return found.map(([made, weight]) => [sizeKey(view.size_names, made), weight]);
+}
+
+// Log-log interpolation of what was measured around a size; the interval is widened by what interpolation misses.
+function predictions(run, choice, size, key) {
+  const around = corners(choice.view, size);
+  if (!around.length) return [];
+  const between = Math.max(...choice.view.size_names.map((name) => farness(bracket(valuesOf(choice.view, name), size[name]))));
+  return [...tableOf(run, choice)].map(([implementation, line]) => {
+    const [example] = line.at.values();
+    const held = around.map(([corner]) => line.at.get(corner));
+    const made = { ...example, sizes: key, index: null, predicted: true, time_ns: null, first_call_ns: null, peak_bytes: null, status: 'ok' };
+    const mixed = (field) => {
+      const values = held.map((row) => row && row[field]);
+      return values.every((value) => isKnown(value) && value > 0) ? Math.exp(values.reduce((sum, value, i) => sum + around[i][1] * Math.log(value), 0)) : null;
+    };
+    const missed = isKnown(line.missed) ? line.missed * between : null;
+    const time = mixed('time');
+    const wide = (value, by) => (isKnown(value) && missed !== null ? value * Math.exp(by) : null);
+    return {
+      ...made, implementation, missed, time, low: wide(mixed('low'), -missed), high: wide(mixed('high'), missed),
+      limit_ns: mixed('limit_ns'), problem_ns: mixed('problem_ns'), reason: time === null ? 'not timed at every size around this one' : '',
+    };
+  });
+}
+
+// implementation -> its measured times under this choice by size, and what interpolation misses of them.
+function tableOf(run, choice) {
+  const token = `${choice.direct}|${choice.moved}|${choice.calls}`;
+  run.tables ??= new Map();
+  const name = `${choice.view.number}|${token}`;
+  if (!run.tables.has(name)) {
+    const lines = grouped(run.casesOf(choice.view).filter(algorithmFits(choice)), (row) => row.implementation);
+    run.tables.set(name, new Map([...lines].map(([implementation, rows]) => {
+      const at = new Map(rows.map((row) => [row.sizes, { ...row, ...costOf(row, choice), problem_ns: problemOf(row) }]));
+      return [implementation, { at, missed: missedBy(choice.view, at) }];
+    })));
+  }
+  return run.tables.get(name);
+}
+
+const problemOf = (row) => (isKnown(row.over_problem) && row.over_problem > 0 ? row.time_ns / row.over_problem : null);
+
+// Each measured size in turn left out and interpolated from its neighbours along one size: the median miss.
+function missedBy(view, at) {
+  const misses = [];
+  for (const size of view.sizes) {
+    const own = at.get(sizeKey(view.size_names, size))?.time;
+    for (const name of view.size_names) {
+      const values = valuesOf(view, name);
+      const place = values.indexOf(size[name]);
+      const [before, after] = [-1, 1].map((step) => at.get(sizeKey(view.size_names, { ...size, [name]: values[place + step] }))?.time);
+      if (!isKnown(own) || !isKnown(before) || !isKnown(after)) continue;
+      const share = Math.log(size[name] / values[place - 1]) / Math.log(values[place + 1] / values[place - 1]);
+      misses.push(Math.abs(Math.log(own) - (1 - share) * Math.log(before) - share * Math.log(after)));
+    }
+  }
+  misses.sort((a, b) => a - b);
+  return misses.length ? (misses[(misses.length - 1) >> 1] + misses[misses.length >> 1]) / 2 : null;
+}
+
+// Who wins at each measured size. The frames' verdicts where nothing was added to the times, else from intervals.
+function winnersUnder(run, choice) {
+  if (isPlain(choice)) return run.winnersOf(choice.view, choice.direct);
+  return choice.view.sizes.map((size) => {
+    const sizes = sizeKey(choice.view.size_names, size);
+    return { sizes, ...verdictOf(standing(run, choice, size, sizes).filter((row) => row.time !== null)) };
+  });
+}
+
+function verdictOf([first, second]) {
+  if (!first) return { winner: null, winner_algorithm: null, winner_ns: null, runner_up: null, lead: null, verdict: 'none timed' };
+  const own = { winner: first.implementation, winner_algorithm: first.algorithm, winner_ns: first.time, runner_up: second?.implementation ?? null };
+  if (!second) return { ...own, lead: null, verdict: 'the only one timed' };
+  const { ratio, low, high } = unpairedRatio(second, first);
+  const verdict = low === null ? 'too few samples' : low > 1 ? 'ahead' : 'within noise';
+  return { ...own, lead: ratio, lead_low: low, lead_high: high, verdict };
+}
