@@ -19,7 +19,11 @@ _TIME_LABELS = (
 
 _SIZE_LABELS = "format(datum.value, '~s')"
 _NUMBER_LABELS = "format(datum.value, '~g')"
-_FLOPS_LABELS = "replace(format(datum.value, '~s'), 'G', ' G') + 'flop/s'"
+_FLOPS_LABELS = (
+    "(datum.value >= 1e12 ? format(datum.value / 1e12, '~g') + ' T' : "
+    "datum.value >= 1e9 ? format(datum.value / 1e9, '~g') + ' G' : "
+    "datum.value >= 1e6 ? format(datum.value / 1e6, '~g') + ' M' : format(datum.value / 1e3, '~g') + ' k') + 'flop/s'"
+)
 
 _LIMITS = {"x_least": 1, "x_most": 10, "y_least": 1, "y_most": 10}
 
@@ -137,18 +141,19 @@ def _strip() -> dict[str, Any]:
 
 def _density() -> dict[str, Any]:
     """How samples lie, a curve a block; rows: share, time, block, colour."""
-    x = alt.X("share:Q", title=None, stack=None, axis=None, scale=alt.Scale(nice=False, zero=True))
-    areas = (
+    x = alt.X("share:Q", title=None, axis=None, scale=alt.Scale(nice=False, zero=True))
+    curves = (
         _rows("rows")
-        .mark_area(orient="horizontal", opacity=0.3, line={"strokeWidth": 1.5}, aria=False)
+        .mark_line(strokeWidth=1.8, aria=False)
         .encode(
             x=x,
             y=_log_y("time", _TIME_LABELS, every=True),
             color=_raw("colour"),
             detail="block:N",
+            order="time:Q",
         )
     )
-    return _spec(alt.layer(areas).add_params(*_limits()).properties(height=220))
+    return _spec(alt.layer(curves).add_params(*_limits()).properties(height=220))
 
 
 def _limits() -> list[Any]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..bench.records import Result, Sample
 from .frames import Tables
+from .samples import interfered
 
 MOST_SAMPLES = 150_000
 """About 5 bytes each in the page; above it none are sent, and the page says where they are."""
@@ -41,21 +42,26 @@ def details(tables: Tables) -> pd.DataFrame:
 
 
 def _append(made: dict[str, list[int]], group: Sequence[Result], time_ns: float, start: int) -> None:
-    ordered = sorted(_timed(group), key=lambda pair: pair[1].started_ns) if time_ns == time_ns else []
+    ordered = sorted(_timed(group), key=lambda each: each[1].started_ns) if time_ns == time_ns else []
     made["counts"].append(len(ordered))
     before = start
-    for block, sample in ordered:
+    for block, sample, flagged in ordered:
         made["steps"].append(round(math.log(max(sample.wall_ns, 1) / sample.calls / time_ns) * PRECISION))
         made["gaps"].append((sample.started_ns - before) // MS_NS)
         made["blocks"].append(block)
-        made["flagged"].append(int(any(sample.flags.values())))
+        made["flagged"].append(int(flagged))
         before += (sample.started_ns - before) // MS_NS * MS_NS
 
 
-def _timed(group: Sequence[Result]) -> list[tuple[int, Sample]]:
-    """Samples of each block with their block; a block that a resumed run measured again counts once."""
+def _timed(group: Sequence[Result]) -> list[tuple[int, Sample, bool]]:
+    """Block, sample, flagged; a block that a resumed run measured again counts once."""
     latest = {result.block: result.samples for result in group}
-    return [(block, sample) for block, found in latest.items() for sample in found if sample.calls > 0]
+    return [
+        (block, sample, flagged)
+        for block, found in latest.items()
+        for sample, flagged in zip(found, interfered(found), strict=True)
+        if sample.calls > 0
+    ]
 
 
 def _details(group: Sequence[Result]) -> dict[str, str]:

@@ -40,10 +40,15 @@ def kept(results: Sequence[Result]) -> Kept:
     return Kept(rounds, dropped, any(disturbed for _, disturbed in picked.values()))
 
 
+def interfered(samples: Sequence[Sample]) -> list[bool]:
+    """Of each sample of one block: did a guard see somebody else interfere?"""
+    usual = median([sample.flags.get(SWITCHES, 0) for sample in samples] or [0])
+    return [_interfered(sample, usual) for sample in samples]
+
+
 def _undisturbed(samples: Sequence[Sample]) -> tuple[Sequence[Sample], bool]:
     """The samples no guard flagged; all of them, and True, where more than half were flagged."""
-    usual = median([sample.flags.get(SWITCHES, 0) for sample in samples] or [0])
-    quiet = [sample for sample in samples if not _interfered(sample, usual)]
+    quiet = [sample for sample, flagged in zip(samples, interfered(samples), strict=True) if not flagged]
     disturbed = 2 * len(quiet) < len(samples)
     return (samples if disturbed else quiet), disturbed
 

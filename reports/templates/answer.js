@@ -12,13 +12,14 @@ function answer(run, choice) {
   return { ranked, timed, base, lead, winners, level: levelWith(run, choice, timed), ...headline(run, choice, timed, base, winners, lead) };
 }
 
-// Those whose distance to the fastest is within noise.
+// The next ones, as far as their distance to the fastest is within noise.
 function levelWith(run, choice, timed) {
   const [first, ...others] = timed;
-  return others.filter((row) => {
+  const apart = others.findIndex((row) => {
     const { low } = speedup(run, choice, row, first);
-    return isKnown(low) && low <= 1;
+    return !isKnown(low) || low > 1;
   });
+  return others.slice(0, apart < 0 ? others.length : apart);
 }
 
 function headline(run, choice, timed, base, winners, lead) {
@@ -30,7 +31,7 @@ function headline(run, choice, timed, base, winners, lead) {
   const gain = speedup(run, choice, base, best);
   return {
     where, title: title(choice, best, level, base, gain, timed[1], lead),
-    sentences: [conditions(choice, best), overAll(winners), otherAlgorithm(timed)].filter(Boolean),
+    sentences: [conditions(choice, best), unknownBeside(run, choice), overAll(winners), otherAlgorithm(timed)].filter(Boolean),
     tiles: tiles(run, choice, timed, base, gain, lead, level),
   };
 }
@@ -45,7 +46,7 @@ function untimed(run, choice) {
 }
 
 function title(choice, best, level, base, gain, second, lead) {
-  const at = choice.view.size_names.length ? ` at ${sizeText(choice.view.size_names, choice.size)}` : '';
+  const at = choice.view.size_names.length ? ` at ${sizeText(choice.view.size_names, choice.size).replaceAll(' = ', '\u00a0=\u00a0')}` : '';
   if (!second) return `${best.implementation} is the only one timed${at}`;
   const names = [best, ...level].map((row) => row.implementation);
   const who = level.length === 0 ? `${best.implementation} is fastest${at}` : `${joined(names)} are level${at}`;
@@ -61,6 +62,12 @@ function conditions(choice, best) {
     counted.length ? `Counted: ${counted.join(' and ')}.` : '',
     best.predicted ? 'Nobody measured this size: times are interpolated between measured ones.' : '',
   ].filter(Boolean).join(' ');
+}
+
+// Fastest at a measured size beside this one, but not timed at all of them: it might win here too.
+function unknownBeside(run, choice) {
+  const absent = choice.measured ? [] : left(run, choice, corners(choice.view, choice.size).map(([key]) => key));
+  return absent.length ? `${joined(absent)} won beside this size, but was not timed at every size around it.` : '';
 }
 
 function overAll(winners) {

@@ -7,7 +7,7 @@ function chosen(run, state) {
   let left = run.views;
   for (const name of VIEW) {
     const values = distinct(left.map((view) => view[name]));
-    const pick = values.find((value) => String(value) === state[name]) ?? values[0];
+    const pick = values.find((value) => String(value) === state[name]) ?? (name === 'threads' ? Math.max(...values) : values[0]);
     options[name] = { values, pick };
     left = left.filter((view) => view[name] === pick);
   }
@@ -27,7 +27,7 @@ function chosen(run, state) {
   options.baseline = { values: run.baselines, pick: baseline };
   options.axis = { values: along, pick: axis };
   options.calls = { values: CALLS, texts: CALLS.map(callsText), pick: CALLS.includes(state.calls) ? state.calls : '' };
-  options.moved = { values: ['', '1'], texts: ['stay there', 'moved each call'], pick: state.moved === '1' ? '1' : '' };
+  options.moved = { values: ['', '1'], texts: ['not counted', 'counted'], pick: state.moved === '1' ? '1' : '' };
   return {
     options, view, baseline, axis, axes, measured, size: at.size, sizeKey: at.key,
     calls: Number(options.calls.pick) || Infinity,
@@ -37,7 +37,7 @@ function chosen(run, state) {
   };
 }
 
-const callsText = (calls) => (calls === '' ? 'without compiling' : `over ${plural(Number(calls), 'call')}`);
+const callsText = (calls) => (calls === '' ? 'not counted' : `spread over ${plural(Number(calls), 'call')}`);
 const valuesOf = (view, name) => distinct(view.sizes.map((size) => size[name])).sort((a, b) => a - b);
 const axesOf = (view) => view.size_names.filter((name) => valuesOf(view, name).length > 1);
 

@@ -3,6 +3,7 @@
 const STATUSES = ['ok', 'wrong', 'crashed', 'timeout', 'missing', 'unsupported', 'skipped'];
 const LEAST_RUNGS = 3;
 const MOST_STEPS = 10;
+const FASTEST = 3;
 
 // What a slider changes while it moves.
 function deriveAnswer(run, state) {
@@ -58,7 +59,7 @@ const decadeBelow = (time) => 10 ** Math.floor(Math.log10(time) - 0.3);
 function ticks(start, end, place) {
   const decades = [];
   for (let power = Math.ceil(Math.log10(start) - 1e-9); 10 ** power <= end * 1.0001; power += 1) decades.push({ time: 10 ** power, at: place(10 ** power) });
-  const step = Math.ceil(decades.length / 5);
+  const step = Math.ceil(decades.length / 3);
   return decades.filter((_, i) => i % step === 0);
 }
 
@@ -96,7 +97,7 @@ function threadChanges(run, choice, timed) {
   const [alone] = threadsBeside(run, choice.view);
   if (alone.threads === choice.view.threads) return [];
   const single = new Map(run.casesOf(alone).map((row) => [`${row.implementation}|${row.sizes}`, row]));
-  return timed.flatMap((row) => {
+  return timed.slice(0, FASTEST).flatMap((row) => {
     const before = single.get(`${row.implementation}|${row.sizes}`);
     const cost = before && costOf(before, choice);
     if (!cost) return [];

@@ -65,7 +65,11 @@ function drawSurface(run, found, choice, look, pick) {
   const picture = svg('svg', { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', 'aria-hidden': 'true' }, svg('defs', {}, hatch),
     ...areas.map(([name, path]) => svg('path', { d: path, class: 'area', fill: look(name).colour })), svg('path', { d: level, fill: 'url(#hatch)' }), svg('path', { d: border, class: 'border' }));
   const put = (made, x, y) => { made.style.setProperty('left', `${x * 100}%`); made.style.setProperty('top', `${(1 - y) * 100}%`); return made; };
-  const dots = choice.view.sizes.map((size) => put(element('i', { class: 'dot' }), shareOf(xs, size[found.across]), ys ? shareOf(ys, size[found.down]) : 0.5));
+  const best = new Map(winnersUnder(run, choice).map((row) => [row.sizes, row.winner]));
+  const dots = choice.view.sizes.map((size) => {
+    const winner = best.get(sizeKey(choice.view.size_names, size));
+    return put(element('i', { class: 'dot' }, winner ? marker(look(winner)) : ''), shareOf(xs, size[found.across]), ys ? shareOf(ys, size[found.down]) : 0.5);
+  });
   const names = places(found).map(({ name, x, y, wide }) => {
     const made = put(element('span', { class: 'region' }, marker(look(name)), element('span', {}, breakable(name))), x, 1 - y);
     made.style.setProperty('max-width', `${Math.max(wide * 100, 16)}%`);
@@ -99,16 +103,16 @@ function placeCross(found, choice) {
 function drawBars(model, choice, look) {
   if (!model.rows.length) return note('Nothing is known at this size.');
   const head = model.any ? element('span', { class: 'scale' }, model.ticks.map(({ time, at }) => {
-    const made = element('span', {}, shortTime(time));
+    const made = element('span', { class: at > 0.88 ? 'last' : null }, shortTime(time));
     made.style.setProperty('left', `${at * 100}%`);
     return made;
   })) : '';
   return table('One call of every implementation at this size', [
     { ...nameColumn(look), order: undefined },
-    { text: head, show: (row) => (row.at === null || row.at === undefined ? element('span', { class: 'absent' }, row.predicted ? row.reason : badge(row.status)) : track(row.at, row.colour, row.from, row.to)) },
-    { text: 'one call', number: true, value: (row) => row.time, show: (row) => (isKnown(row.time) ? `${row.predicted ? '≈ ' : ''}${timeText(row.time)}` : row.predicted ? MISSING : statusText(row, true)) },
+    { text: head, show: (row) => (row.at === null || row.at === undefined ? element('span', { class: 'absent' }, row.predicted ? row.reason : statusText(row)) : track(row.at, row.colour, row.from, row.to)) },
+    { text: 'one call', number: true, value: (row) => row.time, show: (row) => (isKnown(row.time) ? `${row.predicted ? '≈ ' : ''}${timeText(row.time)}` : MISSING) },
     { text: 'speed-up', number: true, value: (row) => row.gain?.ratio, show: ratioOf },
-    { text: '95 % interval', number: true, wide: true, show: (row) => endsOf(row.gain) },
+    { text: '95 %', number: true, wide: true, show: (row) => endsOf(row.gain) },
   ], model.rows, null, 'bars');
 }
 

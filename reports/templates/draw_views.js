@@ -12,18 +12,17 @@ function drawLadder(model, choice) {
   return element('ol', { class: 'ladder' }, model.rungs.map(rung), limit);
 }
 
+const tone = ({ low, high }) => (isKnown(low) && low > 1 ? 'good' : isKnown(high) && high < 1 ? 'bad' : 'faint');
 const factor = (ratio) => (ratio >= 1 ? `${digits(ratio)}× faster` : `${digits(1 / ratio)}× slower`);
 
 function drawChanges(rows, look) {
   if (!rows.length) return note('No pair of implementations that differ in one thing was timed at this size.');
   return table('What each change buys', [
-    { text: 'change', show: (row) => row.word },
-    { text: 'from', value: (row) => row.from, show: (row) => named(look(row.from), row.from) },
-    { text: 'to', value: (row) => row.to, show: (row) => named(look(row.to), row.to) },
-    { text: 'buys', number: true, value: (row) => row.ratio, show: (row) => element('span', { class: row.low > 1 ? 'good' : row.high < 1 ? 'bad' : 'faint' }, ratioText(row.ratio)) },
+    { text: 'change', value: (row) => `${row.from} ${row.to}`, show: (row) => [row.word, element('span', { class: 'change' }, marker(look(row.from)), row.from, row.to === row.from ? '' : [' → ', marker(look(row.to)), row.to])] },
+    { text: 'buys', number: true, value: (row) => row.ratio, show: (row) => element('span', { class: tone(row) }, ratioText(row.ratio)) },
     { text: '95 % interval', number: true, show: (row) => rangeText(row.low, row.high) || MISSING },
-    { text: 'of', show: (row) => `${row.interval}${row.paired ? '' : ', unpaired'}` },
-  ], rows);
+    { text: 'of', show: (row) => `${row.interval}${row.paired ? '' : ', unpaired'}`, wide: true },
+  ], rows, null, 'changes');
 }
 
 function drawLineTable(caption, model, head, look) {
@@ -117,7 +116,7 @@ function drawRuns(model, look) {
     };
     const gain = {
       text: 'against the run chosen', number: true, value: (row) => row.cells[i].gain?.ratio,
-      show: (row) => { const { gain: own } = row.cells[i]; return own ? [element('span', { class: own.low > 1 ? 'good' : own.high < 1 ? 'bad' : 'faint' }, ratioText(own.ratio)), element('small', {}, rangeText(own.low, own.high))] : MISSING; },
+      show: (row) => { const { gain: own } = row.cells[i]; return own ? [element('span', { class: tone(own) }, ratioText(own.ratio)), element('small', {}, rangeText(own.low, own.high))] : MISSING; },
     };
     return i === model.own ? [time] : [time, gain];
   });

@@ -116,15 +116,25 @@ function roofline(run, choice) {
   });
   if (!peak || !rows.length) return { any: false, rows: [], levels: [], peak: null, roof };
   const xs = rows.map((row) => row.x);
-  const [low, high] = [Math.min(0.05, ...xs) / 1.5, Math.max(peak / Math.min(...roof.levels.map(([, speed]) => speed)) * 2, ...xs.map((x) => x * 2))];
+  const [low, high] = [Math.min(...xs) / 4, Math.max(peak / Math.min(...roof.levels.map(([, speed]) => speed)) * 2, ...xs.map((x) => x * 2))];
   const bend = (speed) => Math.min(high, Math.max(low, peak / speed));
   const lines = roof.levels.flatMap(([name, speed]) => [low, bend(speed)].map((x) => ({ name, x, y: x * speed, time: x * speed })));
   const flat = [Math.min(...roof.levels.map(([, speed]) => bend(speed))), high].map((x) => ({ name: 'peak', x, time: peak }));
-  const labels = [...roof.levels.map(([name, speed]) => ({ x: low, time: low * speed, text: `${name} ${bandwidthText(speed)}` })),
+  const labels = [...apart(roof.levels).map(([name, speed]) => ({ x: low, time: low * speed, text: `${name} ${bandwidthText(speed)}` })),
     { x: flat[0].x, time: peak, text: `peak ${flopsText(peak)}` }];
   const ys = [...rows.map((row) => row.time), ...lines.map((row) => row.time), peak];
   return {
     any: true, rows: rows.sort((a, b) => a.here - b.here), roofs: [...lines, ...flat], labels, levels: roof.levels, peak, roof,
     limits: { x_least: low, x_most: high, y_least: Math.min(...ys), y_most: peak * 1.3 },
   };
+}
+
+// Levels too near to each other for two labels share one, at the faster's line.
+function apart(levels) {
+  return [...levels].sort((a, b) => b[1] - a[1]).reduce((made, [name, speed]) => {
+    const last = made.at(-1);
+    if (last && last[1] / speed < 1.6) last[0] = `${last[0].replace(' cache', '')}, ${name}`;
+    else made.push([name, speed]);
+    return made;
+  }, []);
 }

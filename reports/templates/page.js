@@ -73,13 +73,14 @@ function barsNote(bar, choice, found) {
 function drawMapOnce(map, choice, look) {
   const token = `${run().name}|${choice.view.number}|${choice.focus}`;
   if (kept.map !== map || kept.token !== token) {
-    byId('surface').replaceChildren(map && map.winners.length ? drawSurface(run(), map, choice, look, (size) => change({ size: sizeKey(choice.view.size_names, { ...model.choice.size, ...size }) })) : '');
+    byId('surface').replaceChildren(map ? drawSurface(run(), map, choice, look, (size) => change({ size: sizeKey(choice.view.size_names, { ...model.choice.size, ...size }) })) : '');
     if (kept.token !== token) byId('sliders').replaceChildren(...choice.axes.map((name) => drawSlider(name, choice, (which, value, done) => change({ size: sizeKey(choice.view.size_names, { ...model.choice.size, [which]: value }) }, !done))));
     Object.assign(kept, { map, token });
   }
   for (const name of choice.axes) placeSlider(name, choice);
   if (byId('cross')) placeCross(map, choice);
-  byId('map-box').hidden = !map || !map.winners.length;
+  byId('map-box').hidden = !map;
+  byId('map-note').textContent = map?.open ? 'Blank: who won beside it was not timed all around it. ' : '';
 }
 
 async function drawRest(found, look) {

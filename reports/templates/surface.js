@@ -17,9 +17,9 @@ function madeSurface(run, choice, across, down, held) {
   const y = down ? gridOf(valuesOf(view, down), GRID.down) : [{ value: held[across], sides: [[null, 1]] }];
   const key = (i, j) => sizeKey(view.size_names, { ...held, [across]: i, ...(down && { [down]: j }) });
   const lines = [...tableOf(run, choice)].map(([name, line]) => ({ name, missed: line.missed ?? 0, times: timesOf(line.at, valuesOf(view, across), down ? valuesOf(view, down) : [null], key) }));
-  const pairs = new Map();
-  const cells = y.map((row) => x.map((column) => cellOf(run, choice, lines, column, row, key, pairs)));
-  return { across, down, x: x.map((one) => one.value), y: y.map((one) => one.value), cells, winners: distinct(cells.flat().filter(Boolean).map((cell) => cell.name)) };
+  const known = { pairs: new Map(), open: new Map() };
+  const cells = y.map((row) => x.map((column) => cellOf(run, choice, lines, column, row, key, known)));
+  return { across, down, open: [...known.open.values()].some(Boolean), x: x.map((one) => one.value), y: y.map((one) => one.value), cells, winners: distinct(cells.flat().filter(Boolean).map((cell) => cell.name)) };
 }
 
 function gridOf(values, count) {
@@ -39,8 +39,11 @@ function timesOf(at, xs, ys, key) {
   return times;
 }
 
-function cellOf(run, choice, lines, column, row, key, pairs) {
+function cellOf(run, choice, lines, column, row, key, { pairs, open }) {
   const around = column.sides.flatMap(([x, wide]) => row.sides.map(([y, high]) => [x, y, wide * high])).filter(([, , weight]) => weight > 0);
+  const keys = around.map(([x, y]) => key(x, y));
+  if (!open.has(keys.join())) open.set(keys.join(), left(run, choice, keys).length > 0);
+  if (open.get(keys.join())) return null;
   let first = null;
   let second = null;
   for (const line of lines) {
@@ -52,11 +55,11 @@ function cellOf(run, choice, lines, column, row, key, pairs) {
   }
   if (!first) return null;
   const far = Math.max(farness(column.sides), farness(row.sides));
-  return { name: first.line.name, level: second ? second.log - first.log <= doubt(run, choice, first, second, around, far, key, pairs) : false };
+  return { name: first.line.name, level: second ? second.log - first.log <= doubt(run, choice, first, second, around, far, pairs) : false };
 }
 
 // Half the interval of the lead, interpolated, and what interpolation misses of both times.
-function doubt(run, choice, first, second, around, far, key, pairs) {
+function doubt(run, choice, first, second, around, far, pairs) {
   const half = around.reduce((sum, [x, y, weight]) => {
     const token = `${x}|${y}|${first.line.name}|${second.line.name}`;
     if (!pairs.has(token)) pairs.set(token, halfWidth(run, choice, first.line.times.get(`${x}|${y}`).row, second.line.times.get(`${x}|${y}`).row));

@@ -84,6 +84,13 @@ function predictions(run, choice, size, key) {
   });
 }
 
+// Winners of these sizes that have no time at one of them: between them nobody knows who wins.
+function left(run, choice, keys) {
+  const lines = [...tableOf(run, choice)];
+  const best = keys.map((key) => lines.filter(([, line]) => isKnown(line.at.get(key)?.time)).sort((a, b) => a[1].at.get(key).time - b[1].at.get(key).time)[0]);
+  return distinct(best.filter(Boolean).filter(([, line]) => keys.some((key) => !isKnown(line.at.get(key)?.time))).map(([name]) => name));
+}
+
 // implementation -> its measured times under this choice by size, and what interpolation misses of them.
 function tableOf(run, choice) {
   const token = `${choice.direct}|${choice.moved}|${choice.calls}`;
