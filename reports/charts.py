@@ -133,9 +133,7 @@ def _strip() -> dict[str, Any]:
             tooltip=_tips(text="a call", block="block", after="after the first", seen="a guard saw"),
         )
     )
-    middle = (
-        _rows("middle").mark_rule(color=INK, strokeWidth=1, strokeDash=[4, 3], aria=False).encode(y="time:Q")
-    )
+    middle = _rows("middle").mark_rule(color=INK, strokeWidth=1, strokeDash=[4, 3], aria=False).encode(y="time:Q")
     return _spec(alt.layer(middle, marks).add_params(*_limits()).properties(height=220))
 
 
@@ -193,7 +191,7 @@ def _log_axis(label: str, scale: str = "x", **options: Any) -> alt.Axis:
     return alt.Axis(labelExpr=f"{chosen} ? {label} : ''", gridColor=grid, tickSize=0, labelFlush=False, **options)
 
 
-def _scale(kind: str, least: str, most: str) -> alt.Scale:
+def _scale(kind: Any, least: str, most: str) -> alt.Scale:
     """From one parameter of the page to another, so that a layer without rows does no harm."""
     return alt.Scale(type=kind, nice=False, padding=14, domain=[{"expr": least}, {"expr": most}])
 

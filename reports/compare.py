@@ -92,10 +92,10 @@ def pairs(tables: Tables, first: str | None, most: int) -> pd.DataFrame:
 
     At most about ``most`` rows; those with the implementation ``first`` come before all others.
     """
-    groups = list(_groups(tables))
+    shared = list(groups(tables))
     rows: list[dict[str, Any]] = []
     for preferred in (True, False):
-        for group, contenders in groups:
+        for group, contenders in shared:
             if len(rows) >= most:
                 break
             chosen = [pair for pair in combinations(contenders, 2) if _has(first, pair) is preferred]

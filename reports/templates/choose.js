@@ -38,7 +38,10 @@ function chosen(run, state) {
 }
 
 const callsText = (calls) => (calls === '' ? 'not counted' : `spread over ${plural(Number(calls), 'call')}`);
-const valuesOf = (view, name) => distinct(view.sizes.map((size) => size[name])).sort((a, b) => a - b);
+const valuesOf = (view, name) => {
+  view.values ??= Object.fromEntries(view.size_names.map((one) => [one, distinct(view.sizes.map((size) => size[one])).sort((a, b) => a - b)]));
+  return view.values[name];
+};
 const axesOf = (view) => view.size_names.filter((name) => valuesOf(view, name).length > 1);
 
 // Views that differ from this one in their threads alone, fewest first.

@@ -28,7 +28,12 @@ function frame(columns) {
   });
   const first = names.length ? columns[names[0]] : [];
   const length = Array.isArray(first) ? first.length : first.codes.length;
-  return { length, row: (i) => Object.fromEntries(names.map((name, k) => [name, read[k](i)])) };
+  const row = (i) => {
+    const made = {};
+    for (let k = 0; k < names.length; k += 1) made[names[k]] = read[k](i);
+    return made;
+  };
+  return { length, row, all: () => Array.from({ length }, (_, i) => row(i)) };
 }
 
 // view number -> rows, with the view's own columns and the row's number added.
@@ -53,11 +58,16 @@ function prepared(run) {
   const pairs = byView(run.pairs, run.views);
   const winners = byView(run.winners, run.views);
   const direct = byView(run.direct_winners, run.views);
+  const [fits, crossovers, threads] = ['fits', 'crossovers', 'threads'].map((name) => byView(run[name], run.views));
   const ratios = new Map();
   run.views.forEach((view, number) => { view.number = number; });
   return {
     ...run,
     total: cases.length,
+    absent: frame(run.missing).all().map((row) => ({ ...row, where: row.sizes > 1 ? plural(row.sizes, 'size') : row.first })),
+    fitsOf: (view) => fits.of(view.number),
+    crossoversOf: (view) => crossovers.of(view.number),
+    threadsOf: (view) => threads.of(view.number),
     algorithms: run.cases.algorithm.words,
     casesOf: (view) => cases.of(view.number),
     allCases: () => run.views.flatMap((view) => cases.of(view.number)),

@@ -27,12 +27,16 @@ function derive(runs, run, state, narrow) {
     fractions: fractions(run, choice),
     costs: costs(run, choice, measured),
     errors: errors(run, choice),
-    missing: missing(run),
+    missing: run.absent,
     listing: listing(run, choice, state),
+    fits: run.fitsOf(choice.view).filter((row) => rowsAllowed(run, choice, row.implementation)).map((row) => ({ ...row, name: row.implementation })),
+    crossovers: choice.direct || !isPlain(choice) ? null : run.crossoversOf(choice.view),
     runs: runs.length > 1 ? sideBySide(runs, run, choice) : null,
     at: sizeText(choice.view.size_names, size),
   };
 }
+
+const rowsAllowed = (run, choice, name) => !choice.direct || run.casesOf(choice.view).some((row) => row.implementation === name && row.algorithm === 'direct');
 
 // One bar an implementation, from the machine's limit to its time, both logarithmic.
 function bars(run, choice, found) {
@@ -41,7 +45,8 @@ function bars(run, choice, found) {
   const limit = problems.length ? Math.min(...problems) : null;
   const times = found.timed.flatMap((row) => [row.time, row.low, row.high]).filter(isKnown);
   if (!times.length) return { rows: found.ranked.map((row) => ({ ...row, ...look(row.implementation), name: marked(row) })), limit, any: false };
-  const start = isPlain(choice) && limit !== null && limit <= Math.min(...times) ? limit : decadeBelow(Math.min(...times));
+  const least = Math.min(...found.timed.map((row) => row.time));
+  const start = isPlain(choice) && limit !== null && limit <= least ? limit : decadeBelow(least);
   const end = Math.max(...times) > start ? Math.max(...times) : start * 10;
   const place = (time) => within(0, Math.log(time / start) / Math.log(end / start), 1);
   const rows = found.ranked.map((row) => {
@@ -92,16 +97,16 @@ function changes(run, choice, byName) {
     .map(([word, from, to]) => ({ word, from, to, ...speedup(run, choice, byName.get(from), byName.get(to)) }));
 }
 
-// One thread against the threads chosen, where the run measured both.
+// One thread against the threads chosen, for the fastest, where the run measured both.
 function threadChanges(run, choice, timed) {
-  const [alone] = threadsBeside(run, choice.view);
-  if (alone.threads === choice.view.threads) return [];
-  const single = new Map(run.casesOf(alone).map((row) => [`${row.implementation}|${row.sizes}`, row]));
+  const scaled = new Map(run.threadsOf(choice.view).map((row) => [`${row.implementation}|${row.sizes}`, row]));
   return timed.slice(0, FASTEST).flatMap((row) => {
-    const before = single.get(`${row.implementation}|${row.sizes}`);
-    const cost = before && costOf(before, choice);
-    if (!cost) return [];
-    return [{ word: `from ${alone.threads} to ${plural(row.threads, 'thread')}`, from: row.implementation, to: row.implementation, ...unpairedRatio(cost, row) }];
+    const found = scaled.get(`${row.implementation}|${row.sizes}`);
+    if (!found || found.threads < 2) return [];
+    return [{
+      word: `from 1 to ${plural(row.threads, 'thread')}`, from: row.implementation, to: row.implementation,
+      ratio: found.speedup, low: found.speedup_low, high: found.speedup_high, interval: found.speedup_interval, paired: false,
+    }];
   });
 }
 
@@ -142,15 +147,6 @@ function errors(run, choice) {
   const counts = STATUSES.map((status) => [status, cells.filter((cell) => cell.status === status).length]).filter(([, count]) => count);
   const worst = cells.filter((cell) => cell.status === 'ok' && isKnown(cell.error_over_bound)).reduce((a, b) => (a && a.error_over_bound >= b.error_over_bound ? a : b), null);
   return { ...found, counts, worst, wrong: cells.filter((cell) => cell.status === 'wrong') };
-}
-
-function missing(run) {
-  const absent = run.allCases().filter((row) => row.status !== 'ok');
-  const key = (row) => JSON.stringify([row.implementation, row.operation, row.status, row.reason]);
-  return [...grouped(absent, key).values()].map((rows) => ({
-    ...rows[0], cases: rows.length,
-    where: rows.length === 1 ? rows[0].sizes : plural(distinct(rows.map((row) => row.sizes)).length, 'size'),
-  })).sort((a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status) || b.cases - a.cases);
 }
 
 function notes(row) {

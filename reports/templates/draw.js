@@ -52,7 +52,7 @@ function table(caption, columns, rows, sorting = null, kind = null) {
     const attributes = { class: [column.number ? 'number' : column.nowrap && 'nowrap', column.wide && 'wide'].filter(Boolean).join(' ') || null, 'data-value': column.value ? column.value(row) : null };
     return i ? element('td', attributes, column.show(row)) : element('th', { scope: 'row', ...attributes }, column.show(row));
   })));
-  return element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
+  return element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Table: ${caption}` },
     element('table', { class: kind }, element('caption', { class: 'hidden' }, caption),
       element('thead', {}, element('tr', {}, heads)), element('tbody', {}, body)));
 }
@@ -103,6 +103,6 @@ function drawMatrix(caption, found, look, cell) {
       made.style.setProperty('--share', `${Math.round((shown.share || 0) * 100)}%`);
       return made;
     })));
-  return element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
+  return element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Table: ${caption}` },
     element('table', { class: 'matrix' }, element('caption', { class: 'hidden' }, caption), element('thead', {}, heads), element('tbody', {}, body)));
 }

@@ -37,6 +37,32 @@ function drawLineTable(caption, model, head, look) {
   return table(caption, [first, ...columns], lines);
 }
 
+function drawFits(rows, look) {
+  if (!rows.length) return note('Too few sizes were timed for a fit.');
+  const cached = rows.some((row) => isKnown(row.cached_bytes_per_second));
+  const perRow = rows.some((row) => isKnown(row.row_ns));
+  return table('Fixed cost and rate by implementation', [
+    { ...nameColumn(look), order: undefined },
+    number('fixed cost', 'fixed_ns', timeText),
+    cached && number('rate within the caches', 'cached_bytes_per_second', bandwidthText),
+    number(cached ? 'rate beyond them' : 'rate', 'bytes_per_second', bandwidthText),
+    perRow && number('each row', 'row_ns', timeText),
+    number('misfit', 'misfit', percent),
+    { text: 'at worst', number: true, value: (row) => row.misfit_worst, show: (row) => (isKnown(row.misfit_worst) ? `${percent(row.misfit_worst)} at ${row.worst_at}` : MISSING) },
+    { text: 'not told', show: (row) => element('span', { class: 'notes' }, row.reason || '') },
+  ].filter(Boolean), rows);
+}
+
+function drawCrossovers(rows, look) {
+  return table('Where one implementation overtakes another', [
+    { text: 'along', show: (row) => row.along + (row.fixed ? ` at ${row.fixed}` : '') },
+    { text: 'fastest before', value: (row) => row.before, show: (row) => named(look(row.before), row.before) },
+    { text: 'fastest after', value: (row) => row.after, show: (row) => named(look(row.after), row.after) },
+    { text: 'from about', number: true, value: (row) => row.at, show: (row) => (isKnown(row.at) ? whole(Number(row.at.toPrecision(2))) : MISSING) },
+    { text: 'as far as times tell', number: true, show: (row) => (isKnown(row.at_low) && isKnown(row.at_high) ? rangeText(row.at_low, row.at_high, (at) => whole(Number(at.toPrecision(2)))) : row.verdict) },
+  ], rows);
+}
+
 function drawFractions(found, look) {
   if (!found.any) return note('No ceilings were measured beside these cases, so there is no limit to compare with.');
   return drawMatrix('Fraction of the limit, by implementation and size', found, look, (row) => {

@@ -120,7 +120,7 @@ function roofline(run, choice) {
   const bend = (speed) => Math.min(high, Math.max(low, peak / speed));
   const lines = roof.levels.flatMap(([name, speed]) => [low, bend(speed)].map((x) => ({ name, x, y: x * speed, time: x * speed })));
   const flat = [Math.min(...roof.levels.map(([, speed]) => bend(speed))), high].map((x) => ({ name: 'peak', x, time: peak }));
-  const labels = [...apart(roof.levels).map(([name, speed]) => ({ x: low, time: low * speed, text: `${name} ${bandwidthText(speed)}` })),
+  const labels = [...apart(roof.levels).map(({ names, most, least }) => ({ x: low, time: low * most, text: `${names.join(', ')} ${names.length > 1 ? `${bandwidthText(most)} to ${bandwidthText(least)}` : bandwidthText(most)}` })),
     { x: flat[0].x, time: peak, text: `peak ${flopsText(peak)}` }];
   const ys = [...rows.map((row) => row.time), ...lines.map((row) => row.time), peak];
   return {
@@ -129,12 +129,12 @@ function roofline(run, choice) {
   };
 }
 
-// Levels too near to each other for two labels share one, at the faster's line.
+// Levels too near to each other for two labels share one, at the fastest's line.
 function apart(levels) {
   return [...levels].sort((a, b) => b[1] - a[1]).reduce((made, [name, speed]) => {
     const last = made.at(-1);
-    if (last && last[1] / speed < 1.6) last[0] = `${last[0].replace(' cache', '')}, ${name}`;
-    else made.push([name, speed]);
+    if (last && last.least / speed < 1.25) Object.assign(last, { names: [...last.names, name], least: speed });
+    else made.push({ names: [name], most: speed, least: speed });
     return made;
   }, []);
 }

@@ -97,6 +97,9 @@ async function drawRest(found, look) {
   byId('roofline-box').hidden = !found.roofline.any;
   byId('fractions').replaceChildren(drawFractions(found.fractions, look));
   byId('faults').textContent = found.fractions.faults.length ? `${plural(found.fractions.faults.length, 'case')} marked ! beat the limit: a wrong count of bytes or flops, or a wrong ceiling. A fault of the measurement, not a record.` : '';
+  byId('fits').replaceChildren(drawFits(found.fits, look));
+  byId('crossovers-box').hidden = !found.crossovers?.length;
+  if (found.crossovers?.length) byId('crossovers').replaceChildren(drawCrossovers(found.crossovers, look));
   byId('costs').replaceChildren(drawCosts(found.costs, choice.baseline, look));
   byId('calls-note').textContent = callsNote(found.calls);
   byId('calls-table').replaceChildren(drawLineTable('Time of a call with the first call spread over', found.calls, (x) => plural(x, 'call'), look));

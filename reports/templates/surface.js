@@ -13,59 +13,54 @@ function surface(run, choice) {
 
 function madeSurface(run, choice, across, down, held) {
   const { view } = choice;
-  const x = gridOf(valuesOf(view, across), GRID.across);
-  const y = down ? gridOf(valuesOf(view, down), GRID.down) : [{ value: held[across], sides: [[null, 1]] }];
-  const key = (i, j) => sizeKey(view.size_names, { ...held, [across]: i, ...(down && { [down]: j }) });
-  const lines = [...tableOf(run, choice)].map(([name, line]) => ({ name, missed: line.missed ?? 0, times: timesOf(line.at, valuesOf(view, across), down ? valuesOf(view, down) : [null], key) }));
+  const xs = valuesOf(view, across);
+  const ys = down ? valuesOf(view, down) : [null];
+  const x = gridOf(xs, GRID.across);
+  const y = down ? gridOf(ys, GRID.down) : [{ value: held[across], sides: [[0, 1]], far: 0 }];
+  const keys = xs.flatMap((i) => ys.map((j) => sizeKey(view.size_names, { ...held, [across]: i, ...(down && { [down]: j }) })));
+  const lines = [...tableOf(run, choice)].map(([name, line]) => {
+    const rows = keys.map((key) => line.at.get(key) ?? null);
+    return { name, missed: line.missed ?? 0, rows, logs: rows.map((row) => (row && isKnown(row.time) ? Math.log(row.time) : NaN)) };
+  });
   const known = { pairs: new Map(), open: new Map() };
-  const cells = y.map((row) => x.map((column) => cellOf(run, choice, lines, column, row, key, known)));
+  const cells = y.map((row) => x.map((column) => cellOf(run, choice, lines, column, row, keys, ys.length, known)));
   return { across, down, open: [...known.open.values()].some(Boolean), x: x.map((one) => one.value), y: y.map((one) => one.value), cells, winners: distinct(cells.flat().filter(Boolean).map((cell) => cell.name)) };
 }
 
+// Places on an axis, each with the measured values beside it by their number.
 function gridOf(values, count) {
   const [low, high] = [Math.log(values[0]), Math.log(values.at(-1))];
   return Array.from({ length: count }, (_, i) => {
     const value = within(values[0], Math.exp(low + ((i + 0.5) / count) * (high - low)), values.at(-1));
-    return { value, sides: bracket(values, value) };
+    const sides = bracket(values, value);
+    return { value, far: farness(sides), sides: sides.map(([side, weight]) => [values.indexOf(side), weight]) };
   });
 }
 
-function timesOf(at, xs, ys, key) {
-  const times = new Map();
-  for (const x of xs) for (const y of ys) {
-    const row = at.get(key(x, y));
-    if (row && isKnown(row.time)) times.set(`${x}|${y}`, { log: Math.log(row.time), row });
-  }
-  return times;
-}
-
-function cellOf(run, choice, lines, column, row, key, { pairs, open }) {
-  const around = column.sides.flatMap(([x, wide]) => row.sides.map(([y, high]) => [x, y, wide * high])).filter(([, , weight]) => weight > 0);
-  const keys = around.map(([x, y]) => key(x, y));
-  if (!open.has(keys.join())) open.set(keys.join(), left(run, choice, keys).length > 0);
-  if (open.get(keys.join())) return null;
-  let first = null;
-  let second = null;
+function cellOf(run, choice, lines, column, row, keys, height, { pairs, open }) {
+  const around = column.sides.flatMap(([i, wide]) => row.sides.map(([j, high]) => [i * height + j, wide * high]));
+  const token = around.map(([corner]) => corner).join();
+  if (!open.has(token)) open.set(token, left(run, choice, around.map(([corner]) => keys[corner])).length > 0);
+  if (open.get(token)) return null;
+  let [first, second, least, next] = [null, null, Infinity, Infinity];
   for (const line of lines) {
     let log = 0;
-    for (const [x, y, weight] of around) log += weight * (line.times.get(`${x}|${y}`)?.log ?? NaN);
-    if (!(log === log)) continue;
-    const found = { line, log };
-    if (!first || log < first.log) { second = first; first = found; } else if (!second || log < second.log) second = found;
+    for (const [corner, weight] of around) log += weight * line.logs[corner];
+    if (log < least) [second, next, first, least] = [first, least, line, log];
+    else if (log < next) [second, next] = [line, log];
   }
   if (!first) return null;
-  const far = Math.max(farness(column.sides), farness(row.sides));
-  return { name: first.line.name, level: second ? second.log - first.log <= doubt(run, choice, first, second, around, far, pairs) : false };
+  return { name: first.name, level: second !== null && next - least <= doubt(run, choice, first, second, around, Math.max(column.far, row.far), pairs) };
 }
 
 // Half the interval of the lead, interpolated, and what interpolation misses of both times.
 function doubt(run, choice, first, second, around, far, pairs) {
-  const half = around.reduce((sum, [x, y, weight]) => {
-    const token = `${x}|${y}|${first.line.name}|${second.line.name}`;
-    if (!pairs.has(token)) pairs.set(token, halfWidth(run, choice, first.line.times.get(`${x}|${y}`).row, second.line.times.get(`${x}|${y}`).row));
+  const half = around.reduce((sum, [corner, weight]) => {
+    const token = `${corner}|${first.name}|${second.name}`;
+    if (!pairs.has(token)) pairs.set(token, halfWidth(run, choice, first.rows[corner], second.rows[corner]));
     return sum + weight * pairs.get(token);
   }, 0);
-  return Math.hypot(half, far * first.line.missed, far * second.line.missed);
+  return Math.hypot(half, far * first.missed, far * second.missed);
 }
 
 function halfWidth(run, choice, first, second) {

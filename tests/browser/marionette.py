@@ -19,7 +19,9 @@ class Firefox:
         arguments = [program, "--headless", "--marionette", "--no-remote", "--profile", str(folder)]
         self._log = folder / "log.txt"
         with self._log.open("w") as log:
-            self._process = subprocess.Popen(arguments, stdout=log, stderr=log, env={"HOME": str(folder), "PATH": "/usr/bin:/bin"})
+            self._process = subprocess.Popen(
+                arguments, stdout=log, stderr=log, env={"HOME": str(folder), "PATH": "/usr/bin:/bin"}
+            )
         self._socket = socket.create_connection(("127.0.0.1", self._port(folder)), SECONDS)
         self._number = 0
         self._read()

@@ -54,8 +54,13 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 
 
 def realistic_run(folder: Path, blocks: int = 3, rounds: int = 9) -> Path:
+    """The folder of a run with the results of `realistic`."""
+    return write(folder, run(list(SPEEDS), OPERATIONS), realistic(blocks, rounds))
+
+
+def realistic(blocks: int = 3, rounds: int = 9) -> list[Result]:
     """Three operations, two dtypes, every status, a hostile name; descent was run in one block only."""
-    results = [
+    return [
         result
         for dtype in ("float64", "float32")
         for m in (100, 1_000, 10_000, 100_000, 1_000_000)
@@ -69,7 +74,6 @@ def realistic_run(folder: Path, blocks: int = 3, rounds: int = 9) -> Path:
         for block in range(count)
         for result in contest(operation, {"m": m} | ({"n": n} if n else {}), steps, dtype, block, rounds)
     ]
-    return write(folder, run(list(SPEEDS), OPERATIONS), results)
 
 
 def contest(

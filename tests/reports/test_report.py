@@ -8,14 +8,16 @@ import json
 import math
 import re
 
+import msgspec
 import pandas as pd
 import pytest
 import synthetic
 from synthetic import HOSTILE, case, ok
 
+from rooflinear.bench import interop
 from rooflinear.bench.errors import CannotFinish, UsageError
 from rooflinear.bench.records import Result
-from rooflinear.reports import compare, frames, page, text
+from rooflinear.reports import compare, frames, page, page_samples, text
 from rooflinear.reports.crossovers import crossovers
 from rooflinear.reports.growth import fits
 from rooflinear.reports.report import FORMATS, write_reports
@@ -24,12 +26,16 @@ from rooflinear.reports.scaling import threads
 
 @pytest.fixture(scope="module")
 def html(tables):
-    return page.html(tables).decode()
+    return page.html([tables]).decode()
 
 
 @pytest.fixture(scope="module")
 def data(html):
-    packed = re.search(r'<script type="application/octet-stream" id="data">(.*?)</script>', html, re.S)
+    return unpacked_script(html, "run-data")
+
+
+def unpacked_script(html, name):
+    packed = re.search(rf'<script type="application/octet-stream" class="{name}">(.*?)</script>', html, re.S)
     assert packed
     return json.loads(gzip.decompress(base64.b64decode(packed[1])))
 
@@ -96,7 +102,7 @@ def test_markdown_escapes_hostile_names(tables):
 def test_page_loads_nothing_from_anywhere(html):
     own = html.replace(page._bundle(), "")
     assert not re.findall(r"""(?:src|href)\s*=\s*["']?\s*(?!#)[^"'\s>]""", own)
-    assert not re.findall(r"@import|url\(", own)
+    assert not re.findall(r"@import|url\((?!#)", own)
 
 
 def test_page_allows_only_its_own_scripts_and_style(html):
@@ -121,7 +127,7 @@ def test_page_escapes_hostile_names(html):
 
 
 def test_page_is_the_same_for_the_same_run(tables, html):
-    assert page.html(tables).decode() == html
+    assert page.html([tables]).decode() == html
 
 
 def test_cases_in_the_page_equal_the_frame(tables, data):
@@ -133,12 +139,43 @@ def test_cases_in_the_page_equal_the_frame(tables, data):
 
 
 def test_speed_ups_in_the_page_equal_the_frame_for_every_baseline(tables, data):
-    shown = pd.DataFrame({name: unpacked(column) for name, column in data["speedups"].items()})
+    """Each pair is there once: the other way round it is the inverse, with both ends changed over."""
+    shown = pd.DataFrame({name: unpacked(column) for name, column in data["pairs"].items()})
+    views = shown["view"].map(lambda number: tuple(data["views"][number][name] for name in frames.VIEW))
+    pairs = {
+        (view, row["sizes"], row["baseline"], row["implementation"]): (row["speedup"], row["low"], row["high"])
+        for view, row in zip(views, shown.to_dict("records"), strict=True)
+    }
+    back = {(*key[:2], key[3], key[2]): (1 / value, 1 / high, 1 / low) for key, (value, low, high) in pairs.items()}
+    found = pairs | back
     for baseline in data["baselines"]:
-        expected = compare.speedups(tables, baseline)
-        found = shown[shown["baseline"] == baseline]
-        assert found["implementation"].tolist() == expected["implementation"].tolist()
-        assert found["speedup"].tolist() == pytest.approx(expected["speedup"].tolist(), rel=1e-5)
+        for row in compare.speedups(tables, baseline).to_dict("records"):
+            if row["implementation"] != baseline:
+                key = (tuple(row[name] for name in frames.VIEW), row["sizes"], baseline, row["implementation"])
+                assert found[key] == pytest.approx((row["speedup"], row["speedup_low"], row["speedup_high"]), rel=2e-5)
+
+
+def test_beyond_the_budget_pairs_with_the_baseline_come_first(tables):
+    frame = compare.pairs(tables, "numba", 300)
+    assert 300 <= len(frame) < 300 + 120
+    assert (frame["baseline"].eq("numba") | frame["implementation"].eq("numba")).all()
+
+
+def test_samples_in_the_page_are_those_recorded(tables, html):
+    found = unpacked_script(html, "run-samples")
+    place = tables.cases.index[tables.cases["status"].eq("ok")][40]
+    start = sum(found["counts"][:place])
+    recorded = sorted((each for one in tables.results[place] for each in one.samples), key=lambda one: one.started_ns)
+    steps = found["steps"][start : start + found["counts"][place]]
+    times = [tables.cases["time_ns"][place] * math.exp(step / found["precision"]) for step in steps]
+    assert times == pytest.approx([each.wall_ns / each.calls for each in recorded], rel=1e-4)
+    assert sum(found["counts"]) == len(found["steps"]) == len(found["flagged"])
+
+
+def test_samples_above_the_budget_are_left_out_and_counted(tables, monkeypatch):
+    monkeypatch.setattr(page_samples, "MOST_SAMPLES", 10)
+    count = sum(len(one.samples) for group in tables.results for one in group)
+    assert page_samples.samples(tables) == {"left_out": count}
 
 
 def test_winners_in_the_page_equal_the_frame(tables, data):
@@ -238,9 +275,35 @@ def test_markdown_tells_how_time_grows_where_winners_change_and_how_threads_scal
     assert re.search(r"\| numpy \| 73\.4 ms \| 1\.80× \([^)]*\), 90% \|", written)
 
 
-def test_a_page_of_several_runs_is_refused(tmp_path):
+def test_several_runs_go_into_one_page(tmp_path):
     folders = [edge_run("one size", tmp_path / name) for name in ("first", "second")]
-    with pytest.raises(UsageError, match="one run"):
+    [path] = write_reports(folders, ["html"], None)
+    assert path == folders[0] / "report.html"
+    assert len(re.findall('class="run-data"', path.read_text())) == 2
+
+
+def altered(folder, into, **changes):
+    record, results = interop.read(folder)
+    return synthetic.write(into, msgspec.structs.replace(record, **changes), results)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"suite": "other"}, "suite 'builtin' against 'other'"),
+        ({"data": "diabetes"}, "data 'gaussian' against 'diabetes'"),
+        ({"options": {"condition": 100.0}}, "against 'gaussian condition=100.0'"),
+        ({"operations": {"gradient": {"formula": "another", "sizes": ["m", "n"]}}}, "operation 'gradient' is not the"),
+    ],
+)
+def test_runs_that_measured_other_things_are_not_mixed(changes, message, realistic, tmp_path):
+    with pytest.raises(UsageError, match=message):
+        page.html([frames.load(realistic), frames.load(altered(realistic, tmp_path / "altered", **changes))])
+
+
+def test_runs_without_a_common_case_are_not_mixed(tmp_path):
+    folders = [edge_run(kind, tmp_path / kind) for kind in ("one size", "three sizes")]
+    with pytest.raises(UsageError, match="no case in common"):
         write_reports(folders, ["html"], None)
 
 

@@ -1,0 +1,141 @@
+"""A real browser over real pages, each written once a session and opened few times."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "reports"))
+
+import synthetic
+
+from rooflinear.bench.records import Result
+from rooflinear.reports import frames, page
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+FIREFOX = ("firefox-esr", "firefox")
+FLAGS = ["--no-sandbox", "--disable-background-networking"]
+READY = "() => document.documentElement.dataset.ready === 'true'"
+SECONDS = 30
+PATIENCE_MS = 5_000
+
+
+def program(names: tuple[str, ...]) -> str:
+    """The first of these browsers that is installed; without one the test fails where a browser is required."""
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None and os.environ.get("ROOFLINEAR_BROWSER") == "required":
+        pytest.fail(f"ROOFLINEAR_BROWSER=required, and none of {', '.join(names)} is installed")
+    if found is None:
+        pytest.skip(f"THE PAGE IS NOT TESTED: none of {', '.join(names)} is installed (apt-get install {names[0]})")
+    return found
+
+
+class Page:
+    """One open report, with all that it said, asked for or failed at."""
+
+    def __init__(self, browser: Any, path: Path, width: int = 1280, scheme: str = "light", choice: str = ""):
+        self.path = path
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.tab = self.context.new_page()
+        self.said, self.requests, self.dialogs = [], [], []
+        self.tab.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
+        self.tab.on("pageerror", lambda error: self.said.append(str(error)))
+        self.tab.on("request", lambda request: self.requests.append(request.url))
+        self.tab.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+        self.tab.goto(f"file://{path}{choice}")
+        self.tab.wait_for_function(READY, timeout=SECONDS * 1000)
+
+    def choose(self, **choices: Any) -> None:
+        """Puts these choices, and no others, into the address, and waits until they are drawn."""
+        if self.state() != {name: str(value) for name, value in choices.items()}:
+            self.act(lambda: self.tab.evaluate("words => { location.hash = words; }", self.address(choices)))
+
+    def act(self, action: Callable[[], Any]) -> None:
+        """Does something that draws the page anew, and waits for it."""
+        before = self.tab.evaluate("() => document.documentElement.dataset.drawn")
+        action()
+        self.tab.wait_for_function("before => document.documentElement.dataset.drawn !== before", arg=before)
+
+    def address(self, choices: dict[str, Any]) -> str:
+        words = {name: str(value) for name, value in choices.items()}
+        return self.tab.evaluate("choices => String(new URLSearchParams(choices))", words)
+
+    def state(self) -> dict[str, str]:
+        return self.tab.evaluate("() => Object.fromEntries(new URLSearchParams(location.hash.slice(1)))")
+
+    def text(self, selector: str) -> str:
+        return self.tab.locator(selector).inner_text()
+
+    def rows(self, selector: str) -> list[list[str]]:
+        """The ``data-value`` of each cell of a table's body, its text where it has none."""
+        return self.tab.evaluate(
+            """selector => [...document.querySelectorAll(`${selector} tbody tr`)].map((row) =>
+                 [...row.children].map((cell) => cell.dataset.value ?? cell.textContent))""",
+            selector,
+        )
+
+    def overflow(self) -> int:
+        return self.tab.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    path = program(CHROMIUM)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pages")
+
+
+def single(result: Result) -> Result:
+    """The same case on one thread, 1.8 times as slow, in rounds of its own."""
+    samples = [msgspec.structs.replace(each, wall_ns=round(each.wall_ns * 1.8)) for each in result.samples]
+    case = msgspec.structs.replace(result.case, threads=1)
+    return msgspec.structs.replace(result, case=case, samples=samples)
+
+
+def dated(result: Result, number: int) -> Result:
+    """With a start for each sample: blocks follow each other, rounds within them."""
+    start = result.block * 10**12 + number * 10**6
+    samples = [msgspec.structs.replace(each, started_ns=start + each.round * 10**10) for each in result.samples]
+    return msgspec.structs.replace(result, samples=samples)
+
+
+@pytest.fixture(scope="session")
+def tables(folder: Path) -> frames.Tables:
+    """Every status, a hostile name, ceilings, three operations, two dtypes, two thread counts for one of them."""
+    both = {"gradient", "float64"}
+    results = synthetic.realistic()
+    results += [single(each) for each in results if {each.case.operation, each.case.dtype} == both]
+    record = synthetic.run(list(synthetic.SPEEDS), synthetic.OPERATIONS)
+    roofs = dict.fromkeys(("1", "2"), record.ceilings.roofs["2"])
+    ceilings = msgspec.structs.replace(record.ceilings, roofs=roofs)
+    options = {"suite": "/suites/it's <b>mine</b>", "timeout_s": 0.5, "seed": 7, "data": None}
+    record = msgspec.structs.replace(record, options=options, ceilings=ceilings)
+    return frames.tables(folder / "realistic", record, [dated(each, number) for number, each in enumerate(results)])
+
+
+@pytest.fixture(scope="session")
+def written(folder: Path, tables: frames.Tables) -> Path:
+    path = folder / "realistic.html"
+    path.write_bytes(page.html([tables]))
+    return path
+
+
+@pytest.fixture(scope="session")
+def report(browser: Any, written: Path) -> Page:
+    """One page that most tests share; each chooses for itself what it shows."""
+    return Page(browser, written)

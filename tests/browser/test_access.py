@@ -1,0 +1,97 @@
+"""Screens, themes, print, and what a screen reader meets."""
+
+from importlib.util import find_spec
+from itertools import pairwise, product
+from pathlib import Path
+
+import pytest
+import synthetic
+
+from rooflinear.bench.records import Result
+from rooflinear.reports import frames, page
+
+from .conftest import Page
+
+WIDTHS, SCHEMES = (390, 800, 1280), ("light", "dark")
+LARGEST_BYTES = 3_000_000
+
+
+@pytest.fixture(scope="module")
+def axe():
+    [folder] = find_spec("axe_playwright_python").submodule_search_locations
+    return (Path(folder) / "axe.min.js").read_text()
+
+
+def violations(opened, axe):
+    """What axe-core finds, in words: the rule, and the first element that breaks it."""
+    opened.context.new_cdp_session(opened.tab).send("Page.setBypassCSP", {"enabled": True})
+    opened.tab.evaluate(axe)
+    found = opened.tab.evaluate("async () => (await axe.run()).violations")
+    return [f"{each['id']}: {each['nodes'][0]['html'][:200]} {each['nodes'][0]['failureSummary']}" for each in found]
+
+
+@pytest.mark.parametrize(("width", "scheme"), list(product(WIDTHS, SCHEMES)))
+def test_a_page_fits_its_screen_and_breaks_no_rule_of_access(browser, written, axe, width, scheme):
+    opened = Page(browser, written, width, scheme)
+    assert opened.overflow() <= 0
+    assert violations(opened, axe) == []
+    opened.choose(case=0)
+    assert violations(opened, axe) == []
+    assert [text for text in opened.said if "axe" not in text] == []
+    opened.context.close()
+
+
+def test_paper_is_light_or_dark_as_the_system_says(browser, written):
+    papers = []
+    for scheme in SCHEMES:
+        opened = Page(browser, written, 390, scheme)
+        papers.append(opened.tab.evaluate("() => getComputedStyle(document.body).backgroundColor"))
+        opened.context.close()
+    assert papers == ["rgb(255, 255, 255)", "rgb(20, 22, 26)"]
+
+
+def test_headings_go_down_by_one_and_every_table_has_a_caption(report):
+    report.choose()
+    shown = "() => [...document.querySelectorAll('main :is(h1, h2, h3)')].filter((one) => one.offsetParent)"
+    levels = report.tab.evaluate(f"{shown}.map((one) => Number(one.tagName[1]))")
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert report.tab.locator("table:not(.map):not(:has(caption)), table.map:not(:has(caption))").count() == 0
+    assert report.tab.locator(".plane[role=img]").get_attribute("aria-label").startswith("Map of the fastest")
+
+
+def test_printed_everything_folded_is_open_and_controls_are_gone(browser, written):
+    opened = Page(browser, written)
+    opened.tab.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    opened.tab.emulate_media(media="print")
+    assert opened.tab.locator("details:not([open])").count() == 0
+    assert opened.tab.locator("#controls").is_hidden()
+    assert opened.tab.locator("#scaling-table table").is_visible()
+    assert len(opened.tab.pdf()) > 50_000
+    opened.context.close()
+
+
+def test_a_page_of_a_thousand_cases_is_below_three_megabytes(written, tables, record_property):
+    record_property("page_bytes", written.stat().st_size)
+    assert len(tables.cases) > 1_000
+    assert written.stat().st_size < LARGEST_BYTES
+
+
+def test_a_run_of_failures_says_so(browser, folder):
+    statuses = ("wrong", "crashed", "timeout", "missing", "unsupported", "skipped")
+    results = [
+        Result(case=synthetic.case(f"one_{status}", sizes={"m": m, "n": 2}), status=status, reason=f"because {status}")
+        for status in statuses
+        for m in (10, 100)
+    ]
+    run = frames.tables(folder / "failures", synthetic.run([], synthetic.OPERATIONS), results)
+    path = folder / "failures.html"
+    path.write_bytes(page.html([run]))
+    opened = Page(browser, path, 390)
+    assert opened.text("#title") == "Nothing ran for gradient"
+    for status in statuses:
+        assert f"because {status}" in opened.text("#missing")
+        assert status in opened.text("#errors")
+    assert opened.overflow() <= 0
+    assert opened.said == []
+    opened.context.close()

@@ -1,0 +1,139 @@
+"""Controls change what is shown, the address holds them, and a keyboard is enough."""
+
+import re
+
+import pytest
+from synthetic import HOSTILE
+
+from rooflinear.reports import frames
+from rooflinear.reports.views import views
+
+CHANGES = {
+    "operation": "r2", "dtype": "float32", "threads": "1", "size": "m=1000 n=10", "baseline": "torch",
+    "moved": "1", "calls": "10", "axis": "n", "status": "wrong", "scope": "run",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_control_is_kept_in_the_address_and_read_from_it(report, name):
+    report.choose()
+    before = report.text("main")
+    report.act(lambda: report.tab.select_option(f"#choose-{name}", CHANGES[name]))
+    changed = report.text("main")
+    assert report.state()[name] == CHANGES[name]
+    assert changed != before
+    report.choose()
+    report.choose(**{name: CHANGES[name]})
+    assert report.text("main") == changed
+
+
+def test_parameters_and_the_direct_algorithm_can_be_chosen_where_there_are_several(report):
+    report.choose(operation="gradient_descent")
+    report.act(lambda: report.tab.select_option("#choose-parameters", "steps=100"))
+    assert "steps=100" in report.text("#where")
+    report.act(lambda: report.tab.check("#choose-direct"))
+    assert report.state()["direct"] == "1"
+    assert "numba_gram" not in report.text("#bars")
+    assert report.tab.locator("#choose-device").is_hidden()
+
+
+@pytest.mark.parametrize(
+    "wrong", ["operation=nonsense", "size=m=-3 n=x", "baseline=%3Cb%3E", "calls=7", "case=99999", "&&=&"]
+)
+def test_an_address_that_means_nothing_shows_the_standard_choice(report, wrong):
+    report.choose()
+    standard = report.text("#title")
+    report.act(lambda: report.tab.evaluate("words => { location.hash = words; }", wrong))
+    assert report.text("#title") == standard
+
+
+def test_the_winner_of_a_cell_leads_to_that_size(report, tables):
+    report.choose()
+    report.act(lambda: report.tab.click("#winners td[data-size='m=1000 n=2'] button"))
+    assert report.state()["size"] == "m=1000 n=2"
+    assert "m = 1,000, n = 2" in report.text("#title").replace("\u00a0", " ")
+
+
+def test_the_map_has_the_winner_of_each_size_and_leads_to_any(report, tables):
+    report.choose(threads=2)
+    labels = report.tab.locator(".plane .region").all_inner_texts()
+    assert {label.strip() for label in labels} == {"numba", "numba_parallel"}
+    box = report.tab.locator(".plane").bounding_box()
+    place = {"x": box["width"] * 0.62, "y": box["height"] * 0.3}
+    report.act(lambda: report.tab.click(".plane", position=place))
+    size = dict(word.split("=") for word in report.state()["size"].split())
+    assert 20_000 < int(size["m"]) < 50_000
+    assert 10 < int(size["n"]) < 50
+    assert "predicted" in report.tab.locator("#choose-size option:checked").inner_text()
+
+
+def test_sliders_move_by_the_keyboard_alone(report):
+    report.choose(size="m=1000 n=10")
+    report.tab.focus("#slide-m")
+    report.act(lambda: report.tab.keyboard.press("PageUp"))
+    assert report.state()["size"] == "m=10000 n=10"
+    report.act(lambda: report.tab.keyboard.press("ArrowRight"))
+    assert int(re.search(r"m=(\d+)", report.state()["size"])[1]) > 10_000
+    assert "predicted" in report.tab.locator("#slide-m").get_attribute("aria-valuetext")
+    assert report.tab.evaluate("() => document.activeElement.id") == "slide-m"
+
+
+def test_a_slider_dragged_draws_the_answer_and_then_the_rest(report):
+    report.choose(size="m=1000 n=10")
+    box = report.tab.locator("#slide-n").bounding_box()
+    middle = box["y"] + box["height"] / 2
+    report.tab.mouse.move(box["x"] + box["width"] / 2, middle)
+    report.act(report.tab.mouse.down)
+    report.act(lambda: report.tab.mouse.move(box["x"] + box["width"] * 0.97, middle, steps=4))
+    report.act(report.tab.mouse.up)
+    assert report.state()["size"] == "m=1000 n=50"
+    assert "n = 50" in report.text("#steps .lede >> nth=0")
+
+
+def test_everything_can_be_reached_by_tab(report):
+    report.choose()
+    report.tab.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
+    reached = set()
+    for _ in range(90):
+        report.tab.keyboard.press("Tab")
+        reached.add(report.tab.evaluate("() => document.activeElement.id || document.activeElement.dataset.keep"))
+    assert {"choose-operation", "choose-baseline", "slide-m", "slide-n", "size m=100 n=2", "choose-axis"} <= reached
+    report.tab.focus("#winners td[data-size='m=100 n=10'] button")
+    report.act(lambda: report.tab.keyboard.press("Enter"))
+    assert report.state()["size"] == "m=100 n=10"
+    assert report.tab.evaluate("() => document.activeElement.dataset.keep") == "size m=100 n=10"
+
+
+def test_one_implementation_can_be_highlighted(report):
+    report.choose()
+    button = report.tab.locator("#legend button", has_text="numpy_rows")
+    report.act(button.click)
+    assert report.state()["focus"] == "numpy_rows"
+    assert report.tab.locator("#legend button[aria-pressed=true]").inner_text() == "numpy_rows"
+
+
+def test_more_cases_are_shown_when_asked_for(report, tables):
+    report.choose(scope="run")
+    before = report.tab.locator("#cases tbody tr").count()
+    report.act(lambda: report.tab.click("#more"))
+    assert report.tab.locator("#cases tbody tr").count() == 2 * before
+
+
+def test_hostile_names_and_reasons_are_text(report, tables):
+    report.choose(baseline=HOSTILE)
+    assert HOSTILE in report.text("#title")
+    assert HOSTILE in report.text("#bars")
+    assert (
+        report.tab.evaluate("() => [...document.scripts].filter((one) => one.textContent === 'alert(1)').length") == 0
+    )
+    assert report.tab.locator("b", has_text="times may vary").count() == 0
+    assert "<b>times may vary</b>" in report.text("#method")
+    assert report.dialogs == []
+
+
+def test_every_view_is_drawn_without_a_word_and_without_a_request(report, tables):
+    for view in views(tables):
+        report.choose(**{name: getattr(view, name) for name in frames.VIEW})
+        assert view.operation in report.text("#where")
+    assert report.said == []
+    assert report.requests == [f"file://{report.path}"]
