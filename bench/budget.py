@@ -41,6 +41,11 @@ class Budget:
         left = self.seconds_left()
         return left is not None and left <= 0
 
+    def share(self, part: float, at_most: float) -> float:
+        """Seconds that are a part of the whole budget; ``at_most`` where there is none."""
+        whole = self.options.time_budget_s
+        return at_most if whole is None else min(at_most, max(1.0, part * whole))
+
     def note_call(self, case: Case, call_ns: float) -> None:
         self._predictor.record(_key(case), self.work(case), call_ns, case.sizes)
 

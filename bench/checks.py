@@ -5,7 +5,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .contract import CONTRACT, MEASURES, Goal, Grid, Operation
+from .contract import CONTRACT, MEASURES, Goal, Grid, Operation, Shown
 from .errors import UsageError
 
 
@@ -62,6 +62,23 @@ def goals(
                 raise UsageError(f"{where}: goal '{goal.what}' names an implementation '{stem}' that is not there")
         if goal.measure not in MEASURES:
             raise UsageError(f"{where}: goal '{goal.what}': measure must be one of: {', '.join(MEASURES)}")
+    return stated
+
+
+def shown(module: ModuleType, known: dict[str, Operation], where: Path) -> tuple[Shown, ...]:
+    """The tasks a module wants shown, if any. Raises `UsageError`."""
+    stated = getattr(module, "SHOWN", ())
+    if not isinstance(stated, tuple) or not all(isinstance(each, Shown) for each in stated):
+        raise UsageError(f"{where}: SHOWN must be a tuple of Shown")
+    for each in stated:
+        if each.operation not in known:
+            raise UsageError(f"{where}: SHOWN names an operation '{each.operation}' that is not stated")
+        if not callable(each.inputs):
+            raise UsageError(f"{where}: SHOWN '{each.name}': inputs must be a function")
+        if set(each.sizes) != set(known[each.operation].sizes):
+            raise UsageError(f"{where}: SHOWN '{each.name}': sizes must be {', '.join(known[each.operation].sizes)}")
+    if len({each.name for each in stated}) < len(stated):
+        raise UsageError(f"{where}: two tasks of SHOWN share a name")
     return stated
 
 

@@ -108,13 +108,15 @@ def _measure(
     watcher = progress.watcher()
     results = list(earlier)
     file = store.ResultFile(folder)
+    kept = store.read_outputs(folder)
+    outputs = store.ResultFile(folder, store.OUTPUTS) if loaded.shown else None
 
     def append(result: Result) -> None:
         file.append(result)
         results.append(result)
 
     try:
-        runner = Runner(loaded, chosen, append, watcher, earlier)
+        runner = Runner(loaded, chosen, append, watcher, earlier, keep=outputs and outputs.append, kept=kept)
         runner.play(planned)
     except KeyboardInterrupt:
         watcher.close()
@@ -126,6 +128,8 @@ def _measure(
     finally:
         watcher.close()
         file.close()
+        if outputs:
+            outputs.close()
     if chosen.device == HOST:
         record = ceilings.with_dispatch(record, runner.dispatch_ns)
     store.write_run(folder, msgspec.structs.replace(record, finished_at=_now()))

@@ -152,3 +152,27 @@ class Goal:
             )
             for sizes in self.sizes
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A small task whose outputs are kept with a run, so that a page can draw what was computed.
+
+    A suite may state ``SHOWN``, a tuple of them. Every implementation that is
+    ok for the operation is asked once, after it was timed.
+
+    Attributes
+    ----------
+    name, why : distinct within the suite; what the picture teaches.
+    operation, sizes : as in a case.
+    settings : numbers and words the task stands for, such as ``{"steps": 5}``;
+        those named like a parameter of the operation are its parameters.
+    inputs : ``(dtype) -> Inputs``, the same numbers at every call.
+    """
+
+    name: str
+    operation: str
+    sizes: Mapping[str, int]
+    inputs: Callable[[Any], Inputs]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    why: str = ""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .contract import Bound, Inputs
+from .records import Numbers
 
 NAMES = "names.json"
 
@@ -58,6 +59,13 @@ def load(folder: Path, algorithm: str) -> Problem:
     path = folder / f"bound-{algorithm}.npy"
     bounds = {algorithm: Bound(*np.load(path))} if path.is_file() else {}
     return Problem(inputs, np.load(folder / "expected.npy"), bounds)
+
+
+def numbers(value: Any) -> Numbers:
+    """An array or a scalar as it is kept in a record."""
+    array = np.asarray(value)
+    flat = array.ravel().tolist()
+    return Numbers(list(array.shape), [each if np.isfinite(each) else None for each in flat])
 
 
 def _value(path: Path) -> Any:

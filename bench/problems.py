@@ -55,6 +55,14 @@ class Problems:
         self._child.pause()
         return made
 
+    def make_shown(self, name: str, dtype: str, most: int) -> Path:
+        """The folder of a task of ``SHOWN``. Raises `UsageError` where it holds more than ``most`` numbers."""
+        folder = self.scratch / f"shown-{name}"
+        self._ask(protocol.MakeShown(name, dtype, self._algorithms, str(folder), most))
+        assert self._child is not None
+        self._child.pause()
+        return folder
+
     def exact(self, name: str, dtype: str) -> tuple[protocol.Task, str]:
         """The exact test's task and folder ('' where the operation states none), made once a run."""
         operation = self._suite.operations[name]

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from .records import Sample
+from .records import Numbers, Sample
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -72,6 +72,14 @@ class Finish(msgspec.Struct, frozen=True, tag=True):
     folder: str
 
 
+class Show(msgspec.Struct, frozen=True, tag=True):
+    """As `Prepare` on generated data; the output's numbers too, where there are no more than ``most``."""
+
+    task: Task
+    folder: str
+    most: int
+
+
 class Release(msgspec.Struct, frozen=True, tag=True):
     """Forget the inputs."""
 
@@ -119,6 +127,11 @@ class Prepared(msgspec.Struct, frozen=True, tag=True):
     transfer_out_ns: int
 
 
+class Shown(msgspec.Struct, frozen=True, tag=True):
+    verdict: Verdict
+    output: Numbers | None
+
+
 class Warmed(msgspec.Struct, frozen=True, tag=True):
     call_ns: float
     steady: bool | None
@@ -155,6 +168,17 @@ class Make(msgspec.Struct, frozen=True, tag=True):
     variant: str
     algorithms: list[str]
     folder: str
+
+
+class MakeShown(msgspec.Struct, frozen=True, tag=True):
+    """Write the problem of a task of ``SHOWN`` into ``folder``."""
+
+    name: str
+    dtype: str
+    algorithms: list[str]
+    folder: str
+    most: int
+    """Numbers its output may hold; more are refused."""
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):
@@ -199,7 +223,7 @@ class Metered(msgspec.Struct, frozen=True, tag=True):
 MeterRequest = Read | Compute
 MeterReply = Metered | Failed
 
-WorkerRequest = Start | Exact | Prepare | WarmUp | Slice | Finish | Release | Reload | Pin
-WorkerReply = Started | Failed | Checked | Prepared | Warmed | Sliced | Done
-ReferenceRequest = Source | Make
+WorkerRequest = Start | Exact | Prepare | Show | WarmUp | Slice | Finish | Release | Reload | Pin
+WorkerReply = Started | Failed | Checked | Prepared | Shown | Warmed | Sliced | Done
+ReferenceRequest = Source | Make | MakeShown
 ReferenceReply = Opened | Made | Failed

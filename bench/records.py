@@ -105,6 +105,41 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     reads: list[tuple[int, float]] = []
 
 
+class Numbers(msgspec.Struct, frozen=True):
+    """A small array: its shape and its numbers in row-major order; null is what is not finite."""
+
+    shape: list[int]
+    values: list[int | float | None]
+
+
+class ShownTask(msgspec.Struct, frozen=True, kw_only=True, tag="task", tag_field="kind"):
+    """A line of ``outputs.jsonl``: a small task, its small inputs in call order and the oracle's output."""
+
+    schema_version: int = SCHEMA_VERSION
+    task: str
+    operation: str
+    sizes: dict[str, int]
+    settings: dict[str, int | float | str] = {}
+    why: str = ""
+    dtype: str
+    inputs: dict[str, Numbers]
+    expected: Numbers
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True, tag="output", tag_field="kind"):
+    """A line of ``outputs.jsonl``: what one implementation returned for a task, judged like any result."""
+
+    schema_version: int = SCHEMA_VERSION
+    task: str
+    implementation: str
+    status: Status = "crashed"
+    reason: str = ""
+    error_over_bound: float | None = None
+    error: float | None = None
+    bound: float | None = None
+    output: Numbers | None = None
+
+
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
     """What machine this is. Fields are None where the system does not tell."""
 

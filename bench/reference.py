@@ -25,6 +25,7 @@ class Reference:
     def open(self, source: protocol.Source) -> protocol.Opened:
         operations = suite.import_stem(Path(source.suite), suite.OPERATIONS).OPERATIONS
         self.operations: dict[str, Operation] = {each.name: each for each in operations}
+        self.folder = Path(source.suite)
         self.seed = source.seed
         self.data, label = _open_data(source)
         return protocol.Opened(label, generated=source.data is None)
@@ -36,11 +37,17 @@ class Reference:
             inputs = self._exact(operation, request.task) if exact else self._draw(operation, request)
         except ValueError as error:
             raise Undefined(str(error)) from error
-        expected = np.asarray(operation.oracle(*inputs.values()))
-        bounds = {} if request.variant == "exact" else _bounds(operation, inputs, expected, request.algorithms)
-        problem = Problem(inputs, expected, bounds)
-        problem.save(Path(request.folder))
-        return protocol.Made(problem.inputs_sha256, problem.inputs_bytes)
+        return _saved(_problem(operation, inputs, [] if exact else request.algorithms), request.folder)
+
+    def make_shown(self, request: protocol.MakeShown) -> protocol.Made:
+        stated = suite.import_stem(self.folder, suite.OPERATIONS).SHOWN
+        task = next(each for each in stated if each.name == request.name)
+        inputs = task.inputs(np.dtype(request.dtype))
+        made = _problem(self.operations[task.operation], inputs, request.algorithms)
+        largest = max(np.size(each) for each in (*inputs.values(), made.expected))
+        if largest > request.most:
+            raise UsageError(f"SHOWN '{task.name}': an array holds {largest} numbers; at most {request.most} are kept")
+        return _saved(made, request.folder)
 
     def _draw(self, operation: Operation, request: protocol.Make) -> Inputs:
         task = request.task
@@ -54,6 +61,16 @@ class Reference:
             raise ValueError(f"{operation.name} states no exact_inputs")
         rng = data.generator(self.seed, "exact", operation.name, task.dtype)
         return operation.exact_inputs(rng, task.sizes, task.parameters, np.dtype(task.dtype))
+
+
+def _problem(operation: Operation, inputs: Inputs, algorithms: list[str]) -> Problem:
+    expected = np.asarray(operation.oracle(*inputs.values()))
+    return Problem(inputs, expected, _bounds(operation, inputs, expected, algorithms))
+
+
+def _saved(problem: Problem, folder: str) -> protocol.Made:
+    problem.save(Path(folder))
+    return protocol.Made(problem.inputs_sha256, problem.inputs_bytes)
 
 
 def _open_data(source: protocol.Source) -> tuple[Any, str]:
@@ -82,6 +99,8 @@ class Answers:
         try:
             if isinstance(request, protocol.Source):
                 return self.reference.open(request)
+            if isinstance(request, protocol.MakeShown):
+                return self.reference.make_shown(request)
             return self.reference.make(request)
         except UsageError as error:
             return protocol.Failed("usage", str(error))

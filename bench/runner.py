@@ -22,7 +22,8 @@ from .measure import available_cores
 from .problems import Problems
 from .protocol import Task
 from .reading import Readers
-from .records import Case, Result
+from .records import Case, Output, Result, ShownTask
+from .showing import SECONDS, SHARE, Keep, Showing
 from .slot import Lost, Slot
 from .suite import Suite
 from .sweep import Contest, Options, cost, describe, footprint
@@ -40,7 +41,10 @@ class Watcher(Protocol):
 
 
 class Runner:
-    """One run of a suite. ``append`` stores a result at once; ``earlier`` are those a resumed run has."""
+    """One run of a suite. ``append`` stores a result at once; ``earlier`` are those a resumed run has.
+
+    ``keep`` and ``kept`` are the same for what is shown; without ``keep`` nothing is.
+    """
 
     def __init__(
         self,
@@ -50,6 +54,8 @@ class Runner:
         watcher: Watcher,
         earlier: Iterable[Result] = (),
         timed: bool = True,
+        keep: Keep | None = None,
+        kept: Iterable[ShownTask | Output] = (),
     ):
         self.suite, self.options, self.watcher = suite, options, watcher
         self._append, self._timed = append, timed
@@ -65,7 +71,9 @@ class Runner:
         self.dispatch_ns: dict[str, float] = {}
         self._budget = Budget(suite, options)
         self._budget.note_earlier(earlier)
+        self._ok = {result.case for result in earlier if result.status == "ok"}
         self._problems = Problems(suite, options)
+        self._showing = Showing(suite, self._problems, keep, kept)
         self._admission = Admission(suite, options, self._budget, self._problems)
 
     def play(self, contests: list[Contest]) -> None:
@@ -73,6 +81,7 @@ class Runner:
         self.watcher.begin(sum(len(contest.cases) for contest in contests))
         try:
             self._problems.open()
+            self._showing.open(contests)
             for block in range(max((contest.blocks for contest in contests), default=1)):
                 wanted = [(index, each) for index, each in enumerate(contests) if each.blocks > block]
                 self._play_block(block, self._budget.choose(wanted, self._start_seconds()) if block else wanted)
@@ -89,6 +98,7 @@ class Runner:
             if block and self._budget.is_spent():
                 break
             if self._threads != contest.threads:
+                self._show()
                 self._stop_slots()
                 self._threads = contest.threads
             begun = time.monotonic()
@@ -99,6 +109,7 @@ class Runner:
                 self._problems.discard("fresh")
             if not block:
                 self._budget.note_contest(index, time.monotonic() - begun, contest)
+        self._show()
         self._stop_slots()
 
     def _play(self, contest: Contest, block: int, later: list[Contest]) -> None:
@@ -206,6 +217,14 @@ class Runner:
             self._slots[key] = Slot(self.suite, implementation, case.threads, case.device, limit, scratch)
         return self._slots[key]
 
+    def _show(self) -> None:
+        """Once a run, from those that are ok: what they return for the suite's tasks to be shown."""
+        ready = {case.implementation: case for case in self._ok if case.threads == self._threads}
+        deadline = time.monotonic() + self._budget.share(SHARE, SECONDS)
+        for stem in sorted(ready):
+            operations = {case.operation for case in self._ok if case.implementation == stem}
+            self._showing.ask(self._slot(ready[stem]), operations, deadline)
+
     def _stop_slots(self) -> None:
         self._note_dispatch()
         for slot in self._slots.values():
@@ -231,8 +250,7 @@ class Runner:
     def _emit(self, result: Result) -> None:
         self._append(result)
         self._done.add((result.case, result.block))
-        if result.status != "ok":
-            self._lost.add(result.case)
+        (self._ok if result.status == "ok" else self._lost).add(result.case)
         self.watcher.done(result)
 
 

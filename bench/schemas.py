@@ -6,10 +6,16 @@ import msgspec
 
 from .gate.calibration import Trial
 from .gate.records import Comparison
-from .records import Result, Run
+from .records import Output, Result, Run, ShownTask
 
-FILES = {"run.json": Run, "cases.jsonl": Result, "comparison.json": Comparison, "calibration.jsonl": Trial}
-"""A name ending in ``l`` holds one record a line; `compare --json` prints the third."""
+FILES = {
+    "run.json": Run,
+    "cases.jsonl": Result,
+    "outputs.jsonl": ShownTask | Output,
+    "comparison.json": Comparison,
+    "calibration.jsonl": Trial,
+}
+"""A name ending in ``l`` holds one record a line; `compare --json` prints the fourth."""
 
 
 def schemas() -> dict[str, Any]:

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from .errors import CannotFinish, UsageError
-from .records import SCHEMA_VERSION, Result, Run
+from .records import SCHEMA_VERSION, Output, Result, Run, ShownTask
 
 RUN = "run.json"
 CASES = "cases.jsonl"
+OUTPUTS = "outputs.jsonl"
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -65,7 +66,15 @@ def read_run(folder: Path) -> Run:
 
 def read_results(folder: Path) -> list[Result]:
     """All results of a folder; a torn last line is dropped with a warning."""
-    path = folder / CASES
+    return _read_lines(folder / CASES, Result)
+
+
+def read_outputs(folder: Path) -> list[ShownTask | Output]:
+    """What was kept to be shown; nothing in a folder written before there was such a file."""
+    return _read_lines(folder / OUTPUTS, ShownTask | Output)
+
+
+def _read_lines(path: Path, kind: Any) -> list[Any]:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -74,9 +83,9 @@ def read_results(folder: Path) -> list[Result]:
         raise UsageError(f"{path}: {error.strerror}") from error
     whole, torn = _split_torn(content)
     if torn:
-        warnings.warn(f"{path}: dropped a torn last line of {len(torn)} bytes", stacklevel=2)
+        warnings.warn(f"{path}: dropped a torn last line of {len(torn)} bytes", stacklevel=3)
     lines = enumerate(whole.splitlines(), 1)
-    return [_decode(line, Result, f"{path}:{number}") for number, line in lines if line.strip()]
+    return [_decode(line, kind, f"{path}:{number}") for number, line in lines if line.strip()]
 
 
 def count_results(folder: Path) -> int:
@@ -85,11 +94,11 @@ def count_results(folder: Path) -> int:
 
 
 class ResultFile:
-    """``cases.jsonl`` open for appending; each result is on the disk when `append` returns."""
+    """``cases.jsonl`` open for appending; each result is on the disk when `append` returns. So with `OUTPUTS`."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, name: str = CASES):
         self.folder = folder
-        path = folder / CASES
+        path = folder / name
         try:
             self._file = path.open("ab+")
             self._file.seek(0)
@@ -98,10 +107,10 @@ class ResultFile:
         except OSError as error:
             raise cannot_write(folder, error) from error
 
-    def append(self, result: Result) -> None:
-        """Raises `CannotFinish` where the disk is full; lines before stay whole."""
+    def append(self, *results: Result | ShownTask | Output) -> None:
+        """One line each. Raises `CannotFinish` where the disk is full; lines before stay whole."""
         try:
-            self._file.write(msgspec.json.encode(result) + b"\n")
+            self._file.write(b"".join(msgspec.json.encode(each) + b"\n" for each in results))
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
@@ -124,7 +133,7 @@ def _split_torn(content: bytes) -> tuple[bytes, bytes]:
     return content[:end], content[end:]
 
 
-def _decode(content: bytes, kind: type, where: str) -> Any:
+def _decode(content: bytes, kind: Any, where: str) -> Any:
     try:
         version = msgspec.json.decode(content, type=_Versioned).schema_version
         if version > SCHEMA_VERSION:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import checks
-from .contract import Goal, Grid, Operation
+from .contract import Goal, Grid, Operation, Shown
 from .errors import RooflinearError, UsageError
 
 OPERATIONS = "operations"
@@ -56,6 +56,7 @@ class Suite:
     implementations: dict[str, Implementation]
     presets: dict[str, tuple[Grid, ...]]
     goals: tuple[Goal, ...] = ()
+    shown: tuple[Shown, ...] = ()
 
 
 def find(folder: Path | None) -> Path:
@@ -95,7 +96,8 @@ def load(folder: Path) -> Suite:
     goals = checks.goals(module, operations, implementations, folder / f"{OPERATIONS}.py")
     if goals:
         presets = {**presets, "goals": tuple(grid for goal in goals for grid in goal.grids())}
-    return Suite(folder.name, folder, operations, implementations, presets, goals)
+    shown = checks.shown(module, operations, folder / f"{OPERATIONS}.py")
+    return Suite(folder.name, folder, operations, implementations, presets, goals, shown)
 
 
 def import_stem(folder: Path, stem: str) -> types.ModuleType:

@@ -121,6 +121,11 @@ class Worker:
         verdict = self._also_unchanged(verdict, loaded)
         return protocol.Prepared(verdict, first_call_ns, loaded.transfer_in_ns, transfer_out_ns)
 
+    def show(self, request: protocol.Show) -> protocol.Shown:
+        verdict = self.prepare(protocol.Prepare(request.task, request.folder, generated=True)).verdict
+        array = self._array(self.output, request.task.dtype)
+        return protocol.Shown(verdict, problem.numbers(array) if array.size <= request.most else None)
+
     def warm_up(self, request: protocol.WarmUp) -> protocol.Warmed:
         gc.collect()
         gc.disable()
@@ -336,6 +341,8 @@ class Answers:
                 return self.worker.exact(request)
             case protocol.Prepare():
                 return self.worker.prepare(request)
+            case protocol.Show():
+                return self.worker.show(request)
             case protocol.WarmUp():
                 return self.worker.warm_up(request)
             case protocol.Slice():

@@ -2,11 +2,12 @@
 
 from rooflinear.bench.contract import Operation
 
-from . import _bounds, _costs, _descent, _exact, _exact_descent, _goals, _inputs, _oracle, _presets
+from . import _bounds, _costs, _descent, _exact, _exact_descent, _goals, _inputs, _oracle, _presets, _shown
 
 CONTRACT = 1
 PRESETS = _presets.PRESETS
 GOALS = _goals.GOALS
+SHOWN = _shown.SHOWN
 
 EXACT_SIZES = {"m": 129, "n": 7}
 """Odd, one above vector widths; m·fl(1/m) rounds to 1 in both dtypes, which the exact test needs."""

@@ -22,6 +22,15 @@ OPERATIONS = (
 )
 """
 
+SHOWN = """
+from rooflinear.bench.contract import Shown
+
+def shown(**changes):
+    small = {"name": "small", "operation": "double", "sizes": {"m": 3}, "settings": {"start": 1}, "why": "to be seen"}
+    return Shown(**(small | {"inputs": lambda dtype: {"x": np.arange(1, 4).astype(dtype)}} | changes))
+"""
+"""Added to `OPERATIONS`: makes a task to be shown, doubling 1, 2, 3."""
+
 NUMPY = """
 LIBRARY = "numpy"
 

@@ -13,7 +13,7 @@ FRAMEWORKS = {"torch", "tensorflow", "jax", "numba", "cupy", "dask", "triton", "
 FOUNDATIONS = {"records", "contract", "errors", "suite", "protocol"}
 FACTS = {"store", "machine", "sweep"}
 PARENT = {"runner", "admission", "problems", "slot", "process", "contest", "budget", "progress"}
-PARENT |= {"ceilings", "reading", "dispatch"}
+PARENT |= {"ceilings", "reading", "dispatch", "showing"}
 COMMANDS = {"cli", "commands", "facts", "ceilings_text", "options", "compare", "calibrate"}
 GATE = {
     "gate.gate",

@@ -11,7 +11,7 @@ from rooflinear.bench import facts, suite
 from rooflinear.bench.errors import UsageError
 from rooflinear.kernels import operations as kernels
 
-from .made import NUMPY, OPERATIONS, SMOOTHING, write_suite
+from .made import NUMPY, OPERATIONS, SHOWN, SMOOTHING, write_suite
 
 
 def refusal(folder):
@@ -68,10 +68,15 @@ def test_a_suite_without_implementations_is_refused(tmp_path):
             "PRESETS = {'full': (Grid(sizes={'m': (9,)}, implementations=('slow',)),)}",
             "PRESETS['full'] names an implementation 'slow' that is not there",
         ),
+        ("SHOWN = []", "SHOWN must be a tuple of Shown"),
+        ("SHOWN = (shown(operation='halve'),)", "SHOWN names an operation 'halve' that is not stated"),
+        ("SHOWN = (shown(sizes={'n': 3}),)", "SHOWN 'small': sizes must be m"),
+        ("SHOWN = (shown(inputs=7),)", "SHOWN 'small': inputs must be a function"),
+        ("SHOWN = (shown(), shown())", "two tasks of SHOWN share a name"),
     ],
 )
 def test_operations_that_break_the_contract_are_named(tmp_path, line, message):
-    text = f"{OPERATIONS}\nfrom rooflinear.bench.contract import Grid\n{line}\n"
+    text = f"{OPERATIONS}\nfrom rooflinear.bench.contract import Grid\n{SHOWN}\n{line}\n"
     assert refusal(write_suite(tmp_path, operations=text)) == f"FOLDER/operations.py: {message}"
 
 
