@@ -30,7 +30,6 @@ def _tasks() -> Iterator[Shown]:
     yield _task(
         "line", "predict", _line_learned, "The line a descent has learned", **LINE, **DESCENT, steps=scenes.STEPS
     )
-    yield _task("slope", "gradient", partial(_at, 0), "Where the descent sets out to", **LINE, **DESCENT)
     for k in VISITED:
         about = {**DESCENT, "steps": k}
         yield _task(f"path-{k}", "gradient_descent", partial(_descent, scenes.line, k), "θ on the way", **LINE, **about)

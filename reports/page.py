@@ -13,7 +13,7 @@ from .page_samples import samples
 from .palette import DARK, LIGHT
 from .rendering import TEMPLATES, policy, render
 
-STYLES = ("page.css", "views.css")
+STYLES = ("page.css", "views.css", "lab.css")
 SCRIPTS = (
     "format.js",
     "data.js",
@@ -27,9 +27,10 @@ SCRIPTS = (
     "draw_answer.js",
     "draw_views.js",
     "case.js",
+    ("drawLab", "lab.js", "lab_plot.js", "lab_kernels.js", "lab_pictures.js", "lab_more.js", "lab_page.js"),
     "page.js",
 )
-"""In this order, inside one function; lab.js and its like go before page.js."""
+"""In this order, inside one function. A tuple has names of its own, and gives the first one to the rest."""
 
 
 def html(runs: Sequence[Tables], baseline: str | None = None) -> bytes:
@@ -39,7 +40,7 @@ def html(runs: Sequence[Tables], baseline: str | None = None) -> bytes:
     """
     check_comparable(runs)
     style = "\n".join(render(name, palettes={"light": LIGHT, "dark": DARK}) for name in STYLES)
-    script = "\n".join((TEMPLATES / name).read_text() for name in SCRIPTS)
+    script = "\n".join(_script(name) for name in SCRIPTS)
     script = f"(() => {{\n'use strict';\n{script}\n}})();"
     first = runs[0]
     return render(
@@ -58,6 +59,14 @@ def html(runs: Sequence[Tables], baseline: str | None = None) -> bytes:
 
 def _data(tables: Tables, baseline: str | None) -> dict:
     return {**run_data(tables, baseline), "command": command(tables.run)}
+
+
+def _script(name: str | tuple[str, ...]) -> str:
+    if isinstance(name, str):
+        return (TEMPLATES / name).read_text()
+    given, *files = name
+    inside = "\n".join(map(_script, files))
+    return f"const {given} = (() => {{\n{inside}\nreturn {given};\n}})();"
 
 
 @lru_cache

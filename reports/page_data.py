@@ -12,6 +12,7 @@ from .compare import baselines, choose_baseline, pairs, winners
 from .crossovers import crossovers
 from .frames import GROUP, STATUSES, VIEW, Tables, missing, words
 from .growth import fits
+from .lab import lab
 from .page_ladder import CHANGES, RUNGS
 from .page_machine import facts, roofs
 from .page_samples import details
@@ -60,6 +61,7 @@ def run_data(tables: Tables, baseline: str | None = None) -> dict[str, Any]:
         "rungs": RUNGS,
         "changes": CHANGES,
         "roofs": roofs(tables.run),
+        "lab": lab(tables),
     }
 
 

@@ -41,6 +41,7 @@ async function render(quick = false) {
   const look = looker(run(), model.choice);
   drawAnswer(model, look);
   if (!quick) await drawRest(model, look);
+  if (!quick) drawLab(run());
   if (focused) document.querySelector(`[data-keep="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   if (!quick && state.case !== undefined) await openCase(Number(state.case), look);
   document.documentElement.dataset.readyMs ??= String(Math.round(performance.now()));
