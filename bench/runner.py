@@ -71,7 +71,7 @@ class Runner:
         self.dispatch_ns: dict[str, float] = {}
         self._budget = Budget(suite, options)
         self._budget.note_earlier(earlier)
-        self._ok = {result.case for result in earlier if result.status == "ok"}
+        self._ok = {result.case: result.first_call_ns or 0 for result in earlier if result.status == "ok"}
         self._problems = Problems(suite, options)
         self._showing = Showing(suite, self._problems, keep, kept)
         self._admission = Admission(suite, options, self._budget, self._problems)
@@ -218,12 +218,15 @@ class Runner:
         return self._slots[key]
 
     def _show(self) -> None:
-        """Once a run, from those that are ok: what they return for the suite's tasks to be shown."""
-        ready = {case.implementation: case for case in self._ok if case.threads == self._threads}
+        """Once a run: what those that are ok return for the suite's tasks to be shown. Who compiled longest is last."""
+        ready = [case for case in self._ok if case.threads == self._threads]
         deadline = time.monotonic() + self._budget.share(SHARE, SECONDS)
-        for stem in sorted(ready):
-            operations = {case.operation for case in self._ok if case.implementation == stem}
-            self._showing.ask(self._slot(ready[stem]), operations, deadline)
+        for case in sorted({case.implementation: case for case in ready}.values(), key=self._compiling_ns):
+            operations = {each.operation for each in ready if each.implementation == case.implementation}
+            self._showing.ask(self._slot(case), operations, deadline)
+
+    def _compiling_ns(self, of: Case) -> int:
+        return sum(ns for case, ns in self._ok.items() if case.implementation == of.implementation)
 
     def _stop_slots(self) -> None:
         self._note_dispatch()
@@ -250,7 +253,10 @@ class Runner:
     def _emit(self, result: Result) -> None:
         self._append(result)
         self._done.add((result.case, result.block))
-        (self._ok if result.status == "ok" else self._lost).add(result.case)
+        if result.status == "ok":
+            self._ok[result.case] = result.first_call_ns or 0
+        else:
+            self._lost.add(result.case)
         self.watcher.done(result)
 
 

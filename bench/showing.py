@@ -27,10 +27,13 @@ MOST_NUMBERS = 4096
 MOST_INPUTS = 400
 """Larger inputs are left out of the record: a page draws samples, not matrices."""
 
-SHARE = 0.02
+SHARE = 0.03
 """Of the time budget; whoever compiles longer is not shown."""
 
 SECONDS = 60.0
+LEAST_SECONDS = 1.0
+"""What a worker is given before it is ended for being slow."""
+
 JUDGED = ("status", "reason", "error_over_bound", "error", "bound")
 
 Keep = Callable[..., None]
@@ -87,7 +90,7 @@ class Showing:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise Lost("skipped", "the time for what is shown was spent before its turn (--time-budget)")
-            told = slot.ask(Show(task, str(folder), MOST_NUMBERS), left, protocol.Shown)
+            told = slot.ask(Show(task, str(folder), MOST_NUMBERS), max(left, LEAST_SECONDS), protocol.Shown)
         except Lost as lost:
             return msgspec.structs.replace(blank, status=lost.status, reason=lost.reason)
         numbers = {name: getattr(told.verdict, name) for name in JUDGED}

@@ -17,7 +17,6 @@ from ._inputs import training_rows
 VISITED = (1, 2, 3, 5, 8, 13, 21, 34, 55, scenes.STEPS)
 """Steps after which a descent is looked at."""
 
-DEGREES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, scenes.HIGHEST_DEGREE)
 GRID, REACH = 21, 5.0
 """Points of the cost surface each way, and how far it reaches from the least-squares fit."""
 
@@ -53,7 +52,7 @@ def _tasks() -> Iterator[Shown]:
                 **DRAWN,
                 **about,
             )
-    for k in DEGREES:
+    for k in range(1, scenes.HIGHEST_DEGREE + 1):
         yield _task(f"degree-{k}", "split_mse", partial(_split, k), "Training and validation error", **DRAWN, degree=k)
 
 

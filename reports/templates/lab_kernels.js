@@ -49,7 +49,7 @@ function kernelsNote({ state, hands, bad, apart }, operation) {
   const text = {
     absent: () => `The run kept no outputs of ${operation}; this page’s own numbers are drawn.`,
     moved: () => 'Moved away from the run’s task: this page’s own numbers alone.',
-    drawn: () => `${plural(hands.length, 'implementation')} of ${operation} drawn, ${apart ? `at most ${digits(apart)} apart from this page’s own numbers, in parts of the largest` : 'equal to this page’s own numbers'}.`,
+    drawn: () => `${plural(hands.length, 'implementation')} of ${operation} drawn, ${apart ? `at most ${digits(apart)} of the largest number apart from this page’s own` : 'equal to this page’s own numbers'}.`,
   }[state]();
   return element('p', { class: `kernels ${state}`, 'data-state': state, 'data-hands': hands.length, 'data-apart': apart ?? null, 'data-wrong': wrong.join(' ') || null },
     text, not.length ? element('strong', { class: wrong.length && 'bad' }, not) : '');

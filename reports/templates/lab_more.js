@@ -2,6 +2,7 @@
 
 const LOOPS = ['python', 'numpy_rows'];
 const SHOWN_TIMES = 12;
+const FINER = 6;
 
 // The run's own times of predict at one size: loops over rows against whole arrays.
 function vectorization({ s, run, look }) {
@@ -74,7 +75,7 @@ function diagnostics({ s, found, lab, look, width }) {
   const kept = kernels(tasks, s, (task) => [train[task.settings.degree - 1], validation[task.settings.degree - 1]], ['degree']);
   const asked = kept.hands.length ? tasks.tasks.map((task) => task.settings.degree) : [];
   const best = degrees[validation.indexOf(Math.min(...validation.filter(Number.isFinite)))];
-  const errors = picture({ width, x: [0.5, HIGHEST_DEGREE + 0.5], y: extent([...train, ...validation], { log: true, floor: 1e-6, cap: 1e5 }), yLog: true, xTitle: 'degree', yTitle: 'MSE', label: 'Training and validation error by the degree of the polynomial' });
+  const errors = picture({ width, x: [0.5, HIGHEST_DEGREE + 0.5], y: extent([...train, ...validation], { log: true, floor: 1e-9, cap: 1e6 }), yLog: true, xTitle: 'degree', yTitle: 'MSE', label: 'Training and validation error by the degree of the polynomial' });
   errors.add(mark(errors, s.degree, 'before'));
   for (const [i, values] of [train, validation].entries()) {
     errors.add(curve(errors, degrees, values, `${asked.length ? 'own' : 'alone'} ${i ? 'second' : ''}`));
@@ -101,22 +102,22 @@ function costSurfacePicture({ s, found, lab, look, width }) {
   const ofSurface = kernels(one(lab, 'surface'), s, () => made.heights.flat());
   const ofPath = kernels(along(lab, 'path', 'steps', s.steps), s, (task) => path[task.settings.steps], ['steps']);
   const visited = ofPath.hands.length ? ofPath.tasks.map((task) => task.settings.steps) : [];
-  const fine = refined(made.heights, 4);
+  const fine = refined(made.heights, FINER);
   const [least, most] = [mse(X, y, best), Math.max(...made.heights.flat())];
   const plane = picture({ width, height: 290, x: [xs[0], xs[xs.length - 1]], y: [ys[0], ys[ys.length - 1]], xTitle: 'θ₀', yTitle: 'θ₁', label: 'Lines of equal cost, and the path of descent across them' });
   for (let k = 1; k <= LEVELS; k++) {
     const height = least + (most - least) * (k / (LEVELS + 1)) ** 2.5;
     plane.add(contour(plane, xs, ys, fine, height, 'ring'));
     const hand = ofSurface.hands[k % Math.max(1, ofSurface.hands.length)];
-    if (hand) plane.add(contour(plane, xs, ys, refined(folded(hand.values[0], xs.length), 4), height, 'ring hand', look(hand.name).colour));
+    if (hand) plane.add(contour(plane, xs, ys, refined(folded(hand.values[0], xs.length), FINER), height, 'ring hand', look(hand.name).colour));
   }
   plane.add(path2d(plane, path, ofPath, visited, look), dots(plane, [best[0]], [best[1]], 'goal', 4));
-  const { tiles, place } = relief(width, 290, xs, ys, made.heights, most * 0.75);
+  const { tiles, place } = relief(width, 290, xs, ys, made.heights, most);
   const walk = path.map((theta) => place(theta[0], theta[1], mse(X, y, theta)));
   const inside = path.every((theta) => theta[0] >= xs[0] && theta[0] <= xs[xs.length - 1] && theta[1] >= ys[0] && theta[1] <= ys[ys.length - 1]);
   const relieved = svg('svg', { viewBox: `0 0 ${width} 290`, width, height: 290, role: 'img', 'aria-label': 'The cost as a surface, with the path of descent on it' }, tiles,
     inside ? [svg('path', { class: 'alone', d: through(walk) }), walk.slice(0, 40).map(([cx, cy]) => svg('circle', { class: 'knot', cx, cy, r: 2.4 })), svg('circle', { class: 'start', cx: walk[0][0], cy: walk[0][1], r: 5 })] : [],
-    svg('text', { class: 'axis', x: width * 0.76, y: 272 }, 'θ₀ →'), svg('text', { class: 'axis', x: width * 0.14, y: 272 }, '← θ₁'), svg('text', { class: 'axis', x: 2, y: 12 }, 'MSE'));
+    svg('text', { class: 'axis', x: width * 0.2, y: 264 }, 'θ₀ ↘'), svg('text', { class: 'axis', x: width * 0.76, y: 264 }, '↗ θ₁'), svg('text', { class: 'axis', x: 2, y: 12 }, 'MSE'));
   const kept = ofSurface.hands.length ? ofSurface : ofPath;
   return {
     panels: [{ root: relieved }, plane],

@@ -37,6 +37,7 @@ const PICTURES = {
 const drawnAt = {};
 const key = (name) => `lab-${name}`;
 let labFrame = null;
+let shownRun = null;
 
 // Where the controls stand: the address's words, the nearest value there is, else the run's task.
 function settings() {
@@ -66,7 +67,9 @@ function drawLab(run) {
   box.hidden = !run.lab;
   if (!run.lab) return;
   const s = settings();
-  if (!byId('lab-controls').childElementCount) startLab(run);
+  if (!shownRun) listenLab();
+  if (shownRun !== run) placeLab(run);
+  shownRun = run;
   placeControls(s, run);
   run.labDraws ??= storedDraws(run.lab) ?? 'none';
   const found = computed(s, run.labDraws === 'none' ? null : run.labDraws);
@@ -85,19 +88,21 @@ function drawPicture(name, s, found, run) {
   const token = JSON.stringify([run.name, width, ...uses.map((use) => s[use])]);
   if (drawnAt[name] === token) return;
   drawnAt[name] = token;
-  const names = (which) => looker(run, { focus: null })(which);
-  const made = draw({ s, found, run, lab: run.lab, look: names, width: wide && name !== 'vectorization' ? Math.floor((width - 24) / 2) : width });
+  const made = draw({ s, found, run, lab: run.lab, look: looker(run, { focus: null }), width: wide && name !== 'vectorization' ? Math.floor((width - 24) / 2) : width });
   holder.querySelector('.panels').replaceChildren(...made.panels.map((panel) => panel.root));
   holder.querySelector('.caption').replaceChildren(made.caption, made.kernels ?? '');
   holder.querySelector('.values').replaceChildren(made.table);
   for (const [value, number] of Object.entries(made.values ?? {})) holder.dataset[value] = String(number);
 }
 
-function startLab(run) {
+function placeLab(run) {
   const groups = [['Data', [...LINE_USES]], ['Descent', DESCENT_USES], ['Fit', ['degree', 'l2', 'collinearity', 'model']]];
   byId('lab-controls').replaceChildren(...groups.map(([title, names]) => element('fieldset', {}, element('legend', {}, title), names.map(control))));
   const view = predictView(run);
   if (view) byId('lab-controls').append(element('fieldset', {}, element('legend', {}, 'Times'), sizeControl(run, view)));
+}
+
+function listenLab() {
   byId('lab-back').addEventListener('click', () => { for (const name of Object.keys(CONTROLS)) setControl(name, TASK[name]); });
   for (const button of byId('lab-index').querySelectorAll('button')) {
     button.addEventListener('click', () => {
@@ -107,7 +112,7 @@ function startLab(run) {
     });
   }
   let width = window.innerWidth;
-  window.addEventListener('resize', () => { if (width !== window.innerWidth) { width = window.innerWidth; drawLab(run); } });
+  window.addEventListener('resize', () => { if (width !== window.innerWidth) { width = window.innerWidth; drawLab(shownRun); } });
 }
 
 function control(name) {

@@ -8,6 +8,7 @@ const rows = (...columns) => columns[0].map((_, i) => columns.map((values) => va
 const STEPS_TOLD = [0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 100, 144, 233, 377, 500, 610, 1000];
 const CURVE = 161;
 const LEVELS = 11;
+const LEAST_SHARE = 1e-20;
 
 const spread = (draws) => between(Math.min(0, ...draws.x), Math.max(2, ...draws.x), CURVE);
 const told = (s) => [...new Set([...STEPS_TOLD.filter((k) => k < s.steps), s.steps])];
@@ -88,7 +89,7 @@ function squaredError({ s, found, lab, look, width }) {
   const data = picture({ width, x: extent(draws.x, { room: 0.1 }), y: extent([...y, ...own], { room: 0.1 }), xTitle: 'x', yTitle: 'y', label: 'The squared error of each sample as a square' });
   data.add(y.map((value, i) => square(data, draws.x[i], value, own[i])), curve(data, data.x, data.x.map((at) => theta[0] + theta[1] * at), 'alone'), dots(data, draws.x, y, 'sample'));
   const steps = loss.map((_, k) => k);
-  const falls = picture({ width, x: [0, Math.max(1, s.steps)], y: extent([...loss, least], { log: true }), yLog: true, xTitle: 'step', yTitle: 'MSE', label: 'The mean squared error after each step' });
+  const falls = picture({ width, x: [0, Math.max(1, s.steps)], y: extent([...loss, least], { log: true, floor: loss[0] * LEAST_SHARE }), yLog: true, xTitle: 'step', yTitle: 'MSE', label: 'The mean squared error after each step' });
   falls.add(least > 0 ? rule(falls, least, 'before') : '', curve(falls, steps, loss, visited.length ? 'own' : 'alone'));
   const lossOf = (value) => (value.length === 1 ? value[0] : mse(X, y, value));
   const hands = kept.hands.map(({ name, values }) => ({ xs: [0, ...visited], ys: [loss[0], ...values.map(lossOf)], colour: look(name).colour }));
@@ -143,7 +144,7 @@ function severalVariables({ s, found, lab, look, width }) {
   const plane = picture({ width, height: 260, x: [-reach, reach], y: [-reach, reach], xTitle: 'θ₀', yTitle: 'θ₁', label: 'The path of a descent across the circles of equal cost' });
   for (let k = 1; k <= 8; k++) plane.add(svg('ellipse', { class: 'ring', cx: plane.sx(0), cy: plane.sy(0), rx: plane.sx((reach * k) / 6) - plane.sx(0), ry: plane.sy(0) - plane.sy((reach * k) / 6) }));
   plane.add(path2d(plane, bowl, kept, visited, look));
-  const falls = picture({ width, height: 260, x: [0, Math.max(1, s.steps)], y: extent(bowlLoss, { log: true }), yLog: true, xTitle: 'step', yTitle: 'J(θ)', label: 'The cost after each step' });
+  const falls = picture({ width, height: 260, x: [0, Math.max(1, s.steps)], y: extent(bowlLoss, { log: true, floor: bowlLoss[0] * LEAST_SHARE }), yLog: true, xTitle: 'step', yTitle: 'J(θ)', label: 'The cost after each step' });
   falls.add(curve(falls, bowlLoss.map((_, k) => k), bowlLoss, kept.hands.length ? 'own' : 'alone'));
   falls.add(woven(falls, kept.hands.map(({ name, values }) => ({ xs: [0, ...visited], ys: [bowlLoss[0], ...values.map((theta) => dot(theta, theta))], colour: look(name).colour }))));
   return {

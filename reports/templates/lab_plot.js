@@ -1,6 +1,6 @@
 // Small pictures in SVG: axes, dots, curves, and curves that several implementations draw together.
 
-const PLOT = { left: 40, right: 10, top: 8, bottom: 34, height: 230, dash: 7, far: 1e4 };
+const PLOT = { left: 40, right: 10, top: 22, bottom: 34, height: 230, dash: 7, far: 1e4 };
 let clips = 0;
 
 function svg(tag, attributes = {}, ...children) {
@@ -10,12 +10,14 @@ function svg(tag, attributes = {}, ...children) {
   return made;
 }
 
-// Round numbers from low to high: whole decades on a logarithmic axis, steps of 1, 2 or 5 on others.
+// Round numbers from low to high, steps of 1, 2 or 5; on a logarithmic axis whole decades, or 1, 2 and 5 of each where those are few.
 function ticks([low, high], log, most) {
   if (log) {
-    const [from, to] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+    const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
     const step = Math.max(1, Math.ceil((to - from) / most));
-    return between(0, Math.max(0, Math.floor((to - from) / step)), Math.max(0, Math.floor((to - from) / step)) + 1).map((k) => 10 ** (from + (k || 0) * step));
+    const decades = Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, k) => 10 ** (from + k * step));
+    const shown = (values) => values.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+    return shown(decades).length > 2 ? shown(decades) : shown(decades.flatMap((value) => [value, 2 * value, 5 * value]));
   }
   const rough = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -31,14 +33,14 @@ function tickText(value) {
   return String(Number(value.toPrecision(3)));
 }
 
-// Where numbers lie: the least and the most of what is finite, with some room; a logarithmic axis has a floor.
-function extent(values, { log = false, room = 0.06, floor = 1e-12, cap = 1e12 } = {}) {
+// Where numbers lie: the least and the most of what is finite, with some room. A logarithmic axis may have a floor and a cap.
+function extent(values, { log = false, room = 0.06, floor = 0, cap = Infinity } = {}) {
   const known = values.filter((value) => Number.isFinite(value) && Math.abs(value) < 1e200 && (!log || value > 0));
   if (!known.length) return log ? [0.1, 10] : [-1, 1];
   let [low, high] = [Math.min(...known), Math.max(...known)];
   if (log) {
-    high = Math.min(high, low * cap);
-    low = Math.max(low, high * floor);
+    high = Math.min(high, cap);
+    low = Math.min(Math.max(low, floor), high);
     return high / low < 1.5 ? [low / 2, high * 2] : [low / (high / low) ** room, high * (high / low) ** room];
   }
   if (high - low < 1e-9 * Math.max(1, Math.abs(high))) [low, high] = [low - 1, high + 1];
@@ -60,11 +62,16 @@ function picture({ width, height = PLOT.height, x, y, xLog = false, yLog = false
     for (const value of ticks(y, yLog, 5)) axes.append(svg('line', { x1: left, x2: right, y1: sy(value), y2: sy(value) }), svg('text', { x: left - 6, y: sy(value) + 4, 'text-anchor': 'end' }, tickText(value)));
     for (const value of ticks(x, xLog, 6)) axes.append(svg('text', { x: sx(value), y: bottom + 15, 'text-anchor': 'middle' }, tickText(value)));
     axes.append(svg('line', { class: 'base', x1: left, x2: right, y1: bottom, y2: bottom }));
-    axes.append(svg('text', { class: 'axis', x: right, y: height - 3, 'text-anchor': 'end' }, xTitle), svg('text', { class: 'axis', x: 2, y: PLOT.top + 4 }, yTitle));
+    axes.append(svg('text', { class: 'axis', x: right, y: height - 3, 'text-anchor': 'end' }, xTitle), svg('text', { class: 'axis', x: left, y: 11 }, yTitle));
   }
   const root = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-label': label },
     svg('clipPath', { id: clip }, svg('rect', { x: left - 1, y: 0, width: right - left + PLOT.right, height: bottom + 1 })), axes, inside);
   return { root, sx, sy, x, y, right, bottom, left, add: (...layers) => inside.append(...layers.flat()), over: (...layers) => root.append(...layers.flat()) };
+}
+
+function owned(made, colour) {
+  if (colour) made.style.setProperty('--own', colour);
+  return made;
 }
 
 // M and L through the points; a gap where one is not finite.
@@ -81,17 +88,17 @@ function through(points) {
 const placed = (plot, xs, ys) => xs.map((x, i) => [plot.sx(x), plot.sy(ys[i])]);
 const curve = (plot, xs, ys, kind) => svg('path', { class: kind, d: through(placed(plot, xs, ys)) });
 const dots = (plot, xs, ys, kind, r = 2.6, colour = () => null) =>
-  placed(plot, xs, ys).flatMap(([cx, cy], i) => (Number.isFinite(cx + cy) ? [svg('circle', { class: kind, cx, cy, r, fill: colour(i) })] : []));
+  placed(plot, xs, ys).flatMap(([cx, cy], i) => (Number.isFinite(cx + cy) ? [owned(svg('circle', { class: kind, cx, cy, r }), colour(i))] : []));
 const rule = (plot, at, kind) => svg('line', { class: kind, x1: plot.left, x2: plot.right, y1: plot.sy(at), y2: plot.sy(at) });
 const mark = (plot, at, kind) => svg('line', { class: kind, x1: plot.sx(at), x2: plot.sx(at), y1: PLOT.top, y2: plot.bottom });
 
 // One curve drawn by many hands: each has its own dashes, so that whoever is elsewhere leaves a gap here and is seen there.
 function woven(plot, hands) {
   const period = PLOT.dash * hands.length;
-  return hands.map(({ xs, ys, colour }, i) => svg('path', {
-    class: 'woven', d: through(placed(plot, xs, ys)), stroke: colour,
+  return hands.map(({ xs, ys, colour }, i) => owned(svg('path', {
+    class: 'woven', d: through(placed(plot, xs, ys)),
     'stroke-dasharray': hands.length > 1 ? `${PLOT.dash} ${period - PLOT.dash}` : null, 'stroke-dashoffset': -PLOT.dash * i,
-  }));
+  }), colour));
 }
 
 // A grid of heights made finer by parabolas through three neighbours each way: exact for a quadratic.
@@ -112,6 +119,8 @@ function level(rows, height) {
   const pieces = [];
   for (let i = 0; i + 1 < rows.length; i++) {
     for (let j = 0; j + 1 < rows[0].length; j++) {
+      const below = (rows[i][j] < height) + (rows[i][j + 1] < height) + (rows[i + 1][j] < height) + (rows[i + 1][j + 1] < height);
+      if (below === 0 || below === 4) continue;
       const corners = [[j, i], [j + 1, i], [j + 1, i + 1], [j, i + 1]];
       const cut = corners.flatMap(([c, r], k) => {
         const [c2, r2] = corners[(k + 1) % 4];
@@ -129,23 +138,23 @@ function level(rows, height) {
 function contour(plot, xs, ys, rows, height, kind, colour = null) {
   const [lastX, lastY] = [rows[0].length - 1, rows.length - 1];
   const at = ([c, r]) => [plot.sx(xs[0] + (c / lastX) * (xs[xs.length - 1] - xs[0])), plot.sy(ys[0] + (r / lastY) * (ys[ys.length - 1] - ys[0]))];
-  return svg('path', { class: kind, stroke: colour, d: level(rows, height).map((piece) => through(piece.map(at))).join('') });
+  return owned(svg('path', { class: kind, d: level(rows, height).map((piece) => through(piece.map(at))).join('') }), colour);
 }
 
-// A surface seen from above and aside, its far side first; returns how to place a point on it.
+// A surface seen from above, from where x is large and y is small, its far side first; returns how to place a point on it.
 function relief(width, height, xs, ys, rows, top) {
   const [x0, x1, y0, y1] = [xs[0], xs[xs.length - 1], ys[0], ys[ys.length - 1]];
-  const tall = height * 0.46;
+  const [tall, deep] = [height * 0.5, height * 0.34];
   const place = (x, y, z) => {
-    const [u, v] = [(x - x0) / (x1 - x0), (y - y0) / (y1 - y0)];
-    return [width / 2 + (u - v) * width * 0.45, height * 0.5 + (u + v - 1) * height * 0.27 + tall * (0.42 - Math.min(1, z / top))];
+    const [u, v] = [(x - x0) / (x1 - x0), (y1 - y) / (y1 - y0)];
+    return [width / 2 + (u - v) * width * 0.46, height - 30 - (2 - u - v) * (deep / 2) - tall * (z / top)];
   };
   const tiles = [];
-  for (let i = 0; i + 1 < rows.length; i++) {
+  for (let i = rows.length - 1; i > 0; i--) {
     for (let j = 0; j + 1 < rows[0].length; j++) {
-      const corners = [[j, i], [j + 1, i], [j + 1, i + 1], [j, i + 1]];
+      const corners = [[j, i], [j + 1, i], [j + 1, i - 1], [j, i - 1]];
       const mean = average(corners.map(([c, r]) => rows[r][c]));
-      tiles.push(svg('path', { class: 'tile-3d', d: `${through(corners.map(([c, r]) => place(xs[c], ys[r], rows[r][c])))}Z`, 'fill-opacity': (0.1 + 0.55 * Math.min(1, mean / top)).toFixed(2) }));
+      tiles.push(svg('path', { class: 'tile-3d', d: `${through(corners.map(([c, r]) => place(xs[c], ys[r], rows[r][c])))}Z`, 'fill-opacity': (0.12 + 0.5 * Math.sqrt(mean / top)).toFixed(2) }));
     }
   }
   return { tiles, place };
