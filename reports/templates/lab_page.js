@@ -73,17 +73,17 @@ function drawLab(run) {
   placeControls(s, run);
   run.labDraws ??= storedDraws(run.lab) ?? 'none';
   const found = computed(s, run.labDraws === 'none' ? null : run.labDraws);
-  for (const name of Object.keys(PICTURES)) drawPicture(name, s, found, run);
+  const width = Math.max(240, Math.floor(byId('lab-hypothesis').clientWidth)); // once: asked between drawings, it lays out the page each time
+  for (const name of Object.keys(PICTURES)) drawPicture(name, s, found, run, width);
   const kept = Object.keys(run.lab).length;
   byId('lab-kept').textContent = kept ? '' : 'This run kept no outputs of its kernels, so everything here is computed by the page. A run made today keeps them.';
   byId('lab-back').disabled = Object.keys(CONTROLS).every((name) => s[name] === TASK[name]);
   box.dataset.drawn = String(Number(box.dataset.drawn || 0) + 1);
 }
 
-function drawPicture(name, s, found, run) {
+function drawPicture(name, s, found, run, width) {
   const { draw, uses } = PICTURES[name];
   const holder = byId(`lab-${name}`);
-  const width = Math.max(240, Math.floor(holder.querySelector('.panels').clientWidth));
   const wide = width > 560;
   const token = JSON.stringify([run.name, width, ...uses.map((use) => s[use])]);
   if (drawnAt[name] === token) return;
