@@ -23,7 +23,7 @@ from .problems import Problems
 from .protocol import Task
 from .reading import Readers
 from .records import Case, Output, Result, ShownTask
-from .showing import SECONDS, SHARE, Keep, Showing
+from .showing import SECONDS, SHARE, TURNS, Keep, Showing
 from .slot import Lost, Slot
 from .suite import Suite
 from .sweep import Contest, Options, cost, describe, footprint
@@ -221,9 +221,11 @@ class Runner:
         """Once a run: what those that are ok return for the suite's tasks to be shown. Who compiled longest is last."""
         ready = [case for case in self._ok if case.threads == self._threads]
         deadline = time.monotonic() + self._budget.share(SHARE, SECONDS)
-        for case in sorted({case.implementation: case for case in ready}.values(), key=self._compiling_ns):
+        order = sorted({case.implementation: case for case in ready}.values(), key=self._compiling_ns)
+        for place, case in enumerate(order):
             operations = {each.operation for each in ready if each.implementation == case.implementation}
-            self._showing.ask(self._slot(case), operations, deadline)
+            share = (deadline - time.monotonic()) * min(1.0, TURNS / (len(order) - place))
+            self._showing.ask(self._slot(case), operations, time.monotonic() + share)
 
     def _compiling_ns(self, of: Case) -> int:
         return sum(ns for case, ns in self._ok.items() if case.implementation == of.implementation)

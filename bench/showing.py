@@ -31,6 +31,9 @@ SHARE = 0.03
 """Of the time budget; whoever compiles longer is not shown."""
 
 SECONDS = 60.0
+TURNS = 3
+"""What one worker may take, in even shares of what is left: a slow one leaves time for the others."""
+
 LEAST_SECONDS = 1.0
 """What a worker is given before it is ended for being slow."""
 
