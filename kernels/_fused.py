@@ -9,6 +9,9 @@ FLAGS = {"reassoc", "contract", "nsz", "arcp"}
 SUMMED = 4096
 """Terms of one sum: a single one of a million terms loses digits in float32."""
 
+ALONE_BYTES = 2**19
+"""Of X. Below, waking the other threads costs more than they save."""
+
 compiled = njit(fastmath=FLAGS, error_model="numpy")
 parallel = njit(fastmath=FLAGS, error_model="numpy", parallel=True)
 inlined = njit(fastmath=FLAGS, error_model="numpy", inline="always")

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import get_num_threads, prange
 
-from ._fused import compiled, dot, lines, parallel, share
+from ._fused import ALONE_BYTES, compiled, dot, lines, parallel, share
 
 LIBRARY = "numpy"
 ALGORITHM = "gram"
@@ -21,19 +21,23 @@ def workspace(operation, inputs):
     if operation == "cost_surface":
         grid = len(inputs["theta1_values"]), len(inputs["theta0_values"])
         return empty(get_num_threads(), lines(6, like.dtype)), empty(*grid)
-    own = n if n <= MOST_FEATURES else 0
+    own = 0 if _leaves_to_blas(like) else n
     sums = empty(get_num_threads(), own + 1, lines(own, like.dtype))
     return sums, empty(n, n), empty(n), empty(n), empty(n)
 
 
 def gradient_descent(X, y, theta0, learning_rate, steps, workspace):
     sums, gram, moment, slope, theta = workspace
-    if len(theta) <= MOST_FEATURES:
-        _products(X, y, sums, gram, moment)
-    else:
+    if _leaves_to_blas(X):
         np.matmul(X.T, X, out=gram)
         np.matmul(X.T, y, out=moment)
+    else:
+        _products(X, y, sums, gram, moment)
     return _descend(gram, moment, theta0, learning_rate * (2 / len(y)), steps, slope, theta)
+
+
+def _leaves_to_blas(X):
+    return X.shape[1] > MOST_FEATURES or X.nbytes < ALONE_BYTES
 
 
 @compiled

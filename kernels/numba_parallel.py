@@ -8,12 +8,9 @@ import numpy as np
 from numba import get_num_threads, prange
 
 from . import _fused, _rows
-from ._fused import SUMMED, compiled, inlined, lines, parallel, share
+from ._fused import ALONE_BYTES, SUMMED, compiled, inlined, lines, parallel, share
 
 LIBRARY = "numpy"
-
-ALONE_BYTES = 2**19
-"""Below, waking the other threads costs more than they save."""
 
 TILE = 512
 """Samples whose three columns stay in the first cache while a thread computes all its points of a cost surface."""
