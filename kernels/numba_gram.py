@@ -3,6 +3,7 @@
 import numpy as np
 from numba import get_num_threads, prange
 
+from . import _products
 from ._fused import ALONE_BYTES, compiled, dot, lines, parallel, share
 
 LIBRARY = "numpy"
@@ -21,18 +22,19 @@ def workspace(operation, inputs):
     if operation == "cost_surface":
         grid = len(inputs["theta1_values"]), len(inputs["theta0_values"])
         return empty(get_num_threads(), lines(6, like.dtype)), empty(*grid)
-    own = 0 if _leaves_to_blas(like) else n
-    sums = empty(get_num_threads(), own + 1, lines(own, like.dtype))
-    return sums, empty(n, n), empty(n), empty(n), empty(n)
+    rows, columns = (1, 1) if _leaves_to_blas(like) else _products.block(n, like.dtype)
+    threads = get_num_threads()
+    sums = empty(threads, columns, columns), empty(threads, rows, columns)
+    return *sums, empty(n, n), empty(n), empty(n), empty(n)
 
 
 def gradient_descent(X, y, theta0, learning_rate, steps, workspace):
-    sums, gram, moment, slope, theta = workspace
+    sums, rows, gram, moment, slope, theta = workspace
     if _leaves_to_blas(X):
         np.matmul(X.T, X, out=gram)
         np.matmul(X.T, y, out=moment)
     else:
-        _products(X, y, sums, gram, moment)
+        _gram_in_parts(X, y, sums, rows, gram, moment)
     return _descend(gram, moment, theta0, learning_rate * (2 / len(y)), steps, slope, theta)
 
 
@@ -66,38 +68,16 @@ def _descend(gram, moment, theta0, rate, steps, slope, theta):
 
 
 @parallel
-def _products(X, y, sums, gram, moment):
+def _gram_in_parts(X, y, sums, rows, gram, moment):
     n = len(moment)
     for part in prange(len(sums)):
         first, last = share(len(y), part, len(sums))
         sums[part] = 0
-        _add_products(X, y, first, last, sums[part])
+        _products.add_products(X, y, first, last, rows[part], sums[part])
     for j in range(n):
         moment[j] = sums[:, n, j].sum()
         for k in range(j + 1):
             gram[j, k] = gram[k, j] = sums[:, j, k].sum()
-
-
-@compiled
-def _add_products(X, y, first, last, sums):
-    """Adds the lower triangle of XᵀX over some rows to sums, and Xᵀy to its last row."""
-    n = X.shape[1]
-    whole = first + (last - first) // 4 * 4
-    for i in range(first, whole, 4):
-        x0, x1, x2, x3 = X[i], X[i + 1], X[i + 2], X[i + 3]
-        for j in range(n):
-            a0, a1, a2, a3 = x0[j], x1[j], x2[j], x3[j]
-            line = sums[j]
-            for k in range(j + 1):
-                line[k] += (a0 * x0[k] + a1 * x1[k]) + (a2 * x2[k] + a3 * x3[k])
-        moment = sums[n]
-        for k in range(n):
-            moment[k] += (y[i] * x0[k] + y[i + 1] * x1[k]) + (y[i + 2] * x2[k] + y[i + 3] * x3[k])
-    for i in range(whole, last):
-        for j in range(n):
-            for k in range(j + 1):
-                sums[j, k] += X[i, j] * X[i, k]
-            sums[n, j] += y[i] * X[i, j]
 
 
 @parallel
