@@ -21,8 +21,9 @@ FILES = {
 def schemas() -> dict[str, Any]:
     """One schema per kind of file, and what they share."""
     roots, definitions = msgspec.json.schema_components(list(FILES.values()), ref_template="#/$defs/{name}")
-    return {
+    found = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **dict(zip(FILES, roots, strict=True)),
         "$defs": definitions,
     }
+    return msgspec.json.decode(msgspec.json.encode(found))  # as a file has it: a tuple by default is a list there

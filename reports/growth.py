@@ -87,7 +87,7 @@ def predict(fit: Mapping[str, Any], moved: float, rows: float) -> float:
     if cached is not None and not beyond:
         rate = cached
     if (
-        (fixed is None and rate is None)
+        fixed is rate is row_ns is None
         or (fixed is None and moved < fit["least_bytes"])
         or (rate is None and moved > fit["most_bytes"])
         or (beyond and fit["most_bytes"] <= cache_bytes)

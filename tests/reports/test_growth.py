@@ -172,6 +172,12 @@ def test_nothing_is_predicted_where_an_untold_coefficient_could_matter():
     assert growth.predict(flat, flat["most_bytes"], 1) == pytest.approx(1e6, rel=0.02)
 
 
+def test_what_grows_with_its_rows_alone_is_predicted_by_them():
+    row = fit_of(sweep(lambda moved, rows: 1000 * rows))
+    assert math.isnan(row["fixed_ns"])
+    assert growth.predict(row, costs(3000, 10)[0], 3000) == pytest.approx(3e6, rel=0.02)
+
+
 def test_nothing_is_predicted_beyond_a_cache_that_no_size_left():
     row = fit_of(sweep(law(2000, 1e10), ms=(100, 1000, 10_000)))
     assert growth.predict(row, CACHE_BYTES, 1) > 0
