@@ -1,6 +1,7 @@
 """How cost grows, as Markdown: fits, crossovers, thread scaling."""
 
 from collections.abc import Iterable
+from math import prod
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from .units import MISSING, digits, known, rate_text, ratio_text, time_text
 from .views import View, views
 
 FIT_HEAD = ["implementation", "fixed cost", "rate", "rate in cache", "cost of a row", "misfit", "worst misfit", "at"]
+ALL_THREADS = ["operation", "parameters", "dtype", "device"]
 CROSSOVER_HEAD = ["view", "along", "at", "fastest below", "fastest above", "overtakes at", "95 % interval"]
 
 
@@ -72,29 +74,22 @@ def _crossover_row(view: View, row: dict) -> list[str]:
 
 
 def thread_tables(tables: Tables) -> Iterable[str]:
-    """At each view's largest size: speed-up over one thread, and efficiency, by thread count."""
+    """At the largest size that several thread counts have a time at: speed-up over one thread, and efficiency."""
     frame = threads(tables)
     if frame.empty:
-        yield "Measured on one thread count."
+        yield "No case has a time on one thread and on more."
         return
     counts = [count for count in sorted(set(frame["threads"])) if count > 1]
     for view in views(tables):
-        if view.threads == 1:
-            here = _of_all_threads(view, frame)
-            rows = [_thread_row(name, rows, counts) for name, rows in here.groupby("implementation", sort=False)]
-            if rows:
-                yield f"### {escaped(_title(view))}"
-                yield table(["implementation", "on 1 thread", *(f"{count} threads" for count in counts)], rows)
-
-
-def _of_all_threads(view: View, frame: pd.DataFrame) -> pd.DataFrame:
-    for column in ("operation", "parameters", "dtype", "device"):
-        frame = frame.loc[frame[column] == getattr(view, column)]
-    return frame.loc[frame["sizes"] == words(view.chosen)]
-
-
-def _title(view: View) -> str:
-    return ", ".join([*view.title.split(", ")[:2], words(view.chosen)])
+        here = frame.loc[(frame[ALL_THREADS] == [getattr(view, name) for name in ALL_THREADS]).all(axis=1)]
+        if view.threads != 1 or here.empty:
+            continue
+        there = set(here["sizes"])
+        largest = max((size for size in view.sizes if words(size) in there), key=lambda size: prod(size.values()))
+        shown = here.loc[here["sizes"] == words(largest)]
+        yield f"### {escaped(', '.join([*view.title.split(', ')[:2], words(largest)]))}"
+        rows = [_thread_row(name, found, counts) for name, found in shown.groupby("implementation", sort=False)]
+        yield table(["implementation", "on 1 thread", *(f"{count} threads" for count in counts)], rows)
 
 
 def _thread_row(name: Any, rows: pd.DataFrame, counts: list[int]) -> list[str]:

@@ -268,6 +268,7 @@ def test_markdown_tells_how_time_grows_where_winners_change_and_how_threads_scal
         *synthetic.sweep(lambda moved, rows: 2000 + moved),
         *synthetic.sweep(lambda moved, rows: 20_000 + moved / 10, implementation="torch"),
         *synthetic.sweep(lambda moved, rows: 3000 + 1.8 * moved, threads=1),
+        *synthetic.sweep(lambda moved, rows: 3000 + 1.8 * moved, ms=(1_000_000,), threads=1),
     ]
     written = text.markdown(frames.tables(tmp_path, synthetic.run(["numpy", "torch"], {}), results)).decode()
     assert "| numpy | 2.00 µs | 1.00 GB/s | — | — |" in written
