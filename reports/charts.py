@@ -95,11 +95,10 @@ def _roofline() -> dict[str, Any]:
     """Flop/s against flops a byte; roofs: name, x, y; labels: x, y, text; rows: name, x, time (flop/s)."""
     x, y = _log_x(_NUMBER_LABELS), _log_y("time", _FLOPS_LABELS)
     roofs = _rows("roofs").mark_line(strokeWidth=1.6, color=MUTED, aria=False).encode(x=x, y=y, detail="name:N")
-    labels = (
-        _rows("labels")
-        .mark_text(align="left", baseline="bottom", dx=4, dy=-4, fontSize=11.5, color=INK, aria=False)
-        .encode(x="x:Q", y="time:Q", text="text:N")
-    )
+    placed = _rows("labels").encode(x="x:Q", y="time:Q", text="text:N")
+    style: dict[str, Any] = {"align": "left", "baseline": "bottom", "dx": 4, "dy": -4, "fontSize": 11.5, "aria": False}
+    halo = placed.mark_text(stroke=PAPER, strokeWidth=4, **style)
+    labels = halo + placed.mark_text(color=INK, **style)
     marks = (
         _rows("rows")
         .mark_point(filled=True)

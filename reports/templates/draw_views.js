@@ -118,6 +118,7 @@ function drawListing(listing, look, shown, by, open) {
   const several = VIEW.filter((name) => distinct(listing.rows.map((row) => row[name])).length > 1);
   return table('All cases', [
     nameColumn(look),
+    { text: 'inside', show: (row) => element('button', { type: 'button', class: 'open', 'data-keep': `case ${row.index}`, 'data-case': row.index, 'aria-label': `Look inside ${row.implementation}, ${row.operation} ${row.sizes}`, onclick: () => open(row.index) }, 'open') },
     ...several.map((name) => text(name, name)),
     { ...text('sizes', 'sizes'), nowrap: true },
     { text: 'status', order: 'status', value: (row) => row.status, show: (row) => badge(row.status) },
@@ -127,7 +128,6 @@ function drawListing(listing, look, shown, by, open) {
     number('first call', 'first_call_ns', timeText),
     number('error ÷ bound', 'error_over_bound'),
     { text: 'rounds', order: 'rounds', number: true, value: (row) => row.rounds, show: (row) => `${row.rounds} in ${plural(row.blocks, 'block')}${row.dropped ? `, ${row.dropped} dropped` : ''}` },
-    { text: 'look inside', show: (row) => element('button', { type: 'button', class: 'open', 'data-keep': `case ${row.index}`, 'data-case': row.index, 'aria-label': `Look inside ${row.implementation}, ${row.operation} ${row.sizes}`, onclick: () => open(row.index) }, 'open') },
     { text: 'notes', show: (row) => element('span', { class: 'notes' }, notes(row)) },
   ], listing.rows.slice(0, shown), { column: listing.column, down: listing.down, by });
 }

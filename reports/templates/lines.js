@@ -3,6 +3,7 @@
 const CHART_HEIGHT = 420;
 const CHART_INSET = 14;
 const LABEL_GAP = 15;
+const STAGGER = 1.45;
 const MOST_CALLS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6];
 
 function scaling(run, choice, narrow) {
@@ -120,7 +121,7 @@ function roofline(run, choice) {
   const bend = (speed) => Math.min(high, Math.max(low, peak / speed));
   const lines = roof.levels.flatMap(([name, speed]) => [low, bend(speed)].map((x) => ({ name, x, y: x * speed, time: x * speed })));
   const flat = [Math.min(...roof.levels.map(([, speed]) => bend(speed))), high].map((x) => ({ name: 'peak', x, time: peak }));
-  const labels = [...apart(roof.levels).map(({ names, most, least }) => ({ x: low, time: low * most, text: `${names.join(', ')} ${names.length > 1 ? `${bandwidthText(most)} to ${bandwidthText(least)}` : bandwidthText(most)}` })),
+  const labels = [...apart(roof.levels).map(({ names, most, least }, i) => ({ x: low * STAGGER ** i, time: low * STAGGER ** i * most, text: `${names.join(', ')} ${names.length > 1 ? `${bandwidthText(most)} to ${bandwidthText(least)}` : bandwidthText(most)}` })),
     { x: flat[0].x, time: peak, text: `peak ${flopsText(peak)}` }];
   const ys = [...rows.map((row) => row.time), ...lines.map((row) => row.time), peak];
   return {

@@ -111,7 +111,7 @@ async function drawRest(found, look) {
   byId('runs-section').hidden = !found.runs;
   if (found.runs) byId('runs').replaceChildren(drawRuns(found.runs, look));
   list(found.listing, look);
-  for (const slot of document.querySelectorAll('[data-measured]')) slot.textContent = found.at;
+  for (const slot of document.querySelectorAll('[data-measured]')) slot.textContent = found.at + (choice.measured ? '' : ', the nearest measured');
   for (const slot of document.querySelectorAll('[data-baseline]')) slot.textContent = choice.baseline ?? 'the baseline';
   await Promise.all([
     chart('scaling', found.scaling.any, sets(found.scaling), found.scaling.limits),
