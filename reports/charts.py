@@ -75,9 +75,8 @@ def _lines(x_labels: str, y_labels: str, **tips: str) -> dict[str, Any]:
     )
     capped = _rows("capped").encode(x="x:Q", y="cap:Q", color=colour, opacity=fade)
     arrows = capped.mark_text(text="↑", dy=-9, fontSize=15, aria=False)
-    hollow = capped.mark_point(size=48, strokeWidth=1.6, fill=PAPER).encode(
+    hollow = capped.mark_point(size=48, strokeWidth=1.6, fill=PAPER, aria=False).encode(
         shape=_raw("shape"),
-        description="description:N",
         tooltip=_tips(name="implementation", size="size", text="status"),
     )
     labels = _rows("labels").encode(color=colour, opacity=fade)
