@@ -13,9 +13,10 @@ function storedDraws(lab) {
 }
 
 // Whether the controls are where the task was asked; what has no control does not matter, nor what is `free`.
+// A run that kept too little to know its draws has none that stands.
 function stands(task, s, free = []) {
   const own = Object.entries(task.settings).filter(([name]) => name in s && !free.includes(name));
-  return own.every(([name, value]) => s[name] === value) && !('noise' in task.settings && s.draw !== 0);
+  return own.every(([name, value]) => s[name] === value) && !('noise' in task.settings && !(s.draw === 0 && s.known));
 }
 
 const one = (lab, name) => ({ tasks: lab[name] ? [lab[name]] : [], any: name in lab });
@@ -43,6 +44,8 @@ function farthest(outputs, own) {
   return Math.max(0, ...outputs.map((values) => Math.max(...values.map((value, i) => Math.abs(value - own[i]))) / size));
 }
 
+const FAR = 1e-3;
+
 function kernelsNote({ state, hands, bad, apart }, operation) {
   const wrong = bad.filter(([, [status]]) => status === 'wrong').map(([name]) => name);
   const not = bad.length ? [` Not drawn: ${bad.map(([name, [status]]) => `${name} (${status})`).join(', ')}.`] : [];
@@ -51,6 +54,6 @@ function kernelsNote({ state, hands, bad, apart }, operation) {
     moved: () => 'Moved away from the run’s task: this page’s own numbers alone.',
     drawn: () => `${plural(hands.length, 'implementation')} of ${operation} drawn, ${apart ? `at most ${digits(apart)} of the largest number apart from this page’s own` : 'equal to this page’s own numbers'}.`,
   }[state]();
-  return element('p', { class: `kernels ${state}`, 'data-state': state, 'data-hands': hands.length, 'data-apart': apart ?? null, 'data-wrong': wrong.join(' ') || null },
+  return element('p', { class: `kernels ${apart > FAR ? 'far' : state}`, 'data-state': state, 'data-hands': hands.length, 'data-apart': apart ?? null, 'data-wrong': wrong.join(' ') || null },
     text, not.length ? element('strong', { class: wrong.length && 'bad' }, not) : '');
 }

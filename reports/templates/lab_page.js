@@ -72,7 +72,8 @@ function drawLab(run) {
   shownRun = run;
   placeControls(s, run);
   run.labDraws ??= storedDraws(run.lab) ?? 'none';
-  const found = computed(s, run.labDraws === 'none' ? null : run.labDraws);
+  s.known = run.labDraws !== 'none';
+  const found = computed(s, s.known ? run.labDraws : null);
   const width = Math.max(240, Math.floor(byId('lab-hypothesis').clientWidth)); // once: asked between drawings, it lays out the page each time
   for (const name of Object.keys(PICTURES)) drawPicture(name, s, found, run, width);
   const kept = Object.keys(run.lab).length;

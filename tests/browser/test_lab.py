@@ -342,6 +342,12 @@ def test_a_run_that_kept_no_outputs_still_draws_and_says_so(open_lab, without_ou
     assert len(lab.rows("hypothesis")) == 100
 
 
+def test_outputs_whose_samples_nobody_knows_are_not_drawn(open_lab, tmp_path):
+    """Predictions alone do not tell the noise they were learned from."""
+    lab = open_lab(written(tmp_path, lab_run.write(tmp_path / "run", only="predict")))
+    assert (lab.kernels("hypothesis")["state"], lab.page.locator("#lab-hypothesis .woven").count()) == ("moved", 0)
+
+
 def test_a_run_of_another_suite_has_no_lab(open_lab, tmp_path):
     run = synthetic.write(
         tmp_path / "run", synthetic.run(["a"], {"smooth": {}}), [synthetic.ok(synthetic.case("a"), [9])]

@@ -18,8 +18,8 @@ OPERATIONS: dict[str, Operation] = {each.name: each for each in built_in.OPERATI
 FOLDER = Path(built_in.__file__).parent
 
 
-def write(folder: Path, kept: bool = True) -> Path:
-    """Times of predict at two sizes, planted; outputs of all tasks, `WRONG` wrong in every one."""
+def write(folder: Path, kept: bool = True, only: str = "") -> Path:
+    """Times of predict at two sizes, planted; outputs of all tasks, or of one operation's, `WRONG` wrong in every one."""
     operations = {name: {"formula": each.formula, "sizes": list(each.sizes)} for name, each in OPERATIONS.items()}
     record = synthetic.run([*HANDS, WRONG], operations, suite="kernels", command=["rooflinear", "run"])
     results = [
@@ -30,7 +30,7 @@ def write(folder: Path, kept: bool = True) -> Path:
     synthetic.write(folder, record, results)
     if kept:
         file = ResultFile(folder, OUTPUTS)
-        file.append(*(line for task in built_in.SHOWN for line in lines(task)))
+        file.append(*(line for task in built_in.SHOWN if only in task.operation for line in lines(task)))
         file.close()
     return folder
 
