@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[1] / "reports"))
 
 import lab_run
 import synthetic
@@ -20,10 +18,6 @@ from twin import Twin
 
 from rooflinear.kernels import _scenes, _shown
 from rooflinear.reports import frames, page
-
-sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 
 DEFAULTS = {
     "samples": 100, "noise": 0.5, "draw": 1, "data": "line", "rate": 0.1, "steps": 100, "theta0": 4.0, "theta1": 3.0,
@@ -44,15 +38,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "far away": {"theta0": -10, "theta1": 10, "steps": 1000, "rate": 0.01, "samples": 300, "noise": 5},
 }
 STEPS = [0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 100, 144, 233, 377, 500, 610, 1000]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-background-networking"]
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield opened
-        opened.close()
 
 
 def written(folder, run):
