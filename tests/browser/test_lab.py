@@ -2,22 +2,21 @@
 
 import json
 import re
-import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import lab_run
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-import lab_run
 import synthetic
-from twin import Twin
 
 from rooflinear.kernels import _scenes, _shown
 from rooflinear.reports import frames, page
+
+from .conftest import Page
+from .twin import Twin
 
 DEFAULTS = {
     "samples": 100, "noise": 0.5, "draw": 1, "data": "line", "rate": 0.1, "steps": 100, "theta0": 4.0, "theta1": 3.0,
@@ -355,3 +354,18 @@ def test_no_width_makes_the_page_scroll_sideways(open_lab, with_outputs, width):
 def test_the_defaults_here_are_the_controls(at_the_task):
     names = at_the_task.page.eval_on_selector_all("#lab-controls [id]", "all => all.map(one => one.id.slice(12))")
     assert set(names) == {*DEFAULTS, "size"}, json.dumps(names)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_rule_of_access_is_broken(browser, with_outputs, width, scheme):
+    opened = Page(browser, with_outputs, width, scheme)
+    opened.tab.evaluate("() => document.querySelectorAll('#lab details').forEach(each => { each.open = true; })")
+    opened.context.new_cdp_session(opened.tab).send("Page.setBypassCSP", {"enabled": True})
+    [folder] = find_spec("axe_playwright_python").submodule_search_locations
+    opened.tab.evaluate((Path(folder) / "axe.min.js").read_text())
+    broken = opened.tab.evaluate(
+        "async () => (await axe.run('#lab')).violations.map(each => each.id + each.nodes[0].html)"
+    )
+    opened.context.close()
+    assert broken == []

@@ -19,7 +19,7 @@ FOLDER = Path(built_in.__file__).parent
 
 
 def write(folder: Path, kept: bool = True, only: str = "") -> Path:
-    """Times of predict at two sizes, planted; outputs of all tasks, or of one operation's, `WRONG` wrong in every one."""
+    """Times of predict at two sizes, planted; outputs of all tasks or of one operation's, none of `WRONG` right."""
     operations = {name: {"formula": each.formula, "sizes": list(each.sizes)} for name, each in OPERATIONS.items()}
     record = synthetic.run([*HANDS, WRONG], operations, suite="kernels", command=["rooflinear", "run"])
     results = [
