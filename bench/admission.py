@@ -1,12 +1,19 @@
 """Which cases may run: memory, time budget, and whether a call is hopeless."""
 
+import contextlib
+from pathlib import Path
+
+import msgspec
+import numpy as np
 import psutil
 
 from .arrays import LIBRARIES
 from .budget import Budget
+from .errors import UsageError
+from .in_place import is_matrix, mapped_bytes, shrunken
 from .predict import probe_sizes
 from .problems import Problems
-from .protocol import Done, Prepare, Prepared, Release, Slice, Sliced, Task
+from .protocol import Done, Prepare, Prepared, Release, Slice, Sliced, Task, task_of
 from .records import Case
 from .slot import Lost, Slot
 from .suite import Suite
@@ -17,6 +24,9 @@ TEMPORARY_FOOTPRINTS = 1.5
 """Beside its own inputs a worker holds temporaries of about their size, and what the oracle said."""
 
 ORACLE_FOOTPRINTS = 4.0
+ORACLE_VECTORS = 6.0
+"""Of the size in float64 of what lies beside the matrix in its file: y, predictions and what bounds are made of."""
+
 PROBES = (1000, 100, 10)
 PROBE_SECONDS = 60.0
 
@@ -27,6 +37,25 @@ class Admission:
     def __init__(self, suite: Suite, options: Options, budget: Budget, problems: Problems):
         self.suite, self.options, self.budget, self.problems = suite, options, budget, problems
         self.memory_bytes = options.memory_limit_bytes or int(MEMORY_SHARE * psutil.virtual_memory().available)
+
+    def refuse_table(self) -> None:
+        """Raises `UsageError` for a file that is read whole and cannot be."""
+        chosen = self.options
+        if chosen.data in (None, "diabetes") or is_matrix(chosen):
+            return
+        with contextlib.suppress(OSError):  # the child that reads it says what is wrong
+            size = Path(str(chosen.data)).stat().st_size
+            if size > self.memory_bytes:
+                held, allowed = _gib(size), _gib(self.memory_bytes)
+                raise UsageError(
+                    f"{chosen.data}: a table is read whole; it has {held}, and {allowed} may be used (--memory-limit)."
+                    " Save X alone as .npy and its target as another to use it in place: --target y.npy"
+                )
+
+    def in_place(self, task: Task) -> bool:
+        """Whether the user's matrix stays in its file: with copies it would not fit."""
+        held = (1 + TEMPORARY_FOOTPRINTS) * self._footprint(task)
+        return is_matrix(self.options) and held > self.memory_bytes
 
     def admit(self, case: Case, slot: Slot) -> None:
         """Starts the worker where the case may run; raises `Lost` where it may not."""
@@ -55,15 +84,18 @@ class Admission:
         return [group for group in groups if group]
 
     def _refuse_for_memory(self, case: Case) -> None:
-        need = max(self._need(case), ORACLE_FOOTPRINTS * self._footprint(case))
+        task, allowed = task_of(case), _gib(self.memory_bytes)
+        need = max(self._need(case), self._oracle_need(task))
         if need > self.memory_bytes:
-            asked, allowed = (f"{count / 2**30:.3g} GiB" for count in (need, self.memory_bytes))
-            raise Lost("skipped", f"needs about {asked} of memory; {allowed} may be used (--memory-limit)")
+            only = (
+                "" if self._streams(case) or not self.in_place(task) else ", and it takes no X that stays in its file"
+            )
+            raise Lost("skipped", f"needs about {_gib(need)} of memory; {allowed} may be used (--memory-limit){only}")
 
     def _probe(self, case: Case, slot: Slot) -> None:
         """Calls a case at ever less shrunken sizes until one says what a flop costs."""
         for shrink in PROBES:
-            task = Task(case.operation, probe_sizes(case.sizes, shrink), case.parameters, case.dtype)
+            task = msgspec.structs.replace(task_of(case), sizes=self._probe_sizes(case, shrink))
             try:
                 self.problems.make(task, "main", "probe")
                 folder = str(self.problems.scratch / "probe")
@@ -79,14 +111,36 @@ class Admission:
             if not self.budget.wants_probe(case):
                 return
 
-    def _footprint(self, case: Case) -> float:
-        task = Task(case.operation, case.sizes, case.parameters, case.dtype)
-        return footprint(self.suite.operations[case.operation], task)
+    def _probe_sizes(self, case: Case, shrink: int) -> dict[str, int]:
+        if is_matrix(self.options):
+            return shrunken(self.suite.operations[case.operation], case.sizes, shrink)
+        return probe_sizes(case.sizes, shrink)
+
+    def _footprint(self, task: Task) -> float:
+        return footprint(self.suite.operations[task.operation], task)
+
+    def _beside_the_file(self, task: Task) -> float:
+        return self._footprint(task) - mapped_bytes(self.suite.operations[task.operation], task)
+
+    def _streams(self, case: Case) -> bool:
+        return self.suite.implementations[case.implementation].streams
 
     def _need(self, case: Case) -> float:
         library = LIBRARIES.get(self.suite.implementations[case.implementation].library)
         factor = library.footprint_factor if library else 1.0
-        return (factor + TEMPORARY_FOOTPRINTS) * self._footprint(case)
+        if self._streams(case) and self.in_place(task_of(case)):
+            return (factor + TEMPORARY_FOOTPRINTS) * self._beside_the_file(task_of(case))
+        return (factor + TEMPORARY_FOOTPRINTS) * self._footprint(task_of(case))
+
+    def _oracle_need(self, task: Task) -> float:
+        """The oracle copies no matrix that lies in a file; it holds vectors of its rows."""
+        if is_matrix(self.options):
+            return ORACLE_VECTORS * self._beside_the_file(task) * 8 / np.dtype(task.dtype).itemsize
+        return ORACLE_FOOTPRINTS * self._footprint(task)
+
+
+def _gib(count: float) -> str:
+    return f"{count / 2**30:.3g} GiB"
 
 
 def _predicted(predicted_ns: float, timeout_s: float) -> Lost:

@@ -77,6 +77,12 @@ class ArrayLibrary:
         """A NumPy array or scalar as the framework's own; ints stay as they are."""
         return aligned_copy(value) if isinstance(value, np.ndarray) else value
 
+    def in_place(self, array: NDArray[Any]) -> Any:
+        """A map of a file as the framework's own, not copied. Raises `NotImplementedError` where it has no such."""
+        if self.name != "numpy":
+            raise NotImplementedError(f"{self.name} arrays are never maps of a file")
+        return array
+
     def is_output(self, output: Any) -> bool:
         """No subclass counts: it might put its work off until somebody looks."""
         kind = type(output)

@@ -1,6 +1,7 @@
 """One small class per array library: environment, convert, synchronise. `ArrayLibrary` says what each must state."""
 
 import importlib
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -205,9 +206,21 @@ class Dask(ArrayLibrary):
     def convert(self, value: Any) -> Any:
         if not isinstance(value, np.ndarray) or not value.ndim:
             return value
-        rows = self._rows(value)
-        chunked = self._array.from_array(aligned_copy(value), chunks=(rows, *value.shape[1:]), name=False)
+        chunked = self._chunked(aligned_copy(value))
         return chunked if self._client is None else chunked.persist()
+
+    def in_place(self, array: NDArray[Any]) -> Any:
+        if self._client is not None:
+            raise NotImplementedError("a cluster's workers do not see the file of this process")
+        return self._chunked(array)
+
+    def _chunked(self, array: NDArray[Any]) -> Any:
+        """What ``from_array`` makes of an array that it has copied."""
+        size, name, rest = self._rows(array), f"array-{uuid.uuid4().hex}", array.shape[1:]
+        blocks = [array[first : first + size] for first in range(0, len(array), size)]
+        graph = {(name, number, *(0 for _ in rest)): block for number, block in enumerate(blocks)}
+        chunks = (tuple(map(len, blocks)), *((count,) for count in rest))
+        return self._array.Array(graph, name, chunks, dtype=array.dtype, meta=array[:0])
 
     def _rows(self, value: NDArray[Any]) -> int:
         """Rows of a chunk: as many chunks for each thread, none too large."""

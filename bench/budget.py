@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from .contest import LONG_CALL_NS, SLICE_NS, Contender
 from .predict import Key, Predictor
-from .protocol import Task
+from .protocol import Task, task_of
 from .records import Case, Result
 from .suite import Suite
 from .sweep import PRESETS, Contest, Options, work
@@ -73,8 +73,7 @@ class Budget:
         return self._predictor.wants_probe(_key(case), self.work(case), case.sizes)
 
     def work(self, case: Case) -> float:
-        task = Task(case.operation, case.sizes, case.parameters, case.dtype)
-        return work(self.suite.operations[case.operation], task)
+        return work(self.suite.operations[case.operation], task_of(case))
 
     def estimate(self, contests: Iterable[Contest]) -> float:
         """Seconds the contests take with one round each."""

@@ -31,7 +31,9 @@ Dtypes = Annotated[Many, typer.Option("--dtype", help="float64, float32.")]
 Threads = Annotated[Many, typer.Option("--threads", help="Thread counts; default all available cores.")]
 Device = Annotated[str, typer.Option("--device", help="Where arrays live: cpu, cuda, mps; to verify, interpreter.")]
 Data = Annotated[str | None, typer.Option("--data", metavar="FILE", help="CSV, Parquet, .npy, or 'diabetes'.")]
-Target = Annotated[str | None, typer.Option("--target", metavar="COLUMN", help="The column of --data to predict.")]
+Target = Annotated[
+    str | None, typer.Option("--target", metavar="COLUMN", help="The column of --data to predict; a .npy file.")
+]
 Condition = Annotated[str | None, typer.Option("--condition", metavar="K", help="Condition number of X.")]
 Budget = Annotated[str | None, typer.Option("--time-budget", metavar="TIME", help="Such as 90s, 8m.")]
 Timeout = Annotated[str | None, typer.Option("--timeout", metavar="TIME", help="Longest a call may take.")]

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from . import ceilings, machine, options, progress, store, suite
+from . import ceilings, in_place, machine, options, progress, store, suite
 from .array_library import INTERPRETER
 from .errors import CannotFinish, RooflinearError, UsageError
 from .options import build
@@ -54,6 +54,8 @@ def resume(folder: Path, typed: dict[str, Any]) -> int:
     chosen = msgspec.convert(record.options, Options)
     loaded = suite.load(Path(chosen.suite))
     _refuse_changes(record, loaded)
+    if in_place.is_matrix(chosen):
+        in_place.refuse_changed(chosen)
     if typed.get("time_budget"):
         chosen = msgspec.structs.replace(chosen, time_budget_s=build(loaded, typed).time_budget_s)
     earlier = store.read_results(folder)
@@ -160,7 +162,7 @@ def _record(loaded: Suite, chosen: Options) -> Run:
     commit, dirty = _commit(loaded.folder)
     return Run(
         command=["rooflinear", *sys.argv[1:]],
-        options=msgspec.to_builtins(msgspec.structs.replace(chosen, data=options.absolute_data(chosen.data))),
+        options=msgspec.to_builtins(options.absolute(chosen)),
         machine=described,
         versions=machine.versions(),
         environment=machine.environment(),

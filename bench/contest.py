@@ -62,6 +62,7 @@ class Stage:
     data: str
     generated: bool
     timeout_s: float
+    in_place: bool = False
     long_call_ns: float = LONG_CALL_NS
     slice_ns: int = SLICE_NS
     clock_ns: Callable[[], int] = time.perf_counter_ns
@@ -94,7 +95,8 @@ class Contender:
         try:
             self.slot.start()
             self._pass_exact_test()
-            request = protocol.Prepare(self.stage.task, self.stage.main, self.stage.generated)
+            stage = self.stage
+            request = protocol.Prepare(stage.task, stage.main, stage.generated, stage.in_place)
             reply = self.slot.ask(request, self.stage.first_call_seconds, protocol.Prepared)
             self._note_prepared(reply)
             self._require_ok(reply.verdict)

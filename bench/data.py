@@ -1,6 +1,7 @@
 """Where X and y come from: seeded Gaussians, a prescribed spectrum, or the user's file."""
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import UsageError, unknown
+from . import mapped
+from .errors import CannotFinish, UsageError, unknown
 
 Floats = NDArray[np.float64]
+CHECKED_BYTES = 2**24
+"""Looked at at a time: what an answer about all of a file takes of memory."""
 
 
 def generator(seed: int, *words: str) -> np.random.Generator:
@@ -46,6 +50,83 @@ class Table:
         own = self.features[drawn, :columns]
         added = rng.standard_normal((rows, columns - own.shape[1]))
         return np.concatenate([own, added], axis=1), self.target[drawn]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A user's X where it lies, a read-only map of ``path``, and a target (rows,) where a file has one."""
+
+    path: str
+    features: NDArray[Any]
+    target: Floats | None
+    stamp: str
+
+    def sample(self, rng: np.random.Generator, rows: int, columns: int) -> tuple[NDArray[Any], Floats | None]:  # noqa: ARG002
+        """Its first rows: a read-only map of the file in the file's own dtype."""
+        self._refuse_change()
+        own_rows, own_columns = self.features.shape
+        if columns != own_columns or rows > own_rows:
+            raise ValueError(f"X of {Path(self.path).name} is {own_rows} x {own_columns} and used as it is")
+        return self.features[:rows], None if self.target is None else self.target[:rows]
+
+    def other(self, rows: int) -> "Matrix":
+        """The last of its rows, one less where all are wanted: an X that none was computed from before."""
+        first = max(len(self.features) - rows, 1 if rows > 1 else 0)
+        target = None if self.target is None else self.target[first:]
+        return Matrix(self.path, self.features[first:], target, self.stamp)
+
+    def _refuse_change(self) -> None:
+        try:
+            same = mapped.stamp(self.path) == self.stamp
+        except OSError:
+            same = False
+        if not same:
+            raise CannotFinish(f"{self.path}: changed or vanished during the run; put it back")
+
+
+def read_matrix(name: str, target: str | None) -> tuple[str, Matrix]:
+    """A label and the matrix of a .npy file that is not loaded; ``target`` names a .npy file of its rows' targets.
+
+    Raises `UsageError` where the file is not as it must be, or holds NaN or infinity.
+    """
+    region, state = mapped.matrix(name), mapped.stamp(name)
+    features = mapped.array(region)
+    for found in _blocks(features):
+        _refuse_non_finite(name, *found)
+    mapped.sha256(region.path)
+    label = Path(name).name
+    if target is None:
+        return label, Matrix(region.path, features, None, state)
+    numbers = _read_target(target, len(features))
+    return f"{label}, target {Path(target).name}", Matrix(region.path, features, numbers, state)
+
+
+def _read_target(name: str, rows: int) -> Floats:
+    try:
+        numbers = np.load(name, allow_pickle=False)
+    except FileNotFoundError as error:
+        raise UsageError(f"--target {name}: no such file; give the target of each row of X") from error
+    except (OSError, ValueError) as error:
+        message = " ".join(str(error).split())[:200]
+        raise UsageError(f"--target {name}: cannot be read as npy: {message}") from error
+    if numbers.shape != (rows,) or numbers.dtype.kind not in "fiub":
+        raise UsageError(f"--target {name}: holds {numbers.dtype} of shape {numbers.shape}; X needs {rows} numbers")
+    numbers = numbers.astype(np.float64)
+    _refuse_non_finite(name, 0, numbers[:, None])
+    return numbers
+
+
+def _blocks(X: NDArray[Any]) -> Iterator[tuple[int, NDArray[Any]]]:
+    rows = max(1, CHECKED_BYTES // (X.shape[1] * X.itemsize))
+    return ((first, X[first : first + rows]) for first in range(0, len(X), rows))
+
+
+def _refuse_non_finite(name: str, first: int, block: NDArray[Any]) -> None:
+    finite = np.isfinite(block)
+    if not finite.all():
+        row, column = np.argwhere(~finite)[0]
+        value = block[row, column]
+        raise UsageError(f"{name}: holds {value} in row {first + row + 1}, column {column}; drop or fill such rows")
 
 
 def read_table(name: str, target: str | None) -> tuple[str, Table]:

@@ -90,9 +90,9 @@ def _pass_ns(kernels: Sequence[Kernel]) -> int:
     return sum(min(wall_ns, cpu_ns or wall_ns) for wall_ns, cpu_ns in times)
 
 
-def nudged(inputs: Inputs, number: int) -> Inputs:
-    """Inputs of other content and the same structure: order, symmetry and zeros stay."""
-    return {name: _nudged(value, number) for name, value in inputs.items()}
+def nudged(inputs: Inputs, number: int, kept: frozenset[str] = frozenset()) -> Inputs:
+    """Inputs of other content and the same structure: order, symmetry and zeros stay. Those ``kept`` are the same."""
+    return {name: value if name in kept else _nudged(value, number) for name, value in inputs.items()}
 
 
 def _nudged(value: Any, number: int) -> Any:

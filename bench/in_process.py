@@ -92,7 +92,7 @@ def ready(case: Case, of: Suite) -> Ready:
     implementation = of.implementations[case.implementation]
     library = LIBRARIES[implementation.library]()
     os.environ.update(library.environment(case.threads, case.device))
-    task = protocol.Task(case.operation, case.sizes, case.parameters, case.dtype)
+    task = protocol.task_of(case)
     folder = str(of.folder)
     worker = Worker(protocol.Start(folder, implementation.stem, implementation.library, case.threads, case.device))
     reference = Reference()

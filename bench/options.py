@@ -6,9 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from . import in_place
 from . import suite as suites
 from .arrays import DEVICES
 from .errors import UsageError, unknown
+from .mapped import is_matrix
 from .measure import available_cores
 from .records import HOST
 from .suite import Suite
@@ -44,13 +48,13 @@ def build(loaded: Suite, typed: dict[str, Any]) -> Options:
         target=typed.get("target"),
         condition=_condition(typed.get("condition")),
         time_budget_s=_duration("--time-budget", typed.get("time_budget")) or _budget(typed, defaults.time_budget_s),
-        timeout_s=_duration("--timeout", typed.get("timeout")) or defaults.timeout_s,
+        timeout_s=_duration("--timeout", typed.get("timeout")) or _timeout(typed, defaults.timeout_s),
         memory_limit_bytes=_bytes("--memory-limit", typed.get("memory_limit")),
         blocks=_whole("--blocks", typed.get("blocks")),
         seed=_seed(typed.get("seed")),
     )
     _check_data(loaded, options)
-    return options
+    return in_place.adapted(loaded, options) if in_place.is_matrix(options) else options
 
 
 def words(values: Iterable[str] | None) -> list[str]:
@@ -69,7 +73,14 @@ def _names(option: str, values: list[str] | None) -> list[str]:
 
 def _budget(typed: dict[str, Any], budget_s: float | None) -> float | None:
     """A preset's budget belongs to its own grid; sizes of the user's take the time they take."""
-    return None if typed.get("size") or typed.get("m") or typed.get("n") else budget_s
+    own = any(typed.get(name) for name in ("size", "m", "n")) or is_matrix(typed.get("data"), typed.get("target"))
+    return None if own else budget_s
+
+
+def _timeout(typed: dict[str, Any], timeout_s: float) -> float:
+    """So does a preset's longest call: a file may be read from a disk."""
+    own = is_matrix(typed.get("data"), typed.get("target"))
+    return max(timeout_s, PRESETS["full"].timeout_s) if own else timeout_s
 
 
 def _sizes(typed: dict[str, Any]) -> dict[str, list[int]]:
@@ -189,7 +200,7 @@ def _check_data(loaded: Suite, options: Options) -> None:
     if options.data is not None and options.condition is not None:
         raise UsageError("--data and --condition exclude each other; the data has the condition it has")
     if options.target is not None and options.data is None:
-        raise UsageError("--target names a column of --data; add --data FILE")
+        raise UsageError("--target names a column of --data, or a .npy file beside one; add --data FILE")
     if options.data is None and options.condition is None:
         return
     given = "--data" if options.data is not None else "--condition"
@@ -198,6 +209,11 @@ def _check_data(loaded: Suite, options: Options) -> None:
             raise UsageError(f"{given}: operation '{name}' of suite {loaded.name} makes its own inputs; leave it out")
 
 
-def absolute_data(data: str | None) -> str | None:
-    """A file's absolute path, so that a run can be resumed from another folder."""
-    return data if data is None or data == "diabetes" else str(Path(data).absolute())
+def absolute(options: Options) -> Options:
+    """With the absolute paths of files, so that a run can be resumed from another folder."""
+    data, target = options.data, options.target
+    if data is not None and data != "diabetes":
+        data = str(Path(data).absolute())
+    if target is not None and in_place.is_matrix(options):
+        target = str(Path(target).absolute())
+    return msgspec.structs.replace(options, data=data, target=target)

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from . import mapped
 from .contract import Bound, Inputs
 from .records import Numbers
 
 NAMES = "names.json"
+REGION = ".region"
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,21 @@ class Problem:
 
     @property
     def inputs_sha256(self) -> str:
+        """Of names, shapes, dtypes and contents; of what stays in a user's file that file's own and the place in it."""
         digest = hashlib.sha256()
         for name, value in self.inputs.items():
             array = np.ascontiguousarray(value)
             digest.update(f"{name} {array.dtype.str} {array.shape}\0".encode())
-            digest.update(array.data)
+            if region := mapped.region(value):
+                digest.update(f"{mapped.sha256(region.path)} from {region.offset}".encode())
+            else:
+                digest.update(array.data)
         return digest.hexdigest()
+
+    @property
+    def in_place(self) -> frozenset[str]:
+        """Inputs that stay in a user's file, read-only."""
+        return frozenset(name for name, value in self.inputs.items() if mapped.region(value))
 
     @property
     def inputs_bytes(self) -> int:
@@ -40,6 +52,9 @@ class Problem:
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for path, array in self._files(folder):
+            if region := mapped.region(array):
+                path.with_suffix(REGION).write_bytes(msgspec.json.encode(region))
+                continue
             with path.open("wb") as file:
                 np.save(file, array)
         (folder / NAMES).write_text(json.dumps(list(self.inputs)))
@@ -69,6 +84,8 @@ def numbers(value: Any) -> Numbers:
 
 
 def _value(path: Path) -> Any:
+    if (named := path.with_suffix(REGION)).is_file():
+        return mapped.array(msgspec.json.decode(named.read_bytes(), type=mapped.Region))
     array = np.load(path, mmap_mode="r") if path.stat().st_size > 4096 else np.load(path)
     if array.ndim:
         return array

@@ -77,9 +77,14 @@ class Problems:
     def discard(self, folder: str) -> None:
         shutil.rmtree(self.scratch / folder, ignore_errors=True)
 
-    def close(self) -> None:
+    def stop(self) -> None:
+        """Ends the reference process; what it made stays."""
         if self._child is not None:
             self._child.kill()
+        self._child = None
+
+    def close(self) -> None:
+        self.stop()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def _ask(self, request: Any) -> Any:
@@ -101,6 +106,8 @@ class Problems:
 def _failure(reply: protocol.Failed) -> Exception:
     if reply.status == "usage":
         return UsageError(reply.reason)
+    if reply.status == "finish":
+        return CannotFinish(reply.reason)
     if reply.status == "disk":
         return CannotFinish(f"cannot write inputs: {reply.reason}; free space or set TMPDIR")
     if reply.status == "memory":

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from .errors import CannotFinish
+from .held import held_bytes
 from .records import Exit
 
 STDERR_LINES = 8
@@ -88,7 +89,7 @@ class Child(Generic[Reply]):
                 if left <= 0:
                     self.kill()
                     raise TookTooLong from None
-                if memory_limit and self.resident_bytes() > memory_limit:
+                if memory_limit and self._held_bytes() > memory_limit:
                     limit = f"{memory_limit / 2**30:.3g} GiB"
                     raise self._died(f"out of memory: grew beyond the limit of {limit} (--memory-limit)") from None
                 continue
@@ -114,11 +115,13 @@ class Child(Generic[Reply]):
             self._process.send_signal(signal.SIGCONT)
             self._paused = False
 
-    def resident_bytes(self) -> int:
+    def _held_bytes(self) -> int:
+        """Without what was read of mapped files, where the system tells it apart."""
         import psutil
 
         try:
-            return psutil.Process(self._process.pid).memory_info().rss
+            held = held_bytes(self._process.pid)
+            return psutil.Process(self._process.pid).memory_info().rss if held is None else held
         except psutil.Error:
             return 0
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from .records import Numbers, Sample
+from .records import Case, Numbers, Sample
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -25,6 +25,11 @@ class Task(msgspec.Struct, frozen=True):
     sizes: dict[str, int]
     parameters: dict[str, Any]
     dtype: str
+
+
+def task_of(case: Case) -> Task:
+    """What a case's contenders have in common."""
+    return Task(case.operation, case.sizes, case.parameters, case.dtype)
 
 
 # Parent to worker.
@@ -49,11 +54,15 @@ class Exact(msgspec.Struct, frozen=True, tag=True):
 
 
 class Prepare(msgspec.Struct, frozen=True, tag=True):
-    """Load the inputs in ``folder``, call once, compare. ``generated`` data meets the tighter bound."""
+    """Load the inputs in ``folder``, call once, compare. ``generated`` data meets the tighter bound.
+
+    ``in_place``: what lies in a user's file stays there.
+    """
 
     task: Task
     folder: str
     generated: bool
+    in_place: bool = False
 
 
 class WarmUp(msgspec.Struct, frozen=True, tag=True):

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from . import data, protocol, suite
+from . import data, mapped, protocol, suite
 from .child import serve
 from .contract import Bound, Inputs, Operation
-from .errors import UsageError
+from .errors import CannotFinish, UsageError
 from .problem import Problem
 
 
@@ -53,8 +53,13 @@ class Reference:
         task = request.task
         sizes = "/".join(f"{name}={value}" for name, value in task.sizes.items())
         rng = data.generator(self.seed, request.variant, operation.name, sizes, task.dtype)
-        extra = {"data": self.data} if self.data is not None else {}
-        return operation.inputs(rng, task.sizes, task.parameters, np.dtype(task.dtype), **extra)
+        source, wanted = self.data, task.sizes
+        if isinstance(source, data.Matrix) and request.variant == "fresh":
+            rows = operation.sizes[0]
+            source = source.other(wanted[rows])
+            wanted = {**wanted, rows: min(wanted[rows], len(source.features))}
+        extra = {"data": source} if source is not None else {}
+        return operation.inputs(rng, wanted, task.parameters, np.dtype(task.dtype), **extra)
 
     def _exact(self, operation: Operation, task: protocol.Task) -> Inputs:
         if operation.exact_inputs is None:
@@ -75,8 +80,9 @@ def _saved(problem: Problem, folder: str) -> protocol.Made:
 
 def _open_data(source: protocol.Source) -> tuple[Any, str]:
     if source.data is not None:
-        label, table = data.read_table(source.data, source.target)
-        return table, label
+        read = data.read_matrix if mapped.is_matrix(source.data, source.target) else data.read_table
+        label, found = read(source.data, source.target)
+        return found, label
     if source.condition is not None:
         return data.Conditioned(source.condition), f"gaussian, condition {source.condition:g}"
     return None, "gaussian"
@@ -104,6 +110,8 @@ class Answers:
             return self.reference.make(request)
         except UsageError as error:
             return protocol.Failed("usage", str(error))
+        except CannotFinish as error:
+            return protocol.Failed("finish", str(error))
         except MemoryError as error:
             return protocol.Failed("memory", str(error) or "out of memory")
         except OSError as error:

@@ -80,6 +80,7 @@ class Runner:
         """Plays all contests; every case ends with exactly one result a block."""
         self.watcher.begin(sum(len(contest.cases) for contest in contests))
         try:
+            self._admission.refuse_table()
             self._problems.open()
             self._showing.open(contests)
             for block in range(max((contest.blocks for contest in contests), default=1)):
@@ -168,6 +169,7 @@ class Runner:
             data=self._problems.label,
             generated=self._problems.generated,
             timeout_s=self.options.timeout_s,
+            in_place=self._admission.in_place(task),
             costs={each: self._cost(task, each) for each in self._algorithms},
             footprint_bytes=footprint(self.suite.operations[task.operation], task),
             long_call_ns=math.inf if self.options.time_budget_s is None else LONG_CALL_NS,

@@ -28,7 +28,7 @@ class Implementation:
 
     ``device`` is the only one it runs on ('': any), ``source_sha256`` covers
     the siblings it imports, ``requires`` names the top-level modules that it
-    and they import.
+    and they import, ``streams`` says that it takes inputs that stay in a file.
     """
 
     stem: str
@@ -40,6 +40,7 @@ class Implementation:
     doc: str
     source_sha256: str
     requires: tuple[str, ...]
+    streams: bool
 
     def elsewhere(self, device: str) -> str:
         """Why it has nothing to do on a device, or ''."""
@@ -186,6 +187,7 @@ def _describe(
         doc=(ast.get_docstring(tree) or "").partition("\n\n")[0],
         source_sha256=_sha256(folder, closure),
         requires=tuple(sorted(set().union(*(_imports(trees[name]) for name in closure)))),
+        streams=names.get("STREAMS") is True,
     )
 
 

@@ -58,6 +58,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     device: str = "cpu"
     data: str | None = None
     target: str | None = None
+    data_stamp: str = ""
     condition: float | None = None
     time_budget_s: float | None = None
     timeout_s: float = 60.0

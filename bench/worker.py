@@ -23,11 +23,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from . import honesty, problem, protocol, suite, verify
+from . import honesty, mapped, problem, protocol, suite, verify
 from .array_library import ArrayLibrary, NoDevice, lined_up
 from .arrays import LIBRARIES
 from .child import serve
 from .contract import Inputs
+from .held import PeakHeld
 from .measure import Clock, Kernel, PeakMemory, settle, time_slice, warm_up
 from .protocol import Verdict
 from .records import HOST
@@ -67,7 +68,7 @@ class Worker:
         _pin(start.cores or _first_cores(start.threads))
         self.import_ns = self._import()
         gc.freeze()  # a framework's own objects would cost 100 ms at every collection
-        self.call_ns = 0.0
+        self.call_ns, self.in_place = 0.0, False
         self.main: Loaded | None = None
         self.output: Any = None
 
@@ -108,6 +109,7 @@ class Worker:
     def prepare(self, request: protocol.Prepare) -> protocol.Prepared:
         self._refuse_unsupported(request.task)
         self.task, self.folder, self.generated = request.task, request.folder, request.generated
+        self.in_place = request.in_place
         self.main = loaded = self._load(request.task, request.folder, poison=True)
         output, first_call_ns = loaded.kernel.once()
         self.output, self.call_ns = output, 0.0
@@ -190,7 +192,7 @@ class Worker:
 
     def _judge_fresh(self, folder: str) -> protocol.Checked:
         loaded = self._load(self.task, folder)
-        with PeakMemory() as peak:
+        with PeakHeld() if self.in_place else PeakMemory() as peak:
             output, first_ns = loaded.kernel.once()
         verdict = self._compare(self._array(output, self.task.dtype), loaded.problem)
         verdict = self._also_unchanged(verdict, loaded)
@@ -219,7 +221,8 @@ class Worker:
         shared = problem.load(Path(folder), self.algorithm)
 
         def kernel(number: int) -> Kernel:
-            return self._place(self.task, shared, honesty.nudged(shared.inputs, number), poison=True).kernel
+            inputs = honesty.nudged(shared.inputs, number, kept=self._staying(shared))
+            return self._place(self.task, shared, inputs, poison=True).kernel
 
         return honesty.caches_work(kernel, copies, self.call_ns)
 
@@ -236,21 +239,36 @@ class Worker:
         return self._place(task, shared, shared.inputs, poison=poison)
 
     def _place(self, task: protocol.Task, shared: problem.Problem, inputs: Inputs, *, poison: bool) -> Loaded:
-        buffers = self._workspace(task, inputs, poison=poison)
+        staying = self._staying(shared)
+        buffers = self._workspace(task, inputs, staying, poison=poison)
         started = self.clock.wall()
-        native = tuple(self.library.convert(value) for value in inputs.values())
+        native = tuple(self._native(value, name in staying) for name, value in inputs.items())
         transfer_in_ns = self.clock.wall() - started
         function = getattr(self.module, task.operation)
         wait = self.library.synchronise if self.library.asynchronous else None
         return Loaded(Kernel(function, native + buffers, wait, self.clock), shared, transfer_in_ns)
 
-    def _workspace(self, task: protocol.Task, inputs: Inputs, *, poison: bool) -> tuple[Any, ...]:
+    def _staying(self, shared: problem.Problem) -> frozenset[str]:
+        return shared.in_place if self.in_place else frozenset()
+
+    def _native(self, value: Any, stays: bool) -> Any:
+        try:
+            return self.library.in_place(value) if stays else self.library.convert(value)
+        except NotImplementedError as error:
+            raise Refused("unsupported", str(error)) from error
+
+    def _workspace(
+        self, task: protocol.Task, inputs: Inputs, staying: frozenset[str], *, poison: bool
+    ) -> tuple[Any, ...]:
         """What goes behind the inputs. Made from zeros of their shapes: no work can be done ahead in it."""
         make = getattr(self.module, "workspace", None)
         if make is None:
             return ()
-        blank = {name: np.zeros_like(each) if isinstance(each, np.ndarray) else each for name, each in inputs.items()}
-        workspace = make(task.operation, {name: self.library.convert(each) for name, each in blank.items()})
+        blank = {
+            name: mapped.zeros(each.shape, each.dtype) if isinstance(each, np.ndarray) else each
+            for name, each in inputs.items()
+        }
+        workspace = make(task.operation, {name: self._native(each, name in staying) for name, each in blank.items()})
         if workspace is None:
             return ()
         if poison:
@@ -271,7 +289,10 @@ class Worker:
         if verdict.status != "ok":
             return verdict
         pairs = zip(loaded.problem.inputs.items(), loaded.kernel.inputs, strict=False)
+        staying = self._staying(loaded.problem)
         for (name, original), native in pairs:
+            if name in staying:
+                continue  # mapped read-only: who writes there is killed
             array = np.asarray(original)
             if not _same(array, self.library.to_numpy(native, array.dtype.name)):
                 return Verdict("wrong", f"changes its input {name}")

@@ -18,7 +18,7 @@ from rooflinear.bench.contract import Bound, Inputs
 from ._arithmetic import chunks
 from ._bounds import both
 from ._precision import Gammas, underflow_floor
-from ._spectrum import extreme_eigenvalues, gram
+from ._spectrum import column_sums, extreme_eigenvalues, gram, product
 
 
 class Trajectory(NamedTuple):
@@ -87,18 +87,9 @@ def _trajectory(X: np.ndarray, y: np.ndarray, theta0: np.ndarray, alpha: float, 
 def _thetas(X: np.ndarray, y: np.ndarray, theta: np.ndarray, alpha: float, steps: int) -> np.ndarray:
     """θ before and after each step, (steps + 1, n), good enough for norms."""
     m, n = X.shape
-    by_gram = n <= m
-    K = 2 / m * gram(X) if by_gram else np.asarray(X, np.float64)
-    b = 2 / m * _column_sums(X, y) if by_gram else y
+    K, b = (gram(X), column_sums(X, y)) if n <= m else (None, None)
     thetas = [theta]
     for _ in range(steps):
-        gradient = K @ thetas[-1] - b
-        thetas.append(thetas[-1] - alpha * (gradient if by_gram else 2 / m * (K.T @ gradient)))
+        slope = column_sums(X, product(X, thetas[-1]) - y) if K is None else K @ thetas[-1] - b
+        thetas.append(thetas[-1] - alpha * 2 / m * slope)
     return np.array(thetas)
-
-
-def _column_sums(X: np.ndarray, y: np.ndarray) -> np.ndarray:
-    total = np.zeros(X.shape[1])
-    for c in chunks(X):
-        total += np.asarray(X[c], np.float64).T @ y[c]
-    return total

@@ -1,7 +1,8 @@
 """Generated inputs: Gaussian features, a linear target with noise, theta away from the optimum.
 
 Everything is made in float64 and cast once. ``data`` stands in for the
-Gaussian features, and for the target where it has one.
+Gaussian features, and for the target where it has one. Its features may be a map of a
+file larger than memory: nothing here makes another X of them.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ import numpy as np
 
 from rooflinear.bench.contract import Data, Inputs
 
-from ._spectrum import extreme_eigenvalues, gram
+from ._spectrum import column_sums, extreme_eigenvalues, gram, product
 
 TRAINING_FRACTION = 0.7
 
@@ -53,7 +54,7 @@ def cost_surface(
     if sizes["n"] < 2:
         raise ValueError(f"cost_surface: n = {sizes['n']}; two components of theta vary, so n must be at least 2")
     X, y, _ = _regression(rng, sizes, data)
-    theta = np.linalg.lstsq(gram(X), X.T @ y)[0]
+    theta = np.linalg.lstsq(gram(X), column_sums(X, y))[0]
     around = np.linspace(-3, 3, int(parameters["grid"]))
     return _cast(dtype, X=X, y=y, theta=theta, theta0_values=theta[0] + around, theta1_values=theta[1] + around)
 
@@ -83,7 +84,7 @@ def _regression(rng: np.random.Generator, sizes: Mapping[str, int], data: Data |
     X, y = data.sample(rng, m, n) if data else (rng.standard_normal((m, n)), None)
     truth = rng.standard_normal(n)
     if y is None:
-        y = X @ truth + rng.standard_normal(m)
+        y = product(X, truth) + rng.standard_normal(m)
     return X, y, truth + rng.standard_normal(n)
 
 

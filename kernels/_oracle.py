@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ._arithmetic import choose
+from ._arithmetic import CHUNK_ELEMENTS, choose
 
 
 def predict(X: np.ndarray, theta: np.ndarray) -> np.ndarray:
@@ -37,8 +37,8 @@ def gradient(X: np.ndarray, y: np.ndarray, theta: np.ndarray) -> np.ndarray:
 def gradient_descent(X: np.ndarray, y: np.ndarray, theta0: np.ndarray, learning_rate: Any, steps: int):
     """θ after that many steps of θ ← θ − α·gradient, (n,)."""
     wide = choose(X.dtype, X.size * steps)
-    X, theta = np.asarray(X, wide.dtype), np.asarray(theta0, wide.dtype)
-    y, rate = _wide(y), 2 * wide.dtype(learning_rate)
+    theta, y, rate = np.asarray(theta0, wide.dtype), _wide(y), 2 * wide.dtype(learning_rate)
+    X = np.asarray(X, wide.dtype) if X.size <= CHUNK_ELEMENTS else X  # one that is larger is converted chunk by chunk
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(steps):
             theta = theta - rate * wide.column_sums(X, wide.residuals(X, y, theta)) / len(y)

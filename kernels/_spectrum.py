@@ -1,4 +1,4 @@
-"""Eigenvalues of 2XᵀX/m, which decide the learning rate and how errors of descent grow."""
+"""Products with X in float64 without a copy of it; eigenvalues of 2XᵀX/m, which decide how descent goes."""
 
 import numpy as np
 
@@ -19,4 +19,17 @@ def gram(X: np.ndarray) -> np.ndarray:
     for c in chunks(X):
         block = np.asarray(X[c], np.float64)
         total += block.T @ block
+    return total
+
+
+def product(X: np.ndarray, theta: np.ndarray) -> np.ndarray:
+    """Xθ, (m,)."""
+    return np.concatenate([np.asarray(X[c], np.float64) @ theta for c in chunks(X)])
+
+
+def column_sums(X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Xᵀy, (n,)."""
+    total = np.zeros(X.shape[1])
+    for c in chunks(X):
+        total += np.asarray(X[c], np.float64).T @ y[c]
     return total

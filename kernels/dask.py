@@ -4,6 +4,7 @@ import dask.array as da
 import numpy as np
 
 LIBRARY = "dask"
+STREAMS = True
 
 BLOCK_BYTES = 2**18
 """What of a chunk stays in a second-level cache."""

@@ -11,6 +11,7 @@ from . import _fused, _rows
 from ._fused import ALONE_BYTES, SUMMED, compiled, inlined, lines, parallel, share
 
 LIBRARY = "numpy"
+STREAMS = True
 
 TILE = 512
 """Samples whose three columns stay in the first cache while a thread computes all its points of a cost surface."""

@@ -3,6 +3,7 @@
 import numpy as np
 
 LIBRARY = "numpy"
+STREAMS = True
 
 BLOCK_BYTES = 2**18
 """Half of a second-level cache that is small today."""
