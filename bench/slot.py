@@ -19,6 +19,8 @@ from .suite import Implementation, Suite
 START_SECONDS = 180.0
 DEATHS_ALLOWED = 5
 PADDING_BYTES = 4096
+COMPILED_INTO = ("TMPDIR", "TRITON_CACHE_DIR", "CUPY_CACHE_DIR", "CUDA_CACHE_PATH")
+"""Where compilers keep what they made (PyTorch's below TMPDIR), and find it again in another process."""
 
 
 class Lost(Exception):
@@ -153,7 +155,7 @@ def environment(slot: Slot) -> dict[str, str]:
         **common_environment(slot.threads),
         **library.environment(slot.threads, slot.device),
         **slot.environment,
-        **({"TMPDIR": _own_folder(slot.scratch)} if slot.scratch else {}),
+        **(dict.fromkeys(COMPILED_INTO, _own_folder(slot.scratch)) if slot.scratch else {}),
         "PYTHONHASHSEED": str(secrets.randbelow(2**32)),
         "ROOFLINEAR_PADDING": "x" * secrets.randbelow(PADDING_BYTES),
     }

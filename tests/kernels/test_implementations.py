@@ -1,7 +1,11 @@
-"""Every implementation is right: at odd sizes through the harness, and on the worked examples."""
+"""Every implementation is right: at odd sizes through the harness, and on the worked examples.
+
+What is written for a GPU runs on its interpreter; `test_gpu_kernels` looks at what only those kernels have.
+"""
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import defaultdict
@@ -12,25 +16,29 @@ import numpy as np
 import pytest
 
 from rooflinear.bench import facts, suite
+from rooflinear.bench.array_library import INTERPRETER
 from rooflinear.bench.arrays import LIBRARIES, common_environment
 from rooflinear.bench.records import Result
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNELS = suite.load(ROOT / "kernels")
-HERE = {stem: each for stem, each in KERNELS.implementations.items() if not facts.unavailable(each)}
+
+
+def runs_here(stem, each):
+    if facts.unavailable(each) or (stem == "torch_compile" and not shutil.which(os.environ.get("CXX", "g++"))):
+        return False
+    return not each.device or INTERPRETER in LIBRARIES[each.library].devices
+
+
+HERE = {stem: each for stem, each in KERNELS.implementations.items() if runs_here(stem, each)}
+GPU = [stem for stem in HERE if HERE[stem].device]
+COMPILED_BY_SIZE = [stem for stem in HERE if any(stem in grid.without for grid in KERNELS.presets["verify"])]
 PAIRS = [(operation, stem) for stem, each in HERE.items() for operation in each.operations]
-SIZES = [
-    "--m",
-    "1,2,7,129,1001",
-    "--n",
-    "1,3,33",
-    "--dtype",
-    "float64,float32",
-    "--steps",
-    "5",
-    "--parameter",
-    "grid=4",
-]
+SIZES = ("--m", "1,2,7,129,1001", "--n", "1,3,33", "--steps", "5", "--parameter", "grid=4")
+FEW = ("--m", "1,129", "--n", "3", "--steps", "5")
+INTERPRETED = ("--m", "1,65", "--n", "1,33", "--steps", "2", "--device", INTERPRETER)
+"""Interpreters start a thread of Python for each of a GPU's, at every step."""
+
 LEAST = {"cost_surface": ("n", 2), "split_mse": ("m", 2)}
 """Where an operation is undefined below."""
 
@@ -68,18 +76,24 @@ EXACT = {name for name, (operation, _, _) in EXAMPLES.items() if operation in ("
 @pytest.fixture(scope="module")
 def verified(rooflinear_once):
     """What ``rooflinear verify`` finds at odd sizes, by operation and implementation; two at once, for compilers."""
-    halves = [[stem for stem in HERE if (HERE[stem].library in ("jax", "numpy")) is half] for half in (True, False)]
-    started = [
-        rooflinear_once.start("verify", "--suite", KERNELS.folder, *SIZES, "--implementation", ",".join(half), "--json")
-        for half in halves
-    ]
+    plain = [stem for stem in HERE if stem not in (*GPU, *COMPILED_BY_SIZE)]
+    halves = [[stem for stem in plain if (HERE[stem].library in ("jax", "numpy")) is half] for half in (True, False)]
     found = defaultdict(list)
-    for each in started:
-        outcome = rooflinear_once.finish(each, seconds=600)
-        assert outcome.status in (0, 1), outcome.stderr
-        for result in msgspec.json.decode(outcome.stdout, type=list[Result]):
-            found[result.case.operation, result.case.implementation].append(result)
+    for pair in (((halves[0], SIZES), (halves[1], SIZES)), ((GPU, INTERPRETED), (COMPILED_BY_SIZE, FEW))):
+        started = [start(rooflinear_once, stems, sizes) for stems, sizes in pair if stems]
+        for each in started:
+            outcome = rooflinear_once.finish(each, seconds=600)
+            assert outcome.status in (0, 1), outcome.stderr
+            for result in msgspec.json.decode(outcome.stdout, type=list[Result]):
+                found[result.case.operation, result.case.implementation].append(result)
     return found
+
+
+def start(rooflinear, stems, sizes):
+    names, dtypes = ",".join(stems), "float64,float32"
+    operations = ",".join(name for name in KERNELS.operations if any(name in HERE[stem].operations for stem in stems))
+    chosen = ("--implementation", names, "--operation", operations, "--dtype", dtypes, "--json")
+    return rooflinear.start("verify", "--suite", KERNELS.folder, *sizes, *chosen)
 
 
 def is_defined(case):
@@ -116,23 +130,25 @@ def test_every_size_was_asked_for(verified):
 
 
 @pytest.fixture(scope="module")
-def worked():
+def worked(tmp_path_factory):
     """The outputs of all implementations for the worked examples, each array library in a process of its own."""
-    return {name: outputs(name, [stem for stem in HERE if HERE[stem].library == name]) for name in libraries()}
+    folder = tmp_path_factory.mktemp("worked")
+    return {each: outputs(*each, folder) for each in {place(stem) for stem in HERE}}
 
 
-def libraries():
-    return sorted({each.library for each in HERE.values()})
+def place(stem):
+    return HERE[stem].library, INTERPRETER if HERE[stem].device else "cpu"
 
 
-def outputs(library, stems):
+def outputs(library, device, folder):
+    stems = [stem for stem in HERE if place(stem) == (library, device)]
     examples = {name: {"operation": operation, "inputs": inputs} for name, (operation, inputs, _) in EXAMPLES.items()}
     done = subprocess.run(
-        [sys.executable, "-P", Path(__file__).with_name("worked_examples.py"), KERNELS.folder, library, *stems],
+        [sys.executable, "-P", Path(__file__).with_name("worked_examples.py"), KERNELS.folder, library, device, *stems],
         input=json.dumps(examples),
         capture_output=True,
         text=True,
-        env=os.environ | common_environment(1) | LIBRARIES[library]().environment(1, "cpu"),
+        env=os.environ | common_environment(1) | LIBRARIES[library]().environment(1, device) | {"TMPDIR": str(folder)},
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -142,15 +158,14 @@ def outputs(library, stems):
 @pytest.mark.parametrize(("example", "stem"), WORKED)
 def test_a_worked_example_is_reproduced(worked, example, stem):
     *_, expected = EXAMPLES[example]
-    library = HERE[stem].library
-    for dtype in ("float64",) if library == "python" else ("float64", "float32"):
-        output = worked[library][stem][f"{example} {dtype}"]
+    for dtype in ("float64",) if HERE[stem].library == "python" else ("float64", "float32"):
+        output = worked[place(stem)][stem][f"{example} {dtype}"]
         assert np.shape(output) == np.shape(expected)
         unit = 0 if example in EXACT else 4 * np.finfo(dtype).eps
         np.testing.assert_allclose(output, expected, rtol=unit, atol=unit)
 
 
-@pytest.mark.skipif("jax" not in libraries(), reason="jax is not installed")
+@pytest.mark.skipif("jax" not in HERE, reason="jax is not installed")
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_the_installed_jax_loses_no_sums(worked, dtype):
-    assert worked["jax"]["sums of squares"][dtype] == 0
+    assert worked["jax", "cpu"]["sums of squares"][dtype] == 0

@@ -1,6 +1,6 @@
 """Calls implementations of one array library on given inputs, in the process where its framework lives.
 
-``python worked_examples.py SUITE LIBRARY STEM…`` reads examples as JSON from
+``python worked_examples.py SUITE LIBRARY DEVICE STEM…`` reads examples as JSON from
 stdin, ``{name: {operation, inputs}}``, and prints ``{stem: {name dtype: output}}``.
 """
 
@@ -16,28 +16,28 @@ from rooflinear.bench.arrays import LIBRARIES
 JAX_WRONG_FROM = {"float64": 16_385, "float32": 32_769}
 
 
-def main(folder, library_name, *stems):
+def main(folder, library_name, device, *stems):
     library = LIBRARIES[library_name]()
-    library.start(1, "cpu")
+    library.start(1, device)
     examples = json.load(sys.stdin)
-    found = {stem: outputs(suite.import_stem(Path(folder), stem), examples, library) for stem in stems}
+    found = {stem: outputs(suite.import_stem(Path(folder), stem), examples, library, device) for stem in stems}
     if library_name == "jax":
         found["sums of squares"] = {dtype: lost_by_jax(dtype, rows) for dtype, rows in JAX_WRONG_FROM.items()}
     print(json.dumps(found))
 
 
-def outputs(module, examples, library):
+def outputs(module, examples, library, device):
     return {
         f"{name} {dtype}": called(module, example, library, dtype)
         for name, example in examples.items()
         for dtype in ("float64", "float32")
-        if has(module, example["operation"], dtype)
+        if has(module, example["operation"], dtype, device)
     }
 
 
-def has(module, operation, dtype):
+def has(module, operation, dtype, device):
     unsupported = getattr(module, "unsupported", lambda *_: "")
-    return hasattr(module, operation) and not unsupported(operation, {}, dtype, "cpu")
+    return hasattr(module, operation) and not unsupported(operation, {}, dtype, device)
 
 
 def called(module, example, library, dtype):

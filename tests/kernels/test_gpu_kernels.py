@@ -1,0 +1,124 @@
+"""Kernels for GPUs where there is none: by interpreters at every edge of a tile, by a compiler, by a stand-in.
+
+None of it says how fast they are. `docs/devices.md` tells what is tested how.
+"""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rooflinear.bench import facts, suite
+from rooflinear.bench.array_library import INTERPRETER
+from rooflinear.bench.arrays import LIBRARIES
+
+ROOT = Path(__file__).resolve().parents[2]
+KERNELS = suite.load(ROOT / "kernels")
+INTERPRETERS = {"triton": "TRITON_INTERPRET", "numba_cuda": "NUMBA_ENABLE_CUDASIM"}
+OPERATIONS = ("predict", "residuals", "mse", "gradient", "gradient_descent")
+HAS_CUPY = importlib.util.find_spec("cupy") is not None
+STAND_IN = Path(__file__).parent / "stand_in"
+
+
+def needs(stem):
+    """Skips a test where what an implementation imports is not installed."""
+    if reason := facts.unavailable(KERNELS.implementations[stem]):
+        pytest.skip(reason)
+
+
+def script(name, *arguments, **environment):
+    """What a script beside this file prints, as JSON."""
+    command = [sys.executable, "-P", Path(__file__).with_name(f"{name}.py"), KERNELS.folder, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_no_kernel_for_a_gpu_goes_untested():
+    gpu = {stem for stem, each in KERNELS.implementations.items() if each.device}
+    interpreted = {stem for stem in gpu if INTERPRETER in LIBRARIES[KERNELS.implementations[stem].library].devices}
+    assert interpreted == set(INTERPRETERS)
+    assert gpu - interpreted == {"cupy"}
+
+
+@pytest.fixture(scope="module")
+def edges():
+    """The errors of every operation at sizes around tiny tiles, by interpreter."""
+    here = [stem for stem in INTERPRETERS if not facts.unavailable(KERNELS.implementations[stem])]
+    return {stem: script("tile_edges", stem, **{INTERPRETERS[stem]: "1"}) for stem in here}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("stem", INTERPRETERS)
+def test_rows_may_end_anywhere_in_a_tile_and_tiles_anywhere_in_the_grid(edges, stem, operation):
+    needs(stem)
+    found = edges[stem][operation]
+    assert len(found) == 26
+    assert [size for size, wrong in found.items() if wrong] == []
+
+
+@pytest.mark.parametrize(("stem", "most"), [("triton", 4096), ("numba_cuda", 2048)])
+def test_wider_rows_than_a_tile_holds_are_unsupported_with_a_reason(rooflinear, stem, most):
+    needs(stem)
+    chosen = ("--operation", "predict", "--m", "2", "--n", f"{most},{most + 1}", "--dtype", "float32")
+    outcome = rooflinear(
+        "verify", "--suite", KERNELS.folder, "--device", INTERPRETER, "--implementation", stem, *chosen
+    )
+    reason = f"a tile holds whole rows, of at most {most} features"
+    assert (
+        outcome.stdout
+        == f"unsupported: predict/{stem} m=2 n={most + 1} float32: {reason}\n2 cases: 1 ok, 1 unsupported\n"
+    )
+    assert outcome.status == 0
+
+
+def test_triton_compiles_every_kernel_for_a_gpu_without_spilling_registers(tmp_path):
+    needs("triton")
+    found = script("compile_triton", TRITON_CACHE_DIR=str(tmp_path))
+    assert {name.split()[0] for name in found} == {"_errors", "_squares", "_slopes", "_total"}
+    assert {name: spilled for name, spilled in found.items() if spilled} == {}
+
+
+def stand_in(rooflinear, *arguments):
+    """The command where NumPy, in a module of CuPy's name, takes the part of CuPy."""
+    return rooflinear(*arguments, "--suite", KERNELS.folder, environment={"PYTHONPATH": str(STAND_IN)})
+
+
+@pytest.mark.skipif(HAS_CUPY, reason="the real one is here")
+def test_what_cupy_computes_is_right_where_numpy_takes_its_place(rooflinear):
+    chosen = ("--implementation", "cupy", "--device", "cuda", "--m", "2,129", "--n", "2,33", "--steps", "5")
+    outcome = stand_in(rooflinear, "verify", *chosen, "--json")
+    found = {(each["case"]["operation"], each["status"], each["reason"]) for each in json.loads(outcome.stdout)}
+    assert found == {(operation, "ok", "") for operation in KERNELS.operations}
+
+
+@pytest.mark.skipif(HAS_CUPY, reason="the real one is here")
+def test_every_call_of_cupy_is_waited_for_on_the_whole_device(rooflinear, tmp_path):
+    waits = tmp_path / "waits"
+    environment = {"PYTHONPATH": str(STAND_IN), "CUPY_STAND_IN_WAITS": str(waits)}
+    chosen = ("--implementation", "cupy", "--device", "cuda", "--operation", "predict", "--m", "5", "--n", "2")
+    outcome = rooflinear("verify", "--suite", KERNELS.folder, *chosen, environment=environment)
+    assert (outcome.status, outcome.stdout) == (0, "2 cases: 2 ok\n")
+    assert waits.stat().st_size > 2
+
+
+@pytest.mark.skipif(HAS_CUPY, reason="it is installed")
+def test_without_cupy_the_list_says_so_and_where_it_runs(rooflinear):
+    outcome = rooflinear("list", "--suite", KERNELS.folder)
+    line = next(line for line in outcome.stdout.splitlines() if line.strip().startswith("cupy "))
+    assert line.split() == [
+        "cupy",
+        "cupy",
+        "8",
+        "operations",
+        "(cuda",
+        "only)",
+        "unavailable:",
+        "cupy",
+        "not",
+        "installed",
+    ]
