@@ -47,8 +47,11 @@ class Data(Protocol):
 
     def sample(
         self, rng: np.random.Generator, rows: int, columns: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-        """Features (rows, columns) and, where the data has one, a target (rows,)."""
+    ) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
+        """Features (rows, columns) and, where the data has one, a target (rows,).
+
+        Features may be a read-only map of a file larger than memory, in the file's own dtype.
+        """
         ...
 
 

@@ -10,11 +10,11 @@ from .made import SMOOTHING
 
 ROOT = SMOOTHING.parents[1]
 FRAMEWORKS = {"torch", "tensorflow", "jax", "numba", "cupy", "dask", "triton", "sklearn"}
-FOUNDATIONS = {"records", "contract", "errors", "suite", "protocol"}
-FACTS = {"store", "machine", "sweep"}
+FOUNDATIONS = {"records", "contract", "errors", "suite", "protocol", "mapped", "held"}
+FACTS = {"store", "machine", "sweep", "in_place"}
 PARENT = {"runner", "admission", "problems", "slot", "process", "contest", "budget", "progress"}
 PARENT |= {"ceilings", "reading", "dispatch", "showing"}
-COMMANDS = {"cli", "commands", "facts", "ceilings_text", "options", "compare", "calibrate"}
+COMMANDS = {"cli", "commands", "facts", "ceilings_text", "options", "compare", "calibrate", "streaming"}
 GATE = {
     "gate.gate",
     "gate.blocks",

@@ -7,6 +7,7 @@ import pytest
 from rooflinear.bench import options, suite
 from rooflinear.bench.errors import UsageError
 from rooflinear.bench.measure import available_cores
+from rooflinear.bench.sweep import Options
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_WHOLE = ["0", "-1", "1.5", "1e400", "9" * 40, "nan", "inf", "", " ", "many", "1;2", "0x10", "1,,2", "1,0"]
@@ -179,8 +180,17 @@ def test_sizes_of_the_users_take_the_time_they_take(build):
     assert build(m="10", time_budget="30s").time_budget_s == 30
 
 
-def test_a_data_file_is_kept_with_its_absolute_path(monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("data", "target", "kept"),
+    [
+        ("x.csv", "y", ("{}/x.csv", "y")),
+        ("x.npy", "2", ("{}/x.npy", "2")),
+        ("x.npy", "y.npy", ("{}/x.npy", "{}/y.npy")),
+        ("diabetes", None, ("diabetes", None)),
+        (None, None, (None, None)),
+    ],
+)
+def test_data_files_are_kept_with_their_absolute_paths(monkeypatch, tmp_path, data, target, kept):
     monkeypatch.chdir(tmp_path)
-    assert options.absolute_data("x.csv") == str(tmp_path / "x.csv")
-    assert options.absolute_data("diabetes") == "diabetes"
-    assert options.absolute_data(None) is None
+    found = options.absolute(Options(suite="", data=data, target=target))
+    assert (found.data, found.target) == tuple(each and each.format(tmp_path) for each in kept)
