@@ -24,8 +24,8 @@ TEMPORARY_FOOTPRINTS = 1.5
 """Beside its own inputs a worker holds temporaries of about their size, and what the oracle said."""
 
 ORACLE_FOOTPRINTS = 4.0
-ORACLE_VECTORS = 6.0
-"""Of the size in float64 of what lies beside the matrix in its file: y, predictions and what bounds are made of."""
+ORACLE_VECTORS = 11.0
+"""Times the float64 of what lies beside a matrix in its file, y or predictions: the most that oracle and bounds hold."""
 
 PROBES = (1000, 100, 10)
 PROBE_SECONDS = 60.0
