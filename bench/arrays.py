@@ -195,8 +195,15 @@ class Dask(ArrayLibrary):
         self._array = importlib.import_module("dask.array")
         self._threads, self._client = threads, None
         config.set(scheduler="threads", num_workers=threads)
-        if config.get("scheduler-address", None):
-            self._client = importlib.import_module("distributed").Client(set_as_default=True)
+        if address := config.get("scheduler-address", None):
+            self._client = self._connected(address)
+
+    def _connected(self, address: str) -> Any:
+        client = importlib.import_module("distributed").Client
+        try:
+            return client(address, set_as_default=True)
+        except OSError as error:
+            raise NoDevice(f"Dask's cluster at {address} does not answer (DASK_SCHEDULER_ADDRESS)") from error
 
     def loaded(self, module: Any) -> None:
         """The cluster's workers have no such suite: its functions travel with their code."""
