@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-SMOOTHING = Path(__file__).resolve().parents[2] / "examples" / "smoothing"
+ROOT = Path(__file__).resolve().parents[2]
+SMOOTHING = ROOT / "examples" / "smoothing"
 
 OPERATIONS = """
 import numpy as np
