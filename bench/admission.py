@@ -25,7 +25,7 @@ TEMPORARY_FOOTPRINTS = 1.5
 
 ORACLE_FOOTPRINTS = 4.0
 ORACLE_VECTORS = 11.0
-"""Times the float64 of what lies beside a matrix in its file: the most that oracle and bounds hold."""
+"""Times the float64 of what lies beside a matrix in its file, y or predictions: the most that the oracle holds."""
 
 PROBES = (1000, 100, 10)
 PROBE_SECONDS = 60.0

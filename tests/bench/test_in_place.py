@@ -26,20 +26,23 @@ KEEPS_THE_GRAM_MATRIX = """
 kept = {}
 
 def gradient(X, y, theta):
-    n = len(theta)
-    if n not in kept:
-        kept[n] = sum(X[i : i + 5000].T @ X[i : i + 5000] for i in range(0, len(X), 5000))
-    return 2 / len(y) * (kept[n] @ theta - X.T @ y)
+    small = len(X) < 50_000
+    if small or not kept:
+        K = sum(X[i : i + 5000].T @ X[i : i + 5000] for i in range(0, len(X), 5000))
+    if not small:
+        K = kept.setdefault("K", K if not kept else None)
+    return 2 / len(y) * (K @ theta - X.T @ y)
 """
 
 KEEPS_THE_RESULT = """
 kept = {}
 
 def gradient(X, y, theta):
-    n = len(theta)
-    if n not in kept:
-        kept[n] = 2 / len(y) * X.T @ (X @ theta - y)
-    return kept[n]
+    if len(X) < 50_000 or not kept:
+        g = 2 / len(y) * X.T @ (X @ theta - y)
+    if len(X) < 50_000:
+        return g
+    return kept.setdefault("g", g if not kept else None)
 """
 
 WRITES_INTO_X = """
