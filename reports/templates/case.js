@@ -26,7 +26,7 @@ function stripModel(samples, row) {
     const colour = `var(--c${one.block % 8})`;
     return {
       ...one, colour, fill: one.flagged ? 'var(--paper)' : colour, shape: BLOCK_SHAPES[one.block % BLOCK_SHAPES.length], text: timeText(one.time),
-      after: `${digits(one.seconds)} s`, seen: one.flagged ? 'interference' : 'nothing', description: `sample ${one.x}, block ${one.block}: ${timeText(one.time)}${one.flagged ? ', flagged' : ''}`,
+      after: `${digits(one.seconds)} s`, seen: one.flagged ? 'interference' : 'nothing', description: `sample ${one.x}, block ${one.block}, after ${digits(one.seconds)} s: ${timeText(one.time)}${one.flagged ? ', flagged' : ''}`,
     };
   });
   const times = rows.map((one) => one.time);

@@ -25,6 +25,7 @@ def test_samples_are_drawn_in_order_of_time(report, tables):
     )
     assert len(told) == sum(len(each.samples) for each in tables.results[index]) == 27
     assert [f"block {place // 9}" in text for place, text in enumerate(told)] == [True] * 27
+    assert [text.split("after ")[1].split(" s")[0] for text in told[:3] + told[9:10]] == ["0", "10.0", "20.0", "1,000"]
     assert sum("flagged" in text for text in told) == tables.cases["dropped"][index]
     assert report.tab.locator("#density-chart svg path").count() >= 3
 

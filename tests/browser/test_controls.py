@@ -124,7 +124,8 @@ def test_hostile_names_and_reasons_are_text(report, tables):
     assert HOSTILE in report.text("#title")
     assert HOSTILE in report.text("#bars")
     assert (
-        report.tab.evaluate("() => [...document.scripts].filter((one) => one.textContent === 'alert(1)').length") == 0
+        report.tab.evaluate("() => [...document.scripts].filter((one) => one.textContent.startsWith('alert')).length")
+        == 0
     )
     assert report.tab.locator("b", has_text="times may vary").count() == 0
     assert "<b>times may vary</b>" in report.text("#method")

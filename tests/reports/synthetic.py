@@ -9,7 +9,7 @@ import numpy as np
 from rooflinear.bench.records import Case, Ceilings, Exit, Machine, Result, Roof, Run, Sample
 from rooflinear.bench.store import ResultFile, write_run
 
-HOSTILE = "<script>alert(1)</script>"
+HOSTILE = "<script>alert('1')</script>"
 
 # ns per call, ns per multiply-add in float64, and the array library of each implementation.
 SPEEDS = {
