@@ -90,6 +90,14 @@ def test_each_overtaking_on_the_way_is_told():
     assert [(row["before"], row["after"]) for row in rows] == [("a", "b"), ("b", "c")]
 
 
+def test_the_range_of_one_overtaking_does_not_reach_over_another():
+    leads = {10: 2, 100: 0.5, 1000: 2, 10_000: 0.5}
+    rows = found(lines(tuple(leads), noise=(0.98, 0.99, 1, 1.01, 1.02), a=steep, b=lambda size: leads[size] * size))
+    assert [(row["before"], row["after"]) for row in rows] == [("a", "b"), ("b", "a"), ("a", "b")]
+    for row in rows:
+        assert row["from_size"] < row["at_low"] < row["at"] < row["at_high"] < row["to_size"]
+
+
 @settings(deadline=None)
 @given(st.floats(0, 0.9), st.floats(15, 9000), st.integers(0, 3))
 def test_an_overtaking_lies_between_its_sizes_and_within_its_range(slope, where, shake):
