@@ -73,7 +73,7 @@ class Stage:
     @property
     def first_call_seconds(self) -> float:
         """A first call may compile, and the worker loads before it."""
-        return self.timeout_s + min(30.0, 5.0 + 2 * self.timeout_s)
+        return self.timeout_s + min(30.0, 15.0 + 2 * self.timeout_s)
 
 
 @dataclass
