@@ -2,6 +2,7 @@
 # make report  the standard preset: about eight minutes, then a page to look at
 # make test    tests, linter, types
 # make calibrate  how often does the gate err, what does it find? (quiet machine, three hours; adds to CALIBRATION)
+# make goals   what the kernels want to reach, and what they do here (quiet machine, forty minutes)
 # make audit   does the harness read the time there is? (quiet machine, five minutes)
 #
 # TORCH_INDEX=https://download.pytorch.org/whl/cpu takes torch's CPU build (Linux; plain pip brings CUDA, gigabytes)
@@ -12,7 +13,7 @@ TORCH_INDEX ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup report test calibrate audit schemas clean
+.PHONY: setup report test calibrate goals audit schemas clean
 
 setup: .venv/complete
 
@@ -47,6 +48,9 @@ calibrate: setup
 	$(BIN)/rooflinear calibrate $(CASES) $(BOTH) --margin 2% --runs 1 --load 1
 	$(BIN)/rooflinear calibrate $(FEW) --implementation torch,tensorflow,jax,python --margin 2% --runs 0 --effect 5%,10%
 	$(BIN)/rooflinear calibrate --output $(CALIBRATION) --runs 0 --simulate 2000
+
+goals: setup
+	$(BIN)/rooflinear run --preset goals
 
 audit: setup
 	$(BIN)/python tests/audit/audit.py
