@@ -1,8 +1,10 @@
 """One small class per array library: environment, convert, synchronise. `ArrayLibrary` says what each must state."""
 
 import importlib
+import sys
 import uuid
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -207,8 +209,11 @@ class Dask(ArrayLibrary):
 
     def loaded(self, module: Any) -> None:
         """The cluster's workers have no such suite: its functions travel with their code."""
-        if self._client is not None:
-            importlib.import_module("cloudpickle").register_pickle_by_value(module)
+        if self._client is None:
+            return
+        for name, each in list(sys.modules.items()):
+            if name.startswith(f"{module.__package__}."):
+                _give_up_name(each)
 
     def convert(self, value: Any) -> Any:
         if not isinstance(value, np.ndarray) or not value.ndim:
@@ -247,6 +252,17 @@ class Dask(ArrayLibrary):
 
     def negate(self) -> Callable[[Any], Any]:
         return self._array.negative
+
+
+def _give_up_name(module: Any) -> None:
+    """What no longer says where it comes from is sent with its code, by cloudpickle.
+
+    `cloudpickle.register_pickle_by_value` is not enough: `distributed` asks
+    pickle first, which would send a name.
+    """
+    for value in vars(module).values():
+        if isinstance(value, FunctionType | type) and value.__module__ == module.__name__:
+            value.__module__ = "__main__"
 
 
 LIBRARIES: dict[str, type[ArrayLibrary]] = {
