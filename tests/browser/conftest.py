@@ -22,7 +22,7 @@ FIREFOX = ("firefox-esr", "firefox")
 FLAGS = ["--no-sandbox", "--disable-background-networking"]
 READY = "() => document.documentElement.dataset.ready === 'true'"
 SECONDS = 30
-PATIENCE_MS = 5_000
+PATIENCE_MS = 20_000
 
 
 def program(names: tuple[str, ...]) -> str:

@@ -80,11 +80,12 @@ def test_sliders_move_by_the_keyboard_alone(report):
 
 def test_a_slider_dragged_draws_the_answer_and_then_the_rest(report):
     report.choose(size="m=1000 n=10")
+    report.tab.locator("#slide-n").scroll_into_view_if_needed()
     box = report.tab.locator("#slide-n").bounding_box()
     middle = box["y"] + box["height"] / 2
-    report.tab.mouse.move(box["x"] + box["width"] / 2, middle)
+    report.tab.mouse.move(box["x"] + box["width"] * 0.3, middle)
     report.act(report.tab.mouse.down)
-    report.act(lambda: report.tab.mouse.move(box["x"] + box["width"] * 0.97, middle, steps=4))
+    report.act(lambda: report.tab.mouse.move(box["x"] + box["width"] - 2, middle, steps=4))
     report.act(report.tab.mouse.up)
     assert report.state()["size"] == "m=1000 n=50"
     assert "n = 50" in report.text("#steps .lede >> nth=0")
