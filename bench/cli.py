@@ -44,9 +44,7 @@ Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 @app.command()
 def run(
-    preset: Annotated[
-        str, typer.Option("--preset", help="quick, standard, full or goals.")
-    ] = "standard",
+    preset: Annotated[str, typer.Option("--preset", help="quick, standard, full or goals.")] = "standard",
     suite: SuiteFolder = None,
     operation: Operations = None,
     implementation: Implementations = None,

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import psutil
 import pytest
 
+from .browsers import CHROMIUM, FLAGS, program
+
 MARK = "ROOFLINEAR_TEST"
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # children of a shell's background jobs would never see Ctrl-C
@@ -99,3 +101,15 @@ def another_rooflinear(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cal
 def rooflinear_once(another_rooflinear: Callable[[], Rooflinear]) -> Rooflinear:
     """The command for a run that all tests of a file look at."""
     return another_rooflinear()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for all tests of pages: Playwright starts once in a process."""
+    from playwright.sync_api import sync_playwright
+
+    path = program(CHROMIUM)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()

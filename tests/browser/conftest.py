@@ -1,9 +1,7 @@
 """A real browser over real pages, each written once a session and opened few times."""
 
-import os
-import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +15,9 @@ import synthetic
 from rooflinear.bench.records import Result
 from rooflinear.reports import frames, page
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-FIREFOX = ("firefox-esr", "firefox")
-FLAGS = ["--no-sandbox", "--disable-background-networking"]
 READY = "() => document.documentElement.dataset.ready === 'true'"
 SECONDS = 30
 PATIENCE_MS = 20_000
-
-
-def program(names: tuple[str, ...]) -> str:
-    """The first of these browsers that is installed; without one the test fails where a browser is required."""
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None and os.environ.get("ROOFLINEAR_BROWSER") == "required":
-        pytest.fail(f"ROOFLINEAR_BROWSER=required, and none of {', '.join(names)} is installed")
-    if found is None:
-        pytest.skip(f"THE PAGE IS NOT TESTED: none of {', '.join(names)} is installed (apt-get install {names[0]})")
-    return found
 
 
 class Page:
@@ -82,17 +67,6 @@ class Page:
 
     def overflow(self) -> int:
         return self.tab.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    path = program(CHROMIUM)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from .conftest import FIREFOX, SECONDS, program
+from ..browsers import FIREFOX, program
+from .conftest import SECONDS
 from .marionette import Firefox
 
 

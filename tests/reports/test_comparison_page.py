@@ -1,7 +1,6 @@
 """The compare page: one file that loads nothing, shows every number, and runs in a real browser."""
 
 import re
-import shutil
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -11,7 +10,6 @@ from rooflinear.reports.comparison_page import Axis, html
 
 from .made_comparison import comparison
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 WIDTHS = (390, 820, 1280)
 
 
@@ -64,19 +62,6 @@ def test_the_axis_is_logarithmic_and_labels_do_not_overlap():
     places = [tick["x"] for tick in axis.ticks]
     assert min(b - a for a, b in pairwise(places)) > 70
     assert "1" in {tick["label"] for tick in axis.ticks}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with playwright.sync_playwright() as running:
-        launched = running.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
