@@ -40,7 +40,7 @@ class Implementation:
     doc: str
     source_sha256: str
     requires: tuple[str, ...]
-    streams: bool
+    streams: bool = False
 
     def elsewhere(self, device: str) -> str:
         """Why it has nothing to do on a device, or ''."""

@@ -1,7 +1,7 @@
 """Ways to write the gradient in JAX, TensorFlow and PyTorch, side by side: ``python tests/audit/idioms.py [m n]``.
 
 Each framework in five fresh processes on all cores; ways take turns, a round each. Prints the median over
-processes of the median ratio to what is written first, and the spread. `docs/idioms.md` holds what was found.
+processes of the median ratio to what is written first, and the spread.
 """
 
 import json

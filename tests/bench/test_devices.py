@@ -115,7 +115,12 @@ def test_a_memory_that_is_not_read_has_no_reader():
 @pytest.mark.parametrize(("device", "limited"), [("cpu", True), ("cuda", False), ("mps", False)])
 def test_only_a_cpus_case_gets_a_cpus_limit(device, limited):
     result = SimpleNamespace(
-        case=case_on(device), algorithm="direct", costs={"direct": (100.0, 800.0)}, block=0, reads=[(0, 0.1), (1, 0.1)]
+        case=case_on(device),
+        algorithm="direct",
+        costs={"direct": (100.0, 800.0)},
+        footprint_bytes=800.0,
+        block=0,
+        reads=[(0, 0.1), (1, 0.1)],
     )
     ceilings = Ceilings(roofs={"1": Roof([(8192, 1e10)], {"float64": 1e10})})
     found = limits.columns([result], {0: {0: 5.0, 1: 5.0}}, ceilings)

@@ -116,7 +116,10 @@ def test_data_and_condition_exclude_each_other(build):
 
 
 def test_a_target_needs_data(build):
-    assert refusal(build, target="price") == "--target names a column of --data; add --data FILE"
+    assert (
+        refusal(build, target="price")
+        == "--target names a column of --data, or a .npy file beside one; add --data FILE"
+    )
 
 
 @pytest.mark.parametrize("typed", [{"data": "x.csv"}, {"condition": "10"}])

@@ -58,7 +58,7 @@ def test_an_unknown_option_is_refused(refusal, command):
         (["--memory-limit", "none"], "--memory-limit 'none': must be more than 0"),
         (["--condition", "nan"], "--condition 'nan': must be a finite number of at least 1"),
         (["--data", "houses.csv", "--condition", "3"], "--data and --condition exclude each other"),
-        (["--target", "price"], "--target names a column of --data; add --data FILE"),
+        (["--target", "price"], "--target names a column of --data, or a .npy file beside one; add --data FILE"),
         (["--operation", "r2", "--implementation", "jax_grad"], "no case is left; the chosen implementations do not"),
     ],
 )
