@@ -9,6 +9,7 @@ process; ``cat`` and the contenders take turns, with the file in the page cache
 import ctypes
 import mmap
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,7 @@ SMALL = 1000
 """What part of the rows a worker compiles on before it sees the whole."""
 
 CAT = "cat"
+SEED = 0
 
 
 class Pass(msgspec.Struct, frozen=True):
@@ -63,7 +66,7 @@ def measure(
     states: tuple[str, ...] = STATES,
     processes: int = PROCESSES,
 ) -> list[Pass]:
-    """Passes of ``cat`` and of each implementation's gradient, in turn, each verified and in a fresh process.
+    """Passes of ``cat`` and of each implementation's gradient, in an order drawn each time, each verified and in a fresh process.
 
     The memory cap is half the matrix. Raises `CannotFinish` where a contender
     cannot be measured, `UsageError` where the file is no matrix.
@@ -73,11 +76,13 @@ def measure(
     options = in_place.adapted(loaded, Options(suite=str(loaded.folder), operations=[OPERATION], data=path))
     with _problems(loaded, options) as problems:
         slots = [_slot(loaded, stem, problems, nbytes // 2) for stem in implementations]
+        readers = [partial(_cat, path, nbytes), *(partial(_contender, slot, problems, nbytes) for slot in slots)]
+        order = random.Random(SEED)
         return [
-            each
+            reader(state)
             for state in states
             for _ in range(processes)
-            for each in (_cat(path, state, nbytes), *(_contender(slot, problems, state, nbytes) for slot in slots))
+            for reader in order.sample(readers, len(readers))  # what went before may have left a disk warm
         ]
 
 
@@ -128,14 +133,14 @@ def _slot(loaded: suite.Suite, stem: str, made: _Made, memory_limit: int) -> Slo
     return Slot(loaded, loaded.implementations[stem], available_cores(), "cpu", memory_limit, made.scratch)
 
 
-def _cat(path: str, state: str, nbytes: int) -> Pass:
+def _cat(path: str, nbytes: int, state: str) -> Pass:
     cached = _bring_into(state, path)
     started = time.perf_counter_ns()
     subprocess.run([CAT, path], stdout=subprocess.DEVNULL, check=True)
     return Pass(CAT, state, time.perf_counter_ns() - started, nbytes, cached)
 
 
-def _contender(slot: Slot, made: _Made, state: str, nbytes: int) -> Pass:
+def _contender(slot: Slot, made: _Made, nbytes: int, state: str) -> Pass:
     """Compiled on the small problem, which is let go of; then the file as the state wants it, and one pass."""
     try:
         _prepare(slot, made.small, made.scratch / "small")
