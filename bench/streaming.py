@@ -66,9 +66,9 @@ def measure(
     states: tuple[str, ...] = STATES,
     processes: int = PROCESSES,
 ) -> list[Pass]:
-    """Passes of ``cat`` and of each implementation's gradient, in an order drawn each time, each verified and in a fresh process.
+    """Passes of ``cat`` and of each implementation's gradient, each verified and in a fresh process.
 
-    The memory cap is half the matrix. Raises `CannotFinish` where a contender
+    Who goes first is drawn anew each time. The memory cap is half the matrix. Raises `CannotFinish` where a contender
     cannot be measured, `UsageError` where the file is no matrix.
     """
     loaded = suite.load(suite.find(None))

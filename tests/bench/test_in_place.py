@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from rooflinear.bench import data, in_place, mapped, options, problem, store, suite
 from rooflinear.bench.errors import CannotFinish, UsageError
 from rooflinear.bench.held import held_bytes
-from rooflinear.bench.streaming import write_matrix
+from rooflinear.bench.streaming import Pass, measure, shares, write_matrix
 
 from .made import ROOT
 
@@ -183,6 +184,25 @@ def test_a_copy_that_a_call_makes_is_seen(rooflinear, big, tmp_path):
     suite_ = cheating(tmp_path / "mine", HOLDS_A_COPY)
     (result,) = verified(rooflinear, suite_, big, "--memory-limit", "370MiB")
     assert result["peak_bytes"] >= 0.9 * 8 * ROWS * COLUMNS
+
+
+def test_cat_and_a_contender_take_turns_in_both_states(big):
+    passes = measure(str(big), ("numpy_blocked",), ("warm", "cold"), processes=1)
+    assert [each.state for each in passes] == ["warm", "warm", "cold", "cold"]
+    assert {(each.reader, each.state) for each in passes} == set(product(("cat", "numpy_blocked"), ("warm", "cold")))
+    assert [each.cached for each in passes[:2]] == [1, 1]
+    assert all(each.cached <= 1 and each.wall_ns > 0 and each.bytes == 8 * ROWS * COLUMNS for each in passes)
+
+
+def test_what_copies_is_not_set_beside_cat(big):
+    with pytest.raises(UsageError, match="numpy takes no X that stays in its file"):
+        measure(str(big), ("numpy",), ("warm",), processes=1)
+
+
+def test_a_share_is_over_the_median_of_cat():
+    passes = [Pass(reader, "warm", wall_ns, 8, 1.0) for reader in ("cat", "a") for wall_ns in (10, 30, 20)]
+    passes += [Pass("b", "warm", 40, 8, 1.0)]
+    assert shares(passes) == {("cat", "warm"): 1, ("a", "warm"): 1, ("b", "warm"): 0.5}
 
 
 def test_a_table_larger_than_the_cap_is_refused(rooflinear, tmp_path):
