@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from rooflinear.bench import suite
 from rooflinear.bench.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,3 +55,9 @@ def test_a_misspelt_option_would_be_seen():
 def test_links_lead_somewhere(path):
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
         assert target.startswith("http") or (path.parent / target).exists(), target
+
+
+def test_the_readme_names_every_operation_and_implementation():
+    built_in = suite.load(ROOT / "kernels")
+    table = (ROOT / "README.md").read_text().partition("## What is measured")[2].partition("\n## ")[0]
+    assert {*built_in.operations, *built_in.implementations} <= set(re.findall(r"\w+", table))
