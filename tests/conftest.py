@@ -1,15 +1,11 @@
 """The command as users have it: a process of its own, with a temporary folder of its own."""
 
-import atexit
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
@@ -28,16 +24,14 @@ MARK = "ROOFLINEAR_TEST"
 signal.signal(signal.SIGINT, signal.default_int_handler)  # children of a shell's background jobs would never see Ctrl-C
 
 
-@cache
-def kept_ceilings() -> str:
+@pytest.fixture(scope="session", autouse=True)
+def kept_ceilings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A cache that holds ceilings of this machine: no test waits for them, none leaves its own to the user."""
-    folder = tempfile.mkdtemp(prefix="rooflinear-ceilings-of-tests-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     described, roof = machine.describe(), Roof([(2**13, 4e10), (2**28, 2e10)], {"float64": 1e13, "float32": 1e13})
     roofs = {str(count): roof for count in range(1, available_cores() + 1)}
-    with mock.patch.dict(os.environ, XDG_CACHE_HOME=folder):
+    with mock.patch.dict(os.environ, XDG_CACHE_HOME=str(tmp_path_factory.mktemp("cache"))):
         ceilings.keep(described, Ceilings(machine=described.identity, measured_at="2026-01-01", roofs=roofs))
-    return folder
+        yield
 
 
 class Outcome(NamedTuple):
@@ -58,7 +52,6 @@ class Rooflinear:
 
     def start(self, *arguments: Any, environment: dict[str, str] | None = None, **options: Any) -> Any:
         marked = {"TMPDIR": str(self.temporary), "PYTHONDONTWRITEBYTECODE": "1", MARK: str(self.folder)}
-        marked["XDG_CACHE_HOME"] = kept_ceilings()
         return subprocess.Popen(
             [sys.executable, "-m", "rooflinear.bench", *map(str, arguments)],
             stdin=subprocess.DEVNULL,
