@@ -2,7 +2,7 @@
 # make report  the standard preset: about eight minutes, then a page to look at
 # make test    tests, linter, types
 # make calibrate  how often does the gate err, what does it find? (quiet machine, three hours; adds to CALIBRATION)
-# make goals   what the kernels want to reach, and what they do here (quiet machine, forty minutes)
+# make goals   what the kernels want to reach, and what they reach here (quiet machine, tens of minutes)
 # make audit   does the harness read the time there is? (quiet machine, five minutes)
 #
 # TORCH_INDEX=https://download.pytorch.org/whl/cpu takes torch's CPU build (Linux; plain pip brings CUDA, gigabytes)

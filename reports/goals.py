@@ -19,6 +19,7 @@ from .units import bytes_text, digits, known
 COLUMNS = ("goal", "operation", "sizes", "dtype", "implementation", "measure", "over", "value", "low", "high", "reach")
 COLUMNS = (*COLUMNS, "reached", "blocks")
 AT_MOST = ("over limit", "peak bytes")
+WORDS = {"over limit": "its limit", "peak bytes": "beyond its inputs", "times faster": "faster than "}
 
 
 def goals(tables: Tables) -> pd.DataFrame:
@@ -29,7 +30,7 @@ def goals(tables: Tables) -> pd.DataFrame:
 def text(tables: Tables) -> str:
     """The goals as a table of plain text, ready for a terminal or a Markdown file."""
     rows = [_cells(row) for row in goals(tables).to_dict("records")]
-    head = ("goal", "at", "reach", "reached", "95 % interval", "of", "")
+    head = ("goal", "at", "wanted", "measured", "95 % interval", "by", "")
     widths = [max(len(row[place]) for row in (head, *rows)) for place in range(len(head))]
     lines = [head, tuple("-" * width for width in widths), *rows]
     return "\n".join("| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in lines)
@@ -81,9 +82,9 @@ def _value(tables: Tables, goal: Goal, cases: pd.DataFrame, stem: str) -> tuple[
         return NOTHING, ""
     row = rows[0]
     if goal.measure == "over limit":
-        return Estimate(row["over_limit"], row["over_limit_low"], row["over_limit_high"], row["interval"]), "its limit"
+        return Estimate(row["over_limit"], row["over_limit_low"], row["over_limit_high"], row["interval"]), ""
     if goal.measure == "peak bytes":
-        return Estimate(row["peak_bytes"], float("nan"), float("nan"), row["interval"]), "its inputs"
+        return Estimate(row["peak_bytes"], float("nan"), float("nan"), row["interval"]), ""
     return min((_speedup(tables, cases, stem, base) for base in goal.over), key=lambda pair: _rank(pair[0].value, True))
 
 
@@ -103,12 +104,11 @@ def _cells(row: dict) -> tuple[str, ...]:
     write = bytes_text if row["measure"] == "peak bytes" else digits
     sign = "≤" if row["measure"] in AT_MOST else "≥"
     unit = "" if row["measure"] == "peak bytes" else "×"
-    against = f"{row['measure']}, {row['over']}" if row["over"] else row["measure"]
     ends = f"{write(row['low'])} – {write(row['high'])}" if known(row["low"]) else ""
     return (
         row["goal"],
         f"{row['sizes']} {row['dtype']}",
-        f"{sign} {write(row['reach'])}{unit} {against}",
+        f"{sign} {write(row['reach'])}{unit} {WORDS[row['measure']]}{row['over']}",
         f"{write(row['value'])}{unit}",
         ends,
         f"{row['implementation']}, {row['blocks']} processes",
