@@ -2,6 +2,8 @@
 
 import dask.array as da
 import numpy as np
+from dask.base import compute
+from dask.delayed import delayed
 
 LIBRARY = "dask"
 STREAMS = True
@@ -19,18 +21,18 @@ def residuals(X, y, theta):
 
 
 def mse(X, y, theta):
-    return _sum_of_chunks(_squares, X, y, theta, 1)[0] / X.dtype.type(len(y))
+    return np.asarray(_total(_squares, _chunks(X, y), theta) / X.dtype.type(len(y)))
 
 
 def gradient(X, y, theta):
-    return X.dtype.type(2 / len(y)) * _sum_of_chunks(_slope, X, y, theta, len(theta))
+    return X.dtype.type(2 / len(y)) * _total(_slope, _chunks(X, y), theta)
 
 
 def gradient_descent(X, y, theta0, learning_rate, steps):
-    theta = theta0
+    chunks, rate, theta = _chunks(X, y), X.dtype.type(2 * learning_rate / len(y)), np.asarray(theta0)
     for _ in range(steps):
         # A step needs all of the one before: a graph of all steps at once would only be longer.
-        theta = theta - learning_rate * gradient(X, y, theta).compute()
+        theta = theta - rate * _total(_slope, chunks, theta)
     return theta
 
 
@@ -41,7 +43,7 @@ def r2(y, y_predicted):
 
 
 def split_mse(X_train, y_train, X_validation, y_validation, theta):
-    return da.stack([mse(X_train, y_train, theta), mse(X_validation, y_validation, theta)])
+    return np.stack([mse(X_train, y_train, theta), mse(X_validation, y_validation, theta)])
 
 
 def _beside(X, y):
@@ -49,12 +51,15 @@ def _beside(X, y):
     return y.rechunk((X.chunks[0],))
 
 
-def _sum_of_chunks(function, X, y, theta, columns):
-    """Σ function(chunk of X, chunk of y, theta) over all chunks: (columns,)."""
-    parts = da.map_blocks(
-        function, X, _beside(X, y)[:, None], theta, chunks=((1,) * X.numblocks[0], (columns,)), dtype=X.dtype
-    )
-    return parts.sum(axis=0)
+def _chunks(X, y):
+    """(rows of X, their y), for each chunk."""
+    return list(zip(X.to_delayed().flat, _beside(X, y).to_delayed().flat, strict=True))
+
+
+def _total(function, chunks, theta):
+    """Σ function(chunk of X, chunk of y, theta): one task a chunk, where an array's own graph has five."""
+    task = delayed(function, pure=False)
+    return sum(compute(*(task(X, y, theta) for X, y in chunks)))
 
 
 def _squares(X, y, theta):
@@ -62,17 +67,17 @@ def _squares(X, y, theta):
     for block, target in _blocks(X, y):
         errors = block @ theta - target
         total += errors @ errors
-    return np.full((1, 1), total)
+    return total
 
 
 def _slope(X, y, theta):
     slope = np.zeros_like(theta)
     for block, target in _blocks(X, y):
         slope += (block @ theta - target) @ block
-    return slope[None]
+    return slope
 
 
 def _blocks(X, y):
     rows = max(1, BLOCK_BYTES // (X.shape[1] * X.itemsize))
     for first in range(0, len(X), rows):
-        yield X[first : first + rows], y[first : first + rows, 0]
+        yield X[first : first + rows], y[first : first + rows]
