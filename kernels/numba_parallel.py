@@ -34,50 +34,62 @@ class Descents(NamedTuple):
 
 
 def workspace(operation, inputs):
+    """What an operation writes to; before it, where there is one, the function compiled for such an X."""
     like, threads = next(iter(inputs.values())), get_num_threads()
 
     def empty(*shape):
         return np.empty_like(like, shape=shape)
 
+    def private(count):
+        return empty(threads, lines(count, like.dtype))
+
     match operation:
         case "predict" | "residuals":
-            return empty(len(like))
-        case "mse" | "split_mse":
-            return empty(threads, lines(1, like.dtype)), empty(*() if operation == "mse" else (2,))
+            return getattr(_readers_for(like), operation), empty(len(like))
+        case "mse":
+            return _readers_for(like).mse, private(1), empty()
+        case "split_mse":
+            return _readers_for(like, inputs["X_validation"]).split_mse, private(1), empty(2)
         case "r2":
-            return empty(threads, lines(2, like.dtype)), empty()
+            return private(2), empty()
         case "gradient":
             n = like.shape[1]
-            return empty(threads, lines(n, like.dtype)), empty(n)
+            return _descents_for(like).gradient, private(n), empty(n)
         case "gradient_descent":
             n = like.shape[1]
-            return empty(threads, lines(n, like.dtype)), empty(n), empty(n)
+            return _descents_for(like).gradient_descent, private(n), empty(n), empty(n)
     surface = (len(inputs["theta1_values"]), len(inputs["theta0_values"]))
     return empty(3, len(like)), empty(*surface)
 
 
 def predict(X, theta, workspace):
-    return _readers_for(X).predict(X, theta, workspace)
+    run, out = workspace
+    return run(X, theta, out)
 
 
 def residuals(X, y, theta, workspace):
-    return _readers_for(X).residuals(X, y, theta, workspace)
+    run, out = workspace
+    return run(X, y, theta, out)
 
 
 def mse(X, y, theta, workspace):
-    return _readers_for(X).mse(X, y, theta, *workspace)
+    run, sums, mean = workspace
+    return run(X, y, theta, sums, mean)
 
 
 def gradient(X, y, theta, workspace):
-    return _descents_for(X).gradient(X, y, theta, *workspace)
+    run, sums, slope = workspace
+    return run(X, y, theta, sums, slope)
 
 
 def gradient_descent(X, y, theta0, learning_rate, steps, workspace):
-    return _descents_for(X).gradient_descent(X, y, theta0, learning_rate, steps, *workspace)
+    run, *buffers = workspace
+    return run(X, y, theta0, learning_rate, steps, *buffers)
 
 
 def split_mse(X_train, y_train, X_validation, y_validation, theta, workspace):
-    return _readers_for(X_train, X_validation).split_mse(X_train, y_train, X_validation, y_validation, theta, workspace)
+    run, sums, both = workspace
+    return run(X_train, y_train, X_validation, y_validation, theta, sums, both)
 
 
 @compiled
@@ -169,8 +181,7 @@ def _readers(n):
         return mean
 
     @compiled
-    def split_mse(X_train, y_train, X_validation, y_validation, theta, workspace):
-        sums, both = workspace
+    def split_mse(X_train, y_train, X_validation, y_validation, theta, sums, both):
         both[0] = mean_square(X_train, y_train, theta, sums)
         both[1] = mean_square(X_validation, y_validation, theta, sums)
         return both
