@@ -1,9 +1,12 @@
 """How long a call will take, from what smaller sizes took."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import nnls
 
 TRUSTED_WORK = 1e5
 """Flops from which the fixed cost of a call no longer hides what a flop costs."""
@@ -12,10 +15,14 @@ HOPELESS_WORK = 1e7
 """Flops above which a call may take seconds, so that it is worth predicting first."""
 
 LARGEST_MISFIT = 0.2
-"""Log residual up to which a power law of the sizes is believed: every point within 22 %."""
+"""Up to which a law of the sizes is believed: every point within a fifth."""
 
 Key = tuple[str, ...]
 Sizes = tuple[int, ...]
+Fitted = tuple[Callable[[NDArray[np.float64]], float], int] | None
+"""Time of a call at some sizes, and how many numbers the law has."""
+
+Law = Callable[[NDArray[np.float64], NDArray[np.float64]], Fitted]
 
 
 class Predictor:
@@ -28,9 +35,9 @@ class Predictor:
         self._seen[key][work, _values(sizes)] = call_ns
 
     def predict_ns(self, key: Key, work: float, sizes: Mapping[str, int] | None = None) -> float | None:
-        """By a power law of the sizes where all that was seen keeps to one; else the smaller of that
-        law and the slope of the two largest smaller works, so that none is skipped by mistake; None
-        where neither can be had.
+        """By a law of the sizes that all that was seen keeps to; else the least of what each law and the
+        slope of the two largest smaller works say, so that none is skipped by mistake; None where
+        nothing can be said.
 
         A loop over rows costs by the row, whatever the flops; one size alone
         does not tell the fixed cost of a call from that of a flop.
@@ -41,10 +48,10 @@ class Predictor:
         smaller = {point: call_ns for point, call_ns in seen.items() if point[0] <= work}
         if not smaller or max(smaller)[0] < TRUSTED_WORK:
             return None
-        by_law, believed = _power_law(smaller, _values(sizes))
-        if believed:
-            return by_law
-        return min((each for each in (by_law, _slope(smaller, work)) if each is not None), default=None)
+        by_law = [found for law in (_sum_of_products, _power_law) if (found := _by(law, smaller, _values(sizes)))]
+        believed = [call_ns for call_ns, is_believed in by_law if is_believed]
+        guesses = [*(call_ns for call_ns, _ in by_law), _slope(smaller, work)]
+        return min(believed or [each for each in guesses if each is not None], default=None)
 
     def wants_probe(self, key: Key, work: float, sizes: Mapping[str, int] | None = None) -> bool:
         """Whether a case may be hopeless and nothing smaller says how long it takes."""
@@ -68,15 +75,36 @@ def _slope(seen: dict[tuple[float, Sizes], float], work: float) -> float | None:
     return ns_1 + max(0.0, ns_1 - ns_0) / (works[-1] - works[-2]) * (work - works[-1])
 
 
-def _power_law(seen: dict[tuple[float, Sizes], float], sizes: Sizes) -> tuple[float | None, bool]:
-    """The least-squares power law, and whether it had a point to spare and missed none by much."""
+def _by(law: Law, seen: dict[tuple[float, Sizes], float], sizes: Sizes) -> tuple[float, bool] | None:
+    """What a law says of these sizes, and whether it had a point to spare and missed none by much."""
     points = [point[1] for point in seen]
     if not sizes or any(len(point) != len(sizes) for point in points):
-        return None, False
-    rows = np.array([[1.0, *np.log(point)] for point in points])
-    logs = np.log([max(call_ns, 1.0) for call_ns in seen.values()])
-    law, _, rank, _ = np.linalg.lstsq(rows, logs, rcond=None)
+        return None
+    times = np.array([max(call_ns, 1.0) for call_ns in seen.values()])
+    found = law(np.array(points, float), times)
+    if found is None:
+        return None
+    predict, terms = found
+    misfits = np.abs(np.array([predict(np.array(point, float)) for point in points]) / times - 1)
+    return predict(np.array(sizes, float)), len(points) > terms and bool(misfits.max() <= LARGEST_MISFIT)
+
+
+def _sum_of_products(points: NDArray[np.float64], times: NDArray[np.float64]) -> Fitted:
+    """A fixed cost and so much for each product of sizes, such as a + b·m + c·n + d·m·n: what nested loops take."""
+    places = range(points.shape[1])
+    chosen = [list(some) for count in range(len(places) + 1) for some in combinations(places, count)]
+
+    def products(point: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.array([point[some].prod() for some in chosen])
+
+    rows = np.array([products(point) for point in points])
+    costs, _ = nnls(rows / times[:, None], np.ones(len(times)))
+    return lambda point: float(products(point) @ costs), int(np.count_nonzero(costs))
+
+
+def _power_law(points: NDArray[np.float64], times: NDArray[np.float64]) -> Fitted:
+    rows = np.column_stack([np.ones(len(points)), np.log(points)])
+    law, _, rank, _ = np.linalg.lstsq(rows, np.log(times), rcond=None)
     if rank < rows.shape[1]:
-        return None, False
-    believed = len(points) > rows.shape[1] and bool(np.abs(rows @ law - logs).max() <= LARGEST_MISFIT)
-    return float(np.exp(np.array([1.0, *np.log(sizes)]) @ law)), believed
+        return None
+    return lambda point: float(np.exp(np.array([1.0, *np.log(point)]) @ law)), rows.shape[1]

@@ -148,8 +148,9 @@ class Runner:
         key = _contest_key(contenders[0].case, contenders[0].block)
         first = self._next_round.get(key, 0)
         ready = [each for each in contenders if each.prepare() and each.warm_up(first)]
-        for each in ready:
-            self._budget.note_call(each.case, each.call_ns)
+        for each in contenders:
+            if each in ready or each.samples:  # a call that was too long says what the next will take
+                self._budget.note_call(each.case, each.call_ns)
         rounds = self._budget.rounds(ready, later)
         for each in play_rounds([*ready, *self._readers.beside(ready)], rounds, first, self._random):
             each.finish()

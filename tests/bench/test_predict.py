@@ -95,6 +95,26 @@ def test_a_loop_over_rows_is_predicted_by_its_rows_and_not_by_its_flops():
     assert predictor.predict_ns(KEY, 4e6, {"m": 100_000, "n": 10}) == pytest.approx(rows_only(100_000))
 
 
+def nested(m, n):
+    """Plain Python: so much for a row, and so much for each of its numbers."""
+    return m * (174e3 + 9.6e3 * n)
+
+
+def test_nested_loops_are_predicted_where_rows_are_short_and_where_they_are_long():
+    predictor = Predictor()
+    for m, n in ((100, 2), (100, 10), (1000, 2), (100, 100), (1000, 10), (100, 1000), (1000, 100), (10_000, 2)):
+        predictor.record(KEY, 400.0 * m * n, nested(m, n), {"m": m, "n": n})
+    for m, n in ((100_000, 2), (1000, 1000), (10_000, 100)):
+        assert predictor.predict_ns(KEY, 400.0 * m * n, {"m": m, "n": n}) == pytest.approx(nested(m, n))
+
+
+def test_a_cost_of_one_size_is_predicted_from_two_sizes():
+    predictor = Predictor()
+    for m in (100, 600):
+        predictor.record(KEY, 1e6 * m, 4e6 * m, {"m": m, "n": 10})
+    assert predictor.predict_ns(KEY, 3e9, {"m": 3000, "n": 10}) == pytest.approx(12e9)
+
+
 def test_three_sizes_are_enough_not_to_skip_a_loop_over_rows_by_mistake():
     predictor = Predictor()
     for m, n in ((100, 2), (100, 10), (1000, 2)):
