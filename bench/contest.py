@@ -13,9 +13,9 @@ from .protocol import Verdict
 from .records import Case, Result, Sample
 from .slot import Lost, Slot
 
-WARM_UP_NS = 80_000_000
+WARM_UP_NS = 60_000_000
 WARM_UP_SLICE_NS = 2_000_000
-SLICE_NS = 10_000_000
+SLICE_NS = 5_000_000
 LONG_CALL_NS = 40_000_000
 """Calls from here on get fewer samples where time is short."""
 LOAD_SECONDS = 60.0

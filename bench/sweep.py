@@ -28,7 +28,7 @@ class Preset:
 
 PRESETS = {
     "quick": Preset(time_budget_s=85, timeout_s=0.5, rounds=5),
-    "standard": Preset(time_budget_s=470, timeout_s=2, rounds=6),
+    "standard": Preset(time_budget_s=470, timeout_s=1, rounds=6),
     "full": Preset(time_budget_s=None, timeout_s=60, rounds=12),
     "goals": Preset(time_budget_s=None, timeout_s=10, rounds=8),
     "verify": Preset(time_budget_s=None, timeout_s=60, rounds=0),

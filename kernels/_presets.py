@@ -25,9 +25,16 @@ PRESETS = {
     ),
     "standard": (
         Grid(
-            operations=WINNER_MAP,
+            operations=("predict", "gradient"),
             sizes={"m": (100, 1000, 10_000, 100_000, 1_000_000), "n": (2, 10, 100, 1000)},
             largest_inputs_bytes=256_000_000,
+            blocks=3,
+            without=COMPILED_BY_SIZE,
+        ),
+        Grid(
+            operations=("gradient_descent",),
+            sizes={"m": (100, 1000, 10_000, 100_000), "n": (2, 10, 100)},
+            largest_inputs_bytes=20_000_000,
             blocks=3,
             without=COMPILED_BY_SIZE,
         ),
@@ -40,11 +47,10 @@ PRESETS = {
         ),
         Grid(
             operations=OTHERS,
-            sizes={"m": (100, 1000, 10_000, 100_000), "n": (10,)},
-            dtypes=BOTH,
+            sizes={"m": (100, 3000, 100_000), "n": (10,)},
             without=COMPILED_BY_SIZE,
         ),
-        Grid(operations=("cost_surface",), sizes={"m": (100, 300, 1000, 3000), "n": (10,)}, dtypes=BOTH),
+        Grid(operations=("cost_surface",), sizes={"m": (100, 600, 3000), "n": (10,)}, dtypes=BOTH),
     ),
     "full": (
         Grid(

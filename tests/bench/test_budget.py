@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from rooflinear.bench import suite, sweep
 from rooflinear.bench.budget import FEWEST_ROUNDS, RESERVE_SECONDS, Budget
+from rooflinear.bench.contest import SLICE_NS
 from rooflinear.bench.records import Result, Sample
 from rooflinear.bench.sweep import Options
 
@@ -72,7 +73,7 @@ def test_with_time_enough_all_rounds_are_played(budget):
 
 
 def test_rounds_shrink_when_time_is_short(budget, clock):
-    clock.pass_(60 - RESERVE_SECONDS - 0.035)
+    clock.pass_(60 - RESERVE_SECONDS - 3.5 * SLICE_NS / 1e9)
     assert budget.rounds(ready(0.01), []) == 3
 
 
