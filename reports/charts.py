@@ -41,6 +41,7 @@ def charts() -> dict[str, dict[str, Any]]:
         "scaling": _lines(_SIZE_LABELS, _TIME_LABELS, size="size", time_text="one call", interval="interval"),
         "calls": _lines(_SIZE_LABELS, _TIME_LABELS, size="calls", time_text="a call, all counted"),
         "roofline": _roofline(),
+        "runs": _runs(),
         "strip": _strip(),
         "density": _density(),
     }
@@ -113,6 +114,23 @@ def _roofline() -> dict[str, Any]:
         )
     )
     return _spec(alt.layer(roofs, labels, marks).add_params(*_limits()).properties(height=380))
+
+
+def _runs() -> dict[str, Any]:
+    """A line for each implementation and on it a mark for each run; rows: name, run, x (time), low, high."""
+    place, colour, fade = alt.YOffset("run:N", sort=None), _raw("colour"), alt.Opacity("opacity:Q", scale=None)
+    names = alt.Axis(labelColor=INK, labelLimit=150, tickSize=0, domain=False, grid=True, tickBand="extent")
+    y = alt.Y("name:N", title=None, sort=None, axis=names, scale=alt.Scale(paddingInner=0.35, paddingOuter=0.2))
+    rows = _rows("rows").encode(y=y, yOffset=place, color=colour, opacity=fade)
+    ends = rows.mark_rule(strokeWidth=1.6, aria=False).encode(x="low:Q", x2="high:Q")
+    marks = rows.mark_point(filled=True, size=52).encode(
+        x=_log_x(_TIME_LABELS),
+        shape=_raw("shape"),
+        description="description:N",
+        tooltip=_tips(name="implementation", run="run", text="one call", interval="interval"),
+    )
+    height = alt.Step(13, **{"for": "offset"})
+    return _spec(alt.layer(ends, marks).add_params(*_limits()).properties(height=height))
 
 
 def _strip() -> dict[str, Any]:

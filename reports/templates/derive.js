@@ -200,7 +200,21 @@ function sideBySide(runs, run, choice) {
     return { implementation: name, ...look(name), cells };
   });
   rows.sort((a, b) => (a.cells[own].cost?.time ?? Infinity) - (b.cells[own].cost?.time ?? Infinity));
-  return { columns: columns.map(({ run: one, view }) => ({ name: one.name, threads: view?.threads ?? null })), rows, own };
+  const headed = columns.map(({ run: one, view }, i) => ({ text: runText(one.name, view), name: one.name, ...runLook(i) }));
+  return { columns: headed, rows, own, ...runMarks(headed, rows) };
+}
+
+const runText = (name, view) => `${name}${view ? ` (${plural(view.threads, 'thread')})` : ''}`;
+const runLook = (i) => ({ colour: `var(--c${i % 8})`, shape: Object.keys(SHAPES)[i % Object.keys(SHAPES).length] });
+
+// Every time of every run, a mark each.
+function runMarks(columns, rows) {
+  const marks = rows.flatMap(({ implementation, opacity, cells }) => cells.flatMap(({ cost }, i) => (cost ? [{
+    ...columns[i], name: implementation, run: columns[i].text, opacity, x: cost.time, low: cost.low ?? cost.time, high: cost.high ?? cost.time,
+    text: timeText(cost.time), interval: rangeText(cost.low, cost.high, timeText), description: `${implementation} in ${columns[i].text}: ${timeText(cost.time)}`,
+  }] : [])));
+  const [x_least, x_most] = apartAtLeast(Math.min(...marks.map((mark) => mark.low)), Math.max(...marks.map((mark) => mark.high)));
+  return { marks, limits: { x_least, x_most } };
 }
 
 // The same view in another run; one of other threads where that run has no such.

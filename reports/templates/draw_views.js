@@ -134,10 +134,9 @@ function drawListing(listing, look, shown, by, open) {
 
 function drawRuns(model, look) {
   if (!model.rows.length) return note('No run has this view and size.');
-  const columns = model.columns.flatMap(({ name, threads }, i) => {
-    const head = `${name}${threads === null ? '' : ` (${plural(threads, 'thread')})`}`;
+  const columns = model.columns.flatMap(({ text }, i) => {
     const time = {
-      text: head, number: true, value: (row) => row.cells[i].cost?.time,
+      text, number: true, value: (row) => row.cells[i].cost?.time,
       show: (row) => { const { row: one, cost } = row.cells[i]; return cost ? [timeText(cost.time), element('small', {}, rangeText(cost.low, cost.high, timeText))] : one ? badge(one.status) : MISSING; },
     };
     const gain = {

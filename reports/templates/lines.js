@@ -93,11 +93,12 @@ const mean = (pool) => pool.sum / pool.count;
 function limitsOf(rows, capped = [], limit = []) {
   const xs = [...rows, ...capped].map((row) => row.x);
   const ys = [...rows.flatMap((row) => [row.low ?? row.time, row.high ?? row.time]), ...capped.map((row) => row.cap), ...limit.map((row) => row.time)];
-  const wide = (least, most) => (most > least ? [least, most] : [least / 2, most * 2]);
-  const [x_least, x_most] = wide(Math.min(...xs), Math.max(...xs));
-  const [y_least, y_most] = wide(Math.min(...ys), Math.max(...ys));
+  const [x_least, x_most] = apartAtLeast(Math.min(...xs), Math.max(...xs));
+  const [y_least, y_most] = apartAtLeast(Math.min(...ys), Math.max(...ys));
   return { x_least, x_most, y_least, y_most };
 }
+
+const apartAtLeast = (least, most) => (most > least ? [least, most] : [least / 2, most * 2]);
 
 // Flop/s reached against flops a byte, under what was measured of this machine on as many threads.
 function roofline(run, choice) {

@@ -109,7 +109,10 @@ async function drawRest(found, look) {
   byId('missing').replaceChildren(drawMissing(found.missing, look));
   byId('ceilings').replaceChildren(drawCeilings(run()));
   byId('runs-section').hidden = !found.runs;
-  if (found.runs) byId('runs').replaceChildren(drawRuns(found.runs, look));
+  if (found.runs) {
+    byId('runs').replaceChildren(drawRuns(found.runs, look));
+    byId('runs-legend').replaceChildren(...found.runs.columns.map((column) => element('li', { class: 'named' }, marker(column), element('span', {}, column.text))));
+  }
   list(found.listing, look);
   for (const slot of document.querySelectorAll('[data-measured]')) slot.textContent = found.at + (choice.measured ? '' : ', the nearest measured');
   for (const slot of document.querySelectorAll('[data-baseline]')) slot.textContent = choice.baseline ?? 'the baseline';
@@ -117,6 +120,7 @@ async function drawRest(found, look) {
     chart('scaling', found.scaling.any, sets(found.scaling), found.scaling.limits),
     chart('calls', found.calls.any, sets(found.calls), found.calls.limits),
     chart('roofline', found.roofline.any, { rows: found.roofline.rows, roofs: found.roofline.roofs, labels: found.roofline.labels }, found.roofline.limits),
+    chart('runs', found.runs?.marks.length > 0, { rows: found.runs?.marks }, found.runs?.limits),
   ]);
 }
 

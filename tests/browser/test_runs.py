@@ -8,6 +8,7 @@ from rooflinear.reports import frames, page
 from .conftest import Page
 
 SLOWER = 1.25
+LABELS = "marks => marks.map((mark) => mark.getAttribute('aria-label'))"
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,24 @@ def test_times_stand_side_by_side(several, tables):
         assert float(first) == pytest.approx(times[name], rel=2e-5)
         assert float(second) == pytest.approx(times[name] * SLOWER, rel=1e-3)
         assert float(ratio) == pytest.approx(1 / SLOWER, rel=1e-3)
+
+
+def test_every_time_of_every_run_is_drawn(several):
+    several.choose(size="m=1000 n=10", threads=2, dtype="float64")
+    cells = several.tab.locator("#runs tbody tr").evaluate_all(
+        "rows => rows.map((row) => [...row.children].map((cell) => cell.firstChild?.textContent))"
+    )
+    heads = several.tab.locator("#runs-legend li").all_inner_texts()
+    assert heads == ["realistic (2 threads)", "slower (2 threads)"]
+    told = {f"{name} in {head}: {time}" for name, *times, _ in cells for head, time in zip(heads, times, strict=True)}
+    marks = several.tab.locator("#runs-chart [aria-roledescription=point]")
+    labels = marks.evaluate_all(LABELS)
+    assert set(labels) == told
+    middles = marks.evaluate_all("marks => marks.map((mark) => mark.getBoundingClientRect()).map(({x, y}) => [x, y])")
+    assert len({y for _, y in middles}) == len(told)
+    places = {label.split(":")[0]: x for label, (x, _) in zip(labels, middles, strict=True)}
+    for name, *_ in cells:
+        assert places[f"{name} in {heads[1]}"] > places[f"{name} in {heads[0]}"]
 
 
 def test_the_run_chosen_is_the_one_the_page_shows(several):
