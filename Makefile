@@ -3,6 +3,7 @@
 # make test    tests, linter, types
 # make calibrate  how often does the gate err, what does it find? (quiet machine, three hours; adds to CALIBRATION)
 # make goals   what the kernels want to reach, and what they reach here (quiet machine, tens of minutes)
+# make picture the README's picture of the newest run's page (Chromium)
 # make audit   does the harness read the time there is? (quiet machine, five minutes)
 #
 # TORCH_INDEX=https://download.pytorch.org/whl/cpu takes torch's CPU build (Linux; plain pip brings CUDA, gigabytes)
@@ -13,7 +14,7 @@ TORCH_INDEX ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup report test calibrate goals audit schemas clean
+.PHONY: setup report test calibrate goals picture audit schemas clean
 
 setup: .venv/complete
 
@@ -51,6 +52,9 @@ calibrate: setup
 
 goals: setup
 	$(BIN)/rooflinear run --preset goals
+
+picture: setup
+	$(BIN)/python docs/picture.py $(PAGE)
 
 audit: setup
 	$(BIN)/python tests/audit/audit.py
