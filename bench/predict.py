@@ -76,17 +76,22 @@ def _slope(seen: dict[tuple[float, Sizes], float], work: float) -> float | None:
 
 
 def _by(law: Law, seen: dict[tuple[float, Sizes], float], sizes: Sizes) -> tuple[float, bool] | None:
-    """What a law says of these sizes, and whether it had a point to spare and missed none by much."""
-    points = [point[1] for point in seen]
-    if not sizes or any(len(point) != len(sizes) for point in points):
+    """What a law says of these sizes, and whether it had a point to spare and missed none by much.
+
+    None where what was seen does not tell one cost from another, such as that
+    of a row from that of a call where all had as many rows.
+    """
+    if not sizes or any(len(point[1]) != len(sizes) for point in seen):
         return None
+    points = np.array([sizes, *(point[1] for point in seen)], float)
+    varied = points[:, (points != points[0]).any(axis=0)]
     times = np.array([max(call_ns, 1.0) for call_ns in seen.values()])
-    found = law(np.array(points, float), times)
+    found = law(varied[1:], times)
     if found is None:
         return None
     predict, terms = found
-    misfits = np.abs(np.array([predict(np.array(point, float)) for point in points]) / times - 1)
-    return predict(np.array(sizes, float)), len(points) > terms and bool(misfits.max() <= LARGEST_MISFIT)
+    misfits = np.abs(np.array([predict(point) for point in varied[1:]]) / times - 1)
+    return predict(varied[0]), len(times) > terms and bool(misfits.max() <= LARGEST_MISFIT)
 
 
 def _sum_of_products(points: NDArray[np.float64], times: NDArray[np.float64]) -> Fitted:
@@ -97,9 +102,11 @@ def _sum_of_products(points: NDArray[np.float64], times: NDArray[np.float64]) ->
     def products(point: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.array([point[some].prod() for some in chosen])
 
-    rows = np.array([products(point) for point in points])
-    costs, _ = nnls(rows / times[:, None], np.ones(len(times)))
-    return lambda point: float(products(point) @ costs), int(np.count_nonzero(costs))
+    rows = np.array([products(point) for point in points]) / times[:, None]
+    if np.linalg.matrix_rank(rows / np.linalg.norm(rows, axis=0)) < len(chosen):
+        return None
+    costs, _ = nnls(rows, np.ones(len(times)))
+    return lambda point: float(products(point) @ costs), len(chosen)
 
 
 def _power_law(points: NDArray[np.float64], times: NDArray[np.float64]) -> Fitted:

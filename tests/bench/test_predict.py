@@ -115,6 +115,13 @@ def test_a_cost_of_one_size_is_predicted_from_two_sizes():
     assert predictor.predict_ns(KEY, 3e9, {"m": 3000, "n": 10}) == pytest.approx(12e9)
 
 
+def test_sizes_that_never_varied_predict_no_others():
+    predictor = Predictor()
+    for n, call_ns in ((2, 9e7), (10, 9.1e7), (100, 9e7), (300, 9.1e7)):
+        predictor.record(KEY, 400.0 * 100 * n, call_ns, {"m": 100, "n": n})
+    assert predictor.predict_ns(KEY, 8e6, {"m": 10_000, "n": 2}) < 2e8
+
+
 def test_three_sizes_are_enough_not_to_skip_a_loop_over_rows_by_mistake():
     predictor = Predictor()
     for m, n in ((100, 2), (100, 10), (1000, 2)):
