@@ -26,13 +26,12 @@ PRESETS = {
     "standard": (
         Grid(
             operations=("predict", "gradient"),
-            sizes={"m": (100, 1000, 10_000, 100_000, 1_000_000), "n": (2, 10, 100)},
-            largest_inputs_bytes=100_000_000,
+            sizes={"m": (1_000_000,), "n": (2, 10)},
             blocks=3,
             without=COMPILED_BY_SIZE,
         ),
         Grid(
-            operations=("gradient_descent",),
+            operations=WINNER_MAP,
             sizes={"m": (100, 1000, 10_000, 100_000), "n": (2, 10, 100)},
             largest_inputs_bytes=20_000_000,
             blocks=3,
@@ -50,7 +49,7 @@ PRESETS = {
             sizes={"m": (100, 3000, 100_000), "n": (10,)},
             without=COMPILED_BY_SIZE,
         ),
-        Grid(operations=("cost_surface",), sizes={"m": (100, 600, 3000), "n": (10,)}, dtypes=BOTH),
+        Grid(operations=("cost_surface",), sizes={"m": (50, 150, 3000), "n": (10,)}, dtypes=BOTH),
     ),
     "full": (
         Grid(
