@@ -14,8 +14,11 @@ TRUSTED_WORK = 1e5
 HOPELESS_WORK = 1e7
 """Flops above which a call may take seconds, so that it is worth predicting first."""
 
-LARGEST_MISFIT = 0.2
-"""Up to which a law of the sizes is believed: every point within a fifth."""
+LARGEST_MISFIT = 0.5
+"""Of any point, up to which a law of the sizes is believed; what it says is then taken to be too much by as much."""
+
+CLEAR_RISE = 1.3
+"""Between two works, from which it is no noise on a fixed cost."""
 
 Key = tuple[str, ...]
 Sizes = tuple[int, ...]
@@ -35,7 +38,7 @@ class Predictor:
         self._seen[key][work, _values(sizes)] = call_ns
 
     def predict_ns(self, key: Key, work: float, sizes: Mapping[str, int] | None = None) -> float | None:
-        """By a law of the sizes that all that was seen keeps to; else the least of what each law and the
+        """By the law of the sizes that what was seen keeps to best; else the least of what each law and the
         slope of the two largest smaller works say, so that none is skipped by mistake; None where
         nothing can be said.
 
@@ -49,9 +52,11 @@ class Predictor:
         if not smaller or max(smaller)[0] < TRUSTED_WORK:
             return None
         by_law = [found for law in (_sum_of_products, _power_law) if (found := _by(law, smaller, _values(sizes)))]
-        believed = [call_ns for call_ns, is_believed in by_law if is_believed]
-        guesses = [*(call_ns for call_ns, _ in by_law), _slope(smaller, work)]
-        return min(believed or [each for each in guesses if each is not None], default=None)
+        misfit, call_ns = min(by_law, default=(np.inf, 0.0))
+        if misfit <= LARGEST_MISFIT:
+            return call_ns
+        guesses = [*(call_ns for _, call_ns in by_law), _slope(smaller, work)]
+        return min((each for each in guesses if each is not None), default=None)
 
     def wants_probe(self, key: Key, work: float, sizes: Mapping[str, int] | None = None) -> bool:
         """Whether a case may be hopeless and nothing smaller says how long it takes."""
@@ -72,11 +77,12 @@ def _slope(seen: dict[tuple[float, Sizes], float], work: float) -> float | None:
     if len(works) < 2:
         return None
     ns_0, ns_1 = (min(ns for point, ns in seen.items() if point[0] == each) for each in works[-2:])
-    return ns_1 + max(0.0, ns_1 - ns_0) / (works[-1] - works[-2]) * (work - works[-1])
+    rise = ns_1 - ns_0 if ns_1 > CLEAR_RISE * ns_0 else 0.0
+    return ns_1 + rise / (works[-1] - works[-2]) * (work - works[-1])
 
 
-def _by(law: Law, seen: dict[tuple[float, Sizes], float], sizes: Sizes) -> tuple[float, bool] | None:
-    """What a law says of these sizes, and whether it had a point to spare and missed none by much.
+def _by(law: Law, seen: dict[tuple[float, Sizes], float], sizes: Sizes) -> tuple[float, float] | None:
+    """By how much a law missed what was seen at worst (infinite without a point to spare), and the least it says.
 
     None where what was seen does not tell one cost from another, such as that
     of a row from that of a call where all had as many rows.
@@ -90,8 +96,8 @@ def _by(law: Law, seen: dict[tuple[float, Sizes], float], sizes: Sizes) -> tuple
     if found is None:
         return None
     predict, terms = found
-    misfits = np.abs(np.array([predict(point) for point in varied[1:]]) / times - 1)
-    return predict(varied[0]), len(times) > terms and bool(misfits.max() <= LARGEST_MISFIT)
+    misfit = float(np.abs(np.array([predict(point) for point in varied[1:]]) / times - 1).max())
+    return misfit if len(times) > terms else np.inf, predict(varied[0]) / (1 + misfit)
 
 
 def _sum_of_products(points: NDArray[np.float64], times: NDArray[np.float64]) -> Fitted:

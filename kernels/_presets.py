@@ -25,15 +25,15 @@ PRESETS = {
     ),
     "standard": (
         Grid(
-            operations=("predict", "gradient"),
-            sizes={"m": (1_000_000,), "n": (2, 10)},
+            operations=WINNER_MAP,
+            sizes={"m": (100, 1000, 10_000, 100_000), "n": (2, 10, 100)},
+            largest_inputs_bytes=20_000_000,
             blocks=3,
             without=COMPILED_BY_SIZE,
         ),
         Grid(
-            operations=WINNER_MAP,
-            sizes={"m": (100, 1000, 10_000, 100_000), "n": (2, 10, 100)},
-            largest_inputs_bytes=20_000_000,
+            operations=("predict", "gradient"),
+            sizes={"m": (1_000_000,), "n": (2, 10)},
             blocks=3,
             without=COMPILED_BY_SIZE,
         ),

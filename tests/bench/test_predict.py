@@ -30,7 +30,22 @@ def test_a_hopeless_call_is_predicted():
 
 
 def test_a_fixed_cost_of_calls_does_not_grow_with_the_work():
-    assert seen(eager, 1e5, 4e5).predict_ns(KEY, 2e10) == pytest.approx(eager(2e10))
+    assert seen(eager, 1e6, 1e9).predict_ns(KEY, 2e10) == pytest.approx(eager(2e10))
+
+
+def test_noise_on_a_fixed_cost_does_not_grow_with_the_work():
+    predictor = Predictor()
+    predictor.record(KEY, 4e5, 0.13e9, {"m": 100, "n": 10})
+    predictor.record(KEY, 8e5, 0.16e9, {"m": 100, "n": 20})
+    assert predictor.predict_ns(KEY, 4e7, {"m": 10_000, "n": 10}) == 0.16e9
+
+
+def test_a_loop_over_rows_is_foreseen_in_spite_of_noise():
+    predictor = Predictor()
+    sizes = ((100, 2), (100, 10), (1000, 2), (100, 100), (1000, 10), (1000, 100), (10_000, 2))
+    for (m, n), noise in zip(sizes, (1.0, 1.3, 0.9, 1.1, 1.25, 1.0, 0.95), strict=True):
+        predictor.record(KEY, 400.0 * m * n, noise * 240e3 * m, {"m": m, "n": n})
+    assert predictor.predict_ns(KEY, 8e7, {"m": 100_000, "n": 2}) > 10 * SECOND_NS
 
 
 def test_one_size_alone_predicts_no_other():
