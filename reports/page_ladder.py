@@ -26,6 +26,7 @@ CHANGES = (
     ("write the gradient instead of deriving it (PyTorch)", "torch_autograd", "torch"),
     ("write the gradient instead of deriving it (TensorFlow)", "tensorflow_tape", "tensorflow"),
     ("write the gradient instead of deriving it (JAX)", "jax_grad", "jax"),
+    ("do not multiply by a transpose (JAX)", "jax_transpose", "jax"),
     ("torch.compile", "torch", "torch_compile"),
     ("tf.function", "tensorflow_eager", "tensorflow"),
     ("XLA", "tensorflow", "tensorflow_xla"),
