@@ -21,6 +21,8 @@ def newest() -> Path:
 
 
 def main(page: Path, picture: Path) -> None:
+    if not page.is_file():
+        sys.exit(f"{page}: no such page")
     path = next(filter(None, map(shutil.which, BROWSERS)), None) or sys.exit("no Chromium: install one")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])

@@ -55,6 +55,7 @@ def run_data(tables: Tables, baseline: str | None = None) -> dict[str, Any]:
         "looks": {name: [look.number, look.shape] for name, look in looks(tables.implementations).items()},
         "size_columns": tables.size_columns,
         "parameter_columns": tables.parameter_columns,
+        "operation": _operation(tables),
         "baseline": chosen,
         "baselines": baselines(tables),
         "formulas": {name: about.get("formula", "") for name, about in tables.run.operations.items()},
@@ -89,6 +90,12 @@ def _missing(cases: pd.DataFrame) -> pd.DataFrame:
     told = missing(cases).merge(sizes.reset_index(), on=keys)
     order = told["status"].map({status: place for place, status in enumerate(STATUSES)})
     return told.assign(order=order).sort_values(["order", "cases"], ascending=[True, False], kind="stable")
+
+
+def _operation(tables: Tables) -> str:
+    """The operation that most implementations have a time for; the suite's first of several."""
+    timed = tables.cases.dropna(subset=["time_ns"]).groupby("operation")["implementation"].nunique()
+    return max(tables.operations, key=lambda name: timed.get(name, 0))
 
 
 def _view(view: View) -> dict[str, Any]:

@@ -53,8 +53,7 @@ def views(tables: Tables) -> list[View]:
 def _view(tables: Tables, key: tuple[Any, ...], frame: pd.DataFrame) -> View:
     names = [name for name, column in tables.size_columns.items() if bool(frame[column].notna().all())]
     sizes = _sizes(frame, names, tables)
-    timed = frame.loc[frame["time_ns"].notna()]
-    chosen = _chosen(_sizes(timed, names, tables) or sizes)
+    chosen = _chosen(frame, names, tables) or sizes[-1]
     return View(**dict(zip(VIEW, key, strict=True)), size_names=names, sizes=sizes, chosen=chosen)
 
 
@@ -66,6 +65,16 @@ def _sizes(frame: pd.DataFrame, names: Sequence[str], tables: Tables) -> list[di
     return [{name: int(value) for name, value in zip(names, row, strict=True)} for row in rows]
 
 
-def _chosen(sizes: list[dict[str, int]]) -> dict[str, int]:
-    """The size a chart of one size starts with: the largest that was timed."""
-    return max(sizes, key=lambda size: prod(size.values()))
+def _chosen(frame: pd.DataFrame, names: Sequence[str], tables: Tables) -> dict[str, int]:
+    """The size a chart of one size starts with: where most have a time, and the largest of those."""
+    timed = frame.loc[frame["time_ns"].notna()]
+    columns = [tables.size_columns[name] for name in names]
+    if timed.empty or not columns:
+        return {}
+    counts = timed.groupby(columns)["implementation"].nunique().items()
+    best, _ = max(((_values(key), count) for key, count in counts), key=lambda pair: (pair[1], prod(pair[0])))
+    return dict(zip(names, best, strict=True))
+
+
+def _values(key: Any) -> tuple[int, ...]:
+    return tuple(map(int, key if isinstance(key, tuple) else (key,)))

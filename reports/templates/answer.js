@@ -54,7 +54,7 @@ function title(choice, best, level, base, gain, second, lead) {
   return level.length ? `${who}: their distance is within noise` : `${who}: ${leadText(lead.ratio)} ahead of ${second.implementation}`;
 }
 
-const joined = (names) => (names.length > 3 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(' and '));
+const joined = (names) => (names.length > 3 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' and '));
 
 function conditions(choice, best) {
   const counted = [choice.moved && 'transfers in and out', Number.isFinite(choice.calls) && `the first call spread over ${plural(choice.calls, 'call')}`].filter(Boolean);

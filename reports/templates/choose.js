@@ -7,7 +7,8 @@ function chosen(run, state) {
   let left = run.views;
   for (const name of VIEW) {
     const values = distinct(left.map((view) => view[name]));
-    const pick = values.find((value) => String(value) === state[name]) ?? (name === 'threads' ? Math.max(...values) : values[0]);
+    const usual = { threads: Math.max(...values), operation: run.operation }[name] ?? values[0];
+    const pick = values.find((value) => String(value) === state[name]) ?? usual;
     options[name] = { values, pick };
     left = left.filter((view) => view[name] === pick);
   }

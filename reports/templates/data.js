@@ -60,6 +60,8 @@ function prepared(run) {
   const direct = byView(run.direct_winners, run.views);
   const [fits, crossovers, threads] = ['fits', 'crossovers', 'threads'].map((name) => byView(run[name], run.views));
   const ratios = new Map();
+  const able = ableOf(run.cases);
+  const competing = new Map();
   run.views.forEach((view, number) => { view.number = number; });
   return {
     ...run,
@@ -69,7 +71,12 @@ function prepared(run) {
     crossoversOf: (view) => crossovers.of(view.number),
     threadsOf: (view) => threads.of(view.number),
     algorithms: run.cases.algorithm.words,
-    casesOf: (view) => cases.of(view.number),
+    unable: run.implementations.filter((name) => !able.has(name)),
+    casesOf(view) {
+      if (!competing.has(view.number)) competing.set(view.number, cases.of(view.number).filter((row) => able.has(row.implementation)));
+      return competing.get(view.number);
+    },
+    everyCaseOf: (view) => cases.of(view.number),
     allCases: () => run.views.flatMap((view) => cases.of(view.number)),
     winnersOf: (view, directOnly) => (directOnly ? direct : winners).of(view.number),
     pair(view, sizes, base, other) {
@@ -83,6 +90,12 @@ function prepared(run) {
       return back && { ratio: 1 / back.speedup, low: inverse(back.high), high: inverse(back.low), interval: back.interval, paired: back.pairs > 0 };
     },
   };
+}
+
+// Who could run at all: what is not installed, or is for another device, would be a row of nothing in every table.
+function ableOf({ implementation, status }) {
+  const able = new Set(implementation.codes.filter((_, i) => !['missing', 'unsupported'].includes(status.words[status.codes[i]])).map((code) => implementation.words[code]));
+  return able.size ? able : new Set(implementation.words);
 }
 
 const inverse = (value) => (isKnown(value) && value > 0 ? 1 / value : null);

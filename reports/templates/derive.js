@@ -65,7 +65,10 @@ function ticks(start, end, place) {
   const decades = [];
   for (let power = Math.ceil(Math.log10(start) - 1e-9); 10 ** power <= end * 1.0001; power += 1) decades.push({ time: 10 ** power, at: place(10 ** power) });
   const step = Math.ceil(decades.length / 3);
-  return decades.filter((_, i) => i % step === 0);
+  const kept = decades.filter((_, i) => i % step === 0);
+  const last = kept.at(-1);
+  // A label at the end is written to its left, where the one before would be.
+  return kept.filter((tick) => tick === last || last.at <= 0.88 || tick.at < 0.62);
 }
 
 // From the slowest way of writing it to the machine's limit, and what each change buys.
@@ -162,7 +165,7 @@ function notes(row) {
 
 function listing(run, choice, state) {
   const find = (state.find || '').toLowerCase();
-  const pool = state.scope === 'run' ? run.allCases() : run.casesOf(choice.view);
+  const pool = state.scope === 'run' ? run.allCases() : run.everyCaseOf(choice.view);
   const fits = (row) =>
     (!state.status || row.status === state.status) &&
     (!find || `${row.operation} ${row.implementation} ${row.sizes} ${row.parameters} ${row.dtype} ${notes(row)}`.toLowerCase().includes(find));

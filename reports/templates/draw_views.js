@@ -7,7 +7,8 @@ function drawLadder(model, choice) {
     element('span', { class: 'rung' }, row.word && element('b', {}, row.word), named(row, row.name)),
     track(Math.max(row.at, 0.004), row.colour), element('span', { class: 'took' }, timeText(row.time)));
   const limit = model.limit === null ? null : element('li', { class: 'limit', 'data-value': model.limit },
-    element('span', { class: 'factor' }, model.rest ? factor(model.rest.ratio) : ''), element('span', { class: 'rung' }, element('b', {}, 'the machine’s limit'), 'nobody’s yet'),
+    element('span', { class: 'factor' }, model.rest && model.rest.ratio > AT_LIMIT ? factor(model.rest.ratio) : ''),
+    element('span', { class: 'rung' }, element('b', {}, 'the machine’s limit'), model.rest && model.rest.ratio <= AT_LIMIT ? `reached by ${model.rest.name}` : 'nobody’s yet'),
     track(0.004, 'var(--ink)'), element('span', { class: 'took' }, timeText(model.limit)));
   return element('ol', { class: 'ladder' }, model.rungs.map(rung), limit);
 }

@@ -122,7 +122,7 @@ function roofline(run, choice) {
   const bend = (speed) => Math.min(high, Math.max(low, peak / speed));
   const lines = roof.levels.flatMap(([name, speed]) => [low, bend(speed)].map((x) => ({ name, x, y: x * speed, time: x * speed })));
   const flat = [Math.min(...roof.levels.map(([, speed]) => bend(speed))), high].map((x) => ({ name: 'peak', x, time: peak }));
-  const labels = [...apart(roof.levels).map(({ names, most, least }, i) => ({ x: low * STAGGER ** i, time: low * STAGGER ** i * most, text: `${names.join(', ')} ${names.length > 1 ? `${bandwidthText(most)} to ${bandwidthText(least)}` : bandwidthText(most)}` })),
+  const labels = [...apart(roof.levels).map(({ names, most, least }, i) => ({ x: low * STAGGER ** i, time: low * STAGGER ** i * most, text: `${levelNames(names)} ${names.length > 1 ? `${bandwidthText(most)} to ${bandwidthText(least)}` : bandwidthText(most)}` })),
     { x: flat[0].x, time: peak, text: `peak ${flopsText(peak)}` }];
   const ys = [...rows.map((row) => row.time), ...lines.map((row) => row.time), peak];
   return {
@@ -130,6 +130,8 @@ function roofline(run, choice) {
     limits: { x_least: low, x_most: high, y_least: Math.min(...ys), y_most: peak * 1.3 },
   };
 }
+
+const levelNames = (names) => names.map((name, i) => (i < names.length - 1 ? name.replace(' cache', '') : name)).join(', ');
 
 // Levels too near to each other for two labels share one, at the fastest's line.
 function apart(levels) {

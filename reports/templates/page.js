@@ -2,6 +2,7 @@
 
 const NARROW = 720;
 const STEP = 50;
+const AT_LIMIT = 1.02;
 const CONTROLS = ['operation', 'parameters', 'dtype', 'threads', 'device', 'size', 'baseline', 'moved', 'calls', 'axis'];
 
 const byId = (id) => document.getElementById(id);
@@ -67,7 +68,9 @@ function barsNote(bar, choice, found) {
   const start = bar.fromLimit ? `Bars begin at the machine’s limit, ${timeText(bar.limit)}` : `Bars begin at ${timeText(bar.start)}`;
   const base = found.base ? '' : ` ${choice.baseline ?? 'No baseline'} has no time here: choose another baseline for speed-ups.`;
   const doubt = bar.predicted ? ' ≈ is interpolated between measured sizes; its interval is widened by what interpolation missed where a measured size was left out.' : '';
-  return `${start}, and are logarithmic; the thin line is the 95 % interval.${base}${doubt}`;
+  const { unable } = run();
+  const absent = unable.length ? ` ${joined(unable)} cannot run here (see What is missing).` : '';
+  return `${start}, and are logarithmic; the thin line is the 95 % interval.${base}${doubt}${absent}`;
 }
 
 // The map and the sliders stay while only the size changes, so that a hand on a slider keeps hold of it.
@@ -148,7 +151,7 @@ function ladderNote({ any, known, whole: gain, rest, limit }) {
   if (!any) return '';
   const order = known ? 'From loops in plain Python down to the limit: each step is compared with the one above it.' : 'From the slowest to the fastest.';
   const total = gain ? ` All steps together: ${ratioText(gain)}.` : '';
-  return order + total + (rest && limit ? ` The fastest, ${rest.name}, is ${ratioText(rest.ratio)} from the machine’s limit.` : '');
+  return order + total + (rest && limit ? ` The fastest, ${rest.name}, ${rest.ratio > AT_LIMIT ? `is ${ratioText(rest.ratio)} from` : 'has reached'} the machine’s limit.` : '');
 }
 
 function scalingNote(scaling) {

@@ -100,7 +100,8 @@ def test_a_run_of_failures_says_so(browser, folder):
     assert opened.text("#title") == "Nothing ran for gradient"
     for status in statuses:
         assert f"because {status}" in opened.text("#missing")
-        assert status in opened.text("#errors")
+        assert f"one_{status}" in opened.text("#cases")
+        assert (f"one_{status}" in opened.text("#errors")) is (status not in ("missing", "unsupported"))
     assert opened.overflow() <= 0
     assert opened.said == []
     opened.context.close()

@@ -3,15 +3,46 @@
 import re
 
 import pytest
+import synthetic
 from synthetic import HOSTILE
 
-from rooflinear.reports import frames
+from rooflinear.bench.records import Result
+from rooflinear.reports import frames, page
 from rooflinear.reports.views import views
+
+from .conftest import Page
 
 CHANGES = {
     "operation": "r2", "dtype": "float32", "threads": "1", "size": "m=1000 n=10", "baseline": "torch",
     "moved": "1", "calls": "10", "axis": "n", "status": "wrong", "scope": "run",
 }  # fmt: skip
+
+
+def test_the_page_opens_where_most_have_a_time(report, tables):
+    report.choose()
+    timed = tables.cases.dropna(subset=["time_ns"])
+    assert report.tab.input_value("#choose-operation") == "gradient"
+    here = timed.query("operation == 'gradient' and dtype == 'float64' and threads == 2")
+    counts = here.groupby("sizes")["implementation"].nunique()
+    assert counts[report.tab.input_value("#choose-size")] == counts.max()
+
+
+def test_who_cannot_run_at_all_is_told_once_and_is_no_row_of_nothing(browser, folder):
+    results = [
+        synthetic.ok(synthetic.case("numpy"), [1000, 1010, 1020]),
+        Result(case=synthetic.case("on_a_gpu"), status="unsupported", reason="runs on a GPU"),
+        Result(case=synthetic.case("numba"), status="skipped", reason="predicted to take long"),
+    ]
+    path = folder / "unable.html"
+    run = synthetic.run(["numpy", "on_a_gpu", "numba"], synthetic.OPERATIONS)
+    path.write_bytes(page.html([frames.tables(folder / "unable", run, results)]))
+    opened = Page(browser, path)
+    assert "on_a_gpu cannot run here" in opened.text("#bars-note")
+    assert [row[0] for row in opened.rows("#bars")] == ["numpy", "numba"]
+    assert [row[0] for row in opened.rows("#errors")] == ["numpy", "numba"]
+    assert "runs on a GPU" in opened.text("#missing")
+    assert "on_a_gpu" in opened.text("#cases")
+    opened.context.close()
 
 
 @pytest.mark.parametrize("name", CHANGES)

@@ -22,6 +22,7 @@ from rooflinear.reports.crossovers import crossovers
 from rooflinear.reports.growth import fits
 from rooflinear.reports.report import FORMATS, write_reports
 from rooflinear.reports.scaling import threads
+from rooflinear.reports.views import views
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,8 @@ def test_markdown_names_every_winner_and_every_reason(tables):
 
 def test_markdown_shows_the_speed_up_of_the_frame(tables):
     frame = compare.speedups(tables, "numpy")
-    row = frame[(frame["sizes"] == "m=1000000 n=50") & (frame["implementation"] == "numba_parallel")].iloc[0]
+    sizes = frames.words(views(tables)[0].chosen)
+    row = frame[(frame["sizes"] == sizes) & (frame["implementation"] == "numba_parallel")].iloc[0]
     assert f"| numba_parallel | {row['speedup']:.2f}× | {row['speedup_low']:.2f} –" in text.markdown(tables).decode()
 
 
