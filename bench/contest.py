@@ -19,9 +19,10 @@ SLICE_NS = 5_000_000
 LONG_CALL_NS = 40_000_000
 """Calls from here on get fewer samples where time is short."""
 LOAD_SECONDS = 60.0
-CLOCK_GAP_NS = 5_000_000
+CLOCK_GAP_NS = SLICE_NS // 2
+"""What an answer may take besides; a clock that loses more than half of a slice is seen."""
 CLOCK_GAP_SHARE = 0.45
-CLOCK_TRIES = 5
+CLOCK_TRIES = 10
 THREADS_EXCESS = 1.1
 
 

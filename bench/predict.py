@@ -6,7 +6,6 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import nnls
 
 TRUSTED_WORK = 1e5
 """Flops from which the fixed cost of a call no longer hides what a flop costs."""
@@ -102,6 +101,8 @@ def _by(law: Law, seen: dict[tuple[float, Sizes], float], sizes: Sizes) -> tuple
 
 def _sum_of_products(points: NDArray[np.float64], times: NDArray[np.float64]) -> Fitted:
     """A fixed cost and so much for each product of sizes, such as a + b·m + c·n + d·m·n: what nested loops take."""
+    from scipy.optimize import nnls  # slow to load, and most commands predict nothing
+
     places = range(points.shape[1])
     chosen = [list(some) for count in range(len(places) + 1) for some in combinations(places, count)]
 

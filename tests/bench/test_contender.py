@@ -94,7 +94,7 @@ def ended(**answers):
 def test_a_case_that_passes_everything_is_ok():
     (result,), slot = played()
     assert (result.status, result.reason, result.steady, result.first_call_ns) == ("ok", "", True, 7 * MS)
-    assert [(sample.round, sample.calls) for sample in result.samples] == [(8, 10), (9, 10), (10, 10), (11, 10)]
+    assert [(sample.round, sample.calls) for sample in result.samples] == [(8, 5), (9, 5), (10, 5), (11, 5)]
     assert slot.asked == ["Start", "Exact", "Prepare", "WarmUp", *4 * ["Slice"], "Finish", "Release"]
 
 
