@@ -200,9 +200,9 @@ class Worker:
         del loaded, output
         if verdict.status == "ok" and (name := self.bindings.replaced()):
             verdict = Verdict("wrong", f"the clock was replaced, or what reads it: {name} is not the harness's own")
-        if verdict.status == "ok" and copies > 1:
-            verdict = self._alternate(folder)
         suspicious = copies > 1 or honesty.exceeds(first_ns, self.call_ns, copies)
+        if verdict.status == "ok" and suspicious:
+            verdict = self._alternate(folder)
         if verdict.status == "ok" and suspicious and self._caches_work(folder, copies):
             verdict = Verdict("wrong", "work is cached: calls on fresh inputs take over three times the steady time")
         return protocol.Checked(verdict, peak.bytes if self.request.device == HOST else None)

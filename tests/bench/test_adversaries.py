@@ -102,6 +102,14 @@ def test_a_cheat_never_gets_a_time(results, stem):
         assert {name: getattr(result, name) for name in times} == dict.fromkeys(times)
 
 
+def test_a_cheat_on_inputs_too_large_for_many_copies_is_wrong(rooflinear):
+    large = ("--suite", SUITE, "--size", "rows=100", "--size", "columns=1000", "--threads", "1")
+    outcome = rooflinear("run", "--preset", "quick", *large, "--implementation", "computes_after_a_pause,honest")
+    assert outcome.status == 1
+    found = {result.case.implementation: result.status for result in store.read_results(rooflinear.runs()[0])}
+    assert found == {"computes_after_a_pause": "wrong", "honest": "ok"}
+
+
 def test_a_run_with_a_cheat_exits_with_1(run):
     assert run.status == 1
 
