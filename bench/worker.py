@@ -14,7 +14,6 @@ import random
 import sys
 import time
 import traceback
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,12 +22,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from . import honesty, mapped, problem, protocol, suite, verify
+from . import honesty, problem, protocol, suite, verify
 from .array_library import ArrayLibrary, NoDevice, lined_up
 from .arrays import LIBRARIES
 from .child import serve
-from .contract import Inputs
 from .held import PeakHeld
+from .loader import Loaded, Loader, Refused, same
 from .measure import Clock, Kernel, PeakMemory, settle, time_slice, warm_up
 from .protocol import Verdict
 from .records import HOST
@@ -38,23 +37,6 @@ DISPATCH_NS = 10_000_000
 
 BALLAST, BALLAST_BYTES = 4, 2**22
 """Blocks of random sizes put between one placement of the inputs and the next, so that addresses differ."""
-
-
-class Refused(Exception):
-    """A request that ends in a `protocol.Failed`."""
-
-    def __init__(self, status: str, reason: str):
-        super().__init__(reason)
-        self.status, self.reason = status, reason
-
-
-@dataclass
-class Loaded:
-    """A kernel over one problem: native inputs, and what its output is compared with."""
-
-    kernel: Kernel
-    problem: problem.Problem
-    transfer_in_ns: int
 
 
 class Worker:
@@ -67,8 +49,9 @@ class Worker:
         self.library: ArrayLibrary = LIBRARIES[start.library]()
         _pin(start.cores or _first_cores(start.threads))
         self.import_ns = self._import()
+        self.loader = Loader(self.module, self.library, self.clock)
         gc.freeze()  # a framework's own objects would cost 100 ms at every collection
-        self.call_ns, self.in_place = 0.0, False
+        self.call_ns = 0.0
         self.main: Loaded | None = None
         self.output: Any = None
 
@@ -77,7 +60,6 @@ class Worker:
         self.library.start(self.request.threads, self.request.device)
         self.module: ModuleType = suite.import_stem(Path(self.request.suite), self.request.implementation)
         self.library.loaded(self.module)
-        self.algorithm = str(getattr(self.module, "ALGORITHM", "direct"))
         own_ns = self.clock.wall() - started
         return own_ns if self.library.name == "python" else own_ns + NUMPY_IMPORT_NS
 
@@ -96,36 +78,36 @@ class Worker:
         return warm_up(kernel, DISPATCH_NS, DISPATCH_NS // 20).call_ns
 
     def exact(self, request: protocol.Exact) -> protocol.Checked:
-        self._refuse_unsupported(request.task)
-        loaded = self._load(request.task, request.folder, poison=True)
+        self.loader.refuse_unsupported(request.task, self.request.device)
+        loaded = self.loader.load(request.task, request.folder, poison=True)
         output, _ = loaded.kernel.once()
         folder = Path(self.request.operations or self.request.suite)
         operations = suite.import_stem(folder, suite.OPERATIONS).OPERATIONS
         equal = next(each.exact_equal for each in operations if each.name == request.task.operation)
-        array = self._array(output, request.task.dtype)
+        array = self.loader.array(output, loaded)
         verdict = verify.compare_exact(array, loaded.problem.expected, equal, request.task.dtype)
-        return protocol.Checked(self._also_unchanged(verdict, loaded))
+        return protocol.Checked(self.loader.also_unchanged(verdict, loaded))
 
     def prepare(self, request: protocol.Prepare) -> protocol.Prepared:
-        self._refuse_unsupported(request.task)
+        self.loader.refuse_unsupported(request.task, self.request.device)
         self.task, self.folder, self.generated = request.task, request.folder, request.generated
-        self.in_place = request.in_place
-        self.main = loaded = self._load(request.task, request.folder, poison=True)
+        self.loader.in_place = request.in_place
+        self.main = loaded = self.loader.load(request.task, request.folder, poison=True)
         output, first_call_ns = loaded.kernel.once()
         self.output, self.call_ns = output, 0.0
         started = self.clock.wall()
-        array = self._array(output, request.task.dtype)
+        array = self.loader.array(output, loaded)
         transfer_out_ns = self.clock.wall() - started
-        verdict = self._compare(array, loaded.problem)
+        verdict = self._compare(array, loaded)
         time.sleep(0.001)
-        if verdict.status == "ok" and not _same(array, self._array(output, request.task.dtype)):
+        if verdict.status == "ok" and not same(array, self.loader.array(output, loaded)):
             verdict = Verdict("wrong", "the output changed after the call had returned")
-        verdict = self._also_unchanged(verdict, loaded)
+        verdict = self.loader.also_unchanged(verdict, loaded)
         return protocol.Prepared(verdict, first_call_ns, loaded.transfer_in_ns, transfer_out_ns)
 
     def show(self, request: protocol.Show) -> protocol.Shown:
         verdict = self.prepare(protocol.Prepare(request.task, request.folder, generated=True)).verdict
-        array = self._array(self.output, request.task.dtype)
+        array = self.loader.array(self.output, self._main)
         return protocol.Shown(verdict, problem.numbers(array) if array.size <= request.most else None)
 
     def warm_up(self, request: protocol.WarmUp) -> protocol.Warmed:
@@ -144,8 +126,8 @@ class Worker:
     def finish(self, request: protocol.Finish) -> protocol.Checked:
         if not self.call_ns:
             self.slice(protocol.Slice(0, 1))  # nothing was timed, and fresh inputs are to be compared with it
-        verdict = self._compare(self._array(self.output, self.task.dtype), self._main.problem)
-        verdict = self._also_unchanged(verdict, self._main)
+        verdict = self.judge(self.output)
+        verdict = self.loader.also_unchanged(verdict, self._main)
         if verdict.status != "ok":
             return protocol.Checked(verdict)
         self._forget()
@@ -160,7 +142,7 @@ class Worker:
         self._main  # noqa: B018  refuses where nothing was prepared
         self._forget()
         self.ballast = [_ballast()]
-        self.main = self._load(self.task, self.folder, poison=True)
+        self.main = self.loader.load(self.task, self.folder, poison=True)
         small = {
             self.main.problem.expected.nbytes,
             *(np.asarray(each).nbytes for each in self.main.problem.inputs.values()),
@@ -179,7 +161,7 @@ class Worker:
 
     def judge(self, output: Any) -> Verdict:
         """Compares an output of the kernel in place with the oracle's."""
-        return self._compare(self._array(output, self.task.dtype), self._main.problem)
+        return self._compare(self.loader.array(output, self._main), self._main)
 
     @property
     def _main(self) -> Loaded:
@@ -191,11 +173,11 @@ class Worker:
         self.main = self.output = None
 
     def _judge_fresh(self, folder: str) -> protocol.Checked:
-        loaded = self._load(self.task, folder)
-        with PeakHeld() if self.in_place else PeakMemory() as peak:
+        loaded = self.loader.load(self.task, folder)
+        with PeakHeld() if self.loader.in_place else PeakMemory() as peak:
             output, first_ns = loaded.kernel.once()
-        verdict = self._compare(self._array(output, self.task.dtype), loaded.problem)
-        verdict = self._also_unchanged(verdict, loaded)
+        verdict = self._compare(self.loader.array(output, loaded), loaded)
+        verdict = self.loader.also_unchanged(verdict, loaded)
         copies = honesty.batch(loaded.problem.inputs_bytes, self.call_ns)
         del loaded, output
         if verdict.status == "ok" and (name := self.bindings.replaced()):
@@ -209,98 +191,25 @@ class Worker:
 
     def _alternate(self, folder: str) -> Verdict:
         """Both problems in turn, without a pause: what is kept from one call is wrong in the next."""
-        both = [self._load(self.task, each, poison=True) for each in (self.folder, folder)]
-        calls = [(loaded, self._array(loaded.kernel.once()[0], self.task.dtype)) for loaded in (*both, *both)]
-        verdicts = [self._compare(array, loaded.problem) for loaded, array in calls]
+        both = [self.loader.load(self.task, each, poison=True) for each in (self.folder, folder)]
+        calls = [(loaded, self.loader.array(loaded.kernel.once()[0], loaded)) for loaded in (*both, *both)]
+        verdicts = [self._compare(array, loaded) for loaded, array in calls]
         failed = next((verdict for verdict in verdicts if verdict.status != "ok"), None)
         if failed:
             return msgspec.structs.replace(failed, reason=f"stale where other inputs follow at once: {failed.reason}")
         return verdicts[-1]
 
     def _caches_work(self, folder: str, copies: int) -> bool:
-        shared = problem.load(Path(folder), self.algorithm)
+        shared = self.loader.problem(folder)
 
         def kernel(number: int) -> Kernel:
-            inputs = honesty.nudged(shared.inputs, number, kept=self._staying(shared))
-            return self._place(self.task, shared, inputs, poison=True).kernel
+            inputs = honesty.nudged(shared.inputs, number, kept=self.loader.staying(shared))
+            return self.loader.place(self.task, shared, inputs, poison=True).kernel
 
         return honesty.caches_work(kernel, copies, self.call_ns)
 
-    def _refuse_unsupported(self, task: protocol.Task) -> None:
-        states = getattr(self.module, "unsupported", None)
-        reason = self.library.unsupported(task.dtype, self.request.device)
-        if states and not reason:
-            reason = states(task.operation, task.sizes, task.dtype, self.request.device)
-        if reason:
-            raise Refused("unsupported", str(reason))
-
-    def _load(self, task: protocol.Task, folder: str, *, poison: bool = False) -> Loaded:
-        shared = problem.load(Path(folder), self.algorithm)
-        return self._place(task, shared, shared.inputs, poison=poison)
-
-    def _place(self, task: protocol.Task, shared: problem.Problem, inputs: Inputs, *, poison: bool) -> Loaded:
-        staying = self._staying(shared)
-        buffers = self._workspace(task, inputs, staying, poison=poison)
-        started = self.clock.wall()
-        native = tuple(self._native(value, name in staying) for name, value in inputs.items())
-        transfer_in_ns = self.clock.wall() - started
-        function = getattr(self.module, task.operation)
-        wait = self.library.synchronise if self.library.asynchronous else None
-        return Loaded(Kernel(function, native + buffers, wait, self.clock), shared, transfer_in_ns)
-
-    def _staying(self, shared: problem.Problem) -> frozenset[str]:
-        return shared.in_place if self.in_place else frozenset()
-
-    def _native(self, value: Any, stays: bool) -> Any:
-        try:
-            return self.library.in_place(value) if stays else self.library.convert(value)
-        except NotImplementedError as error:
-            raise Refused("unsupported", str(error)) from error
-
-    def _workspace(
-        self, task: protocol.Task, inputs: Inputs, staying: frozenset[str], *, poison: bool
-    ) -> tuple[Any, ...]:
-        """What goes behind the inputs. Made from zeros of their shapes: no work can be done ahead in it."""
-        make = getattr(self.module, "workspace", None)
-        if make is None:
-            return ()
-        blank = {
-            name: mapped.zeros(each.shape, each.dtype) if isinstance(each, np.ndarray) else each
-            for name, each in inputs.items()
-        }
-        workspace = make(task.operation, {name: self._native(each, name in staying) for name, each in blank.items()})
-        if workspace is None:
-            return ()
-        if poison:
-            self.library.poison(workspace)
-        return (workspace,)
-
-    def _array(self, output: Any, dtype: str) -> NDArray[Any]:
-        if not self.library.is_output(output):
-            kind = f"{type(output).__module__}.{type(output).__qualname__}"
-            raise Refused("wrong", f"returned a {kind}, which is no {self.library.returns}")
-        return np.array(self.library.to_numpy(output, dtype))
-
-    def _compare(self, array: NDArray[Any], shared: problem.Problem) -> Verdict:
-        bound = shared.bounds[self.algorithm]
-        return verify.compare(array, shared.expected, bound, self.task.dtype, generated=self.generated)
-
-    def _also_unchanged(self, verdict: Verdict, loaded: Loaded) -> Verdict:
-        if verdict.status != "ok":
-            return verdict
-        pairs = zip(loaded.problem.inputs.items(), loaded.kernel.inputs, strict=False)
-        staying = self._staying(loaded.problem)
-        for (name, original), native in pairs:
-            if name in staying:
-                continue  # mapped read-only: who writes there is killed
-            array = np.asarray(original)
-            if not _same(array, self.library.to_numpy(native, array.dtype.name)):
-                return Verdict("wrong", f"changes its input {name}")
-        return verdict
-
-
-def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
-    return one.shape == other.shape and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    def _compare(self, array: NDArray[Any], loaded: Loaded) -> Verdict:
+        return self.loader.compare(array, loaded, generated=self.generated)
 
 
 def _ballast() -> list[Any]:
