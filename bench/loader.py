@@ -50,10 +50,10 @@ class Loader:
             raise Refused("unsupported", str(reason))
 
     def load(self, task: Task, folder: str, *, poison: bool = False) -> Loaded:
-        shared = self.problem(folder)
+        shared = self.read(folder)
         return self.place(task, shared, shared.inputs, poison=poison)
 
-    def problem(self, folder: str) -> problem.Problem:
+    def read(self, folder: str) -> problem.Problem:
         return problem.load(Path(folder), self.algorithm)
 
     def place(self, task: Task, shared: problem.Problem, inputs: Inputs, *, poison: bool) -> Loaded:

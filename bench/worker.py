@@ -192,15 +192,16 @@ class Worker:
     def _alternate(self, folder: str) -> Verdict:
         """Both problems in turn, without a pause: what is kept from one call is wrong in the next."""
         both = [self.loader.load(self.task, each, poison=True) for each in (self.folder, folder)]
-        calls = [(loaded, self.loader.array(loaded.kernel.once()[0], loaded)) for loaded in (*both, *both)]
-        verdicts = [self._compare(array, loaded) for loaded, array in calls]
-        failed = next((verdict for verdict in verdicts if verdict.status != "ok"), None)
-        if failed:
-            return msgspec.structs.replace(failed, reason=f"stale where other inputs follow at once: {failed.reason}")
-        return verdicts[-1]
+        for before, loaded in (both, both[::-1]):
+            before.kernel.once()
+            verdict = self._compare(self.loader.array(loaded.kernel.once()[0], loaded), loaded)
+            if verdict.status != "ok":
+                reason = f"stale where other inputs follow at once: {verdict.reason}"
+                return msgspec.structs.replace(verdict, reason=reason)
+        return verdict
 
     def _caches_work(self, folder: str, copies: int) -> bool:
-        shared = self.loader.problem(folder)
+        shared = self.loader.read(folder)
 
         def kernel(number: int) -> Kernel:
             inputs = honesty.nudged(shared.inputs, number, kept=self.loader.staying(shared))
