@@ -114,9 +114,8 @@ def winners(tables: Tables, direct_only: bool = False) -> pd.DataFrame:
         {**group, **_winner([one for one in contenders if not direct_only or one.algorithm == "direct"])}
         for group, contenders in groups(tables)
     ]
-    counts = tables.cases.groupby(list(GROUP), sort=False)["status"].agg(
-        contenders="size", ok=lambda statuses: int((statuses == "ok").sum())
-    )
+    statuses = tables.cases.assign(ok=tables.cases["status"] == "ok")
+    counts = statuses.groupby(list(GROUP), sort=False)["ok"].agg(contenders="size", ok="sum")
     return pd.DataFrame(rows).merge(counts.reset_index(), on=list(GROUP))
 
 
@@ -133,7 +132,8 @@ def groups(tables: Tables) -> Iterator[tuple[dict[str, Any], list[Contender]]]:
         "interval",
     ]
     found: dict[tuple[Any, ...], list[Contender]] = {}
-    for row, rounds in zip(tables.cases[columns].itertuples(index=False), tables.rounds, strict=True):
+    rows = zip(*(tables.cases[column].tolist() for column in columns), strict=True)
+    for row, rounds in zip(rows, tables.rounds, strict=True):
         contenders = found.setdefault(tuple(row[: len(GROUP)]), [])
         name, algorithm, first_call, *timed = row[len(GROUP) :]
         if timed[0] == timed[0]:

@@ -39,13 +39,14 @@ def crossovers(tables: Tables) -> pd.DataFrame:
         (*(group[name] for name in VIEW), group["sizes"]): {each.implementation: each for each in contenders}
         for group, contenders in groups(tables)
     }
-    fastest = winners(tables)
+    won = winners(tables)
     rows = [
         {**{column: getattr(view, column) for column in VIEW}, "along": along, "fixed": words(fixed), **found}
         for view in views(tables)
+        for fastest in [_winners(view.of(won))]
         for along in view.size_names
         for fixed in _fixed(view, along)
-        for found in _along(view, along, fixed, timed, _winners(view.of(fastest)))
+        for found in _along(view, along, fixed, timed, fastest)
     ]
     return pd.DataFrame(rows, columns=[*VIEW, *COLUMNS])
 

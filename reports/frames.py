@@ -63,13 +63,13 @@ class Tables:
     @property
     def implementations(self) -> list[str]:
         """All stems: those of the suite in its order, then any that only a result names."""
-        return list(dict.fromkeys([*self.run.implementations, *self.cases["implementation"]]))
+        return list(dict.fromkeys([*self.run.implementations, *self.cases["implementation"].unique()]))
 
     @property
     def operations(self) -> list[str]:
         """Operations with at least one case, in the suite's order."""
-        seen = set(self.cases["operation"])
-        return [name for name in dict.fromkeys([*self.run.operations, *self.cases["operation"]]) if name in seen]
+        seen = self.cases["operation"].unique().tolist()
+        return [name for name in dict.fromkeys([*self.run.operations, *seen]) if name in seen]
 
 
 def load(folder: Path) -> Tables:
