@@ -1,5 +1,6 @@
 """How long a run may take and will take: time budget, predictions, rounds."""
 
+import math
 import time
 from collections.abc import Callable, Iterable
 
@@ -27,15 +28,24 @@ class Budget:
     def __init__(self, suite: Suite, options: Options, clock: Callable[[], float] = time.monotonic):
         self.suite, self.options, self._clock = suite, options, clock
         self._started = clock()
+        self._part_ends = math.inf
         self._predictor = Predictor()
         self._spent: dict[int, float] = {}
         self._case_seconds = TYPICAL_CASE_SECONDS
 
     def seconds_left(self) -> float | None:
-        """None where there is no budget."""
+        """Of the part that has begun; None where there is no budget."""
         if self.options.time_budget_s is None:
             return None
-        return self.options.time_budget_s - (self._clock() - self._started) - RESERVE_SECONDS
+        now = self._clock()
+        return min(self.options.time_budget_s - (now - self._started) - RESERVE_SECONDS, self._part_ends - now)
+
+    def begin_part(self, parts: int) -> None:
+        """The next of ``parts`` equal parts of the time that is left: what comes first leaves the rest their share."""
+        self._part_ends = math.inf
+        left = self.seconds_left()
+        if left is not None:
+            self._part_ends = self._clock() + left / parts
 
     def is_spent(self) -> bool:
         left = self.seconds_left()

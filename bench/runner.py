@@ -93,6 +93,7 @@ class Runner:
 
     def _play_block(self, block: int, contests: list[tuple[int, Contest]]) -> None:
         self._threads = contests[0][1].threads if contests else 0
+        self._budget.begin_part(1 if block else _thread_counts(contests))
         if block:
             self._start_together([contest for _, contest in contests])
         for place, (index, contest) in enumerate(contests):
@@ -102,6 +103,7 @@ class Runner:
                 self._show()
                 self._stop_slots()
                 self._threads = contest.threads
+                self._budget.begin_part(1 if block else _thread_counts(contests[place:]))
             begun = time.monotonic()
             try:
                 self._play(contest, block, [later for _, later in contests[place + 1 :]])
@@ -151,7 +153,7 @@ class Runner:
         for each in contenders:
             if each in ready or each.samples:  # a call that was too long says what the next will take
                 self._budget.note_call(each.case, each.call_ns)
-        rounds = self._budget.rounds(ready, later)
+        rounds = self._budget.rounds(ready, [each for each in later if each.threads == self._threads])
         for each in play_rounds([*ready, *self._readers.beside(ready)], rounds, first, self._random):
             each.finish()
         self._next_round[key] = first + rounds
@@ -263,6 +265,10 @@ class Runner:
         else:
             self._lost.add(result.case)
         self.watcher.done(result)
+
+
+def _thread_counts(contests: list[tuple[int, Contest]]) -> int:
+    return len({contest.threads for _, contest in contests})
 
 
 def _start(slot: Slot) -> None:

@@ -61,6 +61,23 @@ def test_time_is_left_until_the_reserve(budget, clock):
     assert budget.is_spent()
 
 
+def test_a_part_leaves_the_rest_their_share(budget, clock):
+    whole = 60 - RESERVE_SECONDS
+    budget.begin_part(2)
+    assert budget.seconds_left() == pytest.approx(whole / 2)
+    clock.pass_(whole / 2 + 4)
+    assert budget.is_spent()
+    budget.begin_part(1)
+    assert budget.seconds_left() == pytest.approx(whole / 2 - 4)
+
+
+def test_without_a_budget_no_part_ends(clock):
+    endless = Budget(SMOOTHING, options(None), clock)
+    endless.begin_part(2)
+    clock.pass_(1e9)
+    assert endless.seconds_left() is None
+
+
 def test_without_a_budget_time_is_never_spent(clock):
     endless = Budget(SMOOTHING, options(None), clock)
     clock.pass_(1e9)
