@@ -130,7 +130,7 @@ class TensorFlow(ArrayLibrary):
     def negate(self) -> Callable[[Any], Any]:
         return self._tensorflow.negative
 
-    # On a CPU TensorFlow returns once the work is done (`bench/audit.py` shows it), and
+    # On a CPU TensorFlow returns once the work is done (`tests/audit/audit.py` shows it), and
     # tf.test.experimental.sync_devices() would add ten times the dispatch of a small kernel.
 
     def version(self) -> str:
