@@ -102,13 +102,6 @@ def status_counts(cases: pd.DataFrame) -> pd.DataFrame:
     return counts.reindex(index=order, columns=list(reversed(STATUSES)), fill_value=0)
 
 
-def missing(cases: pd.DataFrame) -> pd.DataFrame:
-    """Why there is no time: implementation x operation x status x reason, with the count of cases."""
-    absent = cases[cases["status"] != "ok"]
-    keys = ["implementation", "operation", "status", "reason"]
-    return absent.groupby(keys, sort=False)["status"].agg(cases="size").reset_index()
-
-
 def words(values: dict[str, Any]) -> str:
     """``m=1000 n=10``; empty for no values."""
     return " ".join(f"{name}={value}" for name, value in values.items())

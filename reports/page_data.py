@@ -10,9 +10,10 @@ import pandas as pd
 
 from .compare import baselines, choose_baseline, pairs, winners
 from .crossovers import crossovers
-from .frames import GROUP, STATUSES, VIEW, Tables, missing, words
+from .frames import GROUP, VIEW, Tables, words
 from .growth import fits
 from .lab import lab
+from .missing import missing
 from .page_ladder import CHANGES, RUNGS
 from .page_machine import facts, roofs
 from .page_samples import details
@@ -49,7 +50,7 @@ def run_data(tables: Tables, baseline: str | None = None) -> dict[str, Any]:
         "fits": columns(_by_view(fits(tables), numbers)),
         "crossovers": columns(_by_view(crossovers(tables), numbers)),
         "threads": columns(_by_view(threads(tables), numbers)),
-        "missing": columns(_missing(tables.cases)),
+        "missing": columns(missing(tables.cases)),
         "implementations": tables.implementations,
         "about": {name: _about(tables, name) for name in tables.implementations},
         "looks": {name: [look.number, look.shape] for name, look in looks(tables.implementations).items()},
@@ -81,15 +82,6 @@ def _by_view(frame: pd.DataFrame, numbers: dict[tuple[Any, ...], int]) -> pd.Dat
     keys = [numbers[key] for key in frame[list(VIEW)].itertuples(index=False, name=None)]
     shorter = frame.drop(columns=[name for name in GROUP if name in VIEW])
     return shorter.assign(view=pd.Series(keys, index=frame.index, dtype=int))
-
-
-def _missing(cases: pd.DataFrame) -> pd.DataFrame:
-    """As `missing`, the worst first, with the first of its sizes and how many they are."""
-    keys = ["implementation", "operation", "status", "reason"]
-    sizes = cases[cases["status"] != "ok"].groupby(keys, sort=False)["sizes"].agg(first="first", sizes="nunique")
-    told = missing(cases).merge(sizes.reset_index(), on=keys)
-    order = told["status"].map({status: place for place, status in enumerate(STATUSES)})
-    return told.assign(order=order).sort_values(["order", "cases"], ascending=[True, False], kind="stable")
 
 
 def _operation(tables: Tables) -> str:

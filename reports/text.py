@@ -7,10 +7,11 @@ import msgspec
 import pandas as pd
 
 from .compare import AHEAD, WITHIN_NOISE, choose_baseline, speedups, winners
-from .frames import Tables, missing, status_counts, words
+from .frames import Tables, status_counts, words
 from .growth_text import crossover_table, fit_tables, thread_tables
 from .limits import fault_text
 from .markdown import escaped, interval, table
+from .missing import missing
 from .units import MISSING, bytes_text, known, lead_text, ratio_text, time_text
 from .views import View, views
 
@@ -142,10 +143,9 @@ def _speedup_row(row: dict) -> list[str]:
 
 
 def _missing(tables: Tables) -> str:
-    rows = [[escaped(str(value)) for value in row] for row in missing(tables.cases).itertuples(index=False)]
-    if not rows:
-        return "Nothing: every case is ok."
-    return table(["implementation", "operation", "status", "reason", "cases"], rows)
+    shown = missing(tables.cases)[["implementation", "operation", "status", "reason", "cases"]]
+    rows = [[escaped(str(value)) for value in row] for row in shown.itertuples(index=False)]
+    return table(list(shown.columns), rows) if rows else "Nothing: every case is ok."
 
 
 def _statuses(tables: Tables) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from rooflinear.reports import compare, frames, growth
 from rooflinear.reports.estimates import Estimate, unpaired_ratio
+from rooflinear.reports.missing import missing
 from rooflinear.reports.views import views
 
 PRECISION = 2e-5
@@ -198,7 +199,7 @@ def test_a_step_is_the_paired_ratio_of_two_implementations(report, tables):
 
 
 def test_what_is_missing_is_all_there(report, tables):
-    expected = frames.missing(tables.cases)
+    expected = missing(tables.cases)
     rows = report.rows("#missing")
     assert len(rows) == len(expected)
     assert sum(number(row[5]) for row in rows) == expected["cases"].sum()

@@ -1,0 +1,38 @@
+"""Why cases have no time, each reason told once."""
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from .frames import STATUSES
+
+NUMBER = re.compile(r"(?<!\S)\d+(?:\.\d+)?(?:e[+-]?\d+)?(?=[\s,;]|$)")
+"""One that stands by itself; those in a line's place or a shape name something."""
+
+
+def missing(cases: pd.DataFrame) -> pd.DataFrame:
+    """A row per implementation x status x reason, the worst status first; numbers in a reason may differ.
+
+    With the operations, the first of the sizes, how many those are, and the count of cases.
+    """
+    absent = cases[cases["status"] != "ok"]
+    kind = absent["reason"].str.replace(NUMBER, "#", regex=True).rename("kind")
+    rows = absent.groupby(["implementation", "status", kind], sort=False).agg(
+        operation=("operation", lambda names: ", ".join(names.unique())),
+        reason=("reason", lambda reasons: told_once(reasons.unique())),
+        first=("sizes", "first"),
+        sizes=("sizes", "nunique"),
+        cases=("status", "size"),
+    )
+    rows = rows.reset_index().drop(columns="kind")
+    order = rows["status"].map({status: place for place, status in enumerate(STATUSES)})
+    rows = rows.assign(order=order).sort_values(["order", "cases"], ascending=[True, False], kind="stable")
+    return rows[["implementation", "operation", "status", "reason", "first", "sizes", "cases"]]
+
+
+def told_once(reasons: Sequence[str]) -> str:
+    """One reason for several that differ in numbers alone: ``takes 1.2 to 9 s``."""
+    of_each_place = zip(*map(NUMBER.findall, reasons), strict=True)
+    told = (" to ".join(dict.fromkeys((min(numbers, key=float), max(numbers, key=float)))) for numbers in of_each_place)
+    return NUMBER.sub(lambda _: next(told), reasons[0])
