@@ -106,9 +106,9 @@ function drawMissing(rows, look) {
   if (!rows.length) return note('Nothing: every case is ok.');
   return table('Missing cases by reason', [
     nameColumn(look),
-    { text: 'operation', show: (row) => row.operation },
     { text: 'status', value: (row) => row.status, show: (row) => badge(row.status) },
     { text: 'reason', show: (row) => element('span', { class: 'reason' }, row.reason || MISSING) },
+    { text: 'operation', show: (row) => row.operation },
     { text: 'where', show: (row) => row.where || MISSING },
     number('cases', 'cases', whole),
   ], rows);
