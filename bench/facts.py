@@ -76,6 +76,8 @@ def _readable(name: str, value: Any) -> str:
         return f"{value / 2**30:.1f} GiB"
     if name == "caches_bytes":
         return ", ".join(f"{level} {size // 1024} KiB" for level, size in value.items()) or "not told by this system"
+    if name == "gpus":
+        return "; ".join(value) or "none that NVIDIA's library (nvidia-ml-py) tells of"
     return str(value)
 
 

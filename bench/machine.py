@@ -1,5 +1,6 @@
 """What machine this is, what software runs on it, and how quiet it is now."""
 
+import importlib
 import importlib.metadata
 import os
 import platform
@@ -38,6 +39,7 @@ def describe() -> Machine:
         "frequency_mhz": frequency or None,
         "memory_bytes": psutil.virtual_memory().total,
         "caches_bytes": caches(),
+        "gpus": gpus(),
         "virtualised": _virtualised(),
         "governor": _read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         "turbo": _turbo(),
@@ -104,6 +106,19 @@ def caches() -> dict[str, int]:
             letter = {"Data": "d", "Instruction": "i"}.get(kind, "")
             found[f"L{level}{letter}"] = int(size[:-1]) * 1024
     return found
+
+
+def gpus() -> list[str]:
+    """Each of NVIDIA's GPUs with its driver, in their order; none where their library (``nvidia-ml-py``) finds none."""
+    try:
+        nvml = importlib.import_module("pynvml")
+        nvml.nvmlInit()
+    except Exception:  # not installed, no driver, no permission: NVML has an error of its own for each
+        return []
+    driver, count = nvml.nvmlSystemGetDriverVersion(), nvml.nvmlDeviceGetCount()
+    names = [nvml.nvmlDeviceGetName(nvml.nvmlDeviceGetHandleByIndex(index)) for index in range(count)]
+    nvml.nvmlShutdown()
+    return [f"{name}, driver {driver}" for name in names]
 
 
 def _virtualised() -> str | None:

@@ -152,6 +152,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     frequency_mhz: float | None = None
     memory_bytes: int | None = None
     caches_bytes: dict[str, int] = {}
+    gpus: list[str] = []
     virtualised: str | None = None
     governor: str | None = None
     turbo: bool | None = None
@@ -163,7 +164,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def identity(self) -> str:
         """What must agree before two machines count as the same one."""
-        return f"{self.name}|{self.cpu}|{self.cores_logical}|{self.memory_bytes}"
+        return "|".join(map(str, (self.name, self.cpu, self.cores_logical, self.memory_bytes, *self.gpus)))
 
 
 class Roof(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ def facts(run: Run) -> dict[str, str]:
         "Clock": f"{digits(machine.frequency_mhz)} MHz" if machine.frequency_mhz else "",
         "Memory": bytes_text(machine.memory_bytes) if machine.memory_bytes else "",
         "Caches": ", ".join(f"{name} {bytes_text(size)}" for name, size in machine.caches_bytes.items()),
+        "GPUs": "; ".join(machine.gpus),
         "Virtualised": machine.virtualised or "",
         "Governor": machine.governor or "",
         "Turbo": {True: "on", False: "off", None: ""}[machine.turbo],

@@ -4,7 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
+from unittest.mock import Mock
 
+import msgspec
 import pytest
 
 from rooflinear.bench import machine, store
@@ -127,6 +130,37 @@ def test_the_machine_is_described():
     assert found.python == ".".join(map(str, sys.version_info[:3]))
     assert found.name
     assert found.identity == machine.describe().identity
+
+
+@pytest.fixture
+def nvml(monkeypatch):
+    """NVIDIA's library with two devices, as far as `machine` asks it."""
+    found = SimpleNamespace(
+        nvmlInit=lambda: None,
+        nvmlShutdown=lambda: None,
+        nvmlSystemGetDriverVersion=lambda: "580.1",
+        nvmlDeviceGetCount=lambda: 2,
+        nvmlDeviceGetHandleByIndex=lambda index: index,
+        nvmlDeviceGetName=lambda handle: ["Large", "Small"][handle],
+    )
+    monkeypatch.setitem(sys.modules, "pynvml", found)
+    return found
+
+
+def test_gpus_are_named_and_make_another_machine(nvml):
+    found = machine.describe()
+    assert found.gpus == ["Large, driver 580.1", "Small, driver 580.1"]
+    assert found.identity != msgspec.structs.replace(found, gpus=[]).identity
+
+
+def test_without_a_driver_there_are_no_gpus(nvml):
+    nvml.nvmlInit = Mock(side_effect=Exception("Driver Not Loaded"))
+    assert machine.gpus() == []
+
+
+def test_without_nvidia_s_library_there_are_no_gpus(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pynvml", None)
+    assert machine.gpus() == []
 
 
 @pytest.mark.skipif(not LINUX, reason="reads what Linux tells")
