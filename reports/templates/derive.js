@@ -4,6 +4,7 @@ const STATUSES = ['ok', 'wrong', 'crashed', 'timeout', 'missing', 'unsupported',
 const LEAST_RUNGS = 3;
 const MOST_STEPS = 10;
 const FASTEST = 3;
+const LETTER = 0.065; // of a scale's width, with room between labels
 
 // What a slider changes while it moves.
 function deriveAnswer(run, state) {
@@ -61,14 +62,19 @@ function bars(run, choice, found) {
 
 const decadeBelow = (time) => 10 ** Math.floor(Math.log10(time) - 0.3);
 
+// Decades as close as their labels leave room for each other. One near an end is written inwards.
 function ticks(start, end, place) {
   const decades = [];
-  for (let power = Math.ceil(Math.log10(start) - 1e-9); 10 ** power <= end * 1.0001; power += 1) decades.push({ time: 10 ** power, at: place(10 ** power) });
-  const step = Math.ceil(decades.length / 3);
-  const kept = decades.filter((_, i) => i % step === 0);
-  const last = kept.at(-1);
-  // A label at the end is written to its left, where the one before would be.
-  return kept.filter((tick) => tick === last || last.at <= 0.88 || tick.at < 0.62);
+  for (let power = Math.ceil(Math.log10(start) - 1e-9); 10 ** power <= end * 1.0001; power += 1) {
+    const [time, at] = [10 ** power, place(10 ** power)];
+    const [edge, before] = at > 0.88 ? ['last', 1] : at < 0.12 ? ['least', 0] : [null, 0.5];
+    const width = LETTER * shortTime(time).length;
+    decades.push({ time, at, edge, from: at - before * width, to: at + (1 - before) * width });
+  }
+  for (let step = 1; ; step += 1) {
+    const kept = decades.filter((_, i) => i % step === 0);
+    if (kept.every((tick, i) => i === 0 || tick.from > kept[i - 1].to)) return kept;
+  }
 }
 
 // From the slowest way of writing it to the machine's limit, and what each change buys.

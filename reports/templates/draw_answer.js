@@ -102,8 +102,8 @@ function placeCross(found, choice) {
 
 function drawBars(model, choice, look) {
   if (!model.rows.length) return note('Nothing is known at this size.');
-  const head = model.any ? element('span', { class: 'scale' }, model.ticks.map(({ time, at }) => {
-    const made = element('span', { class: at > 0.88 ? 'last' : at < 0.12 ? 'least' : null }, shortTime(time));
+  const head = model.any ? element('span', { class: 'scale' }, model.ticks.map(({ time, at, edge }) => {
+    const made = element('span', { class: edge }, shortTime(time));
     made.style.setProperty('left', `${at * 100}%`);
     return made;
   })) : '';

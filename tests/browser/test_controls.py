@@ -1,6 +1,7 @@
 """Controls change what is shown, the address holds them, and a keyboard is enough."""
 
 import re
+from itertools import pairwise
 
 import pytest
 import synthetic
@@ -16,6 +17,7 @@ CHANGES = {
     "operation": "r2", "dtype": "float32", "threads": "1", "size": "m=1000 n=10", "baseline": "torch",
     "moved": "1", "calls": "10", "axis": "n", "status": "wrong", "scope": "run",
 }  # fmt: skip
+MARKS = "() => [...document.querySelectorAll('.scale span')].map((mark) => mark.getBoundingClientRect().toJSON())"
 
 
 def test_the_page_opens_where_most_have_a_time(report, tables):
@@ -43,6 +45,19 @@ def test_who_cannot_run_at_all_is_told_once_and_is_no_row_of_nothing(browser, fo
     assert "runs on a GPU" in opened.text("#missing")
     assert "on_a_gpu" in opened.text("#cases")
     opened.context.close()
+
+
+def test_marks_of_the_bars_scale_leave_room_for_each_other(report, tables):
+    found = []
+    for view in views(tables):
+        for size in view.sizes:
+            at = {name: getattr(view, name) for name in ("operation", "dtype", "threads")}
+            report.choose(**at, size=frames.words(size))
+            marks = report.tab.evaluate(MARKS)
+            found += [(view.operation, size, one, other) for one, other in pairwise(marks)]
+    assert found
+    close = [(*at, round(one["right"] - other["left"])) for *at, one, other in found if one["right"] >= other["left"]]
+    assert close == []
 
 
 @pytest.mark.parametrize("name", CHANGES)
