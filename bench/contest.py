@@ -177,7 +177,7 @@ class Contender:
         """Ends the case with the status it was lost with, and without a time."""
         if lost.status == "timeout":
             self.facts["cap_ns"] = int(self.stage.timeout_s * 1e9)
-        for name in ("steady", "first_call_ns", "transfer_in_ns", "transfer_out_ns"):
+        for name in ("steady", "first_call_ns", "compiled_ns", "transfer_in_ns", "transfer_out_ns"):
             self.facts.pop(name, None)
         if lost.verdict:
             self._note_verdict(lost.verdict)
@@ -205,6 +205,7 @@ class Contender:
     def _note_prepared(self, reply: protocol.Prepared) -> None:
         self._note_verdict(reply.verdict)
         self.facts["first_call_ns"] = reply.first_call_ns
+        self.facts["compiled_ns"] = reply.compiled_ns
         self.facts["transfer_in_ns"] = reply.transfer_in_ns
         self.facts["transfer_out_ns"] = reply.transfer_out_ns
 

@@ -134,6 +134,8 @@ class Prepared(msgspec.Struct, frozen=True, tag=True):
     first_call_ns: int
     transfer_in_ns: int
     transfer_out_ns: int
+    compiled_ns: int = 0
+    """What first calls of this operation and dtype took over steady ones before, at most: it was compiled there."""
 
 
 class Shown(msgspec.Struct, frozen=True, tag=True):

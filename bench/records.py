@@ -89,6 +89,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     bound: float | None = None
     import_ns: int | None = None
     first_call_ns: int | None = None
+    compiled_ns: int | None = None
     transfer_in_ns: int | None = None
     transfer_out_ns: int | None = None
     predicted_ns: int | None = None

@@ -51,7 +51,8 @@ class Worker:
         self.import_ns = self._import()
         self.loader = Loader(self.module, self.library, self.clock)
         gc.freeze()  # a framework's own objects would cost 100 ms at every collection
-        self.call_ns = 0.0
+        self.call_ns, self.first_call_ns = 0.0, 0
+        self.compiled_ns: dict[tuple[str, str], float] = {}
         self.main: Loaded | None = None
         self.output: Any = None
 
@@ -80,11 +81,12 @@ class Worker:
     def exact(self, request: protocol.Exact) -> protocol.Checked:
         self.loader.refuse_unsupported(request.task, self.request.device)
         loaded = self.loader.load(request.task, request.folder, poison=True)
-        output, _ = loaded.kernel.once()
+        output, first_call_ns = loaded.kernel.once()
         folder = Path(self.request.operations or self.request.suite)
         operations = suite.import_stem(folder, suite.OPERATIONS).OPERATIONS
         equal = next(each.exact_equal for each in operations if each.name == request.task.operation)
         array = self.loader.array(output, loaded)
+        self._note_compiled(request.task, first_call_ns, loaded.kernel.once()[1])
         verdict = verify.compare_exact(array, loaded.problem.expected, equal, request.task.dtype)
         return protocol.Checked(self.loader.also_unchanged(verdict, loaded))
 
@@ -94,7 +96,7 @@ class Worker:
         self.loader.in_place = request.in_place
         self.main = loaded = self.loader.load(request.task, request.folder, poison=True)
         output, first_call_ns = loaded.kernel.once()
-        self.output, self.call_ns = output, 0.0
+        self.output, self.call_ns, self.first_call_ns = output, 0.0, first_call_ns
         started = self.clock.wall()
         array = self.loader.array(output, loaded)
         transfer_out_ns = self.clock.wall() - started
@@ -103,7 +105,8 @@ class Worker:
         if verdict.status == "ok" and not same(array, self.loader.array(output, loaded)):
             verdict = Verdict("wrong", "the output changed after the call had returned")
         verdict = self.loader.also_unchanged(verdict, loaded)
-        return protocol.Prepared(verdict, first_call_ns, loaded.transfer_in_ns, transfer_out_ns)
+        compiled_ns = int(self.compiled_ns.get((self.task.operation, self.task.dtype), 0))
+        return protocol.Prepared(verdict, first_call_ns, loaded.transfer_in_ns, transfer_out_ns, compiled_ns)
 
     def show(self, request: protocol.Show) -> protocol.Shown:
         verdict = self.prepare(protocol.Prepare(request.task, request.folder, generated=True)).verdict
@@ -115,12 +118,14 @@ class Worker:
         gc.disable()
         found = warm_up(self._main.kernel, request.budget_ns, request.slice_ns)
         self.call_ns = found.call_ns
+        self._note_compiled(self.task, self.first_call_ns, self.call_ns)
         return protocol.Warmed(found.call_ns, found.steady)
 
     def slice(self, request: protocol.Slice) -> protocol.Sliced:
         self.output = None
         self.output, sample = time_slice(self._main.kernel, request.round, request.calls)
         self.call_ns = min(self.call_ns or np.inf, sample.wall_ns / sample.calls)
+        self._note_compiled(self.task, self.first_call_ns, self.call_ns)
         return protocol.Sliced(sample)
 
     def finish(self, request: protocol.Finish) -> protocol.Checked:
@@ -168,6 +173,10 @@ class Worker:
         if self.main is None:
             raise Refused("crashed", "nothing was prepared")
         return self.main
+
+    def _note_compiled(self, task: protocol.Task, first_call_ns: float, call_ns: float) -> None:
+        key = (task.operation, task.dtype)
+        self.compiled_ns[key] = max(self.compiled_ns.get(key, 0.0), first_call_ns - call_ns)
 
     def _forget(self) -> None:
         self.main = self.output = None

@@ -4,7 +4,9 @@ Statistics, from raw samples:
 
     time_ns           one call: wall_ns ÷ calls of a sample, median in a block, see `estimates`
     low_ns, high_ns   95 % interval of it; `interval` says what repeats in it
-    first_call_ns, import_ns, transfer_*_ns   median over blocks (one reading a block)
+    first_call_ns     of a process that has called nothing yet: the first call at this size, or, where the worker had
+                      compiled the operation before, a steady call and what compiling took then; median over blocks
+    import_ns, transfer_*_ns   median over blocks (one reading a block)
     peak_bytes, error_over_bound              largest over blocks
     dropped           samples left out because a guard flagged them
     flops … over_problem  how far from the machine's limit, see `limits`
@@ -150,9 +152,17 @@ def _time_columns(timed: Estimate) -> dict[str, Any]:
 
 
 def _cost_columns(results: list[Result]) -> dict[str, float]:
-    fields = ("first_call_ns", "transfer_in_ns", "transfer_out_ns", "import_ns")
+    fields = ("transfer_in_ns", "transfer_out_ns", "import_ns")
     costs = {field: _middle(getattr(result, field) for result in results) for field in fields}
-    return {**costs, "peak_bytes": _largest(result.peak_bytes for result in results)}
+    first_call_ns = _middle(map(_first_call_ns, results))
+    return {"first_call_ns": first_call_ns, **costs, "peak_bytes": _largest(result.peak_bytes for result in results)}
+
+
+def _first_call_ns(result: Result) -> float | None:
+    if result.first_call_ns is None:
+        return None
+    steady_ns = min((sample.wall_ns / sample.calls for sample in result.samples), default=0.0)
+    return max(result.first_call_ns, steady_ns + (result.compiled_ns or 0))
 
 
 def _error_columns(results: list[Result]) -> dict[str, float]:

@@ -14,6 +14,7 @@ import pytest
 
 from rooflinear.bench import store
 from rooflinear.bench.records import SCHEMA_VERSION, Result, Run
+from rooflinear.reports import frames
 
 from .made import NUMPY, SMOOTHING, write_suite
 
@@ -186,3 +187,27 @@ def test_a_warning_is_one_line_for_people(run):
         file.write('{"schema')
     outcome = command("report", "torn", "--format", "markdown", "--output", "torn.md")
     assert outcome == (0, "torn.md\n", "rooflinear: torn/cases.jsonl: dropped a torn last line of 8 bytes\n")
+
+
+COMPILES_ONCE = """
+import time
+
+LIBRARY = "numpy"
+compiled = []
+
+def double(x):
+    if not compiled:
+        time.sleep(0.2)
+        compiled.append(True)
+    return 2 * x
+"""
+
+
+def test_what_was_compiled_before_a_case_is_told_with_it(rooflinear, tmp_path):
+    folder = write_suite(tmp_path / "suite", compiles=COMPILES_ONCE)
+    outcome = rooflinear("run", "--suite", folder, "--preset", "quick", "--m", "10,20,30")
+    assert outcome.status == 0, outcome.stderr
+    [run] = rooflinear.runs()
+    cases = frames.load(run).cases.query("implementation == 'compiles'")
+    assert list(cases["m"]) == [10, 20, 30]
+    assert (cases["first_call_ns"] >= 0.2e9).all()

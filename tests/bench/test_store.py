@@ -30,6 +30,7 @@ results = st.builds(
     reason=texts,
     error_over_bound=st.none() | finite,
     first_call_ns=st.none() | whole,
+    compiled_ns=st.none() | whole,
     samples=samples,
     steady=st.none() | st.booleans(),
     pools=st.dictionaries(texts, whole | texts, max_size=3),

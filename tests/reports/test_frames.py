@@ -31,6 +31,12 @@ def test_time_is_the_median_over_samples_of_wall_time_per_call():
     assert row["rounds"] == 3
 
 
+def test_what_was_compiled_for_an_earlier_case_is_part_of_a_first_call():
+    compiled_before = ok(case(), [10, 12], first_call_ns=40, compiled_ns=1000)
+    compiled_here = ok(case(), [10, 12], first_call_ns=2000, compiled_ns=1000)
+    assert [cases_of([each])["first_call_ns"].item() for each in (compiled_before, compiled_here)] == [1010, 2000]
+
+
 def test_a_flagged_sample_is_dropped():
     [row] = cases_of([ok(case(), [10, 10, 10, 99], flags={3: {"steal_ticks": 1}})]).to_dict("records")
     assert row["high_ns"] == pytest.approx(10)
