@@ -17,7 +17,7 @@ def missing(cases: pd.DataFrame) -> pd.DataFrame:
     With the operations, the first of the sizes, how many those are, and the count of cases.
     """
     absent = cases[cases["status"] != "ok"]
-    kind = absent["reason"].str.replace(NUMBER, "#", regex=True).rename("kind")
+    kind = absent["reason"].map(lambda reason: repr(NUMBER.split(str(reason)))).rename("kind")
     rows = absent.groupby(["implementation", "status", kind], sort=False).agg(
         operation=("operation", lambda names: ", ".join(names.unique())),
         reason=("reason", lambda reasons: told_once(reasons.unique())),

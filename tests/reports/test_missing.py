@@ -32,6 +32,11 @@ def test_reasons_that_say_other_things_are_several_the_worst_first():
     assert [row["reason"] for row in rows] == ["killed", "too large", "late"]
 
 
+def test_a_reason_with_a_sign_where_another_has_a_number_is_another():
+    rows = rows_of([absent("crashed", f"row {which} failed", m) for m, which in ((10, "#"), (20, "3"), (30, "7"))])
+    assert {row["reason"] for row in rows} == {"row # failed", "row 3 to 7 failed"}
+
+
 def test_a_number_that_all_share_stays_one():
     assert told_once(["1e-3 of 5 s, over 2 s", "3e-2 of 5 s, over 2 s"]) == "1e-3 to 3e-2 of 5 s, over 2 s"
 
