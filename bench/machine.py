@@ -39,7 +39,7 @@ def describe() -> Machine:
         "frequency_mhz": frequency or None,
         "memory_bytes": psutil.virtual_memory().total,
         "caches_bytes": caches(),
-        "gpus": gpus(),
+        **gpus(),
         "virtualised": _virtualised(),
         "governor": _read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         "turbo": _turbo(),
@@ -108,17 +108,15 @@ def caches() -> dict[str, int]:
     return found
 
 
-def gpus() -> list[str]:
-    """Each of NVIDIA's GPUs with its driver, in their order; none where their library (``nvidia-ml-py``) finds none."""
+def gpus() -> dict[str, Any]:
+    """NVIDIA's GPUs in their order, and their driver; nothing where its library (``nvidia-ml-py``) does not tell."""
     try:
         nvml = importlib.import_module("pynvml")
         nvml.nvmlInit()
-    except Exception:  # not installed, no driver, no permission: NVML has an error of its own for each
-        return []
-    driver, count = nvml.nvmlSystemGetDriverVersion(), nvml.nvmlDeviceGetCount()
-    names = [nvml.nvmlDeviceGetName(nvml.nvmlDeviceGetHandleByIndex(index)) for index in range(count)]
-    nvml.nvmlShutdown()
-    return [f"{name}, driver {driver}" for name in names]
+        handles = [nvml.nvmlDeviceGetHandleByIndex(index) for index in range(nvml.nvmlDeviceGetCount())]
+        return {"gpus": list(map(nvml.nvmlDeviceGetName, handles)), "gpu_driver": nvml.nvmlSystemGetDriverVersion()}
+    except Exception:  # not installed, no driver, no permission, a device lost: an error of its own for each
+        return {}
 
 
 def _virtualised() -> str | None:

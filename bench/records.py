@@ -154,6 +154,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: int | None = None
     caches_bytes: dict[str, int] = {}
     gpus: list[str] = []
+    gpu_driver: str | None = None
     virtualised: str | None = None
     governor: str | None = None
     turbo: bool | None = None

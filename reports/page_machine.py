@@ -20,6 +20,7 @@ def facts(run: Run) -> dict[str, str]:
         "Memory": bytes_text(machine.memory_bytes) if machine.memory_bytes else "",
         "Caches": ", ".join(f"{name} {bytes_text(size)}" for name, size in machine.caches_bytes.items()),
         "GPUs": "; ".join(machine.gpus),
+        "GPU driver": machine.gpu_driver or "",
         "Virtualised": machine.virtualised or "",
         "Governor": machine.governor or "",
         "Turbo": {True: "on", False: "off", None: ""}[machine.turbo],

@@ -137,7 +137,6 @@ def nvml(monkeypatch):
     """NVIDIA's library with two devices, as far as `machine` asks it."""
     found = SimpleNamespace(
         nvmlInit=lambda: None,
-        nvmlShutdown=lambda: None,
         nvmlSystemGetDriverVersion=lambda: "580.1",
         nvmlDeviceGetCount=lambda: 2,
         nvmlDeviceGetHandleByIndex=lambda index: index,
@@ -149,18 +148,20 @@ def nvml(monkeypatch):
 
 def test_gpus_are_named_and_make_another_machine(nvml):
     found = machine.describe()
-    assert found.gpus == ["Large, driver 580.1", "Small, driver 580.1"]
+    assert (found.gpus, found.gpu_driver) == (["Large", "Small"], "580.1")
     assert found.identity != msgspec.structs.replace(found, gpus=[]).identity
+    assert found.identity == msgspec.structs.replace(found, gpu_driver="581.0").identity
 
 
-def test_without_a_driver_there_are_no_gpus(nvml):
-    nvml.nvmlInit = Mock(side_effect=Exception("Driver Not Loaded"))
-    assert machine.gpus() == []
+@pytest.mark.parametrize("failing", ["nvmlInit", "nvmlDeviceGetCount", "nvmlDeviceGetName"])
+def test_where_the_driver_fails_there_are_no_gpus(nvml, failing):
+    setattr(nvml, failing, Mock(side_effect=Exception("GPU is lost")))
+    assert machine.describe().gpus == []
 
 
 def test_without_nvidia_s_library_there_are_no_gpus(monkeypatch):
     monkeypatch.setitem(sys.modules, "pynvml", None)
-    assert machine.gpus() == []
+    assert machine.describe().gpus == []
 
 
 @pytest.mark.skipif(not LINUX, reason="reads what Linux tells")
