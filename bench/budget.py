@@ -45,7 +45,7 @@ class Budget:
         self._part_ends = math.inf
         left = self.seconds_left()
         if left is not None:
-            self._part_ends = self._clock() + left / parts
+            self._part_ends = self._clock() + left / max(1, parts)
 
     def is_spent(self) -> bool:
         left = self.seconds_left()

@@ -92,8 +92,7 @@ class Runner:
             self._problems.close()
 
     def _play_block(self, block: int, contests: list[tuple[int, Contest]]) -> None:
-        self._threads = contests[0][1].threads if contests else 0
-        self._budget.begin_part(1 if block else _thread_counts(contests))
+        self._begin_threads(block, contests)
         if block:
             self._start_together([contest for _, contest in contests])
         for place, (index, contest) in enumerate(contests):
@@ -102,8 +101,7 @@ class Runner:
             if self._threads != contest.threads:
                 self._show()
                 self._stop_slots()
-                self._threads = contest.threads
-                self._budget.begin_part(1 if block else _thread_counts(contests[place:]))
+                self._begin_threads(block, contests[place:])
             begun = time.monotonic()
             try:
                 self._play(contest, block, [later for _, later in contests[place + 1 :]])
@@ -114,6 +112,12 @@ class Runner:
                 self._budget.note_contest(index, time.monotonic() - begun, contest)
         self._show()
         self._stop_slots()
+
+    def _begin_threads(self, block: int, left: list[tuple[int, Contest]]) -> None:
+        """The first thread count of what is left; in the first block the rest keep an equal share of the time."""
+        counts = list(dict.fromkeys(contest.threads for _, contest in left))
+        self._threads = counts[0] if counts else 0
+        self._budget.begin_part(1 if block else len(counts))
 
     def _play(self, contest: Contest, block: int, later: list[Contest]) -> None:
         cases = [case for case in contest.cases if (case, block) not in self._done]
@@ -265,10 +269,6 @@ class Runner:
         else:
             self._lost.add(result.case)
         self.watcher.done(result)
-
-
-def _thread_counts(contests: list[tuple[int, Contest]]) -> int:
-    return len({contest.threads for _, contest in contests})
 
 
 def _start(slot: Slot) -> None:
