@@ -4,8 +4,8 @@ Statistics, from raw samples:
 
     time_ns           one call: wall_ns ÷ calls of a sample, median in a block, see `estimates`
     low_ns, high_ns   95 % interval of it; `interval` says what repeats in it
-    first_call_ns     of a process that has called nothing yet: the first call at this size, or, where the worker had
-                      compiled the operation before, a steady call and what compiling took then; median over blocks
+    first_call_ns     of a process that has not called the operation yet: the first call at this size, or, where the
+                      worker had compiled it before, a steady call and what compiling took then; median over blocks
     import_ns, transfer_*_ns   median over blocks (one reading a block)
     peak_bytes, error_over_bound              largest over blocks
     dropped           samples left out because a guard flagged them
