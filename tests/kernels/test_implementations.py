@@ -36,7 +36,7 @@ HERE = {stem: each for stem, each in KERNELS.implementations.items() if runs_her
 GPU = [stem for stem in HERE if HERE[stem].device]
 COMPILED_BY_SIZE = [stem for stem in HERE if any(stem in grid.without for grid in KERNELS.presets["verify"])]
 PAIRS = [(operation, stem) for stem, each in HERE.items() for operation in each.operations]
-SIZES = ("--m", "1,2,7,1001", "--n", "1,3,33", "--steps", "5", "--parameter", "grid=4")
+SIZES = ("--m", "1,2,7,129,1001", "--n", "1,3,33", "--steps", "5", "--parameter", "grid=4")
 FEW = ("--m", "129", "--n", "3", "--steps", "5")
 INTERPRETED = ("--m", "1,65", "--n", "1,33", "--steps", "2", "--device", INTERPRETER)
 """Interpreters start a thread of Python for each of a GPU's, at every step."""
@@ -130,7 +130,7 @@ def test_where_an_operation_is_undefined_nothing_is_right(verified, operation):
 
 def test_every_size_was_asked_for(verified):
     sizes = {tuple(each.case.sizes.values()) for each in verified["predict", "numpy"]}
-    assert sizes == {(m, n) for m in (1, 2, 7, 1001) for n in (1, 3, 33)}
+    assert sizes == {(m, n) for m in (1, 2, 7, 129, 1001) for n in (1, 3, 33)}
 
 
 @pytest.fixture(scope="module")

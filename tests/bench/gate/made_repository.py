@@ -18,8 +18,7 @@ def double(x):
 """
 WRONG = KERNEL.replace("2 * x", "2.001 * x")
 OTHER = KERNEL.replace("2 * x", "x + x")
-SIZES = ("--m", "20000", "--margin", "10%")
-"""A wide margin is decided in few blocks; how narrow ones are judged, `test_simulated` counts."""
+SIZES = ("--m", "20000")
 
 
 class Repository:
