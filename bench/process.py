@@ -51,7 +51,7 @@ class Child(Generic[Reply]):
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,
                 env=environment,
-                start_new_session=os.name == "posix",
+                process_group=0 if os.name == "posix" else None,  # niceness counts within one session only
             )
         except OSError as error:
             raise CannotFinish(f"cannot start a worker by {python}: {error.strerror or error}") from error
@@ -103,6 +103,10 @@ class Child(Generic[Reply]):
             while line := channel.readline(LONGEST_LINE):
                 self._lines.put(line)
         self._lines.put(b"")
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def pause(self) -> None:
         """Stops the process, so that a spinning pool cannot steal the next one's core."""
