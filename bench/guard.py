@@ -1,0 +1,157 @@
+"""Who took time from a slice: what this process's threads waited for a core, and what neighbours ran meanwhile.
+
+Linux counts for every thread how long it ran and how long it was ready and did
+not run (``/proc/PID/task/TID/schedstat``; ns). A parallel loop's thread that
+waits for a core waits a scheduler's tick, 4 ms, on a call of 5 µs. Libraries
+with more threads than cores wait for themselves: that is theirs, and told from
+what is usual for the case.
+"""
+
+import contextlib
+import os
+from collections.abc import Sequence
+from statistics import median
+
+from .records import Sample
+
+WAITED, NEIGHBOUR, STEAL, SWITCHES = "waited_ns", "neighbour_ns", "steal_ticks", "involuntary_switches"
+"""Flags of a sample."""
+
+LOST_SHARE = 0.02
+"""Of a slice: a thread that waited longer did not measure the kernel."""
+
+WAITS_OVER_USUAL, SWITCHES_OVER_USUAL = 3, 3
+"""What a library waits for itself in every slice is its own; more than so many times as much is not."""
+
+UNSEEN = -1
+"""In place of a neighbour's pid: programs that this process cannot see."""
+
+
+def disturbed(samples: Sequence[Sample]) -> list[bool]:
+    """Of each sample of one case in one block: did it lose time to somebody else?"""
+    waits = median([_waited(sample) for sample in samples] or [0.0])
+    switches = median([sample.flags.get(SWITCHES, 0) for sample in samples] or [0])
+    return [_disturbed(sample, waits, switches) for sample in samples]
+
+
+def _disturbed(sample: Sample, usual_wait: float, usual_switches: float) -> bool:
+    if sample.flags.get(STEAL, 0) > 0:
+        return True
+    if sample.flags.get(SWITCHES, 0) > SWITCHES_OVER_USUAL * (1 + usual_switches):
+        return True
+    waited = _waited(sample)
+    if waited <= LOST_SHARE:
+        return False
+    return sample.flags.get(NEIGHBOUR, 0) > 0 or waited > WAITS_OVER_USUAL * usual_wait
+
+
+def _waited(sample: Sample) -> float:
+    """Share of a slice."""
+    return sample.flags.get(WAITED, 0) / max(sample.wall_ns, 1)
+
+
+class Guard:
+    """Reads the counters of this process and of the neighbours it is told to watch."""
+
+    def __init__(self) -> None:
+        self._own, self._others = Threads(os.getpid()), list[Threads]()
+        self._unseen = False
+
+    def watch(self, pids: Sequence[int]) -> None:
+        self._unseen = UNSEEN in pids
+        known = {each.pid: each for each in self._others}
+        self._others = [known.pop(pid, None) or Threads(pid) for pid in pids if pid != UNSEEN]
+        for each in known.values():
+            each.close()
+
+    def close(self) -> None:
+        for each in (self._own, *self._others):
+            each.close()
+
+    def read(self) -> "Counters":
+        return Counters(self._own.read(), [each.read() for each in self._others], _steal_ticks(), self._unseen)
+
+
+class Counters:
+    """What was counted up to a moment."""
+
+    def __init__(
+        self,
+        own: dict[str, tuple[int, int]] | None,
+        others: list[dict[str, tuple[int, int]] | None],
+        steal: int,
+        unseen: bool,
+    ):
+        self._own, self._others, self._steal, self._unseen = own, others, steal, unseen
+        self._switches = _involuntary_switches() if own is None else 0
+
+    def since(self, before: "Counters") -> dict[str, int]:
+        """The flags of a slice between both readings; only what is not zero."""
+        flags = {STEAL: self._steal - before._steal, SWITCHES: self._switches - before._switches}
+        if self._own is not None and before._own is not None:
+            flags[WAITED] = _grown(before._own, self._own, 1)
+            flags[NEIGHBOUR] = flags[WAITED] if self._unseen else self._neighbours_ran(before)
+        return {name: count for name, count in flags.items() if count > 0}
+
+    def _neighbours_ran(self, before: "Counters") -> int:
+        pairs = zip(before._others, self._others, strict=False)
+        return sum(_grown(then, now, 0) for then, now in pairs if then is not None and now is not None)
+
+
+def _grown(before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]], column: int) -> int:
+    nothing = (0, 0)
+    return sum(counts[column] - before.get(thread, nothing)[column] for thread, counts in after.items())
+
+
+class Threads:
+    """(time run, time waited) in ns of each thread of a process, its files kept open."""
+
+    def __init__(self, pid: int):
+        self.pid = pid
+        self._folder = f"/proc/{pid}/task"
+        self._files: dict[str, int] = {}
+
+    def read(self) -> dict[str, tuple[int, int]] | None:
+        """None where the system does not tell, or the process has gone."""
+        try:
+            threads = os.listdir(self._folder)
+        except OSError:
+            return None
+        found = {thread: counts for thread in threads if (counts := self._counts(thread))}
+        return found or None
+
+    def _counts(self, thread: str) -> tuple[int, int] | None:
+        try:
+            if thread not in self._files:
+                self._files[thread] = os.open(f"{self._folder}/{thread}/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+            run, waited, _ = os.pread(self._files[thread], 96, 0).split()
+            return int(run), int(waited)
+        except (OSError, ValueError):  # the thread has ended, or there is no such file
+            self._forget(thread)
+            return None
+
+    def _forget(self, thread: str) -> None:
+        if (file := self._files.pop(thread, None)) is not None:
+            with contextlib.suppress(OSError):
+                os.close(file)
+
+    def close(self) -> None:
+        for thread in list(self._files):
+            self._forget(thread)
+
+
+def _steal_ticks() -> int:
+    """Time that the hypervisor gave to other guests."""
+    try:
+        with open("/proc/stat", "rb") as file:
+            return int(file.readline().split()[8])
+    except (OSError, IndexError, ValueError):
+        return 0  # only Linux tells
+
+
+def _involuntary_switches() -> int:
+    try:
+        import resource
+    except ImportError:
+        return 0  # not on Windows
+    return resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
