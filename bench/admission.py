@@ -101,7 +101,7 @@ class Admission:
                 folder = str(self.problems.scratch / "probe")
                 seconds = 2 * self.options.timeout_s + PROBE_SECONDS
                 slot.ask(Prepare(task, folder, self.problems.generated), seconds, Prepared)
-                sample = slot.ask(Slice(0, 1), seconds, Sliced).sample
+                sample = slot.ask(Slice(0, 1), seconds, Sliced).samples[0]
                 slot.ask(Release(), seconds, Done)
             except Lost:
                 return

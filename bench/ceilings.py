@@ -30,7 +30,7 @@ SMALLEST_BYTES, LARGEST_BYTES = 2**13, 2**28
 LAST_CACHES = 4
 """Working sets reach so many times the last cache: there nothing is left of it."""
 
-SLICE_NS = 5_000_000
+SLICE_NS = 2_500_000
 TRIES = 9
 SECONDS = 120.0
 LESS = 0.9
@@ -52,6 +52,10 @@ class Meter:
 
     def compute_ns_per_flop(self, dtype: str, by_gemm: bool, slice_ns: int = SLICE_NS) -> float | None:
         return self._each(protocol.Compute(0, dtype, by_gemm, slice_ns))
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid if self._child else None
 
     def stop(self) -> None:
         if self._child is not None:

@@ -5,45 +5,90 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from . import protocol
-from .measure import calibrate
+from .guard import disturbed
+from .measure import MAXIMUM_CALLS, calibrate
 from .protocol import Verdict
 from .records import Case, Result, Sample
 from .slot import Lost, Slot
 
-WARM_UP_NS = 60_000_000
-WARM_UP_SLICE_NS = 2_000_000
-SLICE_NS = 5_000_000
+WARM_UP_NS = 30_000_000
+WARM_UP_SLICE_NS = 500_000
+SLICE_NS = 1_250_000
+SLICES = 6
+"""In one turn, short ones: what interrupts one spoils no more than that."""
+
+UNTIMED_NS = 1_000_000
+"""After a pause a process is up to 60 % slower for about a millisecond."""
+
+RELOAD_SHARE = 0.06
+"""Of the time that turns take: what placing the inputs in memory anew may take."""
 LONG_CALL_NS = 40_000_000
-"""Calls from here on get fewer samples where time is short."""
+"""Calls from here on get fewer samples where time is short, and from `VERY_LONG_CALL_NS` on a single one."""
+VERY_LONG_CALL_NS = 250_000_000
+FEWEST_LONG = 3
+COMPILED_NS = 20_000_000
 LOAD_SECONDS = 60.0
-CLOCK_GAP_NS = SLICE_NS // 2
+CLOCK_GAP_NS = SLICES * SLICE_NS // 2
 """What an answer may take besides; a clock that loses more than half of a slice is seen."""
 CLOCK_GAP_SHARE = 0.45
 CLOCK_TRIES = 10
 THREADS_EXCESS = 1.1
 
 
-def play_rounds(contenders: Sequence[Any], rounds: int, first_round: int, rng: random.Random) -> list[Any]:
-    """Times every contender once a round, in an order drawn anew, and returns those that lasted.
+class Player(Protocol):
+    """Who takes turns: a contender, or what reads memory beside them."""
 
-    What drifts, drifts for all alike: neighbours in time differ by chance only.
-    One whose calls are long sits out the later rounds.
+    def plays(self, index: int, rounds: int) -> bool: ...
+    def time_slice(self, round_: int) -> None: ...
+    def was_disturbed(self, round_: int) -> bool: ...
+    def lose(self, lost: Lost) -> bool: ...
+
+
+def play_rounds(
+    players: Sequence[Any],
+    rounds: int,
+    first_round: int,
+    rng: random.Random,
+    around: Callable[[], object] = lambda: None,
+    ends: Callable[[Sequence[Any]], bool] = lambda _: False,
+) -> list[Any]:
+    """Times every player once a round, in balanced turns, and returns those that lasted.
+
+    The order is drawn anew for every other round and reversed in the next, so
+    that a drift hits all alike. One whose calls are long sits out the later
+    rounds; one to whom nothing but disturbed slices came plays once more.
+    ``around`` looks at the machine after each round; ``ends`` says when enough were played.
     """
-    lasting = list(contenders)
-    for round_ in range(first_round, first_round + rounds):
-        rng.shuffle(lasting)
-        for contender in list(lasting):
-            if not contender.plays(round_ - first_round, rounds):
-                continue
-            try:
-                contender.time_slice(round_)
-            except Lost as lost:
-                contender.lose(lost)
-                lasting.remove(contender)
+    lasting = list(players)
+    order = list(players)
+    for index in range(rounds):
+        order.reverse()
+        if index % 2 == 0:
+            rng.shuffle(order)
+        playing = [each for each in order if each in lasting and each.plays(index, rounds)]
+        lost = _take_turns(playing, first_round + index)
+        around()
+        again = [each for each in playing if each not in lost and each.was_disturbed(first_round + index)]
+        lost += _take_turns(again, first_round + index)
+        lasting = [each for each in lasting if each not in lost]
+        if not lasting or ends(lasting):
+            break
     return lasting
+
+
+def _take_turns(players: Sequence[Player], round_: int) -> list[Player]:
+    """One turn each; returns those that were lost in it."""
+    gone = []
+    for player in players:
+        try:
+            player.time_slice(round_)
+        except Lost as lost:
+            player.lose(lost)
+            gone.append(player)
+    return gone
 
 
 @dataclass(frozen=True)
@@ -51,7 +96,8 @@ class Stage:
     """What a contest gives its contenders: the task and the folders of its problems.
 
     ``costs`` are flops and bytes by algorithm, ``footprint_bytes`` those of inputs and output, ``reads`` what the
-    meter read in the rounds: (round, ns per byte).
+    meter read in the rounds: (round, ns per byte). ``watched`` are the pids of busy neighbours, ``busy`` tells of
+    them. Where ``thorough``, the fresh inputs after the timing also show whether work is cached.
     """
 
     task: protocol.Task
@@ -64,17 +110,42 @@ class Stage:
     generated: bool
     timeout_s: float
     in_place: bool = False
+    thorough: bool = True
     long_call_ns: float = LONG_CALL_NS
     slice_ns: int = SLICE_NS
+    slices: int = SLICES
+    untimed_ns: int = UNTIMED_NS
     clock_ns: Callable[[], int] = time.perf_counter_ns
+    watched: Callable[[], Sequence[int]] = tuple
+    busy: Callable[[], str] = str
     costs: dict[str, tuple[float, float]] = field(default_factory=dict)
     footprint_bytes: float | None = None
     reads: list[tuple[int, float]] = field(default_factory=list)
 
     @property
     def first_call_seconds(self) -> float:
-        """A first call may compile, and the worker loads before it."""
-        return self.timeout_s + min(30.0, 15.0 + 2 * self.timeout_s)
+        return first_call_seconds(self.timeout_s)
+
+
+def first_call_seconds(timeout_s: float) -> float:
+    """A first call may compile, and the worker loads before it."""
+    return timeout_s + min(30.0, 15.0 + 2 * timeout_s)
+
+
+def exact_test(slot: Slot, task: protocol.Task, folder: str, seconds: float) -> None:
+    """Notes in ``slot.exact`` how an operation's exact test ended, once a run. Nothing where ``folder`` is ''."""
+    key = (task.operation, task.dtype)
+    if not folder or key in slot.exact:
+        return
+    slot.exact[key] = None
+    try:
+        reply = slot.ask(protocol.Exact(task, folder), seconds, protocol.Checked)
+        slot.compiled_ns[key] = reply.compiled_ns
+        if reply.verdict.status != "ok":
+            slot.exact[key] = Lost("wrong", f"exact test: {reply.verdict.reason}", verdict=reply.verdict)
+    except Lost as lost:
+        if lost.status != "unsupported":
+            slot.exact[key] = Lost(lost.status, f"exact test: {lost.reason}", lost.exit)
 
 
 @dataclass
@@ -89,7 +160,12 @@ class Contender:
     samples: list[Sample] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     call_ns: float = 0.0
-    _elapsed_ns: list[int] = field(default_factory=list)
+    first_call_ns: float = 0.0
+    sits_out: bool = False
+    far: bool = False
+    _turns: list[tuple[int, int]] = field(default_factory=list)
+    _placed_ns: int = 0
+    _turned_ns: int = 0
 
     def prepare(self) -> bool:
         """First call and first comparison; False where the case has ended."""
@@ -105,10 +181,17 @@ class Contender:
             return self.lose(lost)
         return True
 
+    @property
+    def compiles(self) -> bool:
+        """Whether the exact test's first call was slow enough to have been compiled; then a first call at a size is."""
+        return self.slot.compiled_ns.get((self.case.operation, self.case.dtype), 0) > COMPILED_NS
+
     def plays(self, index: int, rounds: int) -> bool:
         """Whether it takes part in round ``index`` of ``rounds``: fewer where a call is long, at least one."""
-        most = max(1, round(rounds * min(1.0, self.stage.long_call_ns / max(self.call_ns, 1.0))))
-        return len(self.samples) <= index < most
+        share = min(1.0, self.stage.long_call_ns / max(self.call_ns, 1.0))
+        fewest = FEWEST_LONG if self.call_ns < VERY_LONG_CALL_NS else 1
+        most = max(min(rounds, fewest), round(rounds * share))
+        return not self.sits_out and len({each.round for each in self.samples}) <= index < most
 
     def warm_up(self, first_round: int) -> bool:
         """Steady state and the number of calls in a slice; False where the case has ended."""
@@ -123,7 +206,7 @@ class Contender:
 
     def _is_long(self, first_round: int) -> bool:
         """Where a first call was long, the next is timed at once: if it is long too, it counts as a sample."""
-        self.call_ns = self.facts["first_call_ns"]
+        self.call_ns = self.first_call_ns
         if self.call_ns < self.stage.long_call_ns:
             return False
         self.time_slice(first_round)
@@ -132,7 +215,7 @@ class Contender:
             self.facts["steady"] = None
             return True
         self.samples.clear()
-        self._elapsed_ns.clear()
+        self._turns.clear()
         return False
 
     def _warm_up(self) -> None:
@@ -141,26 +224,60 @@ class Contender:
         self.call_ns, self.facts["steady"] = reply.call_ns, reply.steady
 
     def time_slice(self, round_: int) -> None:
-        """One sample. Raises `Lost`."""
-        calls = calibrate(self.call_ns, self.stage.slice_ns)
-        seconds = self.stage.timeout_s * 3 + 20 * calls * self.call_ns / 1e9 + 5
+        """One turn: its samples. Raises `Lost`."""
+        if self.stage.slices > 1:
+            self._place_anew()
+        samples = self._turn(round_)
+        if self.stage.slices > 1 and self._came_out_short(samples):
+            self.call_ns = statistics.median(each.wall_ns / each.calls for each in samples)
+            self._turns.pop()
+            samples = self._turn(round_)
+        self.samples += samples
+
+    def _turn(self, round_: int) -> list[Sample]:
+        stage, call_ns = self.stage, self.call_ns
+        calls = calibrate(call_ns, stage.slice_ns)
+        slices = max(1, min(stage.slices, round(stage.slices * stage.slice_ns / max(call_ns, 1.0))))
+        untimed_ns = stage.untimed_ns if call_ns < stage.long_call_ns else 0
+        request = protocol.Slice(round_, calls, slices, untimed_ns, list(stage.watched()))
+        seconds = stage.timeout_s * 3 + 20 * (slices + 1) * calls * call_ns / 1e9 + 5
+        started = stage.clock_ns()
+        reply = self.slot.ask(request, seconds, protocol.Sliced)
+        elapsed = stage.clock_ns() - started
+        self._turns.append((elapsed, reply.untimed_ns + sum(each.wall_ns for each in reply.samples)))
+        self._turned_ns += elapsed
+        return reply.samples
+
+    def was_disturbed(self, round_: int) -> bool:
+        """Whether somebody took time from every slice of a round."""
+        flags = zip(self.samples, disturbed(self.samples), strict=True)
+        return self.stage.slices > 1 and all(flagged for sample, flagged in flags if sample.round == round_)
+
+    def _came_out_short(self, samples: Sequence[Sample]) -> bool:
+        """Calls were counted while somebody held the machine: far too few fill a slice."""
+        longest = max(each.wall_ns for each in samples)
+        return longest < self.stage.slice_ns / 2 and samples[0].calls < MAXIMUM_CALLS
+
+    def _place_anew(self) -> None:
+        """Puts the inputs elsewhere in memory, as often as that takes little beside the turns."""
+        if self.stage.in_place or self._placed_ns > RELOAD_SHARE * self._turned_ns:
+            return
         started = self.stage.clock_ns()
-        reply = self.slot.ask(protocol.Slice(round_, calls), seconds, protocol.Sliced)
-        self._elapsed_ns.append(self.stage.clock_ns() - started)
-        self.samples.append(reply.sample)
+        self.slot.ask(protocol.Reload(), LOAD_SECONDS, protocol.Done)
+        self._placed_ns += self.stage.clock_ns() - started
 
     def finish(self) -> bool:
         """The second comparison, on fresh inputs, and the result."""
         try:
             self._require_true_clock()
-            request = protocol.Finish(self.stage.fresh)
+            request = protocol.Finish(self.stage.fresh, self.stage.thorough)
             reply = self.slot.ask(request, 8 * self.stage.timeout_s + LOAD_SECONDS, protocol.Checked)
             self._require_ok(reply.verdict)
             self.facts["peak_bytes"] = reply.peak_bytes
         except Lost as lost:
             return self.lose(lost)
-        if busy := self._uses_more_than_its_threads():
-            self.facts["warning"] = busy
+        found = (self._uses_more_than_its_threads(), self._was_kept_from_its_cores(), self.facts.get("warning", ""))
+        self.facts["warning"] = "; ".join(each for each in found if each)
         self.emit(self._result("ok", "", samples=self.samples))
         return True
 
@@ -185,27 +302,17 @@ class Contender:
         return False
 
     def _pass_exact_test(self) -> None:
-        key = (self.case.operation, self.case.dtype)
-        if self.stage.exact and key not in self.slot.exact:
-            self.slot.exact[key] = self._exact_test()
-        if lost := self.slot.exact.get(key):
+        stage = self.stage
+        exact_test(self.slot, stage.exact_task, stage.exact, stage.first_call_seconds)
+        if lost := self.slot.exact.get((self.case.operation, self.case.dtype)):
             raise lost
-
-    def _exact_test(self) -> Lost | None:
-        request = protocol.Exact(self.stage.exact_task, self.stage.exact)
-        try:
-            reply = self.slot.ask(request, self.stage.first_call_seconds, protocol.Checked)
-            self._require_ok(reply.verdict)
-        except Lost as lost:
-            if lost.status == "unsupported":
-                return None
-            return Lost(lost.status, f"exact test: {lost.reason}", lost.exit)
-        return None
 
     def _note_prepared(self, reply: protocol.Prepared) -> None:
         self._note_verdict(reply.verdict)
-        self.facts["first_call_ns"] = reply.first_call_ns
-        self.facts["compiled_ns"] = reply.compiled_ns
+        self.first_call_ns = reply.first_call_ns
+        if not self.block:  # in further blocks another first call runs beside it
+            self.facts["first_call_ns"] = reply.first_call_ns
+            self.facts["compiled_ns"] = reply.compiled_ns
         self.facts["transfer_in_ns"] = reply.transfer_in_ns
         self.facts["transfer_out_ns"] = reply.transfer_out_ns
 
@@ -227,9 +334,9 @@ class Contender:
         """
         if not self.samples:
             return
-        honest = len(self.samples)
+        honest, turns = len(self.samples), len(self._turns)
         while not self._clock_agrees():
-            if len(self.samples) >= honest + CLOCK_TRIES:
+            if len(self._turns) >= turns + CLOCK_TRIES:
                 raise Lost("wrong", "its clock disagrees with the harness's: a slice took longer than it says")
             self.time_slice(self.samples[-1].round + 1)
         del self.samples[honest:]
@@ -239,12 +346,16 @@ class Contender:
         threads = self.case.threads
         return f"kept {used:.1f} cores busy on {threads} threads" if used > THREADS_EXCESS * threads else ""
 
+    def _was_kept_from_its_cores(self) -> str:
+        flags = disturbed(self.samples)
+        if 2 * sum(flags) <= len(flags):
+            return ""
+        return f"disturbed: {self.stage.busy() or 'its threads waited for a core in most slices'}"
+
     def _clock_agrees(self) -> bool:
-        pairs = zip(self._elapsed_ns, self.samples, strict=True)
         return any(
-            sample.wall_ns <= elapsed + CLOCK_GAP_NS
-            and elapsed - sample.wall_ns <= max(CLOCK_GAP_NS, CLOCK_GAP_SHARE * elapsed)
-            for elapsed, sample in pairs
+            told <= elapsed + CLOCK_GAP_NS and elapsed - told <= max(CLOCK_GAP_NS, CLOCK_GAP_SHARE * elapsed)
+            for elapsed, told in self._turns
         )
 
     def _result(self, status: Any, reason: str, **more: Any) -> Result:

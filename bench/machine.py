@@ -138,6 +138,8 @@ def _turbo() -> bool | None:
 def _warnings(facts: dict[str, Any]) -> list[str]:
     cores = facts["cores_available"]
     found = []
+    if not os.path.exists("/proc/self/schedstat"):
+        found.append("this system does not count what threads wait for a core; a busy program is seen by switches only")
     if os.environ.get("OPENBLAS_CORETYPE"):
         found.append("OPENBLAS_CORETYPE is set and slows NumPy; unset it to measure what users see")
     if facts["virtualised"]:

@@ -4,6 +4,8 @@ Only steady state is calibrated and timed: a first call that compiles poisons
 the loop count of asv, pytest-benchmark, timeit and torch's autorange.
 """
 
+import contextlib
+import ctypes
 import os
 import statistics
 import time
@@ -12,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any
 
+from .guard import Guard
 from .records import Sample
 
 STEADY_WINDOW = 10
@@ -28,6 +31,14 @@ CLEAR_GAP = 0.25
 """Three of ten lie apart from seven by chance in one trace of sixty; the gap must be this share of their spread."""
 
 MAXIMUM_CALLS = 10_000_000
+
+BATCHES = 4
+"""Of a slice: so short are the batches that are compared while calls settle."""
+
+AGREEING = 0.05
+AWAKE = 1.25
+LONGEST_SETTLING, LONGEST_WAKING = 3, 20
+"""Times the untimed stretch asked for; what has not settled by then is timed as it is."""
 
 
 @dataclass(frozen=True)
@@ -130,40 +141,39 @@ def calibrate(call_ns: float, slice_ns: int) -> int:
     return max(1, min(MAXIMUM_CALLS, round(slice_ns / max(call_ns, 1.0))))
 
 
-def time_slice(kernel: Kernel, round_: int, calls: int) -> tuple[Any, Sample]:
-    """One sample, after an untimed call that refills caches where a slice holds several."""
-    if calls > 1:
-        kernel.once()
-    before = guard_counters()
+def settle_in(kernel: Kernel, calls: int, untimed_ns: int, expected_ns: float) -> int:
+    """Untimed calls after others had the cores, for ``untimed_ns`` at least. Returns the ns they took.
+
+    They go on until two batches agree, for a while, and until a call takes about ``expected_ns`` again, for longer:
+    threads that woke up on one core stay there for tens of ms. Where a slice is a single call, one is made; without
+    ``untimed_ns`` one that refills caches where a slice holds several.
+    """
+    if calls == 1 or not untimed_ns:
+        return kernel.once()[1] if calls > 1 or untimed_ns else 0
+    batch, spent_ns, before_ns = max(1, calls // BATCHES), 0, 0
+    while spent_ns < LONGEST_WAKING * untimed_ns:
+        _, wall_ns, _ = kernel.many(batch)
+        spent_ns += max(wall_ns, 1)
+        agree = abs(wall_ns - before_ns) <= AGREEING * before_ns or spent_ns >= LONGEST_SETTLING * untimed_ns
+        if spent_ns >= untimed_ns and agree and wall_ns <= AWAKE * expected_ns * batch:
+            break
+        before_ns = wall_ns
+    return spent_ns
+
+
+def time_slice(kernel: Kernel, round_: int, calls: int, guard: Guard) -> tuple[Any, Sample]:
+    """One sample, with what the guard saw."""
+    before = guard.read()
     started_ns = kernel.clock.now()
     output, wall_ns, cpu_ns = kernel.many(calls)
-    after = guard_counters()
-    flags = {name: after[name] - before[name] for name in after if after[name] > before.get(name, 0)}
-    return output, Sample(round_, started_ns, wall_ns, cpu_ns, calls, flags)
-
-
-def guard_counters() -> dict[str, int]:
-    """What may have disturbed a slice: time stolen from the machine, switches forced on this process."""
-    counters = {}
-    try:
-        with open("/proc/stat", "rb") as file:
-            counters["steal_ticks"] = int(file.readline().split()[8])
-    except (OSError, IndexError, ValueError):
-        pass  # only Linux tells
-    try:
-        import resource
-
-        usage = resource.getrusage(resource.RUSAGE_SELF)
-        counters["involuntary_switches"] = usage.ru_nivcsw
-    except ImportError:
-        pass  # not on Windows
-    return counters
+    return output, Sample(round_, started_ns, wall_ns, cpu_ns, calls, guard.read().since(before))
 
 
 class PeakMemory:
     """The rise of the resident set over a stretch of code, in bytes; None where Linux does not tell."""
 
     def __enter__(self) -> "PeakMemory":
+        _give_back_freed_memory()
         self.bytes: int | None = None
         self._before = None
         try:
@@ -177,6 +187,12 @@ class PeakMemory:
     def __exit__(self, *_: object) -> None:
         if self._before is not None:
             self.bytes = max(0, _status_bytes("VmHWM") - self._before)
+
+
+def _give_back_freed_memory() -> None:
+    """What the allocator keeps of freed memory is resident already, and would hide that a call takes it."""
+    with contextlib.suppress(OSError, AttributeError):  # not glibc
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _status_bytes(name: str) -> int:

@@ -77,6 +77,10 @@ class Problems:
     def discard(self, folder: str) -> None:
         shutil.rmtree(self.scratch / folder, ignore_errors=True)
 
+    @property
+    def pids(self) -> list[int]:
+        return [self._child.pid] if self._child else []
+
     def stop(self) -> None:
         """Ends the reference process; what it made stays."""
         if self._child is not None:

@@ -71,14 +71,23 @@ class WarmUp(msgspec.Struct, frozen=True, tag=True):
 
 
 class Slice(msgspec.Struct, frozen=True, tag=True):
+    """One turn: untimed calls for about ``untimed_ns`` until they are steady, then ``slices`` of ``calls`` each.
+
+    A slice in which somebody took time is played again at once, a few times. ``watch`` are pids of neighbours.
+    """
+
     round: int
     calls: int
+    slices: int = 1
+    untimed_ns: int = 0
+    watch: list[int] = []
 
 
 class Finish(msgspec.Struct, frozen=True, tag=True):
-    """Verify once more on the fresh inputs in ``folder``."""
+    """Verify once more on the fresh inputs in ``folder``; ``thorough``: see also whether short calls cache work."""
 
     folder: str
+    thorough: bool = True
 
 
 class Show(msgspec.Struct, frozen=True, tag=True):
@@ -127,6 +136,7 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
 class Checked(msgspec.Struct, frozen=True, tag=True):
     verdict: Verdict
     peak_bytes: int | None = None
+    compiled_ns: int = 0
 
 
 class Prepared(msgspec.Struct, frozen=True, tag=True):
@@ -149,7 +159,10 @@ class Warmed(msgspec.Struct, frozen=True, tag=True):
 
 
 class Sliced(msgspec.Struct, frozen=True, tag=True):
-    sample: Sample
+    """The samples of a turn, those played again included, and what the untimed calls before them took."""
+
+    samples: list[Sample]
+    untimed_ns: int
 
 
 class Done(msgspec.Struct, frozen=True, tag=True):

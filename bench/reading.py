@@ -26,6 +26,9 @@ class Reader:
         if found is not None:
             self.reads.append((round_, found))
 
+    def was_disturbed(self, round_: int) -> bool:  # noqa: ARG002
+        return False
+
     def finish(self) -> bool:
         return True
 
@@ -49,6 +52,10 @@ class Readers:
             self._meters[case.threads] = Meter(case.threads)
         held = footprint(self._suite.operations[case.operation], stage.task)
         return [Reader(self._meters[case.threads], int(min(held, self._most)), stage.reads)]
+
+    @property
+    def pids(self) -> list[int]:
+        return [meter.pid for meter in self._meters.values() if meter.pid]
 
     def stop(self) -> None:
         for meter in self._meters.values():

@@ -11,6 +11,9 @@ SCHEMA_VERSION = 1
 HOST = "cpu"
 """The device whose ceilings and memory are measured."""
 
+DEFAULT_BASELINE = "numpy"
+"""Whom speed-ups are over, where the user names nobody."""
+
 Status = Literal["ok", "wrong", "unsupported", "missing", "timeout", "skipped", "crashed"]
 
 
@@ -45,8 +48,10 @@ class Case(msgspec.Struct, frozen=True):
 class Sample(msgspec.Struct, frozen=True, array_like=True):
     """What one slice read. Times in ns; ``wall_ns`` and ``cpu_ns`` span all ``calls``.
 
-    ``flags`` counts what a guard saw: ``steal_ticks`` of the machine and
-    ``involuntary_switches`` of the worker during the slice.
+    ``flags`` counts what `guard` saw during the slice: ``waited_ns`` that the
+    worker's threads were ready and did not run, ``neighbour_ns`` that other busy
+    programs ran, ``steal_ticks`` of the machine; ``involuntary_switches`` of the
+    worker where the system does not tell of waiting.
     """
 
     round: int

@@ -50,6 +50,7 @@ class Slot:
     started: protocol.Started | None = None
     import_ns: int | None = None
     exact: dict[tuple[str, str], Lost | None] = field(default_factory=dict)
+    compiled_ns: dict[tuple[str, str], int] = field(default_factory=dict)
     _child: Child[protocol.WorkerReply] | None = None
     _refusal: Lost | None = None
     _deaths: int = 0
@@ -89,6 +90,11 @@ class Slot:
         assert self._child is not None
         self._child.pause()
         return reply
+
+    @property
+    def pid(self) -> int | None:
+        """Of the worker, which leads a process group of its own; None where none runs."""
+        return self._child.pid if self._child else None
 
     @property
     def alive(self) -> bool:

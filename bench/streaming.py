@@ -147,7 +147,7 @@ def _contender(slot: Slot, made: _Made, nbytes: int, state: str) -> Pass:
         slot.ask(protocol.Release(), SECONDS, protocol.Done)
         cached = _bring_into(state, made.path)
         first_ns = _prepare(slot, made.whole, made.scratch / "main")
-        again = slot.ask(protocol.Slice(0, 1), SECONDS, protocol.Sliced).sample.wall_ns
+        again = slot.ask(protocol.Slice(0, 1), SECONDS, protocol.Sliced).samples[0].wall_ns
     except Lost as lost:
         raise CannotFinish(f"{slot.implementation.stem}: {lost.status}: {lost}") from lost
     finally:

@@ -9,6 +9,7 @@ from .numpy_import import NUMPY_IMPORT_NS
 # isort: split
 import contextlib
 import gc
+import math
 import os
 import random
 import sys
@@ -26,11 +27,12 @@ from . import honesty, problem, protocol, suite, verify
 from .array_library import ArrayLibrary, NoDevice, lined_up
 from .arrays import LIBRARIES
 from .child import serve
+from .guard import Guard, disturbed
 from .held import PeakHeld
 from .loader import Loaded, Loader, Refused, same
-from .measure import Clock, Kernel, PeakMemory, settle, time_slice, warm_up
+from .measure import Clock, Kernel, PeakMemory, settle, settle_in, time_slice, warm_up
 from .protocol import Verdict
-from .records import HOST
+from .records import HOST, Sample
 
 DISPATCH_NS = 10_000_000
 """Time spent to see what an empty call costs."""
@@ -52,6 +54,9 @@ class Worker:
         self.loader = Loader(self.module, self.library, self.clock)
         gc.freeze()  # a framework's own objects would cost 100 ms at every collection
         self.call_ns, self.first_call_ns = 0.0, 0
+        self.guard = Guard()
+        self.samples: list[Sample] = []
+        self.warm_ns: list[float] = []
         self.compiled_ns: dict[tuple[str, str], float] = {}
         self.main: Loaded | None = None
         self.output: Any = None
@@ -88,7 +93,8 @@ class Worker:
         array = self.loader.array(output, loaded)
         self._note_compiled(request.task, first_call_ns, loaded.kernel.once()[1])
         verdict = verify.compare_exact(array, loaded.problem.expected, equal, request.task.dtype)
-        return protocol.Checked(self.loader.also_unchanged(verdict, loaded))
+        verdict = self.loader.also_unchanged(verdict, loaded)
+        return protocol.Checked(verdict, compiled_ns=self._compiled_ns(request.task))
 
     def prepare(self, request: protocol.Prepare) -> protocol.Prepared:
         self.loader.refuse_unsupported(request.task, self.request.device)
@@ -97,6 +103,8 @@ class Worker:
         self.main = loaded = self.loader.load(request.task, request.folder, poison=True)
         output, first_call_ns = loaded.kernel.once()
         self.output, self.call_ns, self.first_call_ns = output, 0.0, first_call_ns
+        self.samples.clear()
+        self.warm_ns.clear()
         started = self.clock.wall()
         array = self.loader.array(output, loaded)
         transfer_out_ns = self.clock.wall() - started
@@ -105,7 +113,7 @@ class Worker:
         if verdict.status == "ok" and not same(array, self.loader.array(output, loaded)):
             verdict = Verdict("wrong", "the output changed after the call had returned")
         verdict = self.loader.also_unchanged(verdict, loaded)
-        compiled_ns = int(self.compiled_ns.get((self.task.operation, self.task.dtype), 0))
+        compiled_ns = self._compiled_ns(self.task)
         return protocol.Prepared(verdict, first_call_ns, loaded.transfer_in_ns, transfer_out_ns, compiled_ns)
 
     def show(self, request: protocol.Show) -> protocol.Shown:
@@ -118,15 +126,34 @@ class Worker:
         gc.disable()
         found = warm_up(self._main.kernel, request.budget_ns, request.slice_ns)
         self.call_ns = found.call_ns
+        self.warm_ns.append(found.call_ns)
         self._note_compiled(self.task, self.first_call_ns, self.call_ns)
         return protocol.Warmed(found.call_ns, found.steady)
 
     def slice(self, request: protocol.Slice) -> protocol.Sliced:
         self.output = None
-        self.output, sample = time_slice(self._main.kernel, request.round, request.calls)
-        self.call_ns = min(self.call_ns or np.inf, sample.wall_ns / sample.calls)
+        self.guard.watch(request.watch)
+        kernel = self._main.kernel
+        untimed_ns = settle_in(kernel, request.calls, request.untimed_ns, self._expected_ns())
+        played: list[Sample] = []
+        while self._wants_another(played, request.slices):
+            self.output = None
+            self.output, sample = time_slice(kernel, request.round, request.calls, self.guard)
+            played.append(sample)
+        self.samples += played
+        self.call_ns = min([self.call_ns or np.inf, *(each.wall_ns / each.calls for each in played)])
         self._note_compiled(self.task, self.first_call_ns, self.call_ns)
-        return protocol.Sliced(sample)
+        return protocol.Sliced(played, untimed_ns)
+
+    def _expected_ns(self) -> float:
+        """What a call takes when it goes well: the fastest quarter of what was timed."""
+        times = sorted([*(each.wall_ns / each.calls for each in self.samples), *self.warm_ns])
+        return times[len(times) // 4] if times else math.inf
+
+    def _wants_another(self, played: list[Sample], slices: int) -> bool:
+        """Those in which somebody took time do not count, up to as many again."""
+        flagged = disturbed([*self.samples, *played])[len(self.samples) :]
+        return len(played) < slices or (slices > 1 and flagged.count(False) < slices and len(played) < 2 * slices)
 
     def finish(self, request: protocol.Finish) -> protocol.Checked:
         if not self.call_ns:
@@ -136,7 +163,7 @@ class Worker:
         if verdict.status != "ok":
             return protocol.Checked(verdict)
         self._forget()
-        return self._judge_fresh(request.folder)
+        return self._judge_fresh(request.folder, request.thorough)
 
     def release(self) -> protocol.Done:
         self._forget()
@@ -178,16 +205,19 @@ class Worker:
         key = (task.operation, task.dtype)
         self.compiled_ns[key] = max(self.compiled_ns.get(key, 0.0), first_call_ns - call_ns)
 
+    def _compiled_ns(self, task: protocol.Task) -> int:
+        return int(self.compiled_ns.get((task.operation, task.dtype), 0))
+
     def _forget(self) -> None:
         self.main = self.output = None
 
-    def _judge_fresh(self, folder: str) -> protocol.Checked:
+    def _judge_fresh(self, folder: str, thorough: bool) -> protocol.Checked:
         loaded = self.loader.load(self.task, folder)
         with PeakHeld() if self.loader.in_place else PeakMemory() as peak:
             output, first_ns = loaded.kernel.once()
         verdict = self._compare(self.loader.array(output, loaded), loaded)
         verdict = self.loader.also_unchanged(verdict, loaded)
-        copies = honesty.batch(loaded.problem.inputs_bytes, self.call_ns)
+        copies = honesty.batch(loaded.problem.inputs_bytes, self.call_ns) if thorough else 1
         del loaded, output
         if verdict.status == "ok" and (name := self.bindings.replaced()):
             verdict = Verdict("wrong", f"the clock was replaced, or what reads it: {name} is not the harness's own")

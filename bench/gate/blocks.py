@@ -28,11 +28,6 @@ MEMORY_SHARE = 0.5
 COPIES = 6
 """Of the inputs, in all workers, while a case is prepared."""
 
-ALLOCATOR = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=1073741824"
-"""Freed memory stays with the process. Otherwise its luck decides whether each call's
-temporaries are faulted in anew: the same gradient at 10^4 x 10 took 60 or 97 us, process by process.
-"""
-
 
 @dataclass
 class Outcome:
@@ -112,7 +107,7 @@ class Blocks:
                 memory_limit=self._options.memory_limit_bytes,
                 scratch=self._problems.scratch,
                 python=revision.python,
-                environment={"GLIBC_TUNABLES": ALLOCATOR, **revision.environment},
+                environment=revision.environment,
                 operations=str(self._suites[HEAD].folder),
             )
         slot = self._slots[key]
@@ -157,7 +152,7 @@ class Blocks:
         self._stages[key] = Stage(
             task, str(scratch / f"{folder}-main"), str(scratch / f"{folder}-fresh"), exact_task, exact,
             made.inputs_sha256, self._problems.label, self._problems.generated, self._options.timeout_s,
-            long_call_ns=math.inf, slice_ns=SLICE_NS,
+            long_call_ns=math.inf, slice_ns=SLICE_NS, slices=1, untimed_ns=0,
         )  # fmt: skip
         return self._stages[key]
 

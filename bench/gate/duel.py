@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from .. import protocol
 from ..contest import LOAD_SECONDS, Contender, Stage
+from ..guard import LOST_SHARE, STEAL, SWITCHES, WAITED
 from ..records import Result, Sample
 from ..slot import Lost, Slot
 from .cores import start_cores
@@ -29,9 +30,6 @@ CASE_NS = 400_000_000
 
 LONG_SHARE = 0.1
 """Of a slice: a call from there on feels in a slice's mean what ran before it."""
-
-LOST_SHARE = 0.02
-"""Of a slice: what others may take of it before its round does not count."""
 
 
 @dataclass(frozen=True)
@@ -171,8 +169,8 @@ def is_disturbed(sample: Sample) -> bool:
     among themselves in every slice. Then the process loses no CPU time by it.
     """
     lost_ns = sample.wall_ns - sample.cpu_ns
-    switched = sample.flags.get("involuntary_switches", 0) > 0
-    return sample.flags.get("steal_ticks", 0) > 0 or (switched and lost_ns > LOST_SHARE * sample.wall_ns)
+    waited = sample.flags.get(WAITED, 0) > LOST_SHARE * sample.wall_ns or sample.flags.get(SWITCHES, 0) > 0
+    return sample.flags.get(STEAL, 0) > 0 or (waited and lost_ns > LOST_SHARE * sample.wall_ns)
 
 
 def balanced(sides: list[str], rounds: int, rng: random.Random) -> Iterator[list[str]]:

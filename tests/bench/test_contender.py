@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from rooflinear.bench import protocol
-from rooflinear.bench.contest import Contender, Stage, play_rounds
+from rooflinear.bench.contest import SLICES, Contender, Stage, play_rounds
 from rooflinear.bench.protocol import Verdict
 from rooflinear.bench.records import Case, Exit, Sample
 from rooflinear.bench.slot import Lost
@@ -26,7 +26,7 @@ class FakeSlot:
     def __init__(self, **answers):
         self.answers = HONEST | answers
         self.asked, self.now_ns, self.stopped = [], 0, False
-        self.exact, self.started, self.alive, self.import_ns = {}, STARTED, True, 5
+        self.exact, self.compiled_ns, self.started, self.alive, self.import_ns = {}, {}, STARTED, True, 5
         self.implementation = SimpleNamespace(algorithm="direct", source_sha256="abc")
 
     def start(self):
@@ -46,16 +46,19 @@ class FakeSlot:
         self.stopped = True
 
 
-def slices(told=1.0, overhead_ns=0, cores=1):
+def turn(slot, request, call_ns, told=1.0, overhead_ns=0, cores=1, flags=None):
+    """An answer to a `protocol.Slice`: untimed calls and slices of calls that take so long."""
+    wall_ns = round(request.calls * call_ns)
+    untimed_ns = min(request.untimed_ns, wall_ns)
+    slot.now_ns += untimed_ns + request.slices * wall_ns + overhead_ns
+    told_ns = round(told * wall_ns)
+    sample = Sample(request.round, slot.now_ns, told_ns, cores * told_ns, request.calls, flags or {})
+    return protocol.Sliced([sample] * request.slices, round(told * untimed_ns))
+
+
+def slices(**said):
     """Slices of calls of 1 ms each, of which ``told`` is told, and what the pipe takes besides."""
-
-    def answer(slot, request):
-        wall_ns = request.calls * MS
-        slot.now_ns += wall_ns + overhead_ns
-        told_ns = round(told * wall_ns)
-        return protocol.Sliced(Sample(request.round, slot.now_ns, told_ns, cores * told_ns, request.calls))
-
-    return answer
+    return lambda slot, request: turn(slot, request, MS, **said)
 
 
 HONEST = {
@@ -64,6 +67,7 @@ HONEST = {
     "Prepare": protocol.Prepared(OK, 7 * MS, 2, 3, 11),
     "WarmUp": protocol.Warmed(MS, True),
     "Slice": slices(),
+    "Reload": protocol.Done(),
     "Finish": protocol.Checked(OK, 4096),
     "Release": protocol.Done(),
 }
@@ -75,7 +79,17 @@ def played(slot=None, **answers):
     case = Case("smoothing", "smooth", "numpy", {"length": 9}, {}, "float64", 1, "cpu")
     task = protocol.Task("smooth", {"length": 9}, {}, "float64")
     stage = Stage(
-        task, "main", "fresh", task, "exact", "f00", "gaussian", True, timeout_s=1, clock_ns=lambda: slot.now_ns
+        task,
+        "main",
+        "fresh",
+        task,
+        "exact",
+        "f00",
+        "gaussian",
+        True,
+        timeout_s=1,
+        clock_ns=lambda: slot.now_ns,
+        watched=lambda: [4711],
     )
     contender = Contender(case, slot, 0, stage, emitted.append)
     if contender.prepare() and contender.warm_up(ROUND):
@@ -95,8 +109,10 @@ def test_a_case_that_passes_everything_is_ok():
     (result,), slot = played()
     assert (result.status, result.reason, result.steady) == ("ok", "", True)
     assert (result.first_call_ns, result.compiled_ns) == (7 * MS, 11)
-    assert [(sample.round, sample.calls) for sample in result.samples] == [(8, 5), (9, 5), (10, 5), (11, 5)]
-    assert slot.asked == ["Start", "Exact", "Prepare", "WarmUp", *4 * ["Slice"], "Finish", "Release"]
+    expected = [(ROUND + number, 1) for number in range(4) for _ in range(SLICES)]
+    assert [(sample.round, sample.calls) for sample in result.samples] == expected
+    turns = 4 * ["Reload", "Slice"]
+    assert slot.asked == ["Start", "Exact", "Prepare", "WarmUp", *turns, "Finish", "Release"]
 
 
 @pytest.mark.parametrize("status", ["crashed", "timeout", "wrong", "unsupported", "missing"])
@@ -149,7 +165,7 @@ def test_a_call_over_the_limit_is_a_timeout_with_its_cap():
 
 @pytest.mark.parametrize("told", [0.4, 0.0, 2.0])
 def test_a_worker_whose_clock_disagrees_with_the_parents_is_wrong(told):
-    result = ended(Slice=slices(told))
+    result = ended(Slice=slices(told=told))
     assert (result.status, result.samples) == ("wrong", [])
     assert "its clock disagrees" in result.reason
 
@@ -166,7 +182,7 @@ def test_slices_taken_to_be_sure_of_the_clock_are_not_kept():
         return slices(overhead_ns=50 * MS if request.round < ROUND + 4 else 0)(slot, request)
 
     (result,), slot = played(Slice=delayed_at_first)
-    assert (result.status, [sample.round for sample in result.samples]) == ("ok", [8, 9, 10, 11])
+    assert (result.status, sorted({sample.round for sample in result.samples})) == ("ok", [8, 9, 10, 11])
     assert slot.asked.count("Slice") == 5
 
 
@@ -197,15 +213,13 @@ def test_more_cores_than_threads_are_a_warning():
 def long_slices(call_ms):
     """Slices of calls that long, after a first call of 100 ms."""
 
-    def answer(slot, request):
-        slot.now_ns += request.calls * call_ms * MS
-        wall_ns = request.calls * call_ms * MS
-        return protocol.Sliced(Sample(request.round, slot.now_ns, wall_ns, wall_ns, request.calls))
-
-    return {"Prepare": protocol.Prepared(OK, 100 * MS, 2, 3), "Slice": answer}
+    return {
+        "Prepare": protocol.Prepared(OK, 100 * MS, 2, 3),
+        "Slice": lambda slot, request: turn(slot, request, call_ms * MS),
+    }
 
 
-@pytest.mark.parametrize(("call_ms", "rounds"), [(50, 3), (80, 2), (900, 1)])
+@pytest.mark.parametrize(("call_ms", "rounds"), [(50, 3), (80, 3), (900, 1)])
 def test_long_calls_get_fewer_samples_and_no_warm_up(call_ms, rounds):
     (result,), slot = played(**long_slices(call_ms))
     assert (result.status, result.steady) == ("ok", None)
@@ -216,8 +230,43 @@ def test_long_calls_get_fewer_samples_and_no_warm_up(call_ms, rounds):
 def test_a_long_first_call_alone_is_a_compiler_and_its_slice_is_not_kept():
     (result,), slot = played(**long_slices(1))
     assert (result.status, result.steady) == ("ok", True)
-    assert [each.round - ROUND for each in result.samples] == [0, 1, 2, 3]
+    assert sorted({each.round - ROUND for each in result.samples}) == [0, 1, 2, 3]
     assert slot.asked.count("Slice") == 5
+
+
+def test_slices_that_come_out_short_are_counted_anew():
+    """Calls were counted while somebody held the machine."""
+    (result,), slot = played(
+        WarmUp=protocol.Warmed(60 * MS, True), Slice=lambda slot, request: turn(slot, request, 1000)
+    )
+    assert {each.calls for each in result.samples} == {1250}
+    assert slot.asked.count("Slice") == 5
+
+
+def test_inputs_are_placed_anew_as_often_as_it_takes_little():
+    def slow(slot, request):
+        slot.now_ns += 100 * MS
+        return protocol.Done()
+
+    assert played(Reload=slow)[1].asked.count("Reload") == 1
+
+
+def test_a_case_whose_slices_were_disturbed_says_by_whom():
+    flags = {"waited_ns": MS // 10, "neighbour_ns": MS}
+    result = ended(Slice=slices(flags=flags))
+    assert result.status == "ok"
+    assert result.warning == "disturbed: its threads waited for a core in most slices"
+
+
+def test_a_neighbour_s_pid_goes_with_every_turn():
+    watched = []
+
+    def noted(slot, request):
+        watched.append(request.watch)
+        return turn(slot, request, MS)
+
+    played(Slice=noted)
+    assert watched == [[4711]] * 4
 
 
 def test_a_long_call_over_the_limit_is_a_timeout():

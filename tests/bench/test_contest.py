@@ -39,6 +39,9 @@ class Drifting:
         assert round_ not in self.times
         self.times[round_] = self.machine.run(self.true_ms)
 
+    def was_disturbed(self, _round):
+        return False
+
     def lose(self, lost):
         self.lost.append(lost)
 
@@ -82,6 +85,44 @@ def test_every_order_occurs():
 
     play_rounds([Noted(name, 1, None) for name in "abc"], 60, 0, random.Random(0))
     assert len(set(order.values())) == 6
+
+
+def test_every_other_round_goes_the_other_way_so_that_a_drift_cancels():
+    order = {}
+
+    class Noted(Drifting):
+        def time_slice(self, round_):
+            order[round_] = (*order.get(round_, ()), self.name)
+
+    play_rounds([Noted(name, 1, None) for name in "abcde"], 8, 0, random.Random(0))
+    assert all(order[number] == order[number + 1][::-1] for number in range(0, 8, 2))
+
+
+def test_who_was_disturbed_throughout_a_round_plays_once_more_in_it():
+    played = []
+
+    class Disturbed(Drifting):
+        def time_slice(self, round_):
+            played.append((self.name, round_))
+
+        def was_disturbed(self, round_):
+            return (self.name, round_) == ("a", 1)
+
+    play_rounds([Disturbed(name, 1, None) for name in "ab"], 3, 0, random.Random(0))
+    assert sorted(played) == [("a", 0), ("a", 1), ("a", 1), ("a", 2), ("b", 0), ("b", 1), ("b", 2)]
+    assert played.index(("a", 1)) < played.index(("b", 1)) or played.count(("a", 1)) == 2
+
+
+def test_the_machine_is_looked_at_after_every_round():
+    looks = []
+    play_rounds([Drifting("a", 1, Machine(9))], 3, 0, random.Random(0), around=lambda: looks.append(1))
+    assert len(looks) == 3
+
+
+def test_rounds_end_when_enough_were_played():
+    contender = Drifting("a", 1, Machine(9))
+    play_rounds([contender], 9, 0, random.Random(0), ends=lambda lasting: len(lasting[0].times) == 4)
+    assert len(contender.times) == 4
 
 
 def test_a_contender_that_is_lost_leaves_and_the_others_go_on():

@@ -12,6 +12,7 @@ import pytest
 
 from rooflinear.bench import machine, store
 from rooflinear.bench.measure import available_cores
+from rooflinear.bench.pace import ROUNDS_FOR_FAR
 
 from .made import SMOOTHING
 
@@ -33,6 +34,7 @@ def hiding(open_):
     return opened
 
 builtins.open, io.open = hiding(builtins.open), hiding(io.open)
+os.open, os.listdir = hiding(os.open), hiding(os.listdir)
 for name in ("sched_getaffinity", "sched_setaffinity", "getloadavg"):
     if hasattr(os, name):
         delattr(os, name)
@@ -48,11 +50,13 @@ names = [each.name for each in pkgutil.walk_packages(bench.__path__, "rooflinear
 names = [name for name in names if "suite." not in name and not name.endswith(("__main__", "_suite", "ceiling_worker"))]
 modules = {name.rpartition(".")[2]: importlib.import_module(name) for name in names}
 import msgspec
+guard = modules["guard"].Guard()
+counted = guard.read().since(guard.read())
 print(json.dumps({
     "imported": sorted(modules),
     "machine": msgspec.to_builtins(modules["machine"].describe()),
     "pauses": modules["process"].PAUSES,
-    "counters": modules["measure"].guard_counters(),
+    "counters": counted,
     "cores": modules["measure"].available_cores(),
     "noise": modules["machine"].noise(),
 }))
@@ -120,7 +124,7 @@ def test_a_run_succeeds_on_another_system(run_there):
 def test_results_of_another_system_lack_only_what_it_does_not_tell(run_there):
     for result in store.read_results(run_there[1][0]):
         assert (result.status, result.peak_bytes) == ("ok", None)
-        assert len(result.samples) == 5
+        assert len({sample.round for sample in result.samples}) >= ROUNDS_FOR_FAR
         assert all(sample.flags == {} for sample in result.samples)
 
 

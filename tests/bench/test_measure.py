@@ -2,13 +2,22 @@
 
 import math
 import sys
-from itertools import count
 
 import numpy as np
 import pytest
 
 from rooflinear.bench import measure
-from rooflinear.bench.measure import Clock, Kernel, PeakMemory, calibrate, is_steady, time_slice, warm_up
+from rooflinear.bench.guard import Guard
+from rooflinear.bench.measure import (
+    Clock,
+    Kernel,
+    PeakMemory,
+    calibrate,
+    is_steady,
+    settle_in,
+    time_slice,
+    warm_up,
+)
 
 MS = 1_000_000
 WINDOW = measure.STEADY_WINDOW
@@ -155,23 +164,21 @@ def test_calibrate_fills_a_slice_with_at_least_one_call(call_ns, calls):
     assert calibrate(call_ns, 10 * MS) == calls
 
 
-def test_a_slice_counts_its_calls_after_one_that_refills_caches():
+def sliced(kernel, round_=0, calls=1):
+    return time_slice(kernel, round_, calls, Guard())
+
+
+def test_a_slice_counts_its_calls():
     time = FakeTime()
-    output, sample = time_slice(time.kernel(500, 100), round_=3, calls=40)
-    assert (time.calls, output) == (41, 41)
+    output, sample = sliced(time.kernel(100), round_=3, calls=40)
+    assert (time.calls, output) == (40, 40)
     assert (sample.round, sample.calls, sample.wall_ns, sample.cpu_ns) == (3, 40, 4000, 2000)
-
-
-def test_a_slice_of_one_call_makes_one_call():
-    time = FakeTime()
-    time_slice(time.kernel(MS), round_=0, calls=1)
-    assert time.calls == 1
 
 
 def test_a_slice_says_when_it_started():
     time = FakeTime()
     time.pass_(77)
-    assert time_slice(time.kernel(1), round_=0, calls=1)[1].started_ns == 10**18 + 77
+    assert sliced(time.kernel(1))[1].started_ns == 10**18 + 77
 
 
 def test_every_call_is_waited_for_inside_the_clock():
@@ -182,14 +189,45 @@ def test_every_call_is_waited_for_inside_the_clock():
         return output
 
     kernel = Kernel(lambda: time.pass_(2), (), synchronise, time.clock)
-    assert time_slice(kernel, round_=0, calls=10)[1].wall_ns == 70
+    assert sliced(kernel, calls=10)[1].wall_ns == 70
     assert kernel.once()[1] == 7
 
 
-def test_a_slice_carries_what_the_guards_saw(monkeypatch):
-    steal = count(3)
-    monkeypatch.setattr(measure, "guard_counters", lambda: {"steal_ticks": next(steal), "involuntary_switches": 9})
-    assert time_slice(FakeTime().kernel(1), round_=0, calls=1)[1].flags == {"steal_ticks": 1}
+def settled(time, *durations_ns, calls=40, untimed_ns=MS, expected_ns=math.inf):
+    """How many untimed calls were made, and what they took."""
+    spent_ns = settle_in(time.kernel(*durations_ns), calls, untimed_ns, expected_ns)
+    assert spent_ns == time.ns
+    return time.calls, spent_ns
+
+
+def test_steady_calls_are_timed_after_the_untimed_stretch():
+    assert settled(FakeTime(), MS / 40) == (40, MS)
+
+
+def test_untimed_calls_go_on_until_two_batches_agree():
+    cold = [MS / 40 * (1 + 0.6 * 0.97**call) for call in range(200)]
+    calls, _ = settled(FakeTime(), *cold, MS / 40)
+    assert 40 < calls < 120
+
+
+def test_untimed_calls_end_where_they_never_agree():
+    restless = [MS / 40 * (1 + (call // 10) % 2) for call in range(1000)]
+    assert settled(FakeTime(), *restless)[1] == pytest.approx(measure.LONGEST_SETTLING * MS, rel=0.2)
+
+
+def test_untimed_calls_outlast_threads_that_woke_up_on_one_core():
+    calls, spent_ns = settled(FakeTime(), *[MS / 10] * 60, MS / 40, expected_ns=MS / 40)
+    assert calls > 60
+    assert spent_ns < measure.LONGEST_WAKING * MS
+
+
+def test_untimed_calls_do_not_wait_for_ever_for_a_speed_of_before():
+    assert settled(FakeTime(), MS / 10, expected_ns=MS / 40)[1] == measure.LONGEST_WAKING * MS
+
+
+@pytest.mark.parametrize(("calls", "untimed_ns", "made"), [(1, MS, 1), (1, 0, 0), (40, 0, 1)])
+def test_a_single_long_call_warms_up_once_and_none_where_none_was_asked_for(calls, untimed_ns, made):
+    assert settled(FakeTime(), 9 * MS, calls=calls, untimed_ns=untimed_ns)[0] == made
 
 
 @pytest.fixture
@@ -198,12 +236,6 @@ def without_proc(monkeypatch):
         raise FileNotFoundError(path)
 
     monkeypatch.setattr("builtins.open", absent)
-
-
-@pytest.mark.usefixtures("without_proc")
-def test_guards_see_nothing_where_the_system_tells_nothing(monkeypatch):
-    monkeypatch.setitem(sys.modules, "resource", None)
-    assert measure.guard_counters() == {}
 
 
 @pytest.mark.usefixtures("without_proc")
