@@ -43,7 +43,7 @@ CHEATS = {
     "skips_calls": "the clock was replaced.*Kernel.many",
     "slows_the_harness_clock": "its clock disagrees with the harness's",
     "transposed_output": OUTSIDE,
-    "waits_only_the_first_time": f"{CACHED}|{OUTSIDE}",
+    "waits_only_the_first_time": f"{CACHED}|{OUTSIDE}|its clock disagrees",
     "works_ahead_in_its_workspace": f"{OUTSIDE}|not finite",
     "writes_from_a_thread": f"{OUTSIDE}|not finite",
     "wrong_dtype": "dtype float32, not float64",
