@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from . import ceilings, in_place, machine, options, progress, store, suite
+from . import ceilings, in_place, machine, neighbours, options, progress, store, suite
 from .array_library import INTERPRETER
 from .errors import CannotFinish, RooflinearError, UsageError
 from .options import build
@@ -21,8 +21,8 @@ from .suite import Suite
 from .sweep import Contest, Options, contests
 
 INTERRUPTED = 130
-RESUMED_WITH = ("resume", "results", "preset", "device", "time_budget")
-"""What may stand beside ``--resume``: what has a default, and the time still to be spent."""
+RESUMED_WITH = ("resume", "results", "preset", "device", "time_budget", "wait_for_quiet")
+"""What may stand beside ``--resume``: what has a default, the time still to be spent, the wait before it."""
 
 
 def run(typed: dict[str, Any]) -> int:
@@ -31,12 +31,15 @@ def run(typed: dict[str, Any]) -> int:
         raise UsageError("--preset verify times nothing; 'rooflinear verify' checks answers only")
     if typed["device"] == INTERPRETER:
         raise UsageError("an interpreter's times mean nothing; 'rooflinear verify --device interpreter' checks answers")
+    wait_s = options.waiting_seconds(typed)
     loaded = suite.load(suite.find(typed["suite"]))
     chosen = build(loaded, typed)
     planned = _planned(loaded, chosen)
+    busy = _busy_beside(wait_s)
     record = _record(loaded, chosen)
     folder = _new_folder(Path(typed["results"]), record)
     store.write_run(folder, record)
+    record = _warned(folder, record, busy)
     try:
         return _measure(folder, record, loaded, chosen, planned, [])
     except UsageError:
@@ -50,6 +53,7 @@ def resume(folder: Path, typed: dict[str, Any]) -> int:
     given = [name for name, value in typed.items() if value and name not in RESUMED_WITH]
     if given:
         raise UsageError(f"--resume goes on with the run's own options; leave out --{given[0].replace('_', '-')}")
+    wait_s = options.waiting_seconds(typed)
     record = store.read_run(folder)
     chosen = msgspec.convert(record.options, Options)
     loaded = suite.load(Path(chosen.suite))
@@ -59,6 +63,7 @@ def resume(folder: Path, typed: dict[str, Any]) -> int:
     if typed.get("time_budget"):
         chosen = msgspec.structs.replace(chosen, time_budget_s=build(loaded, typed).time_budget_s)
     earlier = store.read_results(folder)
+    record = _warned(folder, record, _busy_beside(wait_s))
     return _measure(folder, record, loaded, chosen, contests(loaded, chosen), earlier)
 
 
@@ -104,6 +109,25 @@ def _planned(loaded: Suite, chosen: Options) -> list[Contest]:
     return planned
 
 
+def _busy_beside(wait_s: float | None) -> str:
+    """Which other programs are busy, after the wait that was asked for; empty where none is."""
+    if wait_s is None:
+        found, remedy = neighbours.look_round(), "--wait-for-quiet 5m waits"
+    else:
+        found, remedy = neighbours.wait_for_quiet(wait_s), f"waited {wait_s:.0f} s in vain"
+    return f"{neighbours.text(found)}; {remedy}" if found else ""
+
+
+def _warned(folder: Path, record: Run, warning: str) -> Run:
+    """The record with the warning, if there is one, which also goes to stderr."""
+    if not warning:
+        return record
+    print(f"warning: {warning}", file=sys.stderr, flush=True)
+    record = msgspec.structs.replace(record, warnings=list(dict.fromkeys([*record.warnings, warning])))
+    store.write_run(folder, record)
+    return record
+
+
 def _measure(
     folder: Path, record: Run, loaded: Suite, chosen: Options, planned: list[Contest], earlier: list[Result]
 ) -> int:
@@ -132,6 +156,8 @@ def _measure(
         file.close()
         if outputs:
             outputs.close()
+    if seen := neighbours.text(runner.neighbours.seen, whole=False):
+        record = msgspec.structs.replace(record, warnings=[*record.warnings, f"while it ran, {seen}"])
     if chosen.device == HOST:
         record = ceilings.with_dispatch(record, runner.dispatch_ns)
     store.write_run(folder, msgspec.structs.replace(record, finished_at=_now()))

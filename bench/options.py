@@ -16,10 +16,11 @@ from .mapped import is_matrix
 from .measure import available_cores
 from .records import HOST
 from .suite import Suite
-from .sweep import PRESETS, Options
+from .sweep import PRECISION, PRESETS, Options
 
 LARGEST_SIZE = 2**53
 LONGEST_SECONDS = 10**9
+LEAST_PRECISION = 0.001
 SECONDS = {"": 1, "S": 1, "M": 60, "MIN": 60, "H": 3600}
 BYTES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 BYTES |= {letter: BYTES[f"{letter}IB"] for letter in "KMG"}
@@ -51,6 +52,7 @@ def build(loaded: Suite, typed: dict[str, Any]) -> Options:
         timeout_s=_duration("--timeout", typed.get("timeout")) or _timeout(typed, defaults.timeout_s),
         memory_limit_bytes=_bytes("--memory-limit", typed.get("memory_limit")),
         blocks=_whole("--blocks", typed.get("blocks")),
+        precision=_precision(typed.get("precision")),
         seed=_seed(typed.get("seed")),
     )
     _check_data(loaded, options)
@@ -150,6 +152,17 @@ def _seed(text: str | None) -> int:
     return int(text or 0)
 
 
+def _precision(text: str | None) -> float:
+    """``5%`` or ``0.05``."""
+    if text is None:
+        return PRECISION
+    number = _float(text.strip().removesuffix("%"))
+    value = None if number is None else number / 100 if text.strip().endswith("%") else number
+    if value is None or not LEAST_PRECISION <= value <= 1:
+        raise UsageError(f"--precision '{text}': must be a share from 0.1% to 100%, such as 5%")
+    return value
+
+
 def _threads(values: list[str] | None, preset: str) -> list[int]:
     cores = available_cores()
     counts = [whole_number("--threads", word) for word in _names("--threads", values)]
@@ -164,6 +177,11 @@ def _threads(values: list[str] | None, preset: str) -> list[int]:
 def thread_ladder(cores: int) -> list[int]:
     """1, 2, 4, … and all cores."""
     return [2**power for power in range(cores.bit_length()) if 2**power < cores] + [cores]
+
+
+def waiting_seconds(typed: dict[str, Any]) -> float | None:
+    """How long to wait for a quiet machine; none of the `Options`, for it does not change what is measured."""
+    return _duration("--wait-for-quiet", typed.get("wait_for_quiet"))
 
 
 def _condition(text: str | None) -> float | None:

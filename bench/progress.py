@@ -35,7 +35,11 @@ class Plain:
     def done(self, result: Result) -> None:
         self.counts[result.status] += 1
         if result.status in ("wrong", "crashed"):
-            print(f"{result.status}: {result.case.label}: {result.reason}", file=sys.stderr, flush=True)
+            self.note(f"{result.status}: {result.case.label}: {result.reason}")
+
+    def note(self, line: str) -> None:
+        """A line that stays."""
+        print(line, file=sys.stderr, flush=True)
 
     def share(self) -> str:
         done = sum(self.counts.values())
@@ -74,12 +78,12 @@ class Live(Plain):
         self._bar.update(self._task, advance=1)
 
     def done(self, result: Result) -> None:
-        self.counts[result.status] += 1
+        super().done(result)
         total = max(self.total, sum(self.counts.values()))
         self._bar.update(self._task, advance=1, total=total)
-        if result.status in ("wrong", "crashed"):
-            message = f"{result.status}: {result.case.label}: {result.reason}"
-            self._bar.console.print(message, markup=False, highlight=False)
+
+    def note(self, line: str) -> None:
+        self._bar.console.print(line, markup=False, highlight=False)
 
     def close(self) -> None:
         self._bar.stop()
