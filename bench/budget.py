@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterable
 
-from .contest import LONG_CALL_NS, SLICE_NS, Contender
+from .contest import LONG_CALL_NS, SLICE_NS, SLICES, UNTIMED_NS
 from .predict import Key, Predictor
 from .protocol import Task, task_of
 from .records import Case, Result
@@ -13,6 +13,13 @@ from .sweep import PRESETS, Contest, Options, work
 
 FEWEST_ROUNDS = 3
 """Below three samples a block tells nothing of its spread."""
+
+TURN_NS = SLICES * SLICE_NS
+BESIDE_A_TURN_NS = UNTIMED_NS + 2_000_000
+"""Untimed calls, the hand-over, inputs placed anew."""
+
+FURTHER_SHARE, ROUNDS_SHARE = 0.3, 0.36
+"""Of the budget: kept for further blocks, and for rounds in the first. The rest starts, compiles and verifies."""
 RESERVE_SECONDS = 5.0
 """Kept for ending the workers and writing the report."""
 
@@ -30,8 +37,8 @@ class Budget:
         self._started = clock()
         self._part_ends = math.inf
         self._predictor = Predictor()
-        self._spent: dict[int, float] = {}
         self._case_seconds = TYPICAL_CASE_SECONDS
+        self._kept, self._rounds_seconds = 0.0, 0.0
 
     def seconds_left(self) -> float | None:
         """Of the part that has begun; None where there is no budget."""
@@ -39,6 +46,10 @@ class Budget:
             return None
         now = self._clock()
         return min(self.options.time_budget_s - (now - self._started) - RESERVE_SECONDS, self._part_ends - now)
+
+    def keep(self, share: float) -> None:
+        """Leaves a share of the whole budget for further blocks, as far as no case is left out for it; 0 ends that."""
+        self._kept = share * (self.options.time_budget_s or 0.0)
 
     def begin_part(self, parts: int) -> None:
         """The next of ``parts`` equal parts of the time that is left: what comes first leaves the rest their share."""
@@ -69,11 +80,10 @@ class Budget:
         cost = work(self.suite.operations[task.operation], task)
         self._predictor.record(_key(case), cost, call_ns, task.sizes)
 
-    def note_contest(self, index: int, seconds: float, contest: Contest) -> None:
-        """Learns what a contest cost in all, and what a case costs beside its calls."""
-        self._spent[index] = seconds
+    def note_contest(self, seconds: float, contest: Contest, rounds_seconds: float = 0.0) -> None:
+        """Learns what a contest cost in all, and what a case costs beside its calls and rounds."""
         calls = sum((self.predict_ns(case) or 0.0) for case in contest.cases) / 1e9
-        beside = max(0.0, seconds - (CALLS_BESIDE_ROUNDS + 1) * calls) / max(1, len(contest.cases))
+        beside = max(0.0, seconds - rounds_seconds - CALLS_BESIDE_ROUNDS * calls) / max(1, len(contest.cases))
         self._case_seconds += (min(beside, 1.0) - self._case_seconds) / 8
 
     def predict_ns(self, case: Case) -> float | None:
@@ -86,37 +96,44 @@ class Budget:
         return work(self.suite.operations[case.operation], task_of(case))
 
     def estimate(self, contests: Iterable[Contest]) -> float:
-        """Seconds the contests take with one round each."""
+        """Seconds the contests take beside their rounds."""
         cap_ns = self.options.timeout_s * 1e9
         total = 0.0
         for contest in contests:
             predicted = [self.predict_ns(case) or 0.0 for case in contest.cases]
             calls = sum(each for each in predicted if each <= cap_ns) / 1e9
-            total += self._case_seconds * len(predicted) + (CALLS_BESIDE_ROUNDS + 1) * calls
+            total += self._case_seconds * len(predicted) + CALLS_BESIDE_ROUNDS * calls
         return total
 
-    def rounds(self, ready: list[Contender], later: list[Contest]) -> int:
-        """As many rounds as the preset wants; fewer for long calls and when time runs short."""
+    def rounds(self, calls_ns: Iterable[float], later: Iterable[Contest]) -> tuple[int, float]:
+        """How many rounds at most, and seconds for them: an even share of what is left for the rounds of all.
+
+        ``calls_ns`` are the calls of the contest that begins. What it does not use goes to later ones.
+        """
         wanted = PRESETS[self.options.preset].rounds
         left = self.seconds_left()
-        if left is None or not ready:
-            return wanted
-        each_round = sum(min(max(SLICE_NS, contender.call_ns), LONG_CALL_NS) for contender in ready) / 1e9
-        affordable = (left - self.estimate(later)) / max(each_round, 1e-3)
-        return int(max(min(wanted, FEWEST_ROUNDS), min(wanted, affordable)))
+        left = None if left is None else left - self._kept
+        own = sum(map(_turn_seconds, calls_ns))
+        if left is None or not own:
+            return wanted, math.inf
+        later = list(later)
+        others = sum(_turn_seconds(self.predict_ns(case) or 0.0) for each in later for case in each.cases)
+        seconds = max(0.0, min(left - self.estimate(later), self._left_for_rounds())) * own / (own + others)
+        return max(min(wanted, FEWEST_ROUNDS), min(wanted, int(seconds / own))), max(seconds, FEWEST_ROUNDS * own)
 
-    def choose(self, contests: list[tuple[int, Contest]], start_seconds: float) -> list[tuple[int, Contest]]:
-        """The contests of a further block: the cheapest that fit into the time left, in their order."""
-        left = self.seconds_left()
-        if left is None:
-            return contests
-        left -= start_seconds
-        chosen = []
-        for index, contest in sorted(contests, key=lambda pair: self._spent.get(pair[0], 0.0)):
-            left -= self._spent.get(index, 0.0)
-            if left >= 0:
-                chosen.append((index, contest))
-        return sorted(chosen, key=lambda pair: pair[0])
+    def note_rounds(self, seconds: float) -> None:
+        self._rounds_seconds += seconds
+
+    def _left_for_rounds(self) -> float:
+        """Of the share that a first block has for its rounds, while the rest is kept for further ones."""
+        whole = self.options.time_budget_s or math.inf
+        return ROUNDS_SHARE * whole - self._rounds_seconds if self._kept else math.inf
+
+
+def _turn_seconds(call_ns: float) -> float:
+    """Of a round: a turn and what is beside it; one whose calls are long sits out so many rounds that it takes less."""
+    beside = max(BESIDE_A_TURN_NS, call_ns if call_ns < LONG_CALL_NS else 0.0)
+    return (min(max(TURN_NS, call_ns), LONG_CALL_NS) + beside) / 1e9
 
 
 def _key(case: Case) -> Key:

@@ -1,35 +1,40 @@
 """Parent: blocks, contests, resume. Never imports a framework, never computes.
 
 A block is one fresh set of worker processes. The first block plays every
-contest; further ones replay those that want several blocks and fit what is
-left of the time budget, the cost of each being known from the first.
+contest. Further ones play those that want several blocks again: with a time
+budget the baseline, the fastest and some of the others, else all.
 """
 
 import contextlib
 import math
 import random
+import statistics
+import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Protocol
 
 import msgspec
 
 from .admission import Admission
-from .budget import Budget
-from .contest import LONG_CALL_NS, Contender, Stage, play_rounds
+from .again import chosen, halves
+from .arrays import FRUGAL_ALLOCATOR
+from .budget import FURTHER_SHARE, Budget
+from .contest import LONG_CALL_NS, Contender, Stage, exact_test, first_call_seconds, play_rounds
+from .in_place import is_matrix
 from .measure import available_cores
+from .neighbours import SEEN_CORES, Neighbours, text
+from .pace import Pace
 from .problems import Problems
 from .protocol import Task
 from .reading import Readers
-from .records import Case, Output, Result, ShownTask
+from .records import DEFAULT_BASELINE, Case, Output, Result, Sample, ShownTask
 from .showing import SECONDS, SHARE, TURNS, Keep, Showing
 from .slot import Lost, Slot
 from .suite import Suite
 from .sweep import Contest, Options, cost, describe, footprint
-
-START_OVERHEAD = 1.3
-"""What a worker's start takes over its imports: the interpreter, the hand-shake."""
 
 
 class Watcher(Protocol):
@@ -38,6 +43,7 @@ class Watcher(Protocol):
     def begin(self, total: int) -> None: ...
     def now(self, what: str, seconds_left: float | None) -> None: ...
     def done(self, result: Result) -> None: ...
+    def note(self, line: str) -> None: ...
 
 
 class Runner:
@@ -66,10 +72,16 @@ class Runner:
         self._slots: dict[tuple[str, int], Slot] = {}
         self._threads = 0
         self._random = random.Random(options.seed)
+        self._halves = halves(list(suite.implementations), self._random)
         self._readers = Readers(suite)
         self._algorithms = sorted({each.algorithm for each in suite.implementations.values()})
         self.dispatch_ns: dict[str, float] = {}
         self._budget = Budget(suite, options)
+        self._pool = ThreadPoolExecutor(available_cores())  # a worker dies with the thread that started it
+        self._neighbours = Neighbours(self._groups)
+        self._emitting = threading.Lock()
+        self._times = {each.case: _typical_ns(each.samples) for each in earlier if each.samples}
+        self._rounds_seconds, self._told = 0.0, False
         self._budget.note_earlier(earlier)
         self._ok = {result.case: result.first_call_ns or 0 for result in earlier if result.status == "ok"}
         self._problems = Problems(suite, options)
@@ -79,45 +91,73 @@ class Runner:
     def play(self, contests: list[Contest]) -> None:
         """Plays all contests; every case ends with exactly one result a block."""
         self.watcher.begin(sum(len(contest.cases) for contest in contests))
+        blocks = max((contest.blocks for contest in contests), default=1)
         try:
             self._admission.refuse_table()
             self._problems.open()
             self._showing.open(contests)
-            for block in range(max((contest.blocks for contest in contests), default=1)):
-                wanted = [(index, each) for index, each in enumerate(contests) if each.blocks > block]
-                self._play_block(block, self._budget.choose(wanted, self._start_seconds()) if block else wanted)
+            self._budget.keep(FURTHER_SHARE if blocks > 1 else 0.0)
+            self._play_block(0, contests)
+            self._budget.keep(0.0)
+            for block in range(1, blocks):
+                self._play_block(block, [self._again(each, block) for each in contests if each.blocks > block])
         finally:
             self._stop_slots()
             self._readers.stop()
             self._problems.close()
+            self._pool.shutdown()
 
-    def _play_block(self, block: int, contests: list[tuple[int, Contest]]) -> None:
+    @property
+    def neighbours(self) -> Neighbours:
+        """Other programs that were busy while this ran."""
+        return self._neighbours
+
+    def _groups(self) -> list[int]:
+        return [*(slot.pid for slot in self._slots.values() if slot.pid), *self._problems.pids, *self._readers.pids]
+
+    def _again(self, contest: Contest, block: int) -> Contest:
+        """What of a contest a further block plays."""
+        if self.options.time_budget_s is None or self.options.blocks is not None:
+            return contest
+        among = self._halves[block % len(self._halves)]
+        return replace(contest, cases=chosen(contest.cases, self._times, self._random, among))
+
+    def _play_block(self, block: int, contests: list[Contest]) -> None:
         self._begin_threads(block, contests)
-        if block:
-            self._start_together([contest for _, contest in contests])
-        for place, (index, contest) in enumerate(contests):
+        self._start_together(block, contests)
+        for place, contest in enumerate(contests):
             if block and self._budget.is_spent():
                 break
             if self._threads != contest.threads:
                 self._show()
                 self._stop_slots()
                 self._begin_threads(block, contests[place:])
-            begun = time.monotonic()
+                self._start_together(block, contests[place:])
+            self._rounds_seconds, begun = 0.0, time.monotonic()
             try:
-                self._play(contest, block, [later for _, later in contests[place + 1 :]])
+                self._play(contest, block, contests[place + 1 :])
             finally:
                 self._problems.discard("main")
                 self._problems.discard("fresh")
+            self._tell_of_neighbours()
             if not block:
-                self._budget.note_contest(index, time.monotonic() - begun, contest)
+                self._budget.note_contest(time.monotonic() - begun, contest, self._rounds_seconds)
         self._show()
         self._stop_slots()
 
-    def _begin_threads(self, block: int, left: list[tuple[int, Contest]]) -> None:
-        """The first thread count of what is left; in the first block the rest keep an equal share of the time."""
-        counts = list(dict.fromkeys(contest.threads for _, contest in left))
+    def _tell_of_neighbours(self) -> None:
+        """Once, when other programs begin to keep the machine busy."""
+        busy = self._neighbours.busy(SEEN_CORES)
+        if busy and not self._told:
+            self.watcher.note(f"warning: {text(busy)}; what they disturb is measured again or marked")
+        self._told = bool(busy)
+
+    def _begin_threads(self, block: int, left: list[Contest]) -> None:
+        """The first thread count of what is left; the others, and further blocks, keep an equal share of the time."""
+        counts = list(dict.fromkeys(contest.threads for contest in left))
         self._threads = counts[0] if counts else 0
-        self._budget.begin_part(1 if block else len(counts))
+        blocks = max((contest.blocks for contest in left), default=1)
+        self._budget.begin_part(len(counts) * (max(1, blocks - block) if block else 1))
 
     def _play(self, contest: Contest, block: int, later: list[Contest]) -> None:
         cases = [case for case in contest.cases if (case, block) not in self._done]
@@ -130,7 +170,7 @@ class Runner:
         if not runnable:
             return
         try:
-            stage = self._stage(task)
+            stage = self._stage(task, thorough=not block)
         except Lost as lost:
             for case in runnable:
                 self._end(case, block, lost)
@@ -153,16 +193,35 @@ class Runner:
     def _time(self, contenders: list[Contender], later: list[Contest]) -> None:
         key = _contest_key(contenders[0].case, contenders[0].block)
         first = self._next_round.get(key, 0)
-        ready = [each for each in contenders if each.prepare() and each.warm_up(first)]
+        ready = [each for each in self._prepared(contenders) if each.warm_up(first)]
         for each in contenders:
             if each in ready or each.samples:  # a call that was too long says what the next will take
                 self._budget.note_call(each.case, each.call_ns)
-        rounds = self._budget.rounds(ready, [each for each in later if each.threads == self._threads])
-        for each in play_rounds([*ready, *self._readers.beside(ready)], rounds, first, self._random):
+        later = [each for each in later if each.threads == self._threads]
+        rounds, seconds = self._budget.rounds([each.call_ns for each in ready], later)
+        pace = Pace(self.options.precision, DEFAULT_BASELINE, seconds)
+        players, begun = [*ready, *self._readers.beside(ready)], time.monotonic()
+        lasting = play_rounds(players, rounds, first, self._random, self._neighbours.look, pace)
+        self._budget.note_rounds(time.monotonic() - begun)
+        self._rounds_seconds += time.monotonic() - begun
+        for each in lasting:
             each.finish()
         self._next_round[key] = first + rounds
+        self._times.update({each.case: _typical_ns(each.samples) for each in ready if each.samples})
 
-    def _stage(self, task: Task) -> Stage:
+    def _prepared(self, contenders: list[Contender]) -> list[Contender]:
+        """Those that are ready.
+
+        Side by side where a first call compiles, which takes one core, and in
+        further blocks, whose first calls are not told.
+        """
+        together = [each for each in contenders if each.block or each.compiles]
+        alone = [each for each in contenders if each not in together]
+        done = [*self._pool.map(Contender.prepare, together), *map(Contender.prepare, alone)]
+        ready = {id(each) for each, prepared in zip([*together, *alone], done, strict=True) if prepared}
+        return [each for each in contenders if id(each) in ready]
+
+    def _stage(self, task: Task, thorough: bool) -> Stage:
         exact_task, exact = self._problems.exact(task.operation, task.dtype)
         made = self._problems.make(task, "main", "main")
         self._problems.make(task, "fresh", "fresh")
@@ -180,6 +239,9 @@ class Runner:
             costs={each: self._cost(task, each) for each in self._algorithms},
             footprint_bytes=footprint(self.suite.operations[task.operation], task),
             long_call_ns=math.inf if self.options.time_budget_s is None else LONG_CALL_NS,
+            thorough=thorough,
+            watched=lambda: self._neighbours.pids,
+            busy=lambda: text(self._neighbours.busy(), whole=False),
         )
 
     def _cost(self, task: Task, algorithm: str) -> tuple[float, float]:
@@ -195,16 +257,35 @@ class Runner:
             return False
         return True
 
-    def _start_together(self, contests: list[Contest]) -> None:
-        """Starts a further block's workers side by side; what an import takes is known from the first."""
+    def _start_together(self, block: int, contests: list[Contest]) -> None:
+        """Starts a block's workers side by side, as many at a time as there are cores."""
         together = [each for each in contests if each.threads == self._threads]
-        cases = {case.implementation: case for each in together for case in each.cases}
-        slots = [self._slot(case) for case in cases.values() if case not in self._lost]
-        for slot in slots:
-            with contextlib.suppress(Lost):
-                slot.spawn()
-        with ThreadPoolExecutor(available_cores()) as pool:
-            list(pool.map(_start, slots))
+        due = [case for each in together for case in each.cases if (case, block) not in self._done]
+        cases = {case.implementation: case for case in due if case not in self._lost}
+        slots = [self._slot(case) for case in cases.values()]
+        self.watcher.now(f"starting {len(slots)} workers", None)
+        tests = self._exact_tests(together)
+        list(self._pool.map(lambda slot: self._begin(slot, tests), slots))
+
+    def _exact_tests(self, contests: list[Contest]) -> list[tuple[Task, str]]:
+        """Of every operation and dtype, made once a run."""
+        wanted = dict.fromkeys((each.task.operation, each.task.dtype) for each in contests)
+        made = []
+        for operation, dtype in wanted if self._timed else ():
+            with contextlib.suppress(Lost):  # told with the cases
+                made.append(self._problems.exact(operation, dtype))
+        return made
+
+    def _begin(self, slot: Slot, tests: list[tuple[Task, str]]) -> None:
+        """Starts a worker and makes its exact tests; what is lost is told with its cases."""
+        seconds = first_call_seconds(self.options.timeout_s)
+        if self._budget.is_spent():
+            return
+        with contextlib.suppress(Lost):
+            slot.start()
+            for task, folder in tests:
+                if task.operation in slot.implementation.operations:
+                    exact_test(slot, task, folder, seconds)
 
     def _note_dispatch(self) -> None:
         """What the least call of each array library took at its best."""
@@ -213,17 +294,16 @@ class Runner:
                 library, seen = slot.implementation.library, slot.started.dispatch_ns
                 self.dispatch_ns[library] = min(seen, self.dispatch_ns.get(library, seen))
 
-    def _start_seconds(self) -> float:
-        started = [slot.started.import_ns for slot in self._slots.values() if slot.started]
-        return START_OVERHEAD * sum(started) / 1e9 / available_cores()
-
     def _slot(self, case: Case) -> Slot:
         key = (case.implementation, case.threads)
         if key not in self._slots:
             implementation = self.suite.implementations[case.implementation]
             limit = self._admission.memory_bytes
             scratch = self._problems.scratch
-            self._slots[key] = Slot(self.suite, implementation, case.threads, case.device, limit, scratch)
+            slot = Slot(self.suite, implementation, case.threads, case.device, limit, scratch)
+            if is_matrix(self.options):
+                slot.environment["GLIBC_TUNABLES"] = FRUGAL_ALLOCATOR
+            self._slots[key] = slot
         return self._slots[key]
 
     def _show(self) -> None:
@@ -231,10 +311,14 @@ class Runner:
         ready = [case for case in self._ok if case.threads == self._threads]
         deadline = time.monotonic() + self._budget.share(SHARE, SECONDS)
         order = sorted({case.implementation: case for case in ready}.values(), key=self._compiling_ns)
-        for place, case in enumerate(order):
-            operations = {each.operation for each in ready if each.implementation == case.implementation}
+        slots = [self._slot(case) for case in order]
+
+        def ask(place: int) -> None:
+            operations = {each.operation for each in ready if each.implementation == order[place].implementation}
             share = (deadline - time.monotonic()) * min(1.0, TURNS / (len(order) - place))
-            self._showing.ask(self._slot(case), operations, time.monotonic() + share)
+            self._showing.ask(slots[place], operations, time.monotonic() + share)
+
+        list(self._pool.map(ask, range(len(order))))
 
     def _compiling_ns(self, of: Case) -> int:
         return sum(ns for case, ns in self._ok.items() if case.implementation == of.implementation)
@@ -262,6 +346,10 @@ class Runner:
         )
 
     def _emit(self, result: Result) -> None:
+        with self._emitting:
+            self._note(result)
+
+    def _note(self, result: Result) -> None:
         self._append(result)
         self._done.add((result.case, result.block))
         if result.status == "ok":
@@ -271,9 +359,8 @@ class Runner:
         self.watcher.done(result)
 
 
-def _start(slot: Slot) -> None:
-    with contextlib.suppress(Lost):
-        slot.start()
+def _typical_ns(samples: list[Sample]) -> float:
+    return statistics.median(each.wall_ns / each.calls for each in samples)
 
 
 def _next_rounds(results: list[Result]) -> dict[tuple[str, int], int]:

@@ -5,6 +5,7 @@ that is measured, and while its workers still live.
 """
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -54,6 +55,7 @@ class Showing:
         self._tasks = {each.task for each in kept if isinstance(each, ShownTask)}
         self._outputs = {(each.task, each.implementation) for each in kept if isinstance(each, Output)}
         self._made: list[tuple[Shown, Task, Path]] = []
+        self._keeping = threading.Lock()
 
     def open(self, contests: Iterable[Contest]) -> None:
         """Makes the problems, before anything is timed. Raises `UsageError` for one that is too large to be kept."""
@@ -73,11 +75,12 @@ class Showing:
         due = [each for each in made if (each[0].name, stem) not in self._outputs]
         if not due or not self._keep:
             return
-        tasks = [_record(*each) for each in due if each[0].name not in self._tasks]
         outputs = [self._output(slot, shown.name, task, folder, deadline) for shown, task, folder in due]
-        self._keep(*tasks, *outputs)
-        self._tasks.update(each.task for each in tasks)
-        self._outputs.update((each.task, stem) for each in outputs)
+        with self._keeping:
+            tasks = [_record(*each) for each in due if each[0].name not in self._tasks]
+            self._keep(*tasks, *outputs)
+            self._tasks.update(each.task for each in tasks)
+            self._outputs.update((each.task, stem) for each in outputs)
         if slot.alive:
             with contextlib.suppress(Lost):
                 slot.ask(Release(), SECONDS, Done)

@@ -19,18 +19,21 @@ DTYPES = ("float64", "float32")
 
 @dataclass(frozen=True)
 class Preset:
-    """What bounds a sweep: seconds in all (None: as long as it takes), seconds a call, rounds a block."""
+    """What bounds a sweep: seconds in all (None: as long as it takes), seconds a call, most rounds a block."""
 
     time_budget_s: float | None
     timeout_s: float
     rounds: int
 
 
+PRECISION = 0.05
+"""Half-width of a speed-up's interval at which a contest ends."""
+
 PRESETS = {
-    "quick": Preset(time_budget_s=85, timeout_s=0.5, rounds=5),
-    "standard": Preset(time_budget_s=470, timeout_s=1, rounds=6),
-    "full": Preset(time_budget_s=None, timeout_s=60, rounds=12),
-    "goals": Preset(time_budget_s=None, timeout_s=10, rounds=8),
+    "quick": Preset(time_budget_s=82, timeout_s=0.5, rounds=24),
+    "standard": Preset(time_budget_s=470, timeout_s=1, rounds=40),
+    "full": Preset(time_budget_s=None, timeout_s=60, rounds=40),
+    "goals": Preset(time_budget_s=None, timeout_s=10, rounds=24),
     "verify": Preset(time_budget_s=None, timeout_s=60, rounds=0),
 }
 
@@ -64,6 +67,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     timeout_s: float = 60.0
     memory_limit_bytes: int | None = None
     blocks: int | None = None
+    precision: float = PRECISION
     seed: int = 0
 
 

@@ -1,14 +1,21 @@
 """A run keeps to its time: fewer rounds when time is short, further blocks where they fit."""
 
+import math
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
 
 from rooflinear.bench import suite, sweep
-from rooflinear.bench.budget import FEWEST_ROUNDS, RESERVE_SECONDS, Budget
-from rooflinear.bench.contest import SLICE_NS
+from rooflinear.bench.budget import (
+    BESIDE_A_TURN_NS,
+    FEWEST_ROUNDS,
+    FURTHER_SHARE,
+    RESERVE_SECONDS,
+    ROUNDS_SHARE,
+    TURN_NS,
+    Budget,
+)
 from rooflinear.bench.records import Result, Sample
 from rooflinear.bench.sweep import Options
 
@@ -49,8 +56,8 @@ def contests(*lengths):
     return found
 
 
-def ready(*call_ms):
-    return [SimpleNamespace(call_ns=ms * 1e6) for ms in call_ms]
+def calls(*call_ms):
+    return [ms * 1e6 for ms in call_ms]
 
 
 def test_time_is_left_until_the_reserve(budget, clock):
@@ -82,66 +89,68 @@ def test_without_a_budget_time_is_never_spent(clock):
     endless = Budget(SMOOTHING, options(None), clock)
     clock.pass_(1e9)
     assert (endless.seconds_left(), endless.is_spent()) == (None, False)
-    assert endless.rounds(ready(0.01), contests(10, 20)) == QUICK_ROUNDS
+    assert endless.rounds(calls(0.01), contests(10, 20)) == (QUICK_ROUNDS, math.inf)
 
 
 def test_with_time_enough_all_rounds_are_played(budget):
-    assert budget.rounds(ready(0.01, 5), []) == QUICK_ROUNDS
+    assert budget.rounds(calls(0.01, 5), [])[0] == QUICK_ROUNDS
+
+
+def a_round():
+    """Seconds that a short call's turn takes, with what is beside it."""
+    return (TURN_NS + BESIDE_A_TURN_NS) / 1e9
 
 
 def test_rounds_shrink_when_time_is_short(budget, clock):
-    clock.pass_(60 - RESERVE_SECONDS - 3.5 * SLICE_NS / 1e9)
-    assert budget.rounds(ready(0.01), []) == 3
+    clock.pass_(60 - RESERVE_SECONDS - 4.5 * a_round())
+    assert budget.rounds(calls(0.01), []) == (4, pytest.approx(4.5 * a_round()))
 
 
 def test_rounds_shrink_for_what_is_still_to_come(budget):
     each = budget.estimate(contests(10))
     later = contests(*range(10, 10 + round(60 / each)))
-    assert budget.rounds(ready(0.01), later) == FEWEST_ROUNDS
+    assert budget.rounds(calls(0.01), later)[0] == FEWEST_ROUNDS
+
+
+def test_what_is_left_is_shared_evenly_with_the_rounds_of_later_contests(budget, clock):
+    later = contests(10, 20, 30)
+    alike = calls(*[0.01] * len(later[0].cases))
+    clock.pass_(60 - RESERVE_SECONDS - budget.estimate(later) - 40.5 * len(alike) * a_round())
+    assert budget.rounds(alike, later)[0] == 10
 
 
 @pytest.mark.parametrize("seconds", [54.99, 60, 1000])
 def test_rounds_never_fall_below_the_fewest(budget, clock, seconds):
     clock.pass_(seconds)
-    assert budget.rounds(ready(0.01, 40), []) == FEWEST_ROUNDS
+    assert budget.rounds(calls(0.01, 40), [])[0] == FEWEST_ROUNDS
 
 
 def test_long_calls_do_not_cost_the_others_their_rounds(budget):
     """They sit out later rounds themselves."""
-    assert budget.rounds(ready(0.01, 5000), []) == QUICK_ROUNDS
+    assert budget.rounds(calls(0.01, 5000), [])[0] == QUICK_ROUNDS
 
 
 def test_nobody_ready_needs_no_time(budget):
-    assert budget.rounds([], []) == QUICK_ROUNDS
+    assert budget.rounds([], [])[0] == QUICK_ROUNDS
 
 
-def chosen_after(budget, spent, left, start_seconds=0.0):
-    planned = list(enumerate(contests(10, 20, 30, 40)))
-    for (index, contest), seconds in zip(planned, spent, strict=True):
-        budget.note_contest(index, seconds, contest)
-    budget._clock.pass_(60 - RESERVE_SECONDS - left)
-    return [index for index, _ in budget.choose(planned, start_seconds)]
+def test_what_is_kept_for_further_blocks_is_not_spent_on_rounds(budget, clock):
+    clock.pass_(60 - RESERVE_SECONDS - 30 - 5.5 * a_round())
+    budget.keep(0.5)
+    assert budget.rounds(calls(0.01), [])[0] == 5
+    budget.keep(0.0)
+    assert budget.rounds(calls(0.01), [])[0] == QUICK_ROUNDS
 
 
-def test_a_further_block_plays_the_cheapest_contests_that_fit_in_their_order(budget):
-    assert chosen_after(budget, [9, 2, 5, 1], left=8.5) == [1, 2, 3]
+def test_no_case_is_left_out_for_further_blocks(budget):
+    budget.keep(0.5)
+    assert budget.seconds_left() == 60 - RESERVE_SECONDS
 
 
-def test_a_further_block_pays_for_starting_its_workers(budget):
-    assert chosen_after(budget, [9, 2, 5, 1], left=8.5, start_seconds=2) == [1, 3]
-
-
-def test_a_further_block_plays_everything_where_everything_fits(budget):
-    assert chosen_after(budget, [9, 2, 5, 1], left=17) == [0, 1, 2, 3]
-
-
-def test_a_further_block_plays_nothing_when_time_is_spent(budget):
-    assert chosen_after(budget, [9, 2, 5, 1], left=-1) == []
-
-
-def test_without_a_budget_a_further_block_plays_everything(clock):
-    planned = list(enumerate(contests(10, 20)))
-    assert Budget(SMOOTHING, options(None), clock).choose(planned, 1e9) == planned
+def test_the_rounds_of_a_first_block_end_with_their_share(budget):
+    budget.keep(FURTHER_SHARE)
+    budget.note_rounds(ROUNDS_SHARE * 60 - 5.5 * a_round())
+    assert budget.rounds(calls(0.01), [])[0] == 5
 
 
 def test_the_estimate_learns_what_calls_take(budget):
@@ -149,7 +158,7 @@ def test_the_estimate_learns_what_calls_take(budget):
     before = budget.estimate([larger])
     for contest, call_ns in ((small, 1e7), (large, 1e8)):
         budget.note_call(contest.cases[0], call_ns)
-    assert budget.estimate([larger]) == pytest.approx(before + 4 * 0.5, rel=0.01)
+    assert budget.estimate([larger]) == pytest.approx(before + 3 * 0.5, rel=0.01)
 
 
 def test_the_estimate_leaves_out_what_will_be_skipped(budget):

@@ -13,8 +13,9 @@ FRAMEWORKS = {"torch", "tensorflow", "jax", "numba", "cupy", "dask", "triton", "
 FOUNDATIONS = {"records", "contract", "errors", "suite", "protocol", "mapped", "held"}
 FACTS = {"store", "machine", "sweep", "in_place"}
 PARENT = {"runner", "admission", "problems", "slot", "process", "contest", "budget", "progress"}
-PARENT |= {"ceilings", "reading", "dispatch", "showing"}
+PARENT |= {"ceilings", "reading", "dispatch", "showing", "neighbours"}
 COMMANDS = {"cli", "commands", "facts", "ceilings_text", "options", "compare", "calibrate", "streaming"}
+COMMANDS |= {"calibrate_report"}
 GATE = {
     "gate.gate",
     "gate.blocks",

@@ -174,7 +174,7 @@ def test_memory_has_units(build, text, count):
 
 def test_what_is_left_out_takes_the_presets_value(build):
     quick, full = build(), build(preset="full")
-    assert (quick.time_budget_s, quick.timeout_s, quick.threads) == (85, 0.5, [available_cores()])
+    assert (quick.time_budget_s, quick.timeout_s, quick.threads) == (82, 0.5, [available_cores()])
     assert (full.time_budget_s, full.timeout_s) == (None, 60)
 
 
