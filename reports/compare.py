@@ -1,13 +1,12 @@
 """Who is faster than whom: speed-ups over a baseline, winners and their leads.
 
-speedup           time of the baseline ÷ time of the implementation; above 1 is faster.
-                  From the log ratios of the rounds both were measured in: a round's drift
-                  hits both and cancels. Median in a block, intervals as in `estimates`.
-paired            False where no round is shared: ratio of the two times, intervals combined
+speedup           time of the baseline ÷ time of the implementation; above 1 is faster. What a round or a
+                  block was slower as a whole is taken out of both first; intervals as in `estimates`
+paired            False where no round is shared: nothing they share could be taken out
 break_even_calls  (first call − steady) ÷ (baseline's steady − own steady): calls after which
                   the first call has paid for itself; missing where it never does
 lead              time of the runner-up ÷ time of the winner, as a speed-up
-verdict           AHEAD, or WITHIN_NOISE where the lead's interval holds 1
+verdict           AHEAD, or WITHIN_NOISE where the lead's interval holds 1. One that was disturbed has no rank
 """
 
 import math
@@ -18,11 +17,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from ..bench.errors import unknown
-from .estimates import TOO_FEW, Estimate, estimate, unpaired_ratio
+from ..bench.records import DEFAULT_BASELINE
+from . import estimates
+from .estimates import TOO_FEW, Estimate, Located
 from .frames import GROUP, SPEEDUP_COLUMNS, Tables
 from .samples import Rounds
-
-DEFAULT_BASELINE = "numpy"
 
 PAIR_COLUMNS = ("baseline", "implementation", "speedup", "low", "high", "interval", "pairs")
 
@@ -41,6 +40,8 @@ class Contender(NamedTuple):
     time: Estimate
     first_call_ns: float
     rounds: Rounds
+    located: Located
+    disturbed: bool
 
 
 class Ratio(NamedTuple):
@@ -51,14 +52,13 @@ class Ratio(NamedTuple):
 
 
 def ratio(base: Contender, other: Contender) -> Ratio:
-    """Time of ``base`` ÷ time of ``other``, over the rounds they share where there are any."""
-    shared = [
-        [first - other.rounds[block][number] for number, first in rounds.items() if number in other.rounds[block]]
+    """Time of ``base`` ÷ time of ``other`` of the same group."""
+    pairs = sum(
+        len(rounds.keys() & other.rounds[block].keys())
         for block, rounds in base.rounds.items()
         if block in other.rounds
-    ]
-    pairs = sum(len(block) for block in shared)
-    return Ratio(estimate(shared) if pairs else unpaired_ratio(base.time, other.time), pairs)
+    )
+    return Ratio(estimates.speedup(base.located, other.located), pairs)
 
 
 def baselines(tables: Tables) -> list[str]:
@@ -130,14 +130,15 @@ def groups(tables: Tables) -> Iterator[tuple[dict[str, Any], list[Contender]]]:
         "low_ns",
         "high_ns",
         "interval",
+        "disturbed",
     ]
     found: dict[tuple[Any, ...], list[Contender]] = {}
     rows = zip(*(tables.cases[column].tolist() for column in columns), strict=True)
-    for row, rounds in zip(rows, tables.rounds, strict=True):
+    for row, rounds, located in zip(rows, tables.rounds, tables.located, strict=True):
         contenders = found.setdefault(tuple(row[: len(GROUP)]), [])
-        name, algorithm, first_call, *timed = row[len(GROUP) :]
+        name, algorithm, first_call, *timed, disturbed = row[len(GROUP) :]
         if timed[0] == timed[0]:
-            contenders.append(Contender(name, algorithm, Estimate(*timed), first_call, rounds))
+            contenders.append(Contender(name, algorithm, Estimate(*timed), first_call, rounds, located, disturbed))
     for key, contenders in found.items():
         yield dict(zip(GROUP, key, strict=True)), contenders
 
@@ -169,13 +170,11 @@ def _break_even(base: Contender, other: Contender) -> float:
 
 
 def _winner(contenders: Sequence[Contender]) -> dict[str, Any]:
-    ranked = sorted(contenders, key=lambda one: one.time.value)
+    ranked = sorted((one for one in contenders if not one.disturbed), key=lambda one: one.time.value)
     if len(ranked) < 2:
         return _verdict(ALONE if ranked else NOBODY, ranked, None)
     first, second = ranked[:2]
     lead = ratio(second, first).estimate
-    if lead.value < 1:
-        first, second, lead = second, first, lead.inverse
     if lead.interval == TOO_FEW or lead.low != lead.low:
         return _verdict(UNKNOWN_LEAD, [first, second], lead)
     return _verdict(AHEAD if lead.low > 1 else WITHIN_NOISE, [first, second], lead)

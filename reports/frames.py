@@ -2,34 +2,42 @@
 
 Statistics, from raw samples:
 
-    time_ns           one call: wall_ns ÷ calls of a sample, median in a block, see `estimates`
-    low_ns, high_ns   95 % interval of it; `interval` says what repeats in it
+    time_ns           one call: wall_ns ÷ calls of a sample, median of a round, level of a block, see `estimates`
+    low_ns, high_ns   95 % interval of it; `interval` says what it describes
+    precise           whether the case's part of a ratio's interval is within the precision that the run was asked for
     first_call_ns     of a process that has not called the operation yet: the first call at this size, or, where the
                       worker had compiled it before, a steady call and what compiling took then; median over blocks
     import_ns, transfer_*_ns   median over blocks (one reading a block)
     peak_bytes, error_over_bound              largest over blocks
     dropped           samples left out because a guard flagged them
     flops … over_problem  how far from the machine's limit, see `limits`
-    disturbed         more than half of a block's samples were flagged, so all were kept
+    disturbed         in every block somebody took time from more than half of the samples: all were kept, the
+                      time is no more than a guess, and the case has no rank
 """
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+import msgspec
 import pandas as pd
 
 from ..bench.interop import read
 from ..bench.records import Case, Result, Run
-from . import limits
-from .estimates import Estimate, estimate
+from ..bench.sweep import PRECISION
+from . import estimates, limits
+from .estimates import Estimate, Located
 from .samples import Kept, Rounds, kept
 
 STATUSES = ("wrong", "crashed", "timeout", "missing", "unsupported", "skipped", "ok")
 """From the most telling to the least: a case is as bad as its worst block."""
+
+OWN_CACHE_BYTES = 2**20
+"""Of a core, where the system does not tell."""
 
 VIEW = ("operation", "parameters", "dtype", "threads", "device")
 """What one chart shows."""
@@ -51,13 +59,14 @@ SPEEDUP_COLUMNS = (
 
 @dataclass(frozen=True)
 class Tables:
-    """What one run measured: ``cases`` has a row per case; ``rounds`` its log times and ``results`` what was
-    recorded, block by block, row by row."""
+    """What one run measured: ``cases`` has a row per case; ``rounds`` its log times, ``located`` what they come to
+    and ``results`` what was recorded, block by block, row by row."""
 
     folder: Path
     run: Run
     cases: pd.DataFrame
     rounds: list[Rounds]
+    located: list[Located]
     size_columns: dict[str, str]
     parameter_columns: dict[str, str]
     results: list[list[Result]]
@@ -87,14 +96,20 @@ def tables(folder: Path, run: Run, results: Iterable[Result]) -> Tables:
         blocks.setdefault(result.case, []).append(result)
     columns = _columns(list(blocks))
     timed = [kept(group) for group in blocks.values()]
+    found = _located(list(blocks), timed, [_beyond(group, run) for group in blocks.values()])
+    precision = float(run.options.get("precision", PRECISION))
     rows = [
-        {**_row(folder.name, case, group, times, columns), **limits.columns(group, times.rounds, run.ceilings)}
-        for (case, group), times in zip(blocks.items(), timed, strict=True)
+        {
+            **_row(folder.name, case, group, times, one, columns, precision),
+            **limits.columns(group, one.time, run.ceilings),
+        }
+        for (case, group), times, one in zip(blocks.items(), timed, found, strict=True)
     ]
     sizes = {name: columns[name] for name in _names(case.sizes for case in blocks)}
     parameters = {name: columns[name] for name in columns if name not in sizes}
     frame = _typed(pd.DataFrame(rows), list(sizes.values()), list(parameters.values()))
-    return Tables(folder, run, frame, [times.rounds for times in timed], sizes, parameters, list(blocks.values()))
+    rounds = [times.rounds for times in timed]
+    return Tables(folder, run, frame, rounds, found, sizes, parameters, list(blocks.values()))
 
 
 def status_counts(cases: pd.DataFrame) -> pd.DataFrame:
@@ -109,7 +124,30 @@ def words(values: dict[str, Any]) -> str:
     return " ".join(f"{name}={value}" for name, value in values.items())
 
 
-def _row(run: str, case: Case, results: list[Result], times: Kept, columns: dict[str, str]) -> dict[str, Any]:
+def _beyond(results: Sequence[Result], run: Run) -> bool:
+    """Whether a case's data do not fit the caches of one core."""
+    caches = run.machine.caches_bytes
+    own = caches.get("L2") or caches.get("L1d") or OWN_CACHE_BYTES
+    return any((each.footprint_bytes or 0) > own for each in results)
+
+
+def _located(cases: Sequence[Case], timed: Sequence[Kept], beyond: Sequence[bool]) -> list[Located]:
+    """Estimates of all cases, made contest by contest."""
+    contests: dict[str, list[int]] = {}
+    for place, case in enumerate(cases):
+        contests.setdefault(msgspec.structs.replace(case, implementation="").key, []).append(place)
+    contenders = [
+        estimates.Contender(case.implementation, each.rounds, each.disturbed, large)
+        for case, each, large in zip(cases, timed, beyond, strict=True)
+    ]
+    made = estimates.located([[contenders[place] for place in places] for places in contests.values()])
+    found = dict(zip(chain(*contests.values()), chain(*made), strict=True))
+    return [found[place] for place in range(len(cases))]
+
+
+def _row(
+    run: str, case: Case, results: list[Result], times: Kept, found: Located, columns: dict[str, str], precision: float
+) -> dict[str, Any]:
     status = min((result.status for result in results), key=STATUSES.index)
     telling = [result for result in results if result.status == status]
     return {
@@ -119,11 +157,12 @@ def _row(run: str, case: Case, results: list[Result], times: Kept, columns: dict
         "reason": _reason(telling, len(results)),
         "warning": _joined(result.warning for result in results),
         "algorithm": results[-1].algorithm,
-        **_time_columns(estimate(times.blocks)),
+        **_time_columns(found.time),
+        "precise": found.half_width <= precision if found.half_width == found.half_width else None,
         **_cost_columns(results),
         **_error_columns(results),
         "steady": _steady(results),
-        "rounds": sum(map(len, times.blocks)),
+        "rounds": sum(map(len, times.rounds.values())),
         "dropped": times.dropped,
         "disturbed": times.disturbed,
         "blocks": len({result.block for result in results}),
@@ -216,7 +255,7 @@ def _names(dictionaries: Iterable[dict[str, Any]]) -> list[str]:
 def _columns(cases: list[Case]) -> dict[str, str]:
     """Sizes and parameters -> column names: their own, unless that column means another thing."""
     nobody = Case("", "", "", {}, {}, "", 0, "")
-    own = _row("", nobody, [Result(case=nobody)], Kept({}, 0, False), {})
+    own = _row("", nobody, [Result(case=nobody)], Kept({}, 0, False), estimates.NOWHERE, {}, PRECISION)
     taken = {*own, *limits.COLUMNS, *SPEEDUP_COLUMNS}
     names = _names([*(case.sizes for case in cases), *(case.parameters for case in cases)])
     return {name: f"{name}_value" if name in taken else name for name in names}
@@ -225,7 +264,15 @@ def _columns(cases: list[Case]) -> dict[str, str]:
 def _typed(frame: pd.DataFrame, sizes: list[str], parameters: list[str]) -> pd.DataFrame:
     """Whole numbers stay whole where some operations lack a size; unknown truth is not False."""
     numbers = dict.fromkeys(limits.NUMBERS, "float64")
-    frame = frame.astype({**numbers, **dict.fromkeys(sizes, "Int64"), "steady": "boolean", "above_ceiling": "boolean"})
+    frame = frame.astype(
+        {
+            **numbers,
+            **dict.fromkeys(sizes, "Int64"),
+            "steady": "boolean",
+            "precise": "boolean",
+            "above_ceiling": "boolean",
+        }
+    )
     for column in parameters:
         values = frame[column].convert_dtypes()
         frame[column] = values.astype("string") if values.dtype == object else values

@@ -2,10 +2,10 @@
 
 flops, bytes       the least that the case's own algorithm must compute and move, whatever was read beside it
 footprint_bytes    bytes of inputs and output: what decides which cache holds them
-limit_ns           max(flops ÷ peak, bytes × what a byte took to read) of the case's own algorithm: the least
-                   time under the ceilings, median over rounds
-over_limit         time ÷ limit of the same round, median in a block; low and high as in `estimates`.
-                   Its inverse is the fraction of the limit
+limit_ns           max(flops ÷ peak, bytes × what a byte takes to read) of the case's own algorithm: the least
+                   time under the ceilings. A byte takes what it took in the fastest tenth of the contest's rounds
+over_limit         time ÷ limit, and 1 where the time is level with its limit within noise; low and high from the
+                   time's interval. Its inverse is the fraction of the limit
 over_problem       time ÷ least limit of any algorithm that the suite knows for this operation
 bound_by           MEMORY or ARITHMETIC, whichever the limit is
 above_ceiling      the whole interval lies below the limit: a wrong count of bytes or flops, a cached working
@@ -13,16 +13,16 @@ above_ceiling      the whole interval lies below the limit: a wrong count of byt
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from ..bench.records import HOST, Ceilings, Result
-from .estimates import NOTHING, Estimate, estimate
-from .samples import Rounds
+from .estimates import Estimate
 
 MEMORY, ARITHMETIC = "memory", "arithmetic"
+FASTEST_PART = 10
 NAMED = 3
 """So many faults are named, the rest counted."""
 
@@ -39,16 +39,16 @@ NUMBERS = (
 COLUMNS = (*NUMBERS, "bound_by", "above_ceiling")
 
 
-def columns(results: Sequence[Result], rounds: Rounds, ceilings: Ceilings) -> dict[str, Any]:
+def columns(results: Sequence[Result], time: Estimate, ceilings: Ceilings) -> dict[str, Any]:
     """The limit's columns of one case: its cost where the suite told it, the rest where reads were taken beside it."""
     result = next((each for each in reversed(results) if each.costs), results[-1])
     own = result.costs.get(result.algorithm)
     flops, moved = own or (None, None)
     stated = {**dict.fromkeys(COLUMNS), "flops": flops, "bytes": moved, "footprint_bytes": result.footprint_bytes}
-    flop_ns = _flop_ns(result, ceilings)
-    if own is None or flop_ns is None or not rounds or result.case.device != HOST:
+    flop_ns, byte_ns = _flop_ns(result, ceilings), _byte_ns(results)
+    if own is None or flop_ns is None or byte_ns is None or math.isnan(time.value) or result.case.device != HOST:
         return stated
-    return stated | _distance(results, rounds, result, flop_ns)
+    return stated | _distance(time, result, flop_ns, byte_ns)
 
 
 def faults(cases: pd.DataFrame) -> pd.DataFrame:
@@ -76,48 +76,25 @@ def fault_text(cases: pd.DataFrame) -> str:
     )
 
 
-def _distance(results: Sequence[Result], rounds: Rounds, result: Result, flop_ns: float) -> dict[str, Any]:
-    reads = {each.block: dict(each.reads) for each in results}
-    limits = {name: _limits(cost, reads, flop_ns) for name, cost in result.costs.items()}
-    over, problem = _over(rounds, limits[result.algorithm]), _over(rounds, _least(list(limits.values())))
-    limit = estimate([list(block.values()) for block in limits[result.algorithm].values()])
-    if over is NOTHING:
-        return {}
-    arithmetic_ns = result.costs[result.algorithm][0] * flop_ns
+def _distance(time: Estimate, result: Result, flop_ns: float, byte_ns: float) -> dict[str, Any]:
+    limits = {name: max(flops * flop_ns, moved * byte_ns) for name, (flops, moved) in result.costs.items()}
+    limit, least = limits[result.algorithm], min(limits.values())
+    below = time.high < limit
     return {
-        "limit_ns": limit.value,
-        "over_limit": over.value,
-        "over_limit_low": over.low,
-        "over_limit_high": over.high,
-        "over_problem": problem.value,
-        "bound_by": ARITHMETIC if arithmetic_ns > limit.value * (1 - 1e-9) else MEMORY,
-        "above_ceiling": bool(over.high < 1),
+        "limit_ns": limit,
+        "over_limit": time.value / limit if below else max(1.0, time.value / limit),
+        "over_limit_low": time.low / limit,
+        "over_limit_high": time.high / limit,
+        "over_problem": time.value / least if below else max(1.0, time.value / least),
+        "bound_by": ARITHMETIC if result.costs[result.algorithm][0] * flop_ns > limit * (1 - 1e-9) else MEMORY,
+        "above_ceiling": bool(below),
     }
 
 
-def _limits(cost: tuple[float, float], reads: Mapping[int, Mapping[int, float]], flop_ns: float) -> Rounds:
-    """Logs of the limit, by block and round."""
-    flops, moved = cost
-    return {
-        block: {number: math.log(max(flops * flop_ns, moved * byte_ns)) for number, byte_ns in found.items()}
-        for block, found in reads.items()
-    }
-
-
-def _over(rounds: Rounds, limits: Rounds) -> Estimate:
-    """Time ÷ limit, over the rounds in which both were read."""
-    shared = [
-        [log - limits[block][number] for number, log in found.items() if number in limits.get(block, {})]
-        for block, found in rounds.items()
-    ]
-    return estimate(shared) if any(shared) else NOTHING
-
-
-def _least(limits: Sequence[Rounds]) -> Rounds:
-    return {
-        block: {number: min(each[block][number] for each in limits) for number in found}
-        for block, found in limits[0].items()
-    }
+def _byte_ns(results: Sequence[Result]) -> float | None:
+    """What slowed a reading is no limit: the fastest tenth counts."""
+    reads = sorted(ns for each in results for _, ns in each.reads)
+    return reads[len(reads) // FASTEST_PART] if reads else None
 
 
 def _flop_ns(result: Result, ceilings: Ceilings) -> float | None:

@@ -17,6 +17,7 @@ from rooflinear.bench.reading import Readers
 from rooflinear.bench.records import Ceilings, Result, Roof
 from rooflinear.bench.slot import COMPILED_INTO, Slot, environment
 from rooflinear.reports import limits
+from rooflinear.reports.estimates import WITHIN, Estimate
 
 from .made import write_suite
 
@@ -123,7 +124,7 @@ def test_only_a_cpus_case_gets_a_cpus_limit(device, limited):
         reads=[(0, 0.1), (1, 0.1)],
     )
     ceilings = Ceilings(roofs={"1": Roof([(8192, 1e10)], {"float64": 1e10})})
-    found = limits.columns([result], {0: {0: 5.0, 1: 5.0}}, ceilings)
+    found = limits.columns([result], Estimate(150.0, 140.0, 160.0, WITHIN), ceilings)
     assert (found["limit_ns"] is not None, found["over_limit"] is not None) == (limited, limited)
 
 

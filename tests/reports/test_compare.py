@@ -94,7 +94,7 @@ def test_a_round_that_a_guard_dropped_on_one_side_leaves_the_pair():
     )
     row = only(compare.speedups(tables_of([numpy, numba]), "numpy"), "numba")
     assert row["pairs"] == 3
-    assert row["speedup_high"] == pytest.approx(2)
+    assert row["speedup_high"] == pytest.approx(2, rel=1e-2)
 
 
 def test_no_case_is_lost_where_there_is_no_speed_up():
@@ -159,6 +159,19 @@ def test_one_sample_each_names_a_winner_without_calling_it_a_lead():
 def test_a_wrong_answer_cannot_win():
     row = winner_of(tables_of([ok(case("numpy"), [300, 300]), Result(case=case("torch"), status="wrong")]))
     assert (row["winner"], row["verdict"], row["ok"], row["contenders"]) == ("numpy", compare.ALONE, 1, 2)
+
+
+def test_one_that_was_disturbed_has_no_rank():
+    flags = {number: {"steal_ticks": 1} for number in range(3)}
+    row = winner_of(tables_of([ok(case("numpy"), [300, 300, 300]), ok(case("numba"), [100] * 3, flags=flags)]))
+    assert (row["winner"], row["verdict"]) == ("numpy", compare.ALONE)
+
+
+def test_a_speed_up_is_the_ratio_of_the_times_beside_it():
+    """Also where the winner's lead is one in a thousand, so that no table contradicts another."""
+    tables = drifting({"numpy": 1.0, "numba": 1.001, "torch": 0.999}, 3, noise=0.05)
+    for row in compare.with_speedups(tables, "numpy").to_dict("records"):
+        assert row["speedup"] == pytest.approx(only(tables.cases, "numpy")["time_ns"] / row["time_ns"])
 
 
 def test_nobody_wins_where_nothing_ran():

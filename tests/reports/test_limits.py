@@ -76,7 +76,13 @@ def test_less_time_than_the_limit_is_a_fault():
 def test_an_interval_that_reaches_the_limit_is_no_fault():
     reads = [(number, 0.1) for number in range(5)]
     shaky = ok(case(), [MEMORY_LIMIT_NS * each for each in (0.8, 0.9, 0.95, 1.05, 0.85)], **COST, reads=reads)
-    assert rows([shaky])["above_ceiling"].tolist() == [False]
+    [found] = rows([shaky]).to_dict("records")
+    assert (found["above_ceiling"], found["over_limit"]) == (False, 1)
+
+
+def test_a_reading_that_was_disturbed_is_no_limit():
+    reads = [(number, 0.1 if number else 5.0) for number in range(20)]
+    assert row(3 * MEMORY_LIMIT_NS, reads=reads)["limit_ns"] == pytest.approx(MEMORY_LIMIT_NS)
 
 
 def test_faults_are_told_worst_first_and_the_rest_counted():
