@@ -54,13 +54,19 @@ def vega_lite_version() -> str:
 
 
 def _lines(x_labels: str, y_labels: str, **tips: str) -> dict[str, Any]:
-    """Lines on two log axes; rows: name, x, time, low, high; capped: x, cap; labels: at, label; limit: x, time;
-    chosen: x."""
+    """Lines on two log axes; rows: name, x, time, low, high; capped: x, cap; labels: at, label; limit: x, time,
+    algorithm; limitNames: x, time, text; chosen: x."""
     rows, colour, fade = _rows("rows"), _raw("colour"), alt.Opacity("opacity:Q", scale=None)
     x, y = _log_x(x_labels), _log_y("time", y_labels)
     mark_tips = _tips(name="implementation", **tips)
     chosen = _rows("chosen").mark_rule(color=MUTED, strokeDash=[2, 3], aria=False).encode(x="x:Q")
-    limit = _rows("limit").mark_line(color=INK, strokeWidth=1.4, strokeDash=[6, 4], aria=False).encode(x=x, y=y)
+    dashed = _rows("limit").mark_line(color=INK, strokeWidth=1.4, strokeDash=[6, 4], aria=False)
+    limit = dashed.encode(x=x, y=y, detail="algorithm:N")
+    limit_names = (
+        _rows("limitNames")
+        .mark_text(align="left", baseline="bottom", dx=3, dy=-3, fontSize=11.5, color=INK, aria=False)
+        .encode(x="x:Q", y="time:Q", text="text:N")
+    )
     lines = rows.mark_line(strokeWidth=1.8, aria=False).encode(x=x, y=y, detail="name:N", color=colour, opacity=fade)
     ends = rows.mark_rule(strokeWidth=1.6, aria=False).encode(
         x="x:Q", y="low:Q", y2="high:Q", color=colour, opacity=fade
@@ -87,7 +93,7 @@ def _lines(x_labels: str, y_labels: str, **tips: str) -> dict[str, Any]:
     names = labels.mark_text(align="left", fontSize=12, aria=False).encode(
         x=alt.value({"expr": "width + 22"}), y="at:Q", text="label:N"
     )
-    layers = alt.layer(chosen, limit, lines, ends, marks, arrows, hollow, leaders, names)
+    layers = alt.layer(chosen, limit, lines, ends, marks, arrows, hollow, limit_names, leaders, names)
     return _spec(layers.add_params(*_limits()).properties(height=420))
 
 
@@ -134,13 +140,15 @@ def _runs() -> dict[str, Any]:
 
 
 def _strip() -> dict[str, Any]:
-    """Every sample in order of time; rows: x (its place), time, block, colour, shape, fill."""
-    x = alt.X("x:Q", title=None, scale=_scale("linear", "x_least", "x_most"), axis=alt.Axis(grid=False, tickMinStep=1))
+    """Every sample in order of time; rows: x (its round's place), time, area, block, colour, shape, fill."""
+    axis = alt.Axis(grid=False, tickMinStep=1)
+    x = alt.X("x:Q", title="round", scale=_scale("linear", "x_least", "x_most"), axis=axis)
     marks = (
         _rows("rows")
-        .mark_point(size=42, strokeWidth=1.5)
+        .mark_point(strokeWidth=1.3)
         .encode(
             x=x,
+            size=alt.Size("area:Q", scale=None),
             y=_log_y("time", _TIME_LABELS, every=True),
             stroke=alt.Stroke("colour:N", scale=None, legend=None),
             fill=alt.Fill("fill:N", scale=None, legend=None),

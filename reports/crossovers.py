@@ -1,7 +1,7 @@
 """Where one implementation overtakes another as the fastest while one size grows and the others stay.
 
-``from_size`` and ``to_size`` are neighbouring measured sizes with other winners; both are timed at both. Between
-measured sizes the logarithm of the ratio of their times is taken as a straight line over the logarithm of the size.
+``from_size`` and ``to_size`` are neighbouring measured sizes with other winners; both are timed at both, undisturbed.
+Between measured sizes the logarithm of the ratio of their times is taken as a straight line over that of the size.
 
 at               where that line crosses 1
 at_low, at_high  where the lines through the ends of the ratio's 95 % intervals cross it, however many measured
@@ -36,7 +36,9 @@ class Lead(NamedTuple):
 def crossovers(tables: Tables) -> pd.DataFrame:
     """A row per overtaking, along each size in each view."""
     timed = {
-        (*(group[name] for name in VIEW), group["sizes"]): {each.implementation: each for each in contenders}
+        (*(group[name] for name in VIEW), group["sizes"]): {
+            each.implementation: each for each in contenders if not each.disturbed
+        }
         for group, contenders in groups(tables)
     }
     won = winners(tables)

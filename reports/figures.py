@@ -8,7 +8,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
-from .compare import WITHIN_NOISE, choose_baseline, speedups, winners
+from .compare import UNKNOWN_LEAD, WITHIN_NOISE, choose_baseline, speedups, winners
 from .drawing import INK, MUTED, STYLE, WIDTH_INCHES, encoded, fitting, log_ticks, pdf, room
 from .frames import Tables, words
 from .limit_figures import has_limits, limit_strip
@@ -76,7 +76,7 @@ def _strip(strip: SubFigure, tables: Tables, view: View, baseline: str | None) -
 
 
 def winner_map(axes: Axes, tables: Tables, view: View, drawn: dict[str, Look]) -> None:
-    """Cells coloured by winner, with its name, lead and time; hatched where the lead is within noise."""
+    """Cells coloured by winner, with its name, lead and time; hatched where nothing tells it from the next."""
     down, across = _map_axes(view)
     rows = {row["sizes"]: row for row in view.of(winners(tables)).to_dict("records")}
     columns = sorted({size[across] for size in view.sizes}) if across else [None]
@@ -94,11 +94,17 @@ def winner_map(axes: Axes, tables: Tables, view: View, drawn: dict[str, Look]) -
 
 
 def speedup_bars(axes: Axes, tables: Tables, view: View, baseline: str | None, drawn: dict[str, Look]) -> None:
-    """Bars from 1 to the speed-up at the view's chosen size, with intervals; fastest on top."""
+    """Bars from 1 to the speed-up at the view's chosen size, with intervals; fastest on top.
+
+    Who was disturbed has no bar; where the baseline was, nobody has.
+    """
     frame = view.of(speedups(tables, baseline))
     frame = frame.loc[frame["sizes"] == words(view.chosen)]
-    rows = sorted(frame.to_dict("records"), key=lambda row: row["speedup"])
-    axes.set_title(f"Speed-up over {baseline}" if rows else "Speed-up: nothing to compare")
+    guesses = _disturbed(tables, view)
+    kept = frame.loc[~frame["implementation"].isin(guesses) & (baseline not in guesses)]
+    rows = sorted(kept.to_dict("records"), key=lambda row: row["speedup"])
+    nothing = f"{baseline} was disturbed" if baseline in guesses else "nothing to compare"
+    axes.set_title(f"Speed-up over {baseline}" if rows else f"Speed-up: {nothing}")
     axes.set_xlabel(f"at {words(view.chosen)}")
     for y, row in enumerate(rows):
         look = drawn[row["implementation"]]
@@ -124,9 +130,13 @@ def speedup_bars(axes: Axes, tables: Tables, view: View, baseline: str | None, d
 
 
 def time_lines(axes: Axes, tables: Tables, view: View, drawn: dict[str, Look]) -> None:
-    """Time of one call against one size, the others at the chosen one; arrows where a case timed out."""
+    """Time of one call against one size, the others at the chosen one; arrows where a case timed out.
+
+    What was disturbed is no point of a line.
+    """
     along = _line_axis(view)
     frame = view.of(tables.cases)
+    frame = frame.loc[~frame["disturbed"]]
     for name in view.size_names:
         if name != along:
             frame = frame.loc[frame[tables.size_columns[name]] == view.chosen[name]]
@@ -175,18 +185,19 @@ def _cell(axes: Axes, x: int, y: int, row: dict | None, drawn: dict[str, Look], 
     if row is None or not isinstance(row["winner"], str):
         axes.text(x, y, "—", ha="center", va="center", color=MUTED)
         return
-    noisy = row["verdict"] == WITHIN_NOISE
+    noisy, untold = row["verdict"] == WITHIN_NOISE, row["verdict"] == UNKNOWN_LEAD
     look = drawn[row["winner"]]
     axes.bar(x, 0.94, 0.96, bottom=y - 0.47, color=look.colour, alpha=0.2)
-    if noisy:
+    if noisy or untold:
         hatched = {"facecolor": "none", "edgecolor": look.colour, "hatch": "//", "linewidth": 0, "alpha": 0.3}
         axes.bar(x, 0.94, 0.96, bottom=y - 0.47, **hatched)
     dagger = "" if row["winner_algorithm"] == "direct" else " †"
     lead = f"≈ {row['runner_up']}" if noisy else lead_text(row["lead"]) if known(row["lead"]) else ""
+    lead = row["verdict"] if untold else lead
     size = {"fontsize": fitting(row["winner"] + dagger, inches), "fontweight": "bold"}
     axes.text(x, y - 0.06, row["winner"] + dagger, ha="center", va="bottom", **size)
     below = [text for text in (lead, time_text(row["winner_ns"])) if text]
-    separator = " · " if inches > MAP_INCHES / 4 and not noisy else "\n"
+    separator = " · " if inches > MAP_INCHES / 4 and not noisy and not untold else "\n"
     small = fitting(max(below, key=len), inches, 7.5)
     axes.text(x, y + 0.04, separator.join(below), ha="center", va="top", fontsize=small, color=MUTED)
 
@@ -198,7 +209,15 @@ def _absent(tables: Tables, view: View, shown: set[str]) -> list[tuple[str, str]
     return [(row["implementation"], _outcome(row)) for row in rows if row["implementation"] not in shown]
 
 
+def _disturbed(tables: Tables, view: View) -> set[str]:
+    """Implementations whose time at the chosen size is a guess."""
+    frame = view.of(tables.cases)
+    return set(frame.loc[(frame["sizes"] == words(view.chosen)) & frame["disturbed"], "implementation"])
+
+
 def _outcome(row: dict) -> str:
+    if row["disturbed"]:
+        return f"disturbed, {time_text(row['time_ns'])}"
     if row["status"] == "ok":
         return time_text(row["time_ns"])
     return f"timeout, > {short_time(row['cap_ns'])}" if known(row["cap_ns"]) else row["status"]

@@ -1,12 +1,13 @@
 """What a suite wanted to reach, and what a run reached.
 
-Values, intervals and pairing are those of `frames` and `compare`: medians over
-blocks of rounds that time and limit, or both contenders, share.
+Values and intervals are those of `frames` and `compare`. A time that was
+disturbed reaches nothing, nor does one below its own limit: that is a fault of
+the measurement. ``why`` says so.
 """
 
 from collections.abc import Iterator
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -17,9 +18,18 @@ from .frames import Tables, words
 from .units import bytes_text, digits, known
 
 COLUMNS = ("goal", "operation", "sizes", "dtype", "implementation", "measure", "over", "value", "low", "high", "reach")
-COLUMNS = (*COLUMNS, "reached", "blocks")
+COLUMNS = (*COLUMNS, "reached", "why", "blocks")
 AT_MOST = ("over limit", "peak bytes")
+DISTURBED, FAULT = "disturbed", "less time than its limit allows: a fault"
 WORDS = {"over limit": "its limit", "peak bytes": "beyond its inputs", "times faster": "faster than "}
+
+
+class Reached(NamedTuple):
+    """What one implementation reached, over whom, and why that is nothing."""
+
+    value: Estimate
+    over: str = ""
+    why: str = ""
 
 
 def goals(tables: Tables) -> pd.DataFrame:
@@ -47,9 +57,9 @@ def _wanted(tables: Tables) -> Iterator[tuple[Goal, str, str]]:
 def _row(tables: Tables, goal: Goal, sizes: str, dtype: str) -> dict[str, Any]:
     cases = tables.cases
     here = (cases["operation"] == goal.operation) & (cases["sizes"] == sizes) & (cases["dtype"] == dtype)
-    found = [(each, *_value(tables, goal, cases.loc[here], each)) for each in goal.implementations]
+    found = {stem: _reached(tables, goal, cases.loc[here], stem) for stem in goal.implementations}
     worst = goal.measure in AT_MOST
-    stem, value, over = min(found, key=lambda each: _rank(each[1].value, worst))
+    stem, (value, over, why) = min(found.items(), key=lambda pair: _rank(pair[1].value.value, worst))
     reached = value.value <= goal.reach if worst else value.value >= goal.reach
     rows = cases.loc[here & (cases["implementation"] == stem)]
     return {
@@ -65,6 +75,7 @@ def _row(tables: Tables, goal: Goal, sizes: str, dtype: str) -> dict[str, Any]:
         "high": value.high,
         "reach": goal.reach,
         "reached": bool(reached),
+        "why": why,
         "blocks": int(rows["blocks"].max()) if len(rows) else 0,
     }
 
@@ -75,29 +86,35 @@ def _rank(value: float, at_most: bool) -> float:
     return value if at_most else -value
 
 
-def _value(tables: Tables, goal: Goal, cases: pd.DataFrame, stem: str) -> tuple[Estimate, str]:
-    """What one implementation reached, and over whom."""
+def _reached(tables: Tables, goal: Goal, cases: pd.DataFrame, stem: str) -> Reached:
     rows = cases.loc[cases["implementation"] == stem].to_dict("records")
     if not rows:
-        return NOTHING, ""
+        return Reached(NOTHING)
     row = rows[0]
-    if goal.measure == "over limit":
-        return Estimate(row["over_limit"], row["over_limit_low"], row["over_limit_high"], row["interval"]), ""
     if goal.measure == "peak bytes":
-        return Estimate(row["peak_bytes"], float("nan"), float("nan"), row["interval"]), ""
-    return min((_speedup(tables, cases, stem, base) for base in goal.over), key=lambda pair: _rank(pair[0].value, True))
+        return Reached(Estimate(row["peak_bytes"], float("nan"), float("nan"), row["interval"]))
+    disturbed = set(cases.loc[cases["disturbed"], "implementation"])
+    if disturbed & {stem, *goal.over}:
+        return Reached(NOTHING, " and ".join(goal.over), DISTURBED)
+    if goal.measure == "times faster":
+        gains = [Reached(_speedup(tables, cases, stem, base), base) for base in goal.over]
+        return min(gains, key=lambda gain: _rank(gain.value.value, True))
+    if not pd.isna(row["above_ceiling"]) and row["above_ceiling"]:
+        return Reached(NOTHING, why=FAULT)
+    low = max(1.0, row["over_limit_low"]) if known(row["over_limit_low"]) else row["over_limit_low"]
+    return Reached(Estimate(row["over_limit"], low, row["over_limit_high"], row["interval"]))
 
 
-def _speedup(tables: Tables, cases: pd.DataFrame, stem: str, base: str) -> tuple[Estimate, str]:
+def _speedup(tables: Tables, cases: pd.DataFrame, stem: str, base: str) -> Estimate:
     frame = speedups(tables, base)
     keys = cases.loc[
         cases["implementation"] == stem, ["operation", "parameters", "dtype", "threads", "device", "sizes"]
     ]
     rows = frame.loc[frame["implementation"] == stem].merge(keys).to_dict("records")
     if not rows:
-        return NOTHING, base
+        return NOTHING
     row = rows[0]
-    return Estimate(row["speedup"], row["speedup_low"], row["speedup_high"], row["speedup_interval"]), base
+    return Estimate(row["speedup"], row["speedup_low"], row["speedup_high"], row["speedup_interval"])
 
 
 def _cells(row: dict) -> tuple[str, ...]:
@@ -112,5 +129,5 @@ def _cells(row: dict) -> tuple[str, ...]:
         f"{write(row['value'])}{unit}",
         ends,
         f"{row['implementation']}, {row['blocks']} processes",
-        "reached" if row["reached"] else "not reached",
+        "reached" if row["reached"] else f"not reached: {row['why']}" if row["why"] else "not reached",
     )

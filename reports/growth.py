@@ -66,7 +66,10 @@ class Fit:
 
 
 def fits(tables: Tables) -> pd.DataFrame:
-    """A row per view and implementation with a time: the coefficients, and how well they fit."""
+    """A row per view and implementation with a time: the coefficients, and how well they fit.
+
+    A time that was disturbed is a guess and has no part in it.
+    """
     rows = [
         {**{column: getattr(view, column) for column in VIEW}, "implementation": name, **_row(tables, view, frame)}
         for view in views(tables)
@@ -216,7 +219,8 @@ def _cache_bytes(tables: Tables, frame: pd.DataFrame) -> float:
 
 
 def _timed(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    for name, rows in frame.loc[frame["time_ns"].notna()].groupby("implementation", sort=False):
+    timed = frame.loc[frame["time_ns"].notna() & ~frame["disturbed"]]
+    for name, rows in timed.groupby("implementation", sort=False):
         yield str(name), rows
 
 

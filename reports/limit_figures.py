@@ -21,13 +21,19 @@ DARK_FROM = 0.55
 """A share of the limit from which on dark letters are read better."""
 
 FAULT = "#D55E00"
+MOST_TOLD = 9.99
+"""A share beyond so many limits tells no more than that it is wrong."""
+
+FAULT_TEXT = "less time than its limit, a fault"
 ROOF_STYLES = ("dotted", "dashdot", "dashed", "solid")
 """From the first cache to memory."""
 
 
 def has_limits(tables: Tables, view: View) -> bool:
     """Whether this view's threads have ceilings, and any of its cases a distance from them."""
-    return str(view.threads) in tables.run.ceilings.roofs and bool(view.of(tables.cases)["over_limit"].notna().any())
+    frame = view.of(tables.cases)
+    known_limits = frame["over_limit"].notna() & ~frame["disturbed"]
+    return str(view.threads) in tables.run.ceilings.roofs and bool(known_limits.any())
 
 
 def limit_strip(strip: SubFigure, tables: Tables, view: View) -> None:
@@ -41,10 +47,11 @@ def limit_strip(strip: SubFigure, tables: Tables, view: View) -> None:
 def roofline(axes: Axes, tables: Tables, view: View, drawn: dict[str, Look]) -> None:
     """Flop/s against flops per byte: every timed size as a point, under measured bandwidths and peaks.
 
-    Hollow where inputs and output fit the last cache, filled beyond it.
+    Hollow where inputs and output fit the last cache, filled beyond it; ringed where it took less time than its
+    limit. What was disturbed is no point.
     """
     frame = view.of(tables.cases)
-    frame = frame.loc[frame["time_ns"].notna() & (frame["flops"] > 0) & (frame["bytes"] > 0)]
+    frame = frame.loc[frame["time_ns"].notna() & (frame["flops"] > 0) & (frame["bytes"] > 0) & ~frame["disturbed"]]
     intensity, rate = frame["flops"] / frame["bytes"], frame["flops"] / frame["time_ns"] * 1e9
     roof = tables.run.ceilings.roofs[str(view.threads)]
     rates = _bandwidths(tables, roof)
@@ -60,21 +67,25 @@ def roofline(axes: Axes, tables: Tables, view: View, drawn: dict[str, Look]) -> 
         style: Any = {"marker": look.marker, "s": 26, "linewidths": 1.0, "edgecolors": look.colour, "zorder": 3}
         axes.scatter(intensity[within], rate[within], facecolors="none", **style)
         axes.scatter(intensity[own & ~within], rate[own & ~within], facecolors=look.colour, **style)
+    faulty = frame["above_ceiling"].fillna(False).astype(bool)
+    ring: Any = {"markersize": 9, "fillstyle": "none", "color": FAULT, "linestyle": "", "label": FAULT_TEXT}
+    rings = axes.plot(intensity[faulty], rate[faulty], "o", **ring) if faulty.any() else []
     axes.set_xlim(ends)
     axes.set_ylim(room([*rate, *roof.flops.values()]))
     log_ticks(axes.xaxis, lambda value: f"{value:g}", subs=(1, 2, 5))
     log_ticks(axes.yaxis, lambda value: flops_text(value).replace(".00", "").replace(".0", ""))
-    _legend(axes, list(dict.fromkeys(frame["implementation"])), drawn, roofs)
+    _legend(axes, list(dict.fromkeys(frame["implementation"])), drawn, [*rings, *roofs])
 
 
 def share_map(axes: Axes, tables: Tables, view: View) -> None:
-    """Share of the limit reached, implementation by size; what took less time than its limit is framed."""
+    """Share of the limit reached, implementation by size; what took less time than its limit is framed, with a !."""
     frame = view.of(tables.cases)
     sizes = [words(size) for size in view.sizes]
     names = [name for name in tables.implementations if name in set(frame["implementation"])]
     cells = {(row["implementation"], row["sizes"]): row for row in frame.to_dict("records")}
     shares = np.array([[_share(cells.get((name, size))) for size in sizes] for name in names])
-    axes.set_title("Share of the limit reached, %")
+    faulty = any(_is_fault(row) for row in cells.values())
+    axes.set_title("Share of the limit reached, %" + (f"; !: {FAULT_TEXT}" if faulty else ""))
     edges = np.arange(len(sizes) + 1) - 0.5, np.arange(len(names) + 1) - 0.5
     axes.pcolormesh(*edges, np.clip(shares, 0, 1), cmap="cividis", vmin=0, vmax=1, edgecolors="white", linewidth=0.8)
     axes.set_ylim(len(names) - 0.5, -0.5)
@@ -120,28 +131,35 @@ def _bandwidths(tables: Tables, roof: Roof) -> dict[str, float]:
 
 
 def _share(row: dict | None) -> float:
-    return 1 / row["over_limit"] if row is not None and known(row["over_limit"]) else np.nan
+    told = row is not None and known(row["over_limit"]) and not row["disturbed"]
+    return 1 / row["over_limit"] if row is not None and told else np.nan
+
+
+def _is_fault(row: dict | None) -> bool:
+    return row is not None and not pd.isna(row["above_ceiling"]) and bool(row["above_ceiling"]) and not row["disturbed"]
 
 
 def _cell(axes: Axes, x: int, y: int, share: float, row: dict | None, points: float) -> None:
     if not known(share):
         text = "" if row is None or row["status"] == "ok" else row["status"]
+        text = "disturbed" if row is not None and row["disturbed"] else text
         axes.text(x, y, text or "—", ha="center", va="center", fontsize=fitting(text, 0.9 * points / 8, 6), color=MUTED)
         return
     text = f"{share:.0%}".rstrip("%") if share >= 0.01 else "<1"
+    if _is_fault(row):
+        text = f"!{text}" if share <= MOST_TOLD else f"!>{100 * MOST_TOLD:.0f}"
     colour = INK if share > DARK_FROM else "white"
     axes.text(x, y, text, ha="center", va="center", fontsize=points, color=colour)
-    fault = row is not None and not pd.isna(row["above_ceiling"]) and bool(row["above_ceiling"])
-    if fault:
+    if _is_fault(row):
         axes.bar(x, 0.9, 0.9, bottom=y - 0.45, facecolor="none", edgecolor=FAULT, linewidth=1.8)
 
 
-def _legend(axes: Axes, names: list[str], drawn: dict[str, Look], roofs: list[Line2D]) -> None:
+def _legend(axes: Axes, names: list[str], drawn: dict[str, Look], others: list[Line2D]) -> None:
     handles = [Line2D([], [], linestyle="", marker=drawn[name].marker, color=drawn[name].colour) for name in names]
     keys = [Line2D([], [], linestyle="", marker="o", color=MUTED, fillstyle=style) for style in ("none", "full")]
     axes.legend(
-        [*handles, *keys, *roofs],
-        [*names, "fits the last cache", "beyond it", *(str(line.get_label()) for line in roofs)],
+        [*handles, *keys, *others],
+        [*names, "fits the last cache", "beyond it", *(str(line.get_label()) for line in others)],
         loc="center left",
         bbox_to_anchor=(1.01, 0.5),
         frameon=False,

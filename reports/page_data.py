@@ -19,6 +19,7 @@ from .page_machine import facts, roofs
 from .page_samples import details
 from .palette import looks
 from .scaling import threads
+from .text import imprecise
 from .views import View, views
 
 MOST_PAIRS = 60_000
@@ -59,6 +60,7 @@ def run_data(tables: Tables, baseline: str | None = None) -> dict[str, Any]:
         "operation": _operation(tables),
         "baseline": chosen,
         "baselines": baselines(tables),
+        "imprecise": imprecise(tables.run),
         "formulas": {name: about.get("formula", "") for name, about in tables.run.operations.items()},
         "rungs": RUNGS,
         "changes": CHANGES,

@@ -27,9 +27,9 @@ COLUMNS = (
 def threads(tables: Tables) -> pd.DataFrame:
     """A row per case whose implementation has a time on one thread, where the run has several counts.
 
-    The rows on one thread are the baseline, at exactly 1.
+    The rows on one thread are the baseline, at exactly 1. What was disturbed is left out.
     """
-    shared = [(group, contender) for group, contenders in groups(tables) for contender in contenders]
+    shared = [(group, each) for group, contenders in groups(tables) for each in contenders if not each.disturbed]
     single = {_key(group, each): each for group, each in shared if group["threads"] == 1}
     several = {_key(group, each) for group, each in shared if group["threads"] != 1}
     rows = [

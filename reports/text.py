@@ -6,8 +6,10 @@ from io import BytesIO
 import msgspec
 import pandas as pd
 
-from .compare import AHEAD, WITHIN_NOISE, choose_baseline, speedups, winners
-from .frames import Tables, status_counts, words
+from ..bench.records import Run
+from ..bench.sweep import PRECISION
+from .compare import AHEAD, UNKNOWN_LEAD, WITHIN_NOISE, choose_baseline, speedups, winners
+from .frames import GROUP, Tables, status_counts, words
 from .growth_text import crossover_table, fit_tables, thread_tables
 from .limits import fault_text
 from .markdown import escaped, interval, table
@@ -52,12 +54,19 @@ def markdown(tables: Tables, baseline: str | None = None) -> bytes:
         crossover_table(tables),
         "## Thread scaling",
         *thread_tables(tables),
+        "## Disturbed" if tables.cases["disturbed"].any() else "",
+        _disturbed(tables),
         "## Missing, and why",
         _missing(tables),
         "## Statuses",
         _statuses(tables),
     ]
     return ("\n\n".join(part for part in parts if part) + "\n").encode()
+
+
+def imprecise(run: Run) -> str:
+    """What is said of a case whose interval did not become as narrow as the run was asked for."""
+    return f"interval wider than the ±{100 * float(run.options.get('precision', PRECISION)):.3g} % asked for"
 
 
 def _machine(tables: Tables) -> str:
@@ -81,7 +90,8 @@ def _faults(tables: Tables) -> str:
 def _legend() -> str:
     return (
         "A cell names the fastest, its lead over the next, and its time for one call. "
-        "`≈` marks a lead whose 95 % interval holds 1 (within noise), `†` another algorithm than the direct one."
+        "`≈` marks a lead whose 95 % interval holds 1 (within noise), `?` one that too few samples tell, `†` another "
+        "algorithm than the direct one. What was disturbed has no rank."
     )
 
 
@@ -97,8 +107,9 @@ def _winner_cell(row: dict) -> str:
     if row["winner"] is None or not known(row["winner"]):
         return MISSING
     name = f"**{escaped(row['winner'])}**" + ("" if row["winner_algorithm"] == "direct" else "†")
-    if row["verdict"] == WITHIN_NOISE:
-        name += f" ≈ {escaped(row['runner_up'])}"
+    marks = {WITHIN_NOISE: "≈", UNKNOWN_LEAD: "?"}
+    if row["verdict"] in marks:
+        name += f" {marks[row['verdict']]} {escaped(row['runner_up'])}"
     lead = f", {lead_text(row['lead'])}" if row["verdict"] == AHEAD else ""
     return f"{name}{lead}, {time_text(row['winner_ns'])}"
 
@@ -120,26 +131,46 @@ def _speedup_tables(tables: Tables, baseline: str | None) -> Iterable[str]:
         yield "Nothing was timed."
         return
     frame = speedups(tables, baseline)
+    cases = tables.cases[[*GROUP, "implementation", "time_ns", "disturbed", "precise"]]
+    frame = frame.merge(cases, how="left", on=[*GROUP, "implementation"])
     for view in views(tables):
         here = [row for row in view.of(frame).to_dict("records") if row["sizes"] == words(view.chosen)]
-        here.sort(key=lambda row: -row["speedup"])
+        here.sort(key=lambda row: (row["disturbed"], -row["speedup"]))
         yield f"### {escaped(view.title)}, {escaped(words(view.chosen))}"
-        rows = [_speedup_row(row) for row in here]
-        yield (
-            table(["implementation", "speed-up", "95 % interval", "of"], rows)
-            if rows
-            else (f"{escaped(baseline)} has no time here.")
-        )
+        own = next((row for row in here if row["implementation"] == baseline), None)
+        if own is None or own["disturbed"]:
+            yield f"{escaped(baseline)} {'has no time' if own is None else 'was disturbed'} here."
+            continue
+        rows = [_speedup_row(row, own, imprecise(tables.run)) for row in here]
+        yield table(["implementation", "speed-up", "95 % interval", "of"], rows)
 
 
-def _speedup_row(row: dict) -> list[str]:
-    unpaired = "" if row["paired"] else ", unpaired"
-    return [
-        escaped(row["implementation"]),
-        ratio_text(row["speedup"]),
-        interval(row["speedup_low"], row["speedup_high"]),
-        row["speedup_interval"] + unpaired,
+def _speedup_row(row: dict, base: dict, wider: str) -> list[str]:
+    name = escaped(row["implementation"])
+    if row["disturbed"]:
+        return [name, MISSING, MISSING, f"disturbed: a time of {time_text(row['time_ns'])} is a guess"]
+    notes = [
+        row["speedup_interval"],
+        "" if row["paired"] else "unpaired",
+        wider if row is not base and (row["precise"] is False or base["precise"] is False) else "",
     ]
+    ends = interval(row["speedup_low"], row["speedup_high"])
+    return [name, ratio_text(row["speedup"]), ends, ", ".join(note for note in notes if note)]
+
+
+def _disturbed(tables: Tables) -> str:
+    """Who was disturbed by whom: their times stand in no other table."""
+    found = tables.cases.loc[tables.cases["disturbed"]]
+    if found.empty:
+        return ""
+    rows = [
+        [escaped(str(name)), escaped(str(operation)), str(len(group)), escaped(group["warning"].iloc[0])]
+        for (name, operation), group in found.groupby(["implementation", "operation"], sort=False)
+    ]
+    return (
+        "In every process somebody took time from more than half of the samples. Such a time is a guess and has no "
+        "rank.\n\n" + table(["implementation", "operation", "cases", "the first of them"], rows)
+    )
 
 
 def _missing(tables: Tables) -> str:

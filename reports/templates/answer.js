@@ -4,12 +4,13 @@ const GRID = { across: 120, down: 72 };
 const LEAST_LABELLED = 0.012;
 
 function answer(run, choice) {
-  const ranked = standing(run, choice);
-  const timed = ranked.filter((row) => row.time !== null);
+  const all = standing(run, choice);
+  const timed = all.filter(ranks);
+  const guessed = all.filter((row) => row.disturbed && isKnown(row.time));
   const base = timed.find((row) => row.implementation === choice.baseline) || null;
   const lead = timed.length > 1 ? speedup(run, choice, timed[1], timed[0]) : null;
   const winners = winnersUnder(run, choice);
-  return { ranked, timed, base, lead, winners, level: levelWith(run, choice, timed), ...headline(run, choice, timed, base, winners, lead) };
+  return { all, timed, guessed, base, lead, winners, level: levelWith(run, choice, timed), ...headline(run, choice, timed, guessed, base, winners, lead) };
 }
 
 // The next ones, as far as their distance to the fastest is within noise.
@@ -22,34 +23,39 @@ function levelWith(run, choice, timed) {
   return others.slice(0, apart < 0 ? others.length : apart);
 }
 
-function headline(run, choice, timed, base, winners, lead) {
+function headline(run, choice, timed, guessed, base, winners, lead) {
   const { view } = choice;
   const where = [view.operation, view.parameters, view.dtype, plural(view.threads, 'thread'), view.device === 'cpu' ? '' : view.device].filter(Boolean).join(' · ');
-  if (!timed.length) return { ...untimed(run, choice), where, tiles: [] };
+  if (!timed.length) return { ...untimed(run, choice, guessed), where, tiles: [] };
   const [best] = timed;
   const level = levelWith(run, choice, timed);
   const gain = speedup(run, choice, base, best);
   return {
-    where, title: title(choice, best, level, base, gain, timed[1], lead),
-    sentences: [conditions(choice, best), unknownBeside(run, choice), overAll(winners), otherAlgorithm(timed)].filter(Boolean),
+    where, title: title(choice, best, level, guessed, base, gain, timed[1], lead),
+    sentences: [conditions(choice, best), unranked(choice, best, lead), unknownBeside(run, choice), overAll(winners), otherAlgorithm(timed)].filter(Boolean),
     tiles: tiles(run, choice, timed, base, gain, lead, level),
   };
 }
 
-function untimed(run, choice) {
+function untimed(run, choice, guessed) {
   const cases = run.casesOf(choice.view).filter(algorithmFits(choice));
   const right = cases.filter((row) => row.status === 'ok').length;
   const any = cases.some((row) => row.time_ns !== null);
   const at = sizeText(choice.view.size_names, choice.size);
+  if (guessed.length) return { title: `Whatever was timed at ${at} was disturbed`, sentences: [`Somebody took time from most samples${byWhom(guessed[0])}, so nobody is ranked.`] };
   if (any) return { title: `Nothing was timed at ${at}`, sentences: ['Choose another size.'] };
   return { title: right ? `${right} of ${plural(cases.length, 'case')} right, none timed` : `Nothing ran for ${choice.view.operation}`, sentences: ['The reasons are listed below.'] };
 }
 
-function title(choice, best, level, base, gain, second, lead) {
+function title(choice, best, level, guessed, base, gain, second, lead) {
   const at = choice.view.size_names.length ? ` at ${sizeText(choice.view.size_names, choice.size).replaceAll(' = ', '\u00a0=\u00a0')}` : '';
-  if (!second) return `${best.implementation} is the only one timed${at}`;
+  if (!second) return `${best.implementation} is the only one timed${guessed.length ? ' undisturbed' : ''}${at}`;
+  if (!isKnown(lead.low)) {
+    const told = base && base !== best ? `${ratioText(gain.ratio)} as fast as ${base.implementation}` : `${second.implementation} takes ${ratioText(lead.ratio)} as long`;
+    return `${best.implementation} has the least time${at}: ${told}, without an interval`;
+  }
   const names = [best, ...level].map((row) => row.implementation);
-  const who = level.length === 0 ? `${best.implementation} is fastest${at}` : `${joined(names)} are level${at}`;
+  const who = level.length === 0 ? `${best.implementation} is fastest${guessed.length ? ' of those undisturbed' : ''}${at}` : `${joined(names)} are level${at}`;
   if (base && !names.includes(base.implementation)) return `${who}: ${ratioText(gain.ratio)} as fast as ${base.implementation}`;
   return level.length ? `${who}: their distance is within noise` : `${who}: ${leadText(lead.ratio)} ahead of ${second.implementation}`;
 }
@@ -64,20 +70,30 @@ function conditions(choice, best) {
   ].filter(Boolean).join(' ');
 }
 
-// Fastest at a measured size beside this one, but not timed at all of them: it might win here too.
+// Why nobody is said to be fastest.
+function unranked(choice, best, lead) {
+  if (!lead || isKnown(lead.low)) return '';
+  if (!isPlain(choice)) return `One reading of ${readOnce(choice)} has no interval, so nobody is ranked.`;
+  return best.predicted ? 'Too few sizes were timed to tell what interpolation misses, so nobody is ranked.' : 'Too few samples were taken to tell who is fastest.';
+}
+
+// Fastest at a measured size beside this one, but without a time at all of them: it might win here too.
 function unknownBeside(run, choice) {
   const absent = choice.measured ? [] : left(run, choice, corners(choice.view, choice.size).map(([key]) => key));
-  return absent.length ? `${joined(absent)} won beside this size, but was not timed at every size around it.` : '';
+  return absent.length ? `${joined(absent)} had the least time beside this size, but was not timed, or was disturbed, at another size around it.` : '';
 }
 
 function overAll(winners) {
   const timed = winners.filter((row) => row.winner);
   if (timed.length < 2) return '';
-  const clear = timed.filter((row) => row.verdict !== 'within noise');
+  const count = (verdict) => timed.filter((row) => row.verdict === verdict).length;
+  const clear = timed.filter((row) => row.verdict === 'ahead');
   const wins = [...grouped(clear, (row) => row.winner)].map(([name, rows]) => [name, rows.length]).sort((a, b) => b[1] - a[1]);
   const told = wins.slice(0, 4).map(([name, count]) => `${name} leads at ${count}`);
   if (wins.length > 4) told.push(`${wins.length - 4} others at ${wins.slice(4).reduce((sum, [, count]) => sum + count, 0)}`);
-  if (clear.length < timed.length) told.push(`at ${timed.length - clear.length} the lead is within noise`);
+  if (count('within noise')) told.push(`at ${count('within noise')} the lead is within noise`);
+  if (count(TOO_FEW)) told.push(`at ${count(TOO_FEW)} nobody is ranked`);
+  if (count('the only one timed')) told.push(`at ${count('the only one timed')} there is one time only`);
   return `Of ${timed.length} sizes measured, ${told.join(', ')}.`;
 }
 
@@ -86,27 +102,36 @@ function otherAlgorithm(timed) {
   if (!best.algorithm || best.algorithm === 'direct') return '';
   const direct = timed.find((row) => row.algorithm === 'direct');
   const told = `${best.implementation} changes the algorithm (${best.algorithm})`;
-  return direct ? `${told}; of those that do not, ${direct.implementation} is fastest: ${timeText(direct.time)}.` : `${told}.`;
+  return direct ? `${told}; of those that do not, ${direct.implementation} takes least: ${timeText(direct.time)}.` : `${told}.`;
 }
 
 // One tile a question: by how much, how sure, how far from the limit, right, at what cost, what is missing.
 function tiles(run, choice, timed, base, gain, lead, level) {
   const [best, second] = timed;
-  const made = [tile('time', 'One call', timeText(best.time), best.time, rangeText(best.low, best.high, timeText) || 'no interval')];
-  if (gain && base !== best) made.push(tile('speedup', `Against ${base.implementation}`, ratioText(gain.ratio), gain.ratio, spread(gain)));
-  if (second) made.push(tile('lead', `Ahead of ${second.implementation}`, level.length ? '≈ level' : leadText(lead.ratio), lead.ratio, level.length ? 'within noise' : spread(lead)));
+  const wide = (...rows) => (isPlain(choice) && rows.some((row) => row.precise === false) ? `; ${run.imprecise}` : '');
+  const range = rangeText(best.low, best.high, timeText) || (isPlain(choice) ? 'no interval' : noInterval(choice));
+  const made = [tile('time', 'One call', timeText(best.time), best.time, range + wide(best))];
+  if (gain && base !== best) made.push(tile('speedup', `Against ${base.implementation}`, ratioText(gain.ratio), gain.ratio, spread(gain) + wide(best, base)));
+  if (second) made.push(leadTile(second, lead, level, wide(best, second)));
   made.push(limitTile(best), errorTile(best), firstCallTile(best, base));
   return made.filter(Boolean);
 }
 
 const tile = (key, label, value, number, note) => ({ key, label, value, number, note });
-const spread = ({ low, high, interval, paired }) => [rangeText(low, high) && `${rangeText(low, high)}×`, interval, paired ? '' : 'unpaired'].filter(Boolean).join(', ');
+const kindOf = ({ low, interval, paired }) => `${interval}${paired || !isKnown(low) ? '' : ', unpaired'}`;
+const spread = (gain) => [rangeText(gain.low, gain.high) && `${rangeText(gain.low, gain.high)}×`, kindOf(gain)].filter(Boolean).join(', ');
+
+function leadTile(second, lead, level, wide) {
+  if (level.length) return tile('lead', `Ahead of ${second.implementation}`, '≈ level', lead.ratio, `within noise${wide}`);
+  if (!isKnown(lead.low)) return tile('lead', `${second.implementation} takes`, ratioText(lead.ratio), lead.ratio, kindOf(lead));
+  return tile('lead', `Ahead of ${second.implementation}`, leadText(lead.ratio), lead.ratio, spread(lead) + wide);
+}
 
 function limitTile(row) {
-  if (row.predicted || !isKnown(row.over_problem)) return null;
-  const share = 1 / row.over_problem;
-  const fault = row.above_ceiling ? 'above its own ceiling: a fault' : `bound by ${row.bound_by}; ${timeText(row.time_ns / row.over_problem)} is the limit`;
-  return tile('limit', 'Of the machine’s limit', percent(share), share, fault);
+  const share = shareOfLimit(row);
+  if (share === null) return null;
+  const told = isFault(row) ? 'less time than its limit: a fault of the measurement' : `bound by ${row.bound_by}; ${timeText(row.limit_ns)} is the limit`;
+  return tile('limit', `Of the machine’s limit${row.algorithm === 'direct' ? '' : ` for ${row.algorithm}`}`, shareText(row), share, told);
 }
 
 function errorTile(row) {
@@ -118,7 +143,7 @@ function firstCallTile(row, base) {
   if (row.predicted || !isKnown(row.first_call_ns)) return null;
   const calls = breakEven(row, base);
   const note = calls === null ? 'compiling included' : calls < 1 ? 'paid back at once' : `paid back after ${plural(Math.ceil(calls), 'call')}`;
-  return tile('first', 'First call', timeText(row.first_call_ns), row.first_call_ns, note);
+  return tile('first', 'First call', timeText(row.first_call_ns), row.first_call_ns, `${note}; one reading`);
 }
 
 // Calls after which the first call has paid for itself against the base; null where it never does.

@@ -1,9 +1,11 @@
 // One case from inside: its samples in order of time, their density, what it ran under, and how to run it again.
 
 const CURVE = 80;
+const MANY_ROUNDS = 45;
 const BLOCK_SHAPES = ['circle', 'square', 'triangle-up', 'diamond', 'triangle-down', 'cross', 'triangle-right'];
 
-// A case's samples: { time, block, flagged, seconds since its first }; null where the page holds none.
+// A case's samples, one a round where they were thinned: { time, block, round, flagged, seconds since its first }; null
+// where the page holds none.
 async function samplesOf(run, index, packed) {
   run.samples ??= unpack(packed);
   const all = await run.samples;
@@ -15,24 +17,42 @@ async function samplesOf(run, index, packed) {
   const median = run.cases.time_ns[index];
   const from = all.starts[index];
   let elapsed = 0;
-  return Array.from({ length: all.counts[index] }, (_, i) => {
+  const samples = Array.from({ length: all.counts[index] }, (_, i) => {
     elapsed += i ? all.gaps[from + i] : 0;
-    return { x: i + 1, time: median * Math.exp(all.steps[from + i] / all.precision), block: all.blocks[from + i], flagged: all.flagged[from + i] === 1, seconds: elapsed / 1000 };
+    return {
+      number: i + 1, time: median * Math.exp(all.steps[from + i] / all.precision), block: all.blocks[from + i], round: all.rounds[from + i],
+      flagged: all.flagged[from + i] === 1, seconds: elapsed / 1000,
+    };
   });
+  return { samples, thinned: all.thinned > 0 };
 }
 
-function stripModel(samples, row) {
+// A column a round. What does not count sets no scale: a stall of a thousand times would leave nothing of the rest.
+function stripModel({ samples, thinned }, row) {
+  const columns = new Map();
+  for (const { block, round } of samples) if (!columns.has(`${block}|${round}`)) columns.set(`${block}|${round}`, columns.size + 1);
+  const counted = samples.filter((one) => row.disturbed || !one.flagged);
+  const times = [row.time_ns, ...(counted.length ? counted : samples).map((one) => one.time)];
+  const [low, high] = [Math.min(...times), Math.max(...times)];
+  const limits = { x_least: 1, x_most: Math.max(2, columns.size), y_least: low / 1.01, y_most: high * 1.01 };
+  const area = columns.size > MANY_ROUNDS ? 14 : 38;
   const rows = samples.map((one) => {
     const colour = `var(--c${one.block % 8})`;
     return {
-      ...one, colour, fill: one.flagged ? 'var(--paper)' : colour, shape: BLOCK_SHAPES[one.block % BLOCK_SHAPES.length], text: timeText(one.time),
-      after: `${digits(one.seconds)} s`, seen: one.flagged ? 'interference' : 'nothing', description: `sample ${one.x}, block ${one.block}, after ${digits(one.seconds)} s: ${timeText(one.time)}${one.flagged ? ', flagged' : ''}`,
+      ...one, x: columns.get(`${one.block}|${one.round}`), time: within(low, one.time, high), area, colour, fill: one.flagged ? 'var(--paper)' : colour,
+      shape: BLOCK_SHAPES[one.block % BLOCK_SHAPES.length], text: timeText(one.time), after: `${digits(one.seconds)} s`, seen: one.flagged ? 'somebody took time from it' : 'nothing',
+      description: `sample ${one.number}, block ${one.block}, after ${digits(one.seconds)} s: ${timeText(one.time)}${one.flagged ? ', flagged' : ''}`,
     };
   });
-  const times = rows.map((one) => one.time);
-  const [low, high] = [Math.min(...times), Math.max(...times)];
-  const limits = { x_least: 1, x_most: Math.max(2, rows.length), y_least: low / 1.01, y_most: high * 1.01 };
-  return { rows, middle: [{ time: row.time_ns }], limits, curve: density(rows, limits) };
+  return { rows, thinned, rounds: columns.size, middle: [{ time: row.time_ns }], limits, curve: density(rows.filter((one) => row.disturbed || !one.flagged), limits) };
+}
+
+function stripCaption({ rows, thinned }, row) {
+  const hollow = row.disturbed ? 'somebody took time from it; all count here, as most are' : 'somebody took time from it, so it does not count (beyond the picture: at its edge)';
+  return [
+    thinned ? 'A mark a round, the median of its samples, in order of time' : 'A column a round, in order of time, with its samples',
+    ...(rows.some((one) => one.flagged) ? [`hollow: ${hollow}`] : []), 'dashed: the time reported',
+  ].join('; ');
 }
 
 // Gaussian kernels on logarithms, a curve a block; bandwidth after Silverman (1986), 3.31.
@@ -65,19 +85,20 @@ function commandOf(run, row) {
 function drawCase(run, row, samples, look) {
   const fact = (name, text, value = null) => (text && text !== MISSING ? [element('dt', {}, name), element('dd', { 'data-fact': name, 'data-value': value }, text)] : []);
   const command = commandOf(run, row);
-  const dropped = row.dropped ? `, ${row.dropped} dropped` : '';
+  const dropped = row.dropped ? `, ${plural(row.dropped, 'sample')} dropped` : '';
   return [
     element('p', { class: 'where' }, [row.operation, row.parameters, row.sizes, row.dtype, plural(row.threads, 'thread'), row.device].filter(Boolean).join(' · ')),
-    element('h2', { id: 'case-title', tabindex: '-1' }, named(look(row.implementation), row.implementation), ' ', badge(row.status)),
-    notes(row) && element('p', { class: 'note' }, notes(row)),
-    samples && samples.length > 0 && element('div', { class: 'samples' },
-      element('figure', {}, element('figcaption', {}, 'Samples in order of time; hollow: a guard saw interference; dashed: the time reported'), element('div', { class: 'chart', id: 'strip-chart' })),
+    element('h2', { id: 'case-title', tabindex: '-1' }, named(look(row.implementation), row.implementation), ' ', badges(row)),
+    notes(run, row) && element('p', { class: 'note' }, notes(run, row)),
+    samples && samples.rows.length > 0 && element('div', { class: 'samples' },
+      element('figure', {}, element('figcaption', {}, stripCaption(samples, row)), element('div', { class: 'chart', id: 'strip-chart' })),
       element('figure', {}, element('figcaption', {}, 'Density, a curve a block'), element('div', { class: 'chart', id: 'density-chart' }))),
+    samples?.thinned && samples.rows.length > 0 && note(`One value a round, to keep the page small; cases.jsonl of ${run.name} holds every sample.`),
     samples === null && note(`Raw samples were left out to keep the page small; cases.jsonl of ${run.name} holds them.`),
     element('dl', { class: 'wide' },
-      fact('One call', timeText(row.time_ns), row.time_ns), fact('95 % interval', rangeText(row.low_ns, row.high_ns, timeText) && `${rangeText(row.low_ns, row.high_ns, timeText)}, ${row.interval}`),
+      fact('One call', timeText(row.time_ns), row.time_ns), fact('95 % interval', !row.disturbed && rangeText(row.low_ns, row.high_ns, timeText) && `${rangeText(row.low_ns, row.high_ns, timeText)}, ${row.interval}`),
       fact('Samples', row.rounds ? `${row.rounds} rounds in ${plural(row.blocks, 'block')}${dropped}` : ''),
-      fact('Of its limit', isKnown(row.over_limit) ? `${percent(1 / row.over_limit)}; ${timeText(row.limit_ns)} at least, bound by ${row.bound_by}` : '', isKnown(row.over_limit) ? 1 / row.over_limit : null),
+      fact('Of its limit', shareOfLimit(row) === null ? '' : `${shareText(row)}; ${timeText(row.limit_ns)} at least, bound by ${row.bound_by}${isFault(row) ? '; less time than that is a fault' : ''}`, shareOfLimit(row)),
       fact('Work', isKnown(row.flops) ? `${digits(row.flops)} flops, ${bytesText(row.bytes)}` : ''),
       fact('First call', timeText(row.first_call_ns), row.first_call_ns), fact('Transfers', rangeText(row.transfer_in_ns, row.transfer_out_ns, timeText).replace(' – ', ' in, ') && `${timeText(row.transfer_in_ns)} in, ${timeText(row.transfer_out_ns)} out`),
       fact('Import', timeText(row.import_ns)), fact('Peak memory', bytesText(row.peak_bytes)),

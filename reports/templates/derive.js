@@ -3,6 +3,7 @@
 const STATUSES = ['ok', 'wrong', 'crashed', 'timeout', 'missing', 'unsupported', 'skipped'];
 const LEAST_RUNGS = 3;
 const MOST_STEPS = 10;
+const AT_LIMIT = 1.02;
 const FASTEST = 3;
 const LETTER = 0.065; // of a scale's width, with room between labels
 
@@ -17,7 +18,7 @@ function derive(runs, run, state, narrow) {
   const head = deriveAnswer(run, state);
   const { choice, answer: found } = head;
   const size = nearest(choice.view, choice.size);
-  const measured = choice.measured ? found.ranked : standing(run, choice, size);
+  const measured = choice.measured ? found.all : standing(run, choice, size);
   return {
     ...head,
     winners: winnerTable(run, choice, found.winners),
@@ -39,25 +40,26 @@ function derive(runs, run, state, narrow) {
 
 const rowsAllowed = (run, choice, name) => !choice.direct || run.casesOf(choice.view).some((row) => row.implementation === name && row.algorithm === 'direct');
 
-// One bar an implementation, from the machine's limit to its time, both logarithmic.
+// One bar an implementation, from the machine's limit to its time, both logarithmic. Of several algorithms the least
+// limit is where bars begin, and each bar has a mark at its own.
 function bars(run, choice, found) {
   const look = looker(run, choice);
-  const problems = found.ranked.map((row) => (row.predicted ? row.problem_ns : problemOf(row))).filter(isKnown);
-  const limit = problems.length ? Math.min(...problems) : null;
+  const limits = isPlain(choice) ? limitsBy(found.timed) : [];
+  const limit = limits.length ? limits[0].time : null;
   const times = found.timed.flatMap((row) => [row.time, row.low, row.high]).filter(isKnown);
-  if (!times.length) return { rows: found.ranked.map((row) => ({ ...row, ...look(row.implementation), name: marked(row) })), limit, any: false };
+  if (!times.length) return { rows: found.all.map((row) => ({ ...row, ...look(row.implementation), name: marked(row) })), limits, any: false };
   const least = Math.min(...found.timed.map((row) => row.time));
-  const start = isPlain(choice) && limit !== null && limit <= least ? limit : decadeBelow(least);
+  const start = limit !== null && limit <= least * AT_LIMIT ? limit : decadeBelow(least);
   const end = Math.max(...times) > start ? Math.max(...times) : start * 10;
   const place = (time) => within(0, Math.log(time / start) / Math.log(end / start), 1);
-  const rows = found.ranked.map((row) => {
-    const gain = row.time === null ? null : speedup(run, choice, found.base, row);
-    return {
-      ...row, ...look(row.implementation), name: marked(row), gain, at: row.time === null ? null : place(row.time),
-      from: isKnown(row.low) ? place(row.low) : null, to: isKnown(row.high) ? place(row.high) : null,
-    };
+  const known = (value) => (isKnown(value) ? place(value) : null);
+  const rows = found.all.map((row) => {
+    const own = { ...row, ...look(row.implementation), name: marked(row) };
+    if (!ranks(row)) return { ...own, gain: null, at: null };
+    const limitAt = limits.length > 1 ? known(row.limit_ns) : null;
+    return { ...own, gain: speedup(run, choice, found.base, row), at: place(row.time), from: known(row.low), to: known(row.high), limitAt };
   });
-  return { rows, limit, fromLimit: start === limit, start, end, ticks: ticks(start, end, place), any: true, predicted: found.timed[0].predicted };
+  return { rows, limits, fromLimit: start === limit, start, end, ticks: ticks(start, end, place), any: true, predicted: found.timed[0].predicted };
 }
 
 const decadeBelow = (time) => 10 ** Math.floor(Math.log10(time) - 0.3);
@@ -77,26 +79,25 @@ function ticks(start, end, place) {
   }
 }
 
-// From the slowest way of writing it to the machine's limit, and what each change buys.
+// From the slowest way of writing it to the machine's limit for the fastest's algorithm, and what each change buys.
 function ladder(run, choice, measured) {
-  const timed = measured.filter((row) => row.time !== null);
+  const timed = measured.filter(ranks);
   const byName = new Map(timed.map((row) => [row.implementation, row]));
   const fastest = (names) => names.map((name) => byName.get(name)).filter(Boolean).sort((a, b) => a.time - b.time)[0];
   let steps = run.rungs.map(([word, names]) => ({ word, row: fastest(names) })).filter((step) => step.row);
   const known = steps.length >= LEAST_RUNGS;
   if (!known) steps = timed.slice(0, MOST_STEPS).reverse().map((row) => ({ word: '', row }));
   const look = looker(run, choice);
-  const problems = timed.map(problemOf).filter(isKnown);
-  const limit = problems.length ? Math.min(...problems) : null;
+  const best = timed[0] || null;
+  const limit = best && isPlain(choice) && isKnown(best.limit_ns) ? best.limit_ns : null;
   const times = [...steps.map((step) => step.row.time), ...(limit ? [limit] : [])];
   const [low, high] = [Math.min(...times), Math.max(...times)];
   const place = (time) => (high > low ? Math.log(time / low) / Math.log(high / low) : 1);
   const rungs = steps.map(({ word, row }, i) => ({ ...row, ...look(row.implementation), word, name: marked(row), at: place(row.time), gain: i ? speedup(run, choice, steps[i - 1].row, row) : null }));
-  const best = timed[0] || null;
   return {
     rungs, known, limit, any: rungs.length > 1, limitAt: limit === null ? null : place(limit), best,
     whole: rungs.length > 1 ? rungs[0].time / Math.min(...rungs.map((rung) => rung.time)) : null,
-    rest: best && limit ? { ratio: best.time_ns / limit, name: best.implementation } : null,
+    rest: limit ? { ratio: best.over_limit, name: best.implementation, algorithm: best.algorithm, fault: isFault(best) } : null,
     changes: [...changes(run, choice, byName), ...threadChanges(run, choice, timed)],
   };
 }
@@ -108,6 +109,7 @@ function changes(run, choice, byName) {
 
 // One thread against the threads chosen, for the fastest, where the run measured both.
 function threadChanges(run, choice, timed) {
+  if (!isPlain(choice)) return [];
   const scaled = new Map(run.threadsOf(choice.view).map((row) => [`${row.implementation}|${row.sizes}`, row]));
   return timed.slice(0, FASTEST).flatMap((row) => {
     const found = scaled.get(`${row.implementation}|${row.sizes}`);
@@ -120,6 +122,7 @@ function threadChanges(run, choice, timed) {
 }
 
 function statusText(row, narrow = false) {
+  if (row.disturbed) return `disturbed, ${timeText(row.time_ns)}`;
   if (row.status === 'timeout' && row.cap_ns) return `timeout, > ${shortTime(row.cap_ns)}`;
   if (row.status === 'skipped' && row.predicted_ns && !narrow) return `skipped, predicted ${shortTime(row.predicted_ns)}`;
   return row.status === 'ok' && row.time_ns !== null ? timeText(row.time_ns) : row.status;
@@ -139,15 +142,18 @@ function matrix(run, choice, keep = () => true) {
 
 function fractions(run, choice) {
   const found = matrix(run, choice);
-  const faults = found.rows.flatMap((row) => row.cells).filter((cell) => cell && cell.above_ceiling);
-  return { ...found, faults, any: found.rows.some((row) => row.cells.some((cell) => cell && isKnown(cell.over_limit))) };
+  const cells = found.rows.flatMap((row) => row.cells).filter(Boolean);
+  return { ...found, faults: cells.filter(isFault), any: cells.some((cell) => shareOfLimit(cell) !== null) };
 }
 
 function costs(run, choice, measured) {
   const timed = measured.filter((row) => row.time_ns !== null);
-  const base = timed.find((row) => row.implementation === choice.baseline);
-  const own = timed.sort((a, b) => a.time_ns - b.time_ns);
-  return own.map((row) => ({ ...row, name: marked(row), pays: breakEven(row, base), moved: costOf(row, { ...choice, moved: true, calls: Infinity }).time }));
+  const base = timed.find((row) => row.implementation === choice.baseline && !row.disturbed);
+  const own = timed.sort((a, b) => a.disturbed - b.disturbed || a.time_ns - b.time_ns);
+  return own.map((row) => ({
+    ...row, name: marked(row) + (row.disturbed ? ', disturbed' : ''), pays: row.disturbed ? null : breakEven(row, base),
+    moved: costOf(row, { ...choice, moved: true, calls: Infinity }).time,
+  }));
 }
 
 function errors(run, choice) {
@@ -158,12 +164,13 @@ function errors(run, choice) {
   return { ...found, counts, worst, wrong: cells.filter((cell) => cell.status === 'wrong') };
 }
 
-function notes(row) {
+function notes(run, row) {
   return [
     row.algorithm !== 'direct' && `algorithm: ${row.algorithm}`,
     row.steady === false && 'not steady',
-    row.disturbed && 'disturbed: most samples were flagged, all were kept',
-    row.above_ceiling && 'faster than its own limit: a fault of the count or of the ceiling',
+    row.disturbed && 'somebody took time from most samples: its time is a guess and has no rank',
+    row.precise === false && !row.disturbed && run.imprecise,
+    isFault(row) && 'faster than its own limit: a fault of the count or of the ceiling',
     row.reason,
     row.warning,
   ].filter(Boolean).join('; ');
@@ -174,11 +181,12 @@ function listing(run, choice, state) {
   const pool = state.scope === 'run' ? run.allCases() : run.everyCaseOf(choice.view);
   const fits = (row) =>
     (!state.status || row.status === state.status) &&
-    (!find || `${row.operation} ${row.implementation} ${row.sizes} ${row.parameters} ${row.dtype} ${notes(row)}`.toLowerCase().includes(find));
+    (!find || `${row.operation} ${row.implementation} ${row.sizes} ${row.parameters} ${row.dtype} ${notes(run, row)}`.toLowerCase().includes(find));
   const rows = pool.filter(fits);
   const [column, down] = [state.order?.replace('-', ''), state.order?.startsWith('-')];
-  if (column) rows.sort((a, b) => compare(a[column], b[column], down));
-  return { rows, statuses: STATUSES.filter((status) => run.cases.status.words.includes(status)), total: run.total, column, down };
+  const value = (row) => (column === 'over_limit' ? shareOfLimit(row) && row.over_limit : row[column]);
+  if (column) rows.sort((a, b) => compare(value(a), value(b), down));
+  return { rows, notes: (row) => notes(run, row), statuses: STATUSES.filter((status) => run.cases.status.words.includes(status)), total: run.total, column, down };
 }
 
 // What is not known comes last either way.
@@ -204,11 +212,13 @@ function sideBySide(runs, run, choice) {
       const row = cases.get(name) ?? null;
       const cost = row && costOf(row, choice);
       const before = base && costOf(base, choice);
-      return { row, cost, gain: i !== own && cost && before ? unpairedRatio(before, cost) : null };
+      const compared = i !== own && cost && before && !row.disturbed && !base.disturbed;
+      return { row, cost, gain: compared ? unpairedRatio(before, cost) : null };
     });
     return { implementation: name, ...look(name), cells };
   });
-  rows.sort((a, b) => (a.cells[own].cost?.time ?? Infinity) - (b.cells[own].cost?.time ?? Infinity));
+  const rank = ({ cells }) => (cells[own].row?.disturbed ? Infinity : cells[own].cost?.time ?? Infinity);
+  rows.sort((a, b) => rank(a) - rank(b));
   const headed = columns.map(({ run: one, view }, i) => ({ text: runText(one.name, view), name: one.name, ...runLook(i) }));
   return { columns: headed, rows, own, ...runMarks(headed, rows) };
 }
@@ -216,9 +226,9 @@ function sideBySide(runs, run, choice) {
 const runText = (name, view) => `${name}${view ? ` (${plural(view.threads, 'thread')})` : ''}`;
 const runLook = (i) => ({ colour: `var(--c${i % 8})`, shape: Object.keys(SHAPES)[i % Object.keys(SHAPES).length] });
 
-// Every time of every run, a mark each.
+// Every time of every run that was not disturbed, a mark each.
 function runMarks(columns, rows) {
-  const marks = rows.flatMap(({ implementation, opacity, cells }) => cells.flatMap(({ cost }, i) => (cost ? [{
+  const marks = rows.flatMap(({ implementation, opacity, cells }) => cells.flatMap(({ row, cost }, i) => (cost && !row.disturbed ? [{
     ...columns[i], name: implementation, run: columns[i].text, opacity, x: cost.time, low: cost.low ?? cost.time, high: cost.high ?? cost.time,
     text: timeText(cost.time), interval: rangeText(cost.low, cost.high, timeText), description: `${implementation} in ${columns[i].text}: ${timeText(cost.time)}`,
   }] : [])));

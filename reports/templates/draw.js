@@ -36,6 +36,7 @@ function marker(look) {
 const breakable = (name) => name.split('_').flatMap((part, i) => (i ? ['_', element('wbr'), part] : [part]));
 const named = (look, name) => element('span', { class: 'named' }, marker(look), element('span', {}, breakable(name)));
 const badge = (status) => element('span', { class: `badge ${status}` }, status);
+const badges = (row) => [badge(row.status), row.disturbed && badge('disturbed')].filter(Boolean);
 
 // columns: [{ text, number, value(row), show(row), order }]; a cell carries its raw value for tests and scripts.
 function table(caption, columns, rows, sorting = null, kind = null) {
@@ -71,7 +72,7 @@ const ratioOf = (row) => (row.gain ? (row.gain.interval === 'baseline' ? 'baseli
 const endsOf = (gain) => (gain && gain.interval !== 'baseline' ? rangeText(gain.low, gain.high) || MISSING : '');
 
 // A bar on a logarithmic track: places from 0 to 1, set through the object model as the policy forbids style attributes.
-function track(at, colour, from = null, to = null) {
+function track(at, colour, from = null, to = null, limitAt = null) {
   const bar = element('span', { class: 'fill' });
   const parts = [bar];
   bar.style.setProperty('width', `${at * 100}%`);
@@ -80,6 +81,11 @@ function track(at, colour, from = null, to = null) {
     whisker.style.setProperty('left', `${from * 100}%`);
     whisker.style.setProperty('width', `${Math.max(to - from, 0) * 100}%`);
     parts.push(whisker);
+  }
+  if (limitAt !== null) {
+    const limit = element('span', { class: 'own-limit' });
+    limit.style.setProperty('left', `${limitAt * 100}%`);
+    parts.push(limit);
   }
   const made = element('span', { class: 'track', 'aria-hidden': 'true' }, parts);
   made.style.setProperty('--own', colour);

@@ -88,7 +88,8 @@ function drawSurface(run, found, choice, look, pick) {
 function spokenSurface(found, choice) {
   const axes = [found.across, found.down].filter(Boolean).join(' and ');
   const { view } = choice;
-  return `Map of the fastest implementation over ${axes}, for ${view.operation}: ${joined(found.winners) || 'nobody'} win somewhere. The table of winners below has every measured size.`;
+  const what = isPlain(choice) ? 'the fastest implementation' : 'who has the least time';
+  return `Map of ${what} over ${axes}, for ${view.operation}: ${joined(found.winners) || 'nobody'} somewhere. The table of winners below has every measured size.`;
 }
 
 const short = (value) => (value >= 1e6 ? `${value / 1e6} M` : value >= 1e4 ? `${value / 1e3} k` : whole(value));
@@ -109,12 +110,14 @@ function drawBars(model, choice, look) {
   })) : '';
   return table('One call of every implementation at this size', [
     { ...nameColumn(look), order: undefined },
-    { text: head, show: (row) => (row.at === null || row.at === undefined ? element('span', { class: 'absent' }, row.predicted ? row.reason : statusText(row)) : track(row.at, row.colour, row.from, row.to)) },
+    { text: head, show: (row) => (row.at === null || row.at === undefined ? element('span', { class: 'absent', title: row.disturbed ? disturbedText(row) : null }, absentText(row)) : track(row.at, row.colour, row.from, row.to, row.limitAt)) },
     { text: 'one call', number: true, value: (row) => row.time, show: (row) => (isKnown(row.time) ? `${row.predicted ? '≈ ' : ''}${timeText(row.time)}` : MISSING) },
     { text: 'speed-up', number: true, value: (row) => row.gain?.ratio, show: ratioOf },
     { text: '95 %', number: true, wide: true, show: (row) => endsOf(row.gain) },
   ], model.rows, null, 'bars');
 }
+
+const absentText = (row) => (row.predicted ? row.reason : row.disturbed ? 'disturbed' : statusText(row));
 
 function drawWinners(map, choose) {
   if (!map.any) return note('No sizes were run here.');
@@ -130,16 +133,17 @@ function drawCell(cell, choose) {
   if (!cell) return element('td', { class: 'empty' }, MISSING);
   if (!cell.winner) return element('td', { class: 'empty', 'data-value': '' }, 'none timed');
   const noisy = cell.verdict === 'within noise';
-  const lead = noisy ? `≈ ${cell.runner_up}` : cell.lead ? [leadText(cell.lead), element('span', { class: 'wide-only' }, ' ahead')] : cell.verdict;
+  const untold = cell.verdict === TOO_FEW;
+  const lead = noisy ? `≈ ${cell.runner_up}` : cell.lead && !untold ? [leadText(cell.lead), element('span', { class: 'wide-only' }, ' ahead')] : cell.verdict;
   const other = cell.winner_algorithm !== 'direct' ? ' †' : '';
   const spoken = `${cell.text}: ${cell.winner}${other && ', by another algorithm'}, ${timeText(cell.winner_ns)}, ` +
-    (noisy ? `level with ${cell.runner_up} within noise` : cell.lead ? `${leadText(cell.lead)} ahead of ${cell.runner_up}` : cell.verdict);
+    (noisy ? `level with ${cell.runner_up} within noise` : untold ? `the least time, ${cell.verdict} to rank it` : cell.lead ? `${leadText(cell.lead)} ahead of ${cell.runner_up}` : cell.verdict);
   const button = element('button', { type: 'button', 'aria-pressed': String(cell.chosen), 'aria-label': spoken,
     title: spoken, 'data-keep': `size ${cell.key}`, onclick: () => choose(cell.key) },
   element('span', { class: 'winner' }, marker(cell), element('span', {}, breakable(cell.winner), other)),
   element('span', { class: 'lead' }, noisy ? breakable(lead) : lead),
   element('span', { class: 'time' }, timeText(cell.winner_ns)));
-  const made = element('td', { class: noisy ? 'noisy' : null, 'data-value': cell.winner, 'data-size': cell.key, 'data-lead': cell.lead, 'data-verdict': cell.verdict }, button);
+  const made = element('td', { class: noisy || untold ? 'noisy' : null, 'data-value': cell.winner, 'data-size': cell.key, 'data-lead': cell.lead, 'data-verdict': cell.verdict }, button);
   made.style.setProperty('--own', cell.colour);
   return made;
 }

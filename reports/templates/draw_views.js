@@ -7,12 +7,13 @@ function drawLadder(model, choice) {
     element('span', { class: 'rung' }, row.word && element('b', {}, row.word), named(row, row.name)),
     track(Math.max(row.at, 0.004), row.colour), element('span', { class: 'took' }, timeText(row.time)));
   const limit = model.limit === null ? null : element('li', { class: 'limit', 'data-value': model.limit },
-    element('span', { class: 'factor' }, model.rest && model.rest.ratio > AT_LIMIT ? factor(model.rest.ratio) : ''),
-    element('span', { class: 'rung' }, element('b', {}, 'the machine’s limit'), model.rest && model.rest.ratio <= AT_LIMIT ? `reached by ${model.rest.name}` : 'nobody’s yet'),
+    element('span', { class: 'factor' }, model.rest.ratio > AT_LIMIT ? factor(model.rest.ratio) : ''),
+    element('span', { class: 'rung' }, element('b', {}, `the machine’s limit${model.rest.algorithm === 'direct' ? '' : ` for ${model.rest.algorithm}`}`), nearness(model.rest)),
     track(0.004, 'var(--ink)'), element('span', { class: 'took' }, timeText(model.limit)));
   return element('ol', { class: 'ladder' }, model.rungs.map(rung), limit);
 }
 
+const nearness = ({ ratio, name, fault }) => (fault ? `! ${name} took less: a fault` : ratio > AT_LIMIT ? 'nobody’s yet' : `level with ${name}, within noise`);
 const tone = ({ low, high }) => (isKnown(low) && low > 1 ? 'good' : isKnown(high) && high < 1 ? 'bad' : 'faint');
 const factor = (ratio) => (ratio >= 1 ? `${digits(ratio)}× faster` : `${digits(1 / ratio)}× slower`);
 
@@ -22,7 +23,7 @@ function drawChanges(rows, look) {
     { text: 'change', value: (row) => `${row.from} ${row.to}`, show: (row) => [row.word, element('span', { class: 'change' }, marker(look(row.from)), row.from, row.to === row.from ? '' : [' → ', marker(look(row.to)), row.to])] },
     { text: 'buys', number: true, value: (row) => row.ratio, show: (row) => element('span', { class: tone(row) }, ratioText(row.ratio)) },
     { text: '95 % interval', number: true, show: (row) => rangeText(row.low, row.high) || MISSING },
-    { text: 'of', show: (row) => `${row.interval}${row.paired ? '' : ', unpaired'}`, wide: true },
+    { text: 'of', show: kindOf, wide: true },
   ], rows, null, 'changes');
 }
 
@@ -67,11 +68,10 @@ function drawCrossovers(rows, look) {
 function drawFractions(found, look) {
   if (!found.any) return note('No ceilings were measured beside these cases, so there is no limit to compare with.');
   return drawMatrix('Fraction of the limit, by implementation and size', found, look, (row) => {
-    if (!isKnown(row.over_limit)) return { text: row.status === 'ok' ? MISSING : row.status, value: null, share: 0, kind: 'none' };
-    const share = 1 / row.over_limit;
-    const text = `${row.above_ceiling ? '! ' : ''}${percent(share)}`;
-    const spoken = `${row.implementation}, ${row.sizes}: ${percent(share)} of its limit ${timeText(row.limit_ns)}, bound by ${row.bound_by}${row.above_ceiling ? '; faster than its own limit, a fault' : ''}`;
-    return { text, value: share, share: Math.min(1, share), kind: row.above_ceiling ? 'fault' : '', spoken };
+    const share = shareOfLimit(row);
+    if (share === null) return { text: row.disturbed ? 'disturbed' : row.status === 'ok' ? MISSING : row.status, value: null, share: 0, kind: 'none' };
+    const spoken = `${row.implementation}, ${row.sizes}: ${shareText(row)} of its limit ${timeText(row.limit_ns)}, bound by ${row.bound_by}${isFault(row) ? '; faster than its own limit, a fault' : ''}`;
+    return { text: shareText(row), value: share, share: Math.min(1, share), kind: isFault(row) ? 'fault' : '', spoken };
   });
 }
 
@@ -122,14 +122,14 @@ function drawListing(listing, look, shown, by, open) {
     { text: 'inside', show: (row) => element('button', { type: 'button', class: 'open', 'data-keep': `case ${row.index}`, 'data-case': row.index, 'aria-label': `Look inside ${row.implementation}, ${row.operation} ${row.sizes}`, onclick: () => open(row.index) }, 'open') },
     ...several.map((name) => text(name, name)),
     { ...text('sizes', 'sizes'), nowrap: true },
-    { text: 'status', order: 'status', value: (row) => row.status, show: (row) => badge(row.status) },
+    { text: 'status', order: 'status', value: (row) => row.status, show: badges },
     number('one call', 'time_ns', timeText),
-    { text: '95 % interval', number: true, show: (row) => rangeText(row.low_ns, row.high_ns, timeText) || MISSING },
-    { ...number('of the limit', 'over_limit', (over) => (isKnown(over) ? percent(1 / over) : MISSING)) },
+    { text: '95 % interval', number: true, show: (row) => (row.disturbed ? '' : rangeText(row.low_ns, row.high_ns, timeText)) || MISSING },
+    { text: 'of the limit', order: 'over_limit', number: true, value: shareOfLimit, show: shareText },
     number('first call', 'first_call_ns', timeText),
     number('error ÷ bound', 'error_over_bound'),
-    { text: 'rounds', order: 'rounds', number: true, value: (row) => row.rounds, show: (row) => `${row.rounds} in ${plural(row.blocks, 'block')}${row.dropped ? `, ${row.dropped} dropped` : ''}` },
-    { text: 'notes', show: (row) => element('span', { class: 'notes' }, notes(row)) },
+    { text: 'rounds', order: 'rounds', number: true, value: (row) => row.rounds, show: (row) => `${row.rounds} in ${plural(row.blocks, 'block')}${row.dropped ? `, ${plural(row.dropped, 'sample')} dropped` : ''}` },
+    { text: 'notes', show: (row) => element('span', { class: 'notes' }, listing.notes(row)) },
   ], listing.rows.slice(0, shown), { column: listing.column, down: listing.down, by });
 }
 
@@ -138,7 +138,7 @@ function drawRuns(model, look) {
   const columns = model.columns.flatMap(({ text }, i) => {
     const time = {
       text, number: true, value: (row) => row.cells[i].cost?.time,
-      show: (row) => { const { row: one, cost } = row.cells[i]; return cost ? [timeText(cost.time), element('small', {}, rangeText(cost.low, cost.high, timeText))] : one ? badge(one.status) : MISSING; },
+      show: (row) => { const { row: one, cost } = row.cells[i]; return cost ? [timeText(cost.time), element('small', {}, one.disturbed ? 'disturbed' : rangeText(cost.low, cost.high, timeText))] : one ? badge(one.status) : MISSING; },
     };
     const gain = {
       text: 'against the run chosen', number: true, value: (row) => row.cells[i].gain?.ratio,

@@ -16,7 +16,7 @@ function scaling(run, choice, narrow) {
     .filter((row) => axis && others.every((name) => row[run.size_columns[name]] === size[name]));
   const at = (row) => (axis === 'threads' ? row.threads : row[run.size_columns[axis]]);
   const point = (row) => {
-    const cost = costOf(row, choice);
+    const cost = row.disturbed ? null : costOf(row, choice);
     return {
       ...row, ...look(row.implementation), name: marked(row), x: at(row), size: `${axis} = ${whole(at(row))}`, time: cost?.time ?? null,
       low: cost?.low ?? cost?.time ?? null, high: cost?.high ?? cost?.time ?? null, time_text: timeText(cost?.time), interval: rangeText(cost?.low, cost?.high, timeText),
@@ -26,22 +26,24 @@ function scaling(run, choice, narrow) {
   const all = along.map(point).sort((a, b) => a.x - b.x);
   const rows = all.filter((row) => row.time !== null);
   const capped = all.filter((row) => row.status === 'timeout' && row.cap !== null);
-  const limit = limitLine(rows);
+  const limit = isPlain(choice) ? limitLines(rows) : [];
   const fixed = others.map((name) => `${name} = ${whole(size[name])}`).join(', ');
-  return { axis, fixed, all, ...drawn(rows, capped, limit, narrow), snapped: !choice.measured };
+  const limitNames = distinct(limit.map((row) => row.algorithm)).length > 1 ? endsOfLimits(limit) : [];
+  return { axis, fixed, all, ...drawn(rows, capped, limit, narrow), limitNames, snapped: !choice.measured };
 }
 
-// The problem's limit at each size: least over what was read beside any of its cases.
-function limitLine(rows) {
-  const own = rows.map((row) => ({ x: row.x, time: problemOf(row) })).filter((row) => isKnown(row.time));
-  return [...grouped(own, (row) => row.x)].map(([x, found]) => ({ x, time: Math.min(...found.map((row) => row.time)) })).sort((a, b) => a.x - b.x);
+// The limit of each algorithm at each size where somebody was timed with it.
+function limitLines(rows) {
+  return [...grouped(rows, (row) => row.x)].flatMap(([x, found]) => limitsBy(found).map((limit) => ({ x, ...limit }))).sort((a, b) => a.x - b.x);
 }
+
+const endsOfLimits = (limit) => [...grouped(limit, (row) => row.algorithm)].map(([algorithm, [first]]) => ({ ...first, text: `limit, ${algorithm}` }));
 
 // Time of a call with the first call spread over 1, 10, … 10⁶ of them.
 function callLines(run, choice, narrow) {
   const look = looker(run, choice);
   const key = sizeKey(choice.view.size_names, nearest(choice.view, choice.size));
-  const here = run.casesOf(choice.view).filter(algorithmFits(choice)).filter((row) => row.sizes === key && row.time_ns !== null && row.first_call_ns !== null);
+  const here = run.casesOf(choice.view).filter(algorithmFits(choice)).filter((row) => row.sizes === key && row.time_ns !== null && row.first_call_ns !== null && !row.disturbed);
   const rows = here.flatMap((row) => MOST_CALLS.map((calls) => {
     const { time } = costOf(row, { ...choice, calls });
     return {
@@ -58,7 +60,7 @@ const winnerOver = (rows, calls) => rows.filter((row) => row.x === calls).sort((
 function drawn(rows, capped, limit, narrow) {
   const any = rows.length > 0;
   const limits = any ? limitsOf(rows, capped, limit) : null;
-  return { rows, capped, limit, chosen: [], limits, labels: any && !narrow ? labelled(rows, limits) : [], any };
+  return { rows, capped, limit, limitNames: [], chosen: [], limits, labels: any && !narrow ? labelled(rows, limits) : [], any };
 }
 
 // Names beside the last point of each line, as near as the gap between two of them allows.
@@ -106,14 +108,14 @@ function roofline(run, choice) {
   const size = sizeKey(choice.view.size_names, nearest(choice.view, choice.size));
   const roof = run.roofs.find((one) => one.threads === choice.view.threads);
   const peak = roof?.flops[choice.view.dtype];
-  const rows = run.casesOf(choice.view).filter(algorithmFits(choice)).filter((row) => row.time_ns !== null && row.flops > 0 && row.bytes > 0).map((row) => {
+  const rows = run.casesOf(choice.view).filter(algorithmFits(choice)).filter((row) => row.time_ns !== null && !row.disturbed && row.flops > 0 && row.bytes > 0).map((row) => {
     const here = row.sizes === size;
     const reached = row.flops / row.time_ns * 1e9;
     const own = look(row.implementation);
     return {
-      ...row, ...own, name: marked(row), size: row.sizes, here, x: row.flops / row.bytes, time: reached, area: here ? 95 : 26, opacity: own.opacity * (here ? 1 : 0.35),
-      flops: flopsText(reached), intensity: digits(row.flops / row.bytes), text: isKnown(row.over_limit) ? percent(1 / row.over_limit) : MISSING,
-      description: `${row.implementation}, ${row.sizes}: ${flopsText(reached)} at ${digits(row.flops / row.bytes)} flop/B`,
+      ...row, ...own, name: `${isFault(row) ? '! ' : ''}${marked(row)}`, size: row.sizes, here, x: row.flops / row.bytes, time: reached, area: here ? 95 : 26, opacity: own.opacity * (here ? 1 : 0.35),
+      flops: flopsText(reached), intensity: digits(row.flops / row.bytes), text: `${shareText(row)}${isFault(row) ? ', a fault' : ''}`,
+      description: `${row.implementation}, ${row.sizes}: ${flopsText(reached)} at ${digits(row.flops / row.bytes)} flop/B${isFault(row) ? '; faster than its own limit, a fault' : ''}`,
     };
   });
   if (!peak || !rows.length) return { any: false, rows: [], levels: [], peak: null, roof };

@@ -2,7 +2,6 @@
 
 const NARROW = 720;
 const STEP = 50;
-const AT_LIMIT = 1.02;
 const CONTROLS = ['operation', 'parameters', 'dtype', 'threads', 'device', 'size', 'baseline', 'moved', 'calls', 'axis'];
 
 const byId = (id) => document.getElementById(id);
@@ -64,13 +63,20 @@ function drawAnswer({ choice, answer: found, surface: map, bars: bar }, look) {
 }
 
 function barsNote(bar, choice, found) {
-  if (!bar.any) return 'Nothing was timed at this size.';
-  const start = bar.fromLimit ? `Bars begin at the machine’s limit, ${timeText(bar.limit)}` : `Bars begin at ${timeText(bar.start)}`;
-  const base = found.base ? '' : ` ${choice.baseline ?? 'No baseline'} has no time here: choose another baseline for speed-ups.`;
+  if (!bar.any) return found.guessed.length ? 'Whatever was timed at this size was disturbed: somebody took time from most samples, so times are guesses without a rank.' : 'Nothing was timed at this size.';
+  const several = bar.limits.length > 1;
+  const limit = several ? `the machine’s limit for ${bar.limits[0].algorithm}` : 'the machine’s limit';
+  const start = bar.fromLimit ? `Bars begin at ${limit}, ${timeText(bar.start)}` : `Bars begin at ${timeText(bar.start)}`;
+  const marks = several ? '; the upright mark is the limit of its own algorithm' : '';
+  const ends = isPlain(choice) ? '; the thin line is the 95 % interval' : `. There is ${noInterval(choice).replace(':', ', so')}`;
+  const hasBase = found.guessed.some((row) => row.implementation === choice.baseline) ? 'was disturbed' : 'has no time';
+  const base = found.base ? '' : ` ${choice.baseline ?? 'No baseline'} ${hasBase} here: choose another baseline for speed-ups.`;
+  const names = found.guessed.map((row) => row.implementation);
+  const guessed = names.length ? ` ${joined(names)} ${names.length > 1 ? 'were' : 'was'} disturbed${byWhom(found.guessed[0])}: most samples lost time to somebody, so ${names.length > 1 ? 'these times are guesses and have' : 'the time is a guess and has'} no rank.` : '';
   const doubt = bar.predicted ? ' ≈ is interpolated between measured sizes; its interval is widened by what interpolation missed where a measured size was left out.' : '';
   const { unable } = run();
   const absent = unable.length ? ` ${joined(unable)} cannot run here (see What is missing).` : '';
-  return `${start}, and are logarithmic; the thin line is the 95 % interval.${base}${doubt}${absent}`;
+  return `${start}, and are logarithmic${marks}${ends}.${base}${doubt}${guessed}${absent}`;
 }
 
 // The map and the sliders stay while only the size changes, so that a hand on a slider keeps hold of it.
@@ -84,7 +90,7 @@ function drawMapOnce(map, choice, look) {
   for (const name of choice.axes) placeSlider(name, choice);
   if (byId('cross')) placeCross(map, choice);
   byId('map-box').hidden = !map;
-  byId('map-note').textContent = map?.open ? 'Blank: who won beside it was not timed all around it. ' : '';
+  byId('map-note').textContent = map?.open ? 'Blank: who was fastest beside it has no time, or a disturbed one, at another size around it. ' : '';
 }
 
 async function drawRest(found, look) {
@@ -127,7 +133,7 @@ async function drawRest(found, look) {
   ]);
 }
 
-const sets = ({ rows, capped, labels, limit, chosen: at }) => ({ rows, capped, labels, limit, chosen: at });
+const sets = ({ rows, capped, labels, limit, limitNames, chosen: at }) => ({ rows, capped, labels, limit, limitNames, chosen: at });
 
 function drawControls(choice) {
   const names = runs.map((one) => one.name);
@@ -151,21 +157,29 @@ function ladderNote({ any, known, whole: gain, rest, limit }) {
   if (!any) return '';
   const order = known ? 'From loops in plain Python down to the limit: each step is compared with the one above it.' : 'From the slowest to the fastest.';
   const total = gain ? ` All steps together: ${ratioText(gain)}.` : '';
-  return order + total + (rest && limit ? ` The fastest, ${rest.name}, ${rest.ratio > AT_LIMIT ? `is ${ratioText(rest.ratio)} from` : 'has reached'} the machine’s limit.` : '');
+  return order + total + (rest ? ` ${restText(rest)}` : '');
+}
+
+function restText({ ratio, name, algorithm, fault }) {
+  const limit = `the machine’s limit${algorithm === 'direct' ? '' : ` for ${algorithm}`}`;
+  if (fault) return `The fastest, ${name}, took less time than ${limit}: a fault of the measurement.`;
+  return `The fastest, ${name}, is ${ratio > AT_LIMIT ? `${ratioText(ratio)} from` : 'level, within noise, with'} ${limit}.`;
 }
 
 function scalingNote(scaling) {
   if (!scaling.axis) return 'These cases have no size to vary.';
   if (!scaling.any) return 'Nothing was timed here.';
   const only = distinct(scaling.all.map((row) => row.x)).length < 2 ? ' Only one size was run.' : '';
-  const limit = scaling.limit.length ? ' Dashed: the machine’s limit.' : '';
-  return `Time of one call against ${scaling.axis}${scaling.fixed ? `, at ${scaling.fixed}` : ''}${scaling.snapped ? ' (the nearest measured)' : ''}.${only}${limit}`;
+  const limit = scaling.limit.length ? ` Dashed: the machine’s limit${scaling.limitNames.length ? ', of each algorithm' : ''}.` : '';
+  const guessed = scaling.all.filter((row) => row.disturbed).length;
+  const absent = guessed ? ` ${plural(guessed, 'disturbed time')} ${guessed > 1 ? 'are' : 'is'} in the table only.` : '';
+  return `Time of one call against ${scaling.axis}${scaling.fixed ? `, at ${scaling.fixed}` : ''}${scaling.snapped ? ' (the nearest measured)' : ''}.${only}${limit}${absent}`;
 }
 
 function callsNote({ any, winners }) {
   if (!any) return 'Nothing was timed at this size.';
   const changes = winners.filter((row, i) => !i || row.implementation !== winners[i - 1].implementation);
-  return `Cheapest in all: ${changes.map((row) => `${row.implementation} from ${plural(row.x, 'call')}`).join(', then ')}.`;
+  return `Least in all, going by one reading of each first call: ${changes.map((row) => `${row.implementation} from ${plural(row.x, 'call')}`).join(', then ')}.`;
 }
 
 function errorsNote({ counts, worst, wrong }) {
@@ -201,16 +215,16 @@ async function openCase(index, look) {
   const row = run().allCases().find((one) => one.index === index);
   const dialog = byId('case');
   if (!row || (dialog.open && dialog.dataset.case === String(index))) return;
-  const samples = await samplesOf(run(), index, run().packedSamples);
+  const found = await samplesOf(run(), index, run().packedSamples);
+  const samples = found && stripModel(found, row);
   for (const name of ['strip', 'density']) { (await views[name])?.finalize(); delete views[name]; }
   byId('case-body').replaceChildren(...drawCase(run(), row, samples, look));
   dialog.dataset.case = String(index);
   if (!dialog.open) dialog.showModal();
-  if (!samples?.length) return;
-  const strip = stripModel(samples, row);
+  if (!samples?.rows.length) return;
   await Promise.all([
-    chart('strip', true, { rows: strip.rows, middle: strip.middle }, strip.limits),
-    chart('density', strip.curve.length > 0, { rows: strip.curve }, strip.limits),
+    chart('strip', true, { rows: samples.rows, middle: samples.middle }, samples.limits),
+    chart('density', samples.curve.length > 0, { rows: samples.curve }, samples.limits),
   ]);
 }
 

@@ -1,5 +1,7 @@
 // The fastest between measured sizes too, on a fine logarithmic grid; nothing beyond what was measured.
 
+const UNTOLD = 700; // as a logarithm: what is not known tells nothing apart
+
 function surface(run, choice) {
   run.surfaces ??= new Map();
   const [across, down = null] = choice.axes;
@@ -20,7 +22,7 @@ function madeSurface(run, choice, across, down, held) {
   const keys = xs.flatMap((i) => ys.map((j) => sizeKey(view.size_names, { ...held, [across]: i, ...(down && { [down]: j }) })));
   const lines = [...tableOf(run, choice)].map(([name, line]) => {
     const rows = keys.map((key) => line.at.get(key) ?? null);
-    return { name, missed: line.missed ?? 0, rows, logs: rows.map((row) => (row && isKnown(row.time) ? Math.log(row.time) : NaN)) };
+    return { name, missed: line.missed ?? UNTOLD, rows, logs: rows.map((row) => (row && isKnown(row.time) ? Math.log(row.time) : NaN)) };
   });
   const known = { pairs: new Map(), open: new Map() };
   const cells = y.map((row) => x.map((column) => cellOf(run, choice, lines, column, row, keys, ys.length, known)));
@@ -65,7 +67,7 @@ function doubt(run, choice, first, second, around, far, pairs) {
 
 function halfWidth(run, choice, first, second) {
   const { ratio, low } = speedup(run, choice, second, first);
-  return isKnown(low) && low > 0 ? Math.log(ratio / low) : 0;
+  return isKnown(low) && low > 0 ? Math.log(ratio / low) : UNTOLD;
 }
 
 // SVG paths on a grid of cells: one for each winner, one for what is level, one for the borders between winners.

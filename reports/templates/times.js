@@ -1,41 +1,65 @@
 // What a call takes under the choice made, at any size: measured, or interpolated between measured sizes.
 
-// Transfers and the first call's share are added to a time and to both ends of its interval.
+const TOO_FEW = 'too few samples';
+const MOST_TOLD = 9.99; // a share beyond it tells no more than that it is wrong
+
+// Transfers and the first call's share were read once: a time with them has no interval.
 function costOf(row, choice) {
   if (row.time_ns === null) return null;
+  if (isPlain(choice)) return { time: row.time_ns, low: row.low_ns, high: row.high_ns };
   const moved = choice.moved ? (row.transfer_in_ns ?? 0) + (row.transfer_out_ns ?? 0) : 0;
   const compiled = Number.isFinite(choice.calls) ? ((row.first_call_ns ?? row.time_ns) - row.time_ns) / choice.calls : 0;
-  const plus = (value) => (isKnown(value) ? Math.max(value + moved + compiled, 1e-3) : null);
-  return { time: plus(row.time_ns), low: plus(row.low_ns), high: plus(row.high_ns) };
+  return { time: Math.max(row.time_ns + moved + compiled, 1e-3), low: null, high: null };
 }
 
 const isPlain = (choice) => !choice.moved && !Number.isFinite(choice.calls);
+const readOnce = (choice) => joined([choice.moved && 'the transfers', Number.isFinite(choice.calls) && 'the first call'].filter(Boolean));
+const noInterval = (choice) => `one reading of ${readOnce(choice)}: no interval`;
+
+// What was disturbed has a time that is a guess: it is listed, and compared with nothing.
+const ranks = (row) => isKnown(row.time) && !row.disturbed;
+const DISTURBED = 'disturbed: ';
+const disturbedText = (row) => (row.warning || '').split('; ').find((part) => part.startsWith(DISTURBED)) ?? 'disturbed';
+const byWhom = (row) => { const told = disturbedText(row).slice(DISTURBED.length); return told && ` (${told})`; };
+
+// Of its own algorithm's limit. Only a fault of the measurement is above 1, and never told without its mark.
+const shareOfLimit = (row) => (isKnown(row.over_limit) && !row.disturbed ? 1 / row.over_limit : null);
+const isFault = (row) => Boolean(row.above_ceiling) && !row.disturbed;
+const shareText = (row) => (isFault(row) ? `! ${shareOfLimit(row) > MOST_TOLD ? `> ${percent(MOST_TOLD)}` : percent(shareOfLimit(row))}` : percent(shareOfLimit(row)));
+
+// The least limit of each algorithm among these rows, lowest first: none of them bounds the times of another.
+function limitsBy(rows) {
+  const known = rows.filter((row) => isKnown(row.limit_ns));
+  return [...grouped(known, (row) => row.algorithm)].map(([algorithm, own]) => ({ algorithm, time: Math.min(...own.map((row) => row.limit_ns)) })).sort((a, b) => a.time - b.time);
+}
 
 // base ÷ other of times that share no rounds: distances to both ends add in quadrature (Zou & Donner 2008).
 function unpairedRatio(base, other) {
   const ratio = base.time / other.time;
-  if (![base.low, base.high, other.low, other.high].every(isKnown)) return { ratio, low: null, high: null, interval: 'too few samples', paired: false };
+  if (![base.low, base.high, other.low, other.high].every(isKnown)) return { ratio, low: null, high: null, interval: TOO_FEW, paired: false };
   const down = Math.hypot(Math.log(base.time / base.low), Math.log(other.high / other.time));
   const up = Math.hypot(Math.log(base.high / base.time), Math.log(other.time / other.low));
   return { ratio, low: ratio * Math.exp(-down), high: ratio * Math.exp(up), interval: 'combined', paired: false };
 }
 
-// How much faster than the base; paired rounds where nothing was added to the times.
+// How much faster than the base; without an interval where something that was read once is in the times.
 function speedup(run, choice, base, other) {
   if (!base || !other) return null;
   if (base.implementation === other.implementation) return { ratio: 1, low: 1, high: 1, interval: 'baseline', paired: true };
-  const paired = isPlain(choice) && !other.predicted && run.pair(choice.view, other.sizes, base.implementation, other.implementation);
+  if (!isPlain(choice)) return { ratio: base.time / other.time, low: null, high: null, interval: noInterval(choice), paired: false };
+  const paired = !other.predicted && run.pair(choice.view, other.sizes, base.implementation, other.implementation);
   return paired || unpairedRatio(base, other);
 }
 
 const algorithmFits = (choice) => (row) => !choice.direct || row.algorithm === 'direct';
 
-// Every implementation at one size of the choice's view, fastest first; what has no time comes last.
+// Every implementation at one size of the choice's view, fastest first; then what was disturbed, last what has no time.
 function standing(run, choice, size = choice.size, key = sizeKey(choice.view.size_names, size)) {
   const rows = run.casesOf(choice.view).filter(algorithmFits(choice));
   const here = rows.filter((row) => row.sizes === key);
   const found = here.length ? here.map((row) => ({ ...row, ...costOf(row, choice), time: costOf(row, choice)?.time ?? null })) : predictions(run, choice, size, key);
-  return found.sort((a, b) => (a.time ?? Infinity) - (b.time ?? Infinity));
+  const behind = (row) => (ranks(row) ? 0 : isKnown(row.time) ? 1 : 2);
+  return found.sort((a, b) => behind(a) - behind(b) || (a.time ?? Infinity) - (b.time ?? Infinity));
 }
 
 // The measured sizes on both sides of a value, and how far (0 to 1, logarithmically) it lies between them.
@@ -69,7 +93,9 @@ function predictions(run, choice, size, key) {
   return [...tableOf(run, choice)].map(([implementation, line]) => {
     const [example] = line.at.values();
     const held = around.map(([corner]) => line.at.get(corner));
-    const made = { ...example, sizes: key, index: null, predicted: true, time_ns: null, first_call_ns: null, peak_bytes: null, status: 'ok' };
+    const measured = { time_ns: null, first_call_ns: null, peak_bytes: null, over_limit: null, above_ceiling: null, precise: null, warning: '', disturbed: false };
+    const made = { ...example, ...measured, sizes: key, index: null, predicted: true, status: 'ok' };
+    const lacking = held.some((row) => row?.disturbed) ? 'disturbed at a size around this one' : 'not timed at every size around this one';
     const mixed = (field) => {
       const values = held.map((row) => row && row[field]);
       return values.every((value) => isKnown(value) && value > 0) ? Math.exp(values.reduce((sum, value, i) => sum + around[i][1] * Math.log(value), 0)) : null;
@@ -79,7 +105,7 @@ function predictions(run, choice, size, key) {
     const wide = (value, by) => (isKnown(value) && missed !== null ? value * Math.exp(by) : null);
     return {
       ...made, implementation, missed, time, low: wide(mixed('low'), -missed), high: wide(mixed('high'), missed),
-      limit_ns: mixed('limit_ns'), problem_ns: mixed('problem_ns'), reason: time === null ? 'not timed at every size around this one' : '',
+      limit_ns: mixed('limit_ns'), reason: time === null ? lacking : '',
     };
   });
 }
@@ -99,14 +125,12 @@ function tableOf(run, choice) {
   if (!run.tables.has(name)) {
     const lines = grouped(run.casesOf(choice.view).filter(algorithmFits(choice)), (row) => row.implementation);
     run.tables.set(name, new Map([...lines].map(([implementation, rows]) => {
-      const at = new Map(rows.map((row) => [row.sizes, { ...row, ...costOf(row, choice), problem_ns: problemOf(row) }]));
+      const at = new Map(rows.map((row) => [row.sizes, { ...row, ...(row.disturbed ? { time: null } : costOf(row, choice)) }]));
       return [implementation, { at, missed: missedBy(choice.view, at) }];
     })));
   }
   return run.tables.get(name);
 }
-
-const problemOf = (row) => (isKnown(row.over_problem) && row.over_problem > 0 ? row.time_ns / row.over_problem : null);
 
 // Each measured size in turn left out and interpolated from its neighbours along one size: the median miss.
 function missedBy(view, at) {
@@ -126,12 +150,12 @@ function missedBy(view, at) {
   return misses.length ? (misses[(misses.length - 1) >> 1] + misses[misses.length >> 1]) / 2 : null;
 }
 
-// Who wins at each measured size. The frames' verdicts where nothing was added to the times, else from intervals.
+// Who wins at each measured size: the frames' verdicts. With what was read once there are none, only the least time.
 function winnersUnder(run, choice) {
   if (isPlain(choice)) return run.winnersOf(choice.view, choice.direct);
   return choice.view.sizes.map((size) => {
     const sizes = sizeKey(choice.view.size_names, size);
-    return { sizes, ...verdictOf(standing(run, choice, size, sizes).filter((row) => row.time !== null)) };
+    return { sizes, ...verdictOf(standing(run, choice, size, sizes).filter(ranks)) };
   });
 }
 
@@ -139,7 +163,5 @@ function verdictOf([first, second]) {
   if (!first) return { winner: null, winner_algorithm: null, winner_ns: null, runner_up: null, lead: null, verdict: 'none timed' };
   const own = { winner: first.implementation, winner_algorithm: first.algorithm, winner_ns: first.time, runner_up: second?.implementation ?? null };
   if (!second) return { ...own, lead: null, verdict: 'the only one timed' };
-  const { ratio, low, high } = unpairedRatio(second, first);
-  const verdict = low === null ? 'too few samples' : low > 1 ? 'ahead' : 'within noise';
-  return { ...own, lead: ratio, lead_low: low, lead_high: high, verdict };
+  return { ...own, lead: second.time / first.time, lead_low: null, lead_high: null, verdict: TOO_FEW };
 }

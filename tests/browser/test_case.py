@@ -3,10 +3,12 @@
 import shlex
 
 import pytest
+import synthetic
 import typer
 from synthetic import HOSTILE
 
 from rooflinear.bench.cli import app
+from rooflinear.bench.records import Result, Sample
 
 
 def index_of(tables, **wanted):
@@ -79,6 +81,63 @@ def test_a_wrong_case_has_its_error_and_no_time(report, tables):
     assert "812 of its bound" in text
     assert "One call" not in text
     report.choose()
+
+
+def test_samples_are_columns_by_round_and_what_does_not_count_sets_no_scale(report, tables):
+    index = index_of(tables, implementation="torch", sizes="m=1000 n=10", dtype="float64", threads=2)
+    report.choose(case=index)
+    report.tab.wait_for_selector("#strip-chart svg")
+    assert "A column a round" in report.text("#case figcaption >> nth=0")
+    places = report.tab.locator("#strip-chart [aria-label^='sample ']").evaluate_all(
+        "marks => marks.map((one) => one.getBoundingClientRect().x)"
+    )
+    assert len({round(place) for place in places}) == 27
+    report.choose()
+
+
+def stalled():
+    """Two contenders of which one lost three slices of a round to a stall a thousand times as long as a call."""
+    times = [(1000, 1010, 990, 1005)] * 6
+    slow = [(1e6, 1e6, 1e6, 1005), *times[1:]]
+    return [
+        Result(
+            case=synthetic.case(name),
+            status="ok",
+            samples=[
+                Sample(number, 10**9 * (4 * number + place), int(ns * 100), 0, 100, {"steal_ticks": int(ns > 9999)})
+                for number, found in enumerate(rounds)
+                for place, ns in enumerate(found)
+            ],
+        )
+        for name, rounds in (("numpy", times), ("numba", slow))
+    ]
+
+
+@pytest.mark.parametrize(("most", "told", "marks"), [(1000, "A column a round", 24), (20, "A mark a round", 6)])
+def test_a_stall_leaves_the_rest_to_be_seen_and_too_many_samples_are_thinned(
+    browser, folder, monkeypatch, most, told, marks
+):
+    from rooflinear.reports import frames, page, page_samples
+
+    from .conftest import Page
+
+    monkeypatch.setattr(page_samples, "MOST_SAMPLES", most)
+    path = folder / f"stalled-{most}.html"
+    run = synthetic.run(["numpy", "numba"], synthetic.OPERATIONS)
+    path.write_bytes(page.html([frames.tables(folder / "stalled", run, stalled())]))
+    opened = Page(browser, path, choice="#case=1")
+    assert told in opened.text("#case figcaption >> nth=0")
+    assert ("One value a round" in opened.text("#case")) is (marks == 6)
+    found = opened.tab.locator("#strip-chart [aria-label^='sample ']").evaluate_all(
+        "all => all.map((one) => [one.ariaLabel, one.getBoundingClientRect().x, one.getBoundingClientRect().y])"
+    )
+    assert len(found) == marks
+    assert len({round(x) for _, x, _ in found}) == 6
+    heights = [y for label, _, y in found if "flagged" not in label]
+    assert sum("1.00 ms, flagged" in label for label, *_ in found) == (3 if marks == 24 else 0)
+    assert max(heights) - min(heights) > (80 if marks == 24 else 0)
+    assert opened.said == []
+    opened.context.close()
 
 
 def test_samples_left_out_are_said_to_be(browser, folder, tables, monkeypatch):

@@ -15,7 +15,7 @@ from rooflinear.reports.compare import AHEAD, WITHIN_NOISE
 from rooflinear.reports.crossovers import crossovers
 
 STEADY = (1.0,) * 5
-SHAKY = (0.5, 0.8, 1.0, 1.25, 2.0)
+SHAKY = (0.4, 0.7, 1.0, 1.43, 2.5)
 
 
 def lines(sizes, along="m", noise=STEADY, **laws):
@@ -51,8 +51,8 @@ def test_power_laws_cross_where_they_do(along, fixed):
 
 def test_ratios_that_never_waver_leave_no_range():
     [row] = found(lines((1000, 100_000), steep=steep, flat=flat))
-    assert row["at_low"] == pytest.approx(row["at"])
-    assert row["at_high"] == pytest.approx(row["at"])
+    assert row["at_low"] == pytest.approx(row["at"], rel=2e-3)
+    assert row["at_high"] == pytest.approx(row["at"], rel=2e-3)
     assert row["verdict"] == AHEAD
 
 
@@ -79,6 +79,18 @@ def test_who_is_not_timed_at_both_sizes_overtakes_nobody():
         for each in results
     ]
     assert found(gone) == []
+
+
+@pytest.mark.parametrize(("name", "m"), [("steep", 1000), ("flat", 1000), ("steep", 100_000), ("flat", 100_000)])
+def test_who_was_disturbed_at_one_of_both_sizes_overtakes_nobody(name, m):
+    results = lines((1000, 100_000), steep=steep, flat=flat)
+    lost = [
+        ok(each.case, [1.0] * 5, flags={number: {"steal_ticks": 1} for number in range(5)})
+        if (each.case.implementation, each.case.sizes["m"]) == (name, m)
+        else each
+        for each in results
+    ]
+    assert found(lost) == []
 
 
 def test_nobody_overtakes_where_one_is_always_fastest():

@@ -17,10 +17,22 @@ def goal(measure="times faster", reach=3.0, **changes):
     return Goal(**(fields | changes))
 
 
-def judged(tmp_path, stated, **times):
-    """The goals of a run in which each implementation took so many ns in every round of three blocks."""
+def judged(tmp_path, stated, disturbed=(), limit_ns=None, drift=0.0, **times):
+    """The goals of a run in which each implementation took so many ns in every round of three blocks.
+
+    Blocks differ by ``drift``.
+    """
+    flags = {number: {"steal_ticks": 1} for number in range(6)}
+    limit = {"costs": {"direct": (1.0, 1e6)}, "reads": [(number, (limit_ns or 1) / 1e6) for number in range(6)]}
     results = [
-        synthetic.ok(synthetic.case(stem), [ns] * 6, block=block, peak_bytes=4096)
+        synthetic.ok(
+            synthetic.case(stem),
+            [ns * (1 + drift * (block - 1))] * 6,
+            block=block,
+            peak_bytes=4096,
+            flags=flags if stem in disturbed else {},
+            **(limit if limit_ns else {}),
+        )
         for stem, ns in times.items()
         for block in range(3)
     ]
@@ -58,6 +70,39 @@ def test_over_its_limit_is_not_reached_where_no_limit_was_read(tmp_path):
     _, (row,) = judged(tmp_path, [goal("over limit", 1.15)], numba=1000)
     assert math.isnan(row["value"])
     assert not row["reached"]
+
+
+def test_so_many_times_its_limit_is_reached_or_not(tmp_path):
+    _, rows = judged(tmp_path, [goal("over limit", 2.1), goal("over limit", 1.9)], limit_ns=500, numba=1000)
+    assert [row["reached"] for row in rows] == [True, False]
+    assert rows[0]["value"] == pytest.approx(2, rel=1e-3)
+
+
+def test_less_time_than_the_limit_reaches_nothing(tmp_path):
+    tables, (row,) = judged(tmp_path, [goal("over limit", 1.15)], limit_ns=2000, numba=1000)
+    assert (math.isnan(row["value"]), row["reached"], row["why"]) == (True, False, goals.FAULT)
+    assert f"not reached: {goals.FAULT}" in goals.text(tables)
+
+
+def test_no_end_of_an_interval_is_below_the_limit(tmp_path):
+    _, (row,) = judged(tmp_path, [goal("over limit", 1.15)], limit_ns=1000, drift=0.02, numba=1000)
+    assert row["low"] == 1
+    assert row["value"] == pytest.approx(1, abs=1e-3)
+    assert row["high"] > 1
+
+
+@pytest.mark.parametrize("disturbed", ["numba", "numpy"])
+def test_a_disturbed_time_reaches_nothing_and_is_no_time_to_beat(tmp_path, disturbed):
+    tables, (row,) = judged(tmp_path, [goal()], [disturbed], numpy=4000, numba=1000)
+    assert (math.isnan(row["value"]), row["reached"], row["why"]) == (True, False, "disturbed")
+    assert "≥ 3.00× faster than numpy" in goals.text(tables)
+    assert "not reached: disturbed" in goals.text(tables)
+
+
+def test_a_disturbed_time_is_not_near_its_limit_but_its_memory_is_known(tmp_path):
+    stated = [goal("over limit", 9), goal("peak bytes", 4096)]
+    _, rows = judged(tmp_path, stated, ["numba"], limit_ns=500, numba=1000)
+    assert [row["reached"] for row in rows] == [False, True]
 
 
 def test_sizes_that_the_run_left_out_are_no_rows(tmp_path):

@@ -143,6 +143,15 @@ def test_only_cases_with_a_time_count():
     assert fit_of([*results, *failed])["sizes"] == len(results)
 
 
+def test_a_disturbed_time_does_not_count():
+    results = sweep(law(2000, 1e10))
+    flags = {number: {"steal_ticks": 1} for number in range(3)}
+    lost = ok(case(sizes={"m": 777, "n": 7}), [1e9] * 3, flags=flags, **costs(777, 7)[1])
+    row = fit_of([*results, lost])
+    assert (row["sizes"], row["fixed_ns"]) == (len(results), pytest.approx(2000, rel=0.05))
+    assert fits_of([lost]).empty
+
+
 def test_each_view_and_implementation_has_a_fit_of_its_own():
     both = [
         *sweep(law(2000, 1e10)),

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import synthetic
@@ -39,6 +40,13 @@ def drawn(draw, tables, *more):
     axes = Figure().subplots()
     [view, _] = views(tables)
     draw(axes, tables, view, *more)
+    return axes
+
+
+def share_map_of(*results):
+    tables = frames.tables(Path("run"), synthetic.run(["numpy"], {}), results)
+    axes = Figure().subplots()
+    limit_figures.share_map(axes, tables, views(tables)[0])
     return axes
 
 
@@ -83,7 +91,42 @@ def test_the_map_shows_each_share_of_the_limit(planted):
     shares = np.asarray(axes.collections[0].get_array())
     assert shares[0] == pytest.approx([1 / TWICE] * 3, rel=0.01)
     assert shares[1] == pytest.approx([1.0] * 3)
-    assert [text.get_text() for text in axes.texts].count("200") == 3
+    assert [text.get_text() for text in axes.texts].count("!200") == 3
+    assert "fault" in axes.get_title()
+
+
+def test_a_share_beyond_telling_is_no_number():
+    assert share_map_of(timed("cheat", 0.002, 1000, 10)).texts[0].get_text() == "!>999"
+
+
+def test_no_share_without_a_mark_is_above_100(planted):
+    texts = [text.get_text() for text in drawn(limit_figures.share_map, planted).texts]
+    assert all(text.startswith("!") or not text.isdigit() or int(text) <= 100 for text in texts)
+    assert "100" in [text.get_text() for text in share_map_of(timed("numpy", 1.0, 1000, 10)).texts]
+
+
+def test_points_that_took_less_time_than_their_limit_have_a_ring(planted):
+    axes = drawn(limit_figures.roofline, planted, looks(planted.implementations))
+    [ring] = [line for line in axes.lines if line.get_label() == limit_figures.FAULT_TEXT]
+    faults = planted.cases[planted.cases["implementation"].eq("cheat") & planted.cases["time_ns"].notna()]
+    np.testing.assert_allclose(sorted(ring.get_ydata()), sorted(faults["flops"] / faults["time_ns"] * 1e9))
+
+
+def test_a_disturbed_time_is_no_point_and_has_no_share():
+    quiet, lost = timed("numpy", 2, 1000, 10), timed("numpy", 0.5, 1000, 50)
+    flagged = [msgspec.structs.replace(one, flags={"steal_ticks": 1}) for one in lost.samples]
+    lost = msgspec.structs.replace(lost, samples=flagged)
+    tables = frames.tables(Path("run"), synthetic.run(["numpy"], {}), [quiet, lost])
+    [view] = views(tables)
+    axes = Figure().subplots()
+    limit_figures.roofline(axes, tables, view, looks(tables.implementations))
+    assert sum(len(points.get_offsets()) for points in axes.collections) == 1
+    assert [text.get_text() for text in share_map_of(quiet, lost).texts if text.get_text() in ("50", "disturbed")] == [
+        "50",
+        "disturbed",
+    ]
+    alone = frames.tables(Path("run"), synthetic.run(["numpy"], {}), [lost])
+    assert not limit_figures.has_limits(alone, views(alone)[0])
 
 
 def test_the_map_frames_what_took_less_time_than_its_limit(planted):

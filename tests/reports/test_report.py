@@ -7,6 +7,7 @@ import io
 import json
 import math
 import re
+from pathlib import Path
 
 import msgspec
 import pandas as pd
@@ -16,7 +17,7 @@ from synthetic import HOSTILE, case, ok
 
 from rooflinear.bench import interop
 from rooflinear.bench.errors import CannotFinish, UsageError
-from rooflinear.bench.records import Result
+from rooflinear.bench.records import Result, Sample
 from rooflinear.reports import compare, frames, page, page_samples, text
 from rooflinear.reports.crossovers import crossovers
 from rooflinear.reports.growth import fits
@@ -172,6 +173,41 @@ def test_samples_in_the_page_are_those_recorded(tables, html):
     times = [tables.cases["time_ns"][place] * math.exp(step / found["precision"]) for step in steps]
     assert times == pytest.approx([each.wall_ns / each.calls for each in recorded], rel=1e-4)
     assert sum(found["counts"]) == len(found["steps"]) == len(found["flagged"])
+
+
+def several_a_round(flagged=()):
+    """A case of two rounds of four samples; ``flagged`` are places of those that somebody took time from."""
+    times = (100, 900, 120, 110, 200, 210, 230, 990)
+    samples = [
+        Sample(1 + place // 4, place * 10**9, 10 * ns, 10 * ns, 10, {"steal_ticks": 1} if place in flagged else {})
+        for place, ns in enumerate(times)
+    ]
+    result = Result(case=case(), status="ok", samples=samples)
+    return frames.tables(Path("run"), synthetic.run(["numpy"], {}), [result])
+
+
+def told_times(tables):
+    found = page_samples.samples(tables)
+    times = [tables.cases["time_ns"][0] * math.exp(step / found["precision"]) for step in found["steps"]]
+    return found, times
+
+
+def test_samples_have_the_round_they_belong_to():
+    found, times = told_times(several_a_round())
+    assert found["rounds"] == [1] * 4 + [2] * 4
+    assert (len(times), found["thinned"]) == (8, 0)
+
+
+@pytest.mark.parametrize(
+    ("flagged", "expected", "marks"),
+    [((), [115, 220], [0, 0]), ((1, 7), [110, 210], [0, 0]), ((0, 1, 2, 3), [115, 220], [1, 0])],
+)
+def test_above_the_budget_one_undisturbed_value_stands_for_each_round(flagged, expected, marks, monkeypatch):
+    monkeypatch.setattr(page_samples, "MOST_SAMPLES", 7)
+    found, times = told_times(several_a_round(flagged))
+    assert times == pytest.approx(expected, rel=1e-3)
+    assert (found["counts"], found["rounds"], found["flagged"], found["thinned"]) == ([2], [1, 2], marks, 8)
+    assert found["gaps"] == [0, 4000]
 
 
 def test_samples_above_the_budget_are_left_out_and_counted(tables, monkeypatch):

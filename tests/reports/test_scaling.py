@@ -37,6 +37,13 @@ def test_what_has_no_time_on_one_thread_has_no_scaling():
     assert set(frame["implementation"]) == {"numpy"}
 
 
+@pytest.mark.parametrize("lost", [1, 2])
+def test_what_was_disturbed_has_no_scaling(lost):
+    flags = {number: {"steal_ticks": 1} for number in range(6)}
+    frame = scaled([on(count, 1800 / count, flags=flags if count == lost else {}) for count in (1, 2, 4)])
+    assert set(frame["threads"]) == (set() if lost == 1 else {1, 4})
+
+
 def test_a_run_on_one_thread_count_has_no_scaling():
     assert scaled([on(1, 1800), on(1, 900, "torch")]).empty
 
