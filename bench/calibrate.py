@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -24,19 +24,23 @@ from .sweep import Options, contests
 
 BUSY = "while True: pass"
 
+Line = TypeVar("Line", bound=msgspec.Struct)
+
 
 def calibrate(typed: dict[str, Any]) -> int:
     """Plays the runs asked for, adds each to the file, prints the table of all runs in it."""
+    if typed["preset"] or typed["nice"]:
+        raise UsageError("--preset and --nice go with --report")
     file = Path(typed["output"])
-    trials = read(file)
+    trials = read(file, Trial)
     accepted = margins.read(typed["margin"], None)
-    runs, load, simulate = (_count(f"--{name}", typed[name]) for name in ("runs", "load", "simulate"))
+    runs, load, simulate = (count(f"--{name}", typed[name]) for name in ("runs", "load", "simulate"))
     effects = [0.0] * runs + [share("--effect", word) for word in words(typed["effect"])]
     with busy(load):
         for effect in effects:
-            _add(file, trials, _play(typed, accepted, effect, load, len(trials)))
+            add(file, trials, _play(typed, accepted, effect, load, len(trials)))
         for made in _peers(typed, load):
-            _add(file, trials, made)
+            add(file, trials, made)
     counted = tallies(trials)
     for made in simulated_trials(simulate, machine.describe()) if simulate else ():
         counted += tallies(made)
@@ -44,11 +48,11 @@ def calibrate(typed: dict[str, Any]) -> int:
     return 0
 
 
-def read(file: Path) -> list[Trial]:
-    """All trials of a file; none where there is no file yet."""
+def read(file: Path, kind: type[Line]) -> list[Line]:
+    """All lines of a file; none where there is no file yet."""
     try:
         lines = file.read_bytes().splitlines()
-        return [msgspec.json.decode(line, type=Trial) for line in lines if line.strip()]
+        return [msgspec.json.decode(line, type=kind) for line in lines if line.strip()]
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -57,10 +61,32 @@ def read(file: Path) -> list[Trial]:
         raise UsageError(f"--output {file}: holds something else than calibration runs: {error}") from error
 
 
+def add(file: Path, lines: list[Line], made: Line) -> None:
+    """One more line, there and on the disk."""
+    lines.append(made)
+    append(file, msgspec.json.encode(made) + b"\n")
+
+
+def append(file: Path, content: bytes) -> None:
+    """Adds to a file, which is made where there is none. Raises `CannotFinish`."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("ab") as open_:
+            open_.write(content)
+    except OSError as error:
+        raise CannotFinish(f"cannot write {file}: {error.strerror}; choose another place (--output FILE)") from error
+
+
+def count(option: str, text: str) -> int:
+    """A whole number that may be 0."""
+    return 0 if text.strip() == "0" else whole_number(option, text)
+
+
 @contextlib.contextmanager
-def busy(processes: int) -> Iterator[None]:
-    """Other programs that compute without end, for as long as this lasts."""
-    started = [subprocess.Popen([sys.executable, "-S", "-c", BUSY]) for _ in range(processes)]
+def busy(processes: int, nice: int = 0) -> Iterator[None]:
+    """Other programs that compute without end, for as long as this lasts; ``nice``: how willingly they give way."""
+    program = f"import os\nos.nice({nice})\n{BUSY}" if nice else BUSY
+    started = [subprocess.Popen([sys.executable, "-S", "-c", program]) for _ in range(processes)]
     try:
         yield
     finally:
@@ -112,20 +138,6 @@ def _peers(typed: dict[str, Any], load: int) -> Iterator[Trial]:
         chosen = build(of, {**typed, "preset": "quick", "threads": ["1"]})
         cases = [case for contest in contests(of, chosen) for case in contest.cases]
         yield from trials(revisions.root_of(folder), cases, load)
-
-
-def _add(file: Path, trials: list[Trial], made: Trial) -> None:
-    trials.append(made)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("ab") as lines:
-            lines.write(msgspec.json.encode(made) + b"\n")
-    except OSError as error:
-        raise CannotFinish(f"cannot write {file}: {error.strerror}; choose another place (--output FILE)") from error
-
-
-def _count(option: str, text: str) -> int:
-    return 0 if text.strip() == "0" else whole_number(option, text)
 
 
 def _print(counted: list[Tally], as_json: bool) -> None:

@@ -63,9 +63,17 @@ def run(
     timeout: Timeout = None,
     memory_limit: Memory = None,
     blocks: Annotated[str | None, typer.Option("--blocks", metavar="N", help="Sets of fresh processes.")] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option("--precision", metavar="SHARE", help="Half-width of a ratio's interval to reach; default 5%."),
+    ] = None,
     seed: Seed = None,
     results: Annotated[Path, typer.Option("--results", metavar="DIR", help="Where runs are kept.")] = Path("results"),
     resume: Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Go on with this run.")] = None,
+    wait_for_quiet: Annotated[
+        str | None,
+        typer.Option("--wait-for-quiet", metavar="TIME", help="Wait up to TIME until no other program is busy."),
+    ] = None,
 ) -> None:
     """Sweep, verify, time, store; then write the report."""
     typed = dict(locals())
@@ -171,6 +179,7 @@ def compare(
 
 @app.command()
 def calibrate(
+    context: typer.Context,
     revision: Annotated[str, typer.Argument(metavar="[REVISION]", help="The code compared with itself.")] = "HEAD",
     suite: SuiteFolder = None,
     operation: Operations = None,
@@ -186,20 +195,31 @@ def calibrate(
     runs: Annotated[str, typer.Option("--runs", metavar="N", help="Whole runs on the same code.")] = "1",
     effect: Annotated[Many, typer.Option("--effect", metavar="SHARE", help="Slowdowns to plant: 2%,5%,10%.")] = None,
     load: Annotated[str, typer.Option("--load", metavar="N", help="Busy processes beside it.")] = "0",
+    nice: Annotated[
+        str | None, typer.Option("--nice", metavar="N", help="With --report: how nice they are, 0 to 19.")
+    ] = None,
     simulate: Annotated[
         str, typer.Option("--simulate", metavar="N", help="Whole runs over each kind of simulated noise.")
     ] = "0",
     peers: Annotated[bool, typer.Option("--peers", help="Also let asv and pytest-benchmark judge.")] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Instead of the gate: how far reports of whole runs agree.")
+    ] = False,
+    preset: Annotated[
+        str | None, typer.Option("--preset", help="With --report: whose runs; default standard.", show_default=False)
+    ] = None,
     output: Annotated[Path, typer.Option("--output", metavar="FILE", help="Every run is added there.")] = Path(
         "results/calibration.jsonl"
     ),
     json: Json = False,
 ) -> None:
-    """How often the gate errs here, and what it finds: the same code, and planted slowdowns."""
-    typed = dict(locals())
+    """How often the gate errs here and what it finds; with --report, how far reports of whole runs agree."""
+    typed = {name: value for name, value in locals().items() if name != "context"}
     from . import calibrate as calibrating
+    from . import calibrate_report
 
-    _end(lambda: calibrating.calibrate(typed))
+    given = [name for name in typed if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"]
+    _end(lambda: calibrate_report.calibrate(typed, given) if report else calibrating.calibrate(typed))
 
 
 @app.command("list")
