@@ -1,28 +1,30 @@
 """Does the harness read the time there is? Run on a quiet machine: ``make audit``.
 
-Prints three tables: a kernel of known duration, synchronised time against time
-with a forced read-back in every array library, and NumPy's predict against
-timeit (best against best, an empty call subtracted from both). Exits 1 where
-one is off by more than 2 %, 5 % and 5 %.
+Prints a kernel of known duration, then synchronised time against time with a forced read-back, then a real run's time
+against a plain script's in every array library, as Markdown. Exits 1 where one is off by more than 2 %, 5 % and 5 %
+without an explanation. ``--frameworks`` prints the last table only.
 """
 
 import argparse
 import json
+import math
 import os
+import random
 import statistics
 import subprocess
 import sys
 import tempfile
-import timeit
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from rooflinear.bench import protocol, store, suite
 from rooflinear.bench.arrays import LIBRARIES, common_environment
 from rooflinear.bench.measure import Kernel, available_cores
-from rooflinear.bench.sweep import PRESETS
 from rooflinear.bench.worker import Worker
+from rooflinear.reports import frames
 
 HERE = Path(__file__).resolve().parent
 KERNELS = HERE.parent.parent / "kernels"
@@ -30,39 +32,62 @@ DURATIONS_US = (100, 1000, 20_000)
 READ_BACK = ("numpy", "numba", "torch", "tensorflow_eager", "tensorflow", "tensorflow_xla", "jax")
 READ_BACK_SIZES = (100_000, 50)
 READ_BACK_ROUNDS = 31
-PREDICT_SIZES = ((1000, 10), (10_000, 10), (10_000, 50), (100_000, 10), (100_000, 50))
 TRIES = 3
 """A neighbour on a shared machine can spoil a whole try."""
 
-ROUNDS = PRESETS["full"].rounds
-"""As many stretches for timeit as for the harness: the best of more is better by itself."""
+GRADIENT = ("python", "numpy", "numba", "numba_parallel", "scipy_blas", "torch", "tensorflow", "tensorflow_xla", "jax")
+FRAMEWORKS = {**dict.fromkeys((*GRADIENT, "dask"), "gradient"), "sklearn": "predict"}
+"""Implementations and the operation timed, at least one of each array library."""
 
-TURNS = 4
-"""Harness and timeit alternate, for a shared machine's memory is faster in one minute than in the next."""
+ROWS = (1000, 10_000, 100_000)
+COLUMNS = 10
+MOST_ROWS = {"python": 10_000}
+TURNS = 3
+"""Run and scripts alternate, for a shared machine's memory is faster in one minute than in the next."""
 
-PROCESSES = 3
-"""Where its pages lie moves a process's best time by half where X fills the last cache: the best of many counts."""
+OFF = 0.05
+EXPLAINED: dict[tuple[str, int], str] = {}
+"""(implementation, m) -> why its times differ."""
+
+
+class Point(NamedTuple):
+    """What is timed."""
+
+    stem: str
+    m: int
+
+
+class Times(NamedTuple):
+    """ns of a call, one of each turn."""
+
+    script: list[float]
+    shell: list[float]
+    harness: list[float]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--child", nargs=2, metavar=("KIND", "ARGUMENTS"), help=argparse.SUPPRESS)
+    parser.add_argument("--frameworks", action="store_true", help="only the comparison with plain scripts")
+    parser.add_argument("--implementation", nargs="+", choices=FRAMEWORKS, default=[*FRAMEWORKS], metavar="NAME")
+    parser.add_argument("--m", nargs="+", type=int, default=[*ROWS], metavar="N")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="where the comparison is written, in Markdown")
+    parser.add_argument("--child", metavar="STEM", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.child:
-        kind, arguments = chosen.child
-        print(json.dumps({"read_back": _read_back, "timeit": _timeit}[kind](*json.loads(arguments))))
+        print(json.dumps(_read_back(chosen.child)))
         return 0
-    rows = [*known_duration(), *read_back(), *against_timeit()]
+    rows = [] if chosen.frameworks else [*known_duration(), *read_back()]
+    points = [Point(stem, m) for stem in chosen.implementation for m in chosen.m if m <= MOST_ROWS.get(stem, m)]
+    rows += against_scripts(points, chosen.output)
     bad = [row for row in rows if not row]
-    print(f"{len(rows) - len(bad)} of {len(rows)} within their limits")
+    print(f"{len(rows) - len(bad)} of {len(rows)} within their limits, or explained")
     return int(bool(bad))
 
 
 def known_duration() -> list[bool]:
     """A busy wait must read what it waits, within 2 %."""
     print("known duration            stated µs     read µs   off")
-    times = _run(HERE / "known", "wait", [("microseconds", DURATIONS_US)], statistics.median)
-    return [_row("busy wait", 1000.0 * key[0], time, 0.02) for key, time in sorted(times.items())]
+    return [_row("busy wait", 1000.0 * stated_us, time, 0.02) for stated_us, time in sorted(_known_ns().items())]
 
 
 def read_back() -> list[bool]:
@@ -70,25 +95,87 @@ def read_back() -> list[bool]:
     print(f"read-back, gradient {READ_BACK_SIZES}   synced µs  read back µs   off")
     verdicts = []
     for stem in READ_BACK:
-        synced, forced = min(
-            (_child("read_back", [stem], stem) for _ in range(TRIES)), key=lambda pair: abs(pair[1] / pair[0] - 1)
-        )
+        synced, forced = min((_child(stem) for _ in range(TRIES)), key=lambda pair: abs(pair[1] / pair[0] - 1))
         verdicts.append(_row(stem, synced, forced, 0.05))
     return verdicts
 
 
-def against_timeit() -> list[bool]:
-    """NumPy's predict by the harness and by timeit must agree within 5 %, best against best."""
-    print("predict by numpy          timeit µs  harness µs   off")
-    empty = min(_run(HERE / "known", "empty", [("microseconds", (1,))], min, PROCESSES).values())
-    verdicts = []
-    for m, n in PREDICT_SIZES:
-        ours, theirs = [], []
-        for _ in range(TURNS):
-            ours.append(_run(KERNELS, "predict", [("m", (m,)), ("n", (n,))], min, PROCESSES)[(m, n)] - empty)
-            theirs.extend(_child("timeit", [m, n], "numpy") for _ in range(PROCESSES))
-        verdicts.append(_row(f"m={m} n={n}", min(theirs), min(ours), 0.05))
-    return verdicts
+def against_scripts(points: Sequence[Point], output: Path | None) -> list[bool]:
+    """Medians of real runs and of plain scripts, taken in turns, must agree within 5 %."""
+    times = {point: Times([], [], []) for point in points}
+    for turn in range(TURNS):
+        print(f"turn {turn + 1} of {TURNS}", file=sys.stderr, flush=True)
+        for point, time_ns in _harness_ns(points).items():
+            times[point].harness.append(time_ns)
+        scripts = [(point, shell) for point in points for shell in (False, True)]
+        random.shuffle(scripts)
+        for point, shell in scripts:
+            found = times[point].shell if shell else times[point].script
+            found.append(_script_ns(point, shell))
+    lines = [
+        "| implementation | m × n | plain script µs | plain script, shell's malloc µs | harness µs | off % | |",
+        "|---|---|---|---|---|---|---|",
+        *(_markdown(point, *map(_middle, each)) for point, each in times.items()),
+    ]
+    print("\n".join(lines))
+    if output:
+        output.write_text("\n".join(lines) + "\n")
+    return [_agrees(each) or point in EXPLAINED for point, each in times.items()]
+
+
+def _agrees(times: Times) -> bool:
+    return abs(_middle(times.harness) / _middle(times.script) - 1) <= OFF
+
+
+def _middle(times: list[float]) -> float:
+    """Their median; NaN where one is."""
+    return float(np.median(times))
+
+
+def _markdown(point: Point, script_ns: float, shell_ns: float, harness_ns: float) -> str:
+    off = harness_ns / script_ns - 1
+    mark = "" if abs(off) <= OFF else EXPLAINED.get(point, "**off**")
+    numbers = " | ".join(f"{ns / 1e3:.4g}" for ns in (script_ns, shell_ns, harness_ns))
+    return f"| {point.stem} | {point.m} × {COLUMNS} | {numbers} | {off:+.1%} | {mark} |"
+
+
+def _harness_ns(points: Sequence[Point]) -> dict[Point, float]:
+    """ns a call, by a real run; NaN where a case is not ok."""
+    found = dict.fromkeys(points, math.nan)
+    for operation in dict.fromkeys(FRAMEWORKS[point.stem] for point in points):
+        chosen = [point for point in points if FRAMEWORKS[point.stem] == operation]
+        with tempfile.TemporaryDirectory() as results:
+            stems, rows = (",".join(dict.fromkeys(map(str, each))) for each in zip(*chosen, strict=True))
+            sizes = ["--m", rows, "--n", str(COLUMNS), "--dtype", "float64"]
+            _rooflinear("--implementation", stems, "--operation", operation, *sizes, "--results", results)
+            cases = frames.load(next(Path(results).iterdir())).cases
+        for case in cases[cases["status"] != "ok"].to_dict("records"):
+            print(*(case[column] for column in ("implementation", "sizes", "status", "reason")), file=sys.stderr)
+        timed = cases.set_index(["implementation", "m"])["time_ns"].to_dict()
+        found.update({point: timed[point] for point in chosen})
+    return found
+
+
+def _script_ns(point: Point, shell: bool) -> float:
+    """ns a call, by a plain script in a worker's environment; in the shell's own memory allocator where ``shell``."""
+    environment = _environment(point.stem)
+    if shell:
+        del environment["GLIBC_TUNABLES"]
+    arguments = [point.stem, FRAMEWORKS[point.stem], str(point.m), str(COLUMNS)]
+    return json.loads(_output([str(HERE / "plain_script.py"), *arguments], environment))
+
+
+def _known_ns() -> dict[int, float]:
+    """Median ns a call by the µs it waits, from a real run."""
+    with tempfile.TemporaryDirectory() as results:
+        chosen = ["--preset", "full", "--blocks", "2", "--dtype", "float64", "--operation", "wait"]
+        stated = f"microseconds={','.join(map(str, DURATIONS_US))}"
+        _rooflinear("--suite", str(HERE / "known"), *chosen, "--size", stated, "--results", results)
+        found: dict[int, list[float]] = {}
+        for result in store.read_results(next(Path(results).iterdir())):
+            times = [sample.wall_ns / sample.calls for sample in result.samples]
+            found.setdefault(result.case.sizes["microseconds"], []).extend(times)
+    return {microseconds: statistics.median(times) for microseconds, times in found.items()}
 
 
 def _row(name: str, expected_ns: float, read_ns: float, limit: float) -> bool:
@@ -100,30 +187,28 @@ def _row(name: str, expected_ns: float, read_ns: float, limit: float) -> bool:
     return good
 
 
-def _run(folder: Path, operation: str, sizes: list, statistic, blocks: int = 2) -> dict[tuple[int, ...], float]:
-    """ns a call by size, from a real run."""
-    stem = "busy" if folder.name == "known" else "numpy"
-    with tempfile.TemporaryDirectory() as results:
-        command = [sys.executable, "-m", "rooflinear.bench", "run", "--suite", str(folder), "--results", results]
-        command += ["--preset", "full", "--operation", operation, "--implementation", stem, "--dtype", "float64"]
-        command += ["--blocks", str(blocks)]
-        for name, values in sizes:
-            command += ["--size", f"{name}={','.join(map(str, values))}"]
-        subprocess.run(command, check=True, capture_output=True)
-        found: dict[tuple[int, ...], list[float]] = {}
-        for result in store.read_results(next(Path(results).iterdir())):
-            times = [sample.wall_ns / sample.calls for sample in result.samples]
-            found.setdefault(tuple(result.case.sizes.values()), []).extend(times)
-    return {key: statistic(times) for key, times in found.items()}
+def _rooflinear(*options: str) -> None:
+    _output(["-m", "rooflinear.bench", "run", *options], dict(os.environ))
 
 
-def _child(kind: str, arguments: list, stem: str):
+def _child(stem: str) -> Any:
+    return json.loads(_output(["-P", str(Path(__file__).resolve()), "--child", stem], _environment(stem)))
+
+
+def _environment(stem: str) -> dict[str, str]:
+    """A worker's."""
     library = LIBRARIES[suite.load(KERNELS).implementations[stem].library]()
     threads = available_cores()
-    environment = {**os.environ, **common_environment(threads), **library.environment(threads, "cpu")}
-    command = [sys.executable, "-P", str(Path(__file__).resolve()), "--child", kind, json.dumps(arguments)]
-    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    return json.loads(done.stdout)
+    return {**os.environ, **common_environment(threads), **library.environment(threads, "cpu")}
+
+
+def _output(arguments: list[str], environment: dict[str, str]) -> str:
+    """What Python prints. Ends the audit with its last words where it fails."""
+    done = subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, text=True)
+    if done.returncode:
+        last = "\n".join(done.stderr.splitlines()[-5:])
+        sys.exit(f"failed with exit status {done.returncode}: python {' '.join(arguments)}\n{last}")
+    return done.stdout
 
 
 def _read_back(stem: str) -> tuple[float, float]:
@@ -149,24 +234,6 @@ def _read_back(stem: str) -> tuple[float, float]:
     times = [[kernel.many(3)[1] / 3 for kernel in kernels] for _ in range(READ_BACK_ROUNDS)]
     synced, forced = zip(*times, strict=True)
     return statistics.median(synced), statistics.median(forced)
-
-
-def _timeit(m: int, n: int) -> float:
-    """Best ns a call by timeit, an empty call subtracted."""
-    worker = Worker(protocol.Start(str(KERNELS), "numpy", "numpy", available_cores(), "cpu"))
-    rng = np.random.default_rng(0)
-    X, theta = (worker.library.convert(rng.standard_normal(shape)) for shape in ((m, n), n))
-
-    def empty(X, theta):
-        return X
-
-    best = {}
-    for name, function in (("predict", worker.module.predict), ("empty", empty)):
-        timer = timeit.Timer("f(X, theta)", globals={"f": function, "X": X, "theta": theta})
-        number, _ = timer.autorange()
-        number = max(1, number // 20)
-        best[name] = min(timer.repeat(ROUNDS, number)) / number * 1e9
-    return best["predict"] - best["empty"]
 
 
 if __name__ == "__main__":
