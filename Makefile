@@ -2,19 +2,21 @@
 # make report  the standard preset: about eight minutes, then a page to look at
 # make test    tests, linter, types
 # make calibrate  how often does the gate err, what does it find? (quiet machine, three hours; adds to CALIBRATION)
+# make repeat  how far do the reports of whole runs agree? (quiet machine, eight minutes a run; adds to REPEATED)
 # make goals   what the kernels want to reach, and what they reach here (quiet machine, tens of minutes)
 # make picture the README's picture of the newest run's page (Chromium)
-# make audit   does the harness read the time there is? (quiet machine, five minutes)
+# make audit   does the harness read the time there is? (quiet machine, a quarter of an hour)
 #
 # TORCH_INDEX=https://download.pytorch.org/whl/cpu takes torch's CPU build (Linux; plain pip brings CUDA, gigabytes)
 
 PYTHON ?= python3
 CALIBRATION ?= results/calibration.jsonl
+REPEATED ?= results/report-calibration.jsonl
 TORCH_INDEX ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup report test calibrate goals picture audit schemas clean
+.PHONY: setup report test calibrate repeat goals picture audit schemas clean
 
 setup: .venv/complete
 
@@ -29,11 +31,16 @@ setup: .venv/complete
 report: setup
 	$(BIN)/rooflinear run --preset standard
 
+# Two at a time: what starts workers beside what does not.
+OTHER_TESTS := tests/kernels tests/reports tests/browser tests/test_docs.py tests/test_layout.py
+
 test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
-	$(BIN)/python -m pytest
+	@others=$$(mktemp); $(BIN)/python -m pytest $(OTHER_TESTS) >$$others 2>&1 & other=$$!; \
+	$(BIN)/python -m pytest tests/bench; status=$$?; \
+	wait $$other || status=$$?; cat $$others; rm -f $$others; exit $$status
 
 clean:
 	rm -rf .venv results build dist *.egg-info .asv .benchmarks
@@ -49,6 +56,11 @@ calibrate: setup
 	$(BIN)/rooflinear calibrate $(CASES) $(BOTH) --margin 2% --runs 1 --load 1
 	$(BIN)/rooflinear calibrate $(FEW) --implementation torch,tensorflow,jax,python --margin 2% --runs 0 --effect 5%,10%
 	$(BIN)/rooflinear calibrate --output $(CALIBRATION) --runs 0 --simulate 2000
+
+repeat: setup
+	$(BIN)/rooflinear calibrate --report --runs 5 --seed 1 --output $(REPEATED)
+	$(BIN)/rooflinear calibrate --report --runs 1 --load 1 --seed 11 --output $(REPEATED)
+	$(BIN)/rooflinear calibrate --report --runs 1 --load 1 --nice 19 --seed 21 --output $(REPEATED)
 
 goals: setup
 	$(BIN)/rooflinear run --preset goals
