@@ -1,5 +1,6 @@
 """What catches a kernel that cheats the clock: first calls on inputs never seen, and a harness left alone."""
 
+import contextlib
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -53,15 +54,15 @@ def caches_work(load: Callable[[int], Kernel], copies: int, call_ns: float) -> b
     ``load(number)`` gives a kernel over inputs that no other number has.
     ``call_ns`` is the steady time of a call.
     """
-    known, guard, undisturbed = load(0), Guard(), 0
-    for first in range(0, DISTURBED_TRIES * copies, copies):
-        before = guard.read()
-        if not _is_slow(known, [load(1 + first + number) for number in range(copies)], call_ns):
-            return False
-        undisturbed += guard.read().since(before).get(WAITED, 0) < WAITED_NS
-        if undisturbed == TRIES:
-            break
-    guard.close()
+    known, undisturbed = load(0), 0
+    with contextlib.closing(Guard()) as guard:
+        for first in range(0, DISTURBED_TRIES * copies, copies):
+            before = guard.read()
+            if not _is_slow(known, [load(1 + first + number) for number in range(copies)], call_ns):
+                return False
+            undisturbed += guard.read().since(before).get(WAITED, 0) < WAITED_NS
+            if undisturbed == TRIES:
+                break
     return True
 
 
