@@ -12,6 +12,7 @@ from . import in_place
 from . import suite as suites
 from .arrays import DEVICES
 from .errors import UsageError, unknown
+from .gate.margins import share
 from .mapped import is_matrix
 from .measure import available_cores
 from .records import HOST
@@ -20,7 +21,6 @@ from .sweep import PRECISION, PRESETS, Options
 
 LARGEST_SIZE = 2**53
 LONGEST_SECONDS = 10**9
-LEAST_PRECISION = 0.001
 SECONDS = {"": 1, "S": 1, "M": 60, "MIN": 60, "H": 3600}
 BYTES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 BYTES |= {letter: BYTES[f"{letter}IB"] for letter in "KMG"}
@@ -52,7 +52,7 @@ def build(loaded: Suite, typed: dict[str, Any]) -> Options:
         timeout_s=_duration("--timeout", typed.get("timeout")) or _timeout(typed, defaults.timeout_s),
         memory_limit_bytes=_bytes("--memory-limit", typed.get("memory_limit")),
         blocks=_whole("--blocks", typed.get("blocks")),
-        precision=_precision(typed.get("precision")),
+        precision=PRECISION if typed.get("precision") is None else share("--precision", typed["precision"]),
         seed=_seed(typed.get("seed")),
     )
     _check_data(loaded, options)
@@ -150,17 +150,6 @@ def _seed(text: str | None) -> int:
     if text is not None and not re.fullmatch(r"\d{1,19}", text):
         raise UsageError(f"--seed '{text}': must be a whole number of at least 0")
     return int(text or 0)
-
-
-def _precision(text: str | None) -> float:
-    """``5%`` or ``0.05``."""
-    if text is None:
-        return PRECISION
-    number = _float(text.strip().removesuffix("%"))
-    value = None if number is None else number / 100 if text.strip().endswith("%") else number
-    if value is None or not LEAST_PRECISION <= value <= 1:
-        raise UsageError(f"--precision '{text}': must be a share from 0.1% to 100%, such as 5%")
-    return value
 
 
 def _threads(values: list[str] | None, preset: str) -> list[int]:

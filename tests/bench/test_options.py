@@ -60,6 +60,16 @@ def test_a_seed_is_a_whole_number(build, value):
     assert f"--seed '{value}': must be a whole number of at least 0" in refusal(build, seed=value)
 
 
+@pytest.mark.parametrize(("text", "precision"), [(None, 0.05), ("2%", 0.02), ("0.1", 0.1)])
+def test_a_precision_is_a_share(build, text, precision):
+    assert build(precision=text).precision == precision
+
+
+@pytest.mark.parametrize("text", ["0", "5", "-1%", "nan", "five"])
+def test_a_precision_that_is_no_share_is_refused(build, text):
+    assert "--precision" in refusal(build, precision=text)
+
+
 @pytest.mark.parametrize("option", ["time_budget", "timeout"])
 @pytest.mark.parametrize(
     "value", ["0", "0s", "-1s", "", "s", "nan", "inf", "1e9", "5 days", "8m30s", TOO_LONG, "1" + "0" * 12 + "h"]
