@@ -31,15 +31,16 @@ setup: .venv/complete
 report: setup
 	$(BIN)/rooflinear run --preset standard
 
-# Two at a time: what starts workers beside what does not.
+# The gate's tests judge by time and run alone; then two at a time, what starts workers beside what does not.
 OTHER_TESTS := tests/kernels tests/reports tests/browser tests/test_docs.py tests/test_layout.py
 
 test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
+	$(BIN)/python -m pytest tests/bench/gate
 	@others=$$(mktemp); $(BIN)/python -m pytest $(OTHER_TESTS) >$$others 2>&1 & other=$$!; \
-	$(BIN)/python -m pytest tests/bench; status=$$?; \
+	$(BIN)/python -m pytest tests/bench --ignore tests/bench/gate; status=$$?; \
 	wait $$other || status=$$?; cat $$others; rm -f $$others; exit $$status
 
 clean:
