@@ -18,7 +18,7 @@ TURN_NS = SLICES * SLICE_NS
 BESIDE_A_TURN_NS = UNTIMED_NS + 2_000_000
 """Untimed calls, the hand-over, inputs placed anew."""
 
-FURTHER_SHARE, ROUNDS_SHARE = 0.3, 0.36
+FURTHER_SHARE, ROUNDS_SHARE = 0.33, 0.27
 """Of the budget: kept for further blocks, and for rounds in the first. The rest starts, compiles and verifies."""
 RESERVE_SECONDS = 5.0
 """Kept for ending the workers and writing the report."""

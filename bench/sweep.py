@@ -31,7 +31,7 @@ PRECISION = 0.05
 
 PRESETS = {
     "quick": Preset(time_budget_s=82, timeout_s=0.5, rounds=24),
-    "standard": Preset(time_budget_s=470, timeout_s=1, rounds=40),
+    "standard": Preset(time_budget_s=520, timeout_s=1, rounds=40),
     "full": Preset(time_budget_s=None, timeout_s=60, rounds=40),
     "goals": Preset(time_budget_s=None, timeout_s=10, rounds=24),
     "verify": Preset(time_budget_s=None, timeout_s=60, rounds=0),
