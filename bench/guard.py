@@ -15,6 +15,7 @@ from statistics import median
 from .records import Sample
 
 WAITED, NEIGHBOUR, STEAL, SWITCHES = "waited_ns", "neighbour_ns", "steal_ticks", "involuntary_switches"
+TIMESLICES = "timeslices"
 """Flags of a sample."""
 
 LOST_SHARE = 0.02
@@ -55,7 +56,7 @@ class Guard:
 
     def __init__(self) -> None:
         self._own, self._others = Threads(os.getpid()), list[Threads]()
-        self._unseen = False
+        self._unseen, self._machine = False, Machine()
 
     def watch(self, pids: Sequence[int]) -> None:
         self._unseen = UNSEEN in pids
@@ -65,11 +66,16 @@ class Guard:
             each.close()
 
     def close(self) -> None:
-        for each in (self._own, *self._others):
+        for each in (self._own, *self._others, self._machine):
             each.close()
 
     def read(self) -> "Counters":
-        return Counters(self._own.read(), [each.read() for each in self._others], _steal_ticks(), self._unseen)
+        others = [each.read() for each in self._others]
+        return Counters(self._own.read(), others, self._machine.steal_ticks(), self._unseen)
+
+
+Counts = tuple[int, int, int]
+"""Of a thread: ns that it ran, ns that it waited, times that it got a core."""
 
 
 class Counters:
@@ -77,8 +83,8 @@ class Counters:
 
     def __init__(
         self,
-        own: dict[str, tuple[int, int]] | None,
-        others: list[dict[str, tuple[int, int]] | None],
+        own: dict[str, Counts] | None,
+        others: list[dict[str, Counts] | None],
         steal: int,
         unseen: bool,
     ):
@@ -90,6 +96,7 @@ class Counters:
         flags = {STEAL: self._steal - before._steal, SWITCHES: self._switches - before._switches}
         if self._own is not None and before._own is not None:
             flags[WAITED] = _grown(before._own, self._own, 1)
+            flags[TIMESLICES] = _grown(before._own, self._own, 2) if self._others else 0
             flags[NEIGHBOUR] = flags[WAITED] if self._unseen else self._neighbours_ran(before)
         return {name: count for name, count in flags.items() if count > 0}
 
@@ -98,20 +105,20 @@ class Counters:
         return sum(_grown(then, now, 0) for then, now in pairs if then is not None and now is not None)
 
 
-def _grown(before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]], column: int) -> int:
-    nothing = (0, 0)
+def _grown(before: dict[str, Counts], after: dict[str, Counts], column: int) -> int:
+    nothing = (0, 0, 0)
     return sum(counts[column] - before.get(thread, nothing)[column] for thread, counts in after.items())
 
 
 class Threads:
-    """(time run, time waited) in ns of each thread of a process, its files kept open."""
+    """`Counts` of each thread of a process, its files kept open."""
 
     def __init__(self, pid: int):
         self.pid = pid
         self._folder = f"/proc/{pid}/task"
         self._files: dict[str, int] = {}
 
-    def read(self) -> dict[str, tuple[int, int]] | None:
+    def read(self) -> dict[str, Counts] | None:
         """None where the system does not tell, or the process has gone."""
         try:
             threads = os.listdir(self._folder)
@@ -120,12 +127,12 @@ class Threads:
         found = {thread: counts for thread in threads if (counts := self._counts(thread))}
         return found or None
 
-    def _counts(self, thread: str) -> tuple[int, int] | None:
+    def _counts(self, thread: str) -> Counts | None:
         try:
             if thread not in self._files:
                 self._files[thread] = os.open(f"{self._folder}/{thread}/schedstat", os.O_RDONLY | os.O_CLOEXEC)
-            run, waited, _ = os.pread(self._files[thread], 96, 0).split()
-            return int(run), int(waited)
+            run, waited, timeslices = os.pread(self._files[thread], 96, 0).split()
+            return int(run), int(waited), int(timeslices)
         except (OSError, ValueError):  # the thread has ended, or there is no such file
             self._forget(thread)
             return None
@@ -140,13 +147,26 @@ class Threads:
             self._forget(thread)
 
 
-def _steal_ticks() -> int:
-    """Time that the hypervisor gave to other guests."""
-    try:
-        with open("/proc/stat", "rb") as file:
-            return int(file.readline().split()[8])
-    except (OSError, IndexError, ValueError):
-        return 0  # only Linux tells
+class Machine:
+    """What the system counts for all processes together, its file kept open."""
+
+    def __init__(self) -> None:
+        try:
+            self._file = os.open("/proc/stat", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            self._file = -1  # only Linux tells
+
+    def steal_ticks(self) -> int:
+        """Time that the hypervisor gave to other guests."""
+        try:
+            return int(os.pread(self._file, 256, 0).split(None, 9)[8])
+        except (OSError, IndexError, ValueError):
+            return 0
+
+    def close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+        self._file = -1
 
 
 def _involuntary_switches() -> int:

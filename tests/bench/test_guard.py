@@ -111,7 +111,7 @@ def test_a_neighbour_that_has_gone_is_no_error():
 
 
 def test_of_programs_that_cannot_be_seen_every_wait_may_be(monkeypatch):
-    counts = iter([{"1": (0, 0)}, {"1": (5 * MS, 40_000)}])
+    counts = iter([{"1": (0, 0, 0)}, {"1": (5 * MS, 40_000, 0)}])
     watching = Guard()
     monkeypatch.setattr(watching._own, "read", lambda: next(counts))
     watching.watch([UNSEEN])
@@ -120,7 +120,7 @@ def test_of_programs_that_cannot_be_seen_every_wait_may_be(monkeypatch):
 
 
 def test_a_thread_that_began_in_a_slice_counts_and_one_that_ended_does_not(monkeypatch):
-    counts = iter([{"1": (0, 10), "2": (0, 500)}, {"1": (0, 30), "3": (0, 7)}])
+    counts = iter([{"1": (0, 10, 0), "2": (0, 500, 0)}, {"1": (0, 30, 0), "3": (0, 7, 0)}])
     watching = Guard()
     monkeypatch.setattr(watching._own, "read", lambda: next(counts))
     before = watching.read()
