@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 
 from .contest import Contender
+from .core_speed import log_times
 from .guard import disturbed
 from .levels import levels, per_round
 
@@ -68,4 +69,4 @@ class Pace:
 def _logs(contender: Contender) -> dict[int, float]:
     flags = disturbed(contender.samples)
     kept = [each for each, flagged in zip(contender.samples, flags, strict=True) if not flagged]
-    return per_round([(each.round, math.log(max(each.wall_ns, 1) / each.calls)) for each in kept or contender.samples])
+    return per_round(log_times(kept or contender.samples))

@@ -23,6 +23,7 @@ from .again import chosen, halves
 from .arrays import FRUGAL_ALLOCATOR
 from .budget import FURTHER_SHARE, Budget
 from .contest import LONG_CALL_NS, Contender, Stage, exact_test, first_call_seconds, play_rounds
+from .core_speed import log_times
 from .in_place import is_matrix
 from .measure import available_cores
 from .neighbours import SEEN_CORES, Neighbours, text
@@ -360,7 +361,7 @@ class Runner:
 
 
 def _typical_ns(samples: list[Sample]) -> float:
-    return statistics.median(each.wall_ns / each.calls for each in samples)
+    return math.exp(statistics.median(log for _, log in log_times(samples)))
 
 
 def _next_rounds(results: list[Result]) -> dict[tuple[str, int], int]:

@@ -27,6 +27,7 @@ from . import honesty, problem, protocol, suite, verify
 from .array_library import ArrayLibrary, NoDevice, lined_up
 from .arrays import LIBRARIES
 from .child import serve
+from .core_speed import CoreSpeed, flag, is_slow
 from .guard import Guard, disturbed
 from .held import PeakHeld
 from .loader import Loaded, Loader, Refused, same
@@ -36,6 +37,9 @@ from .records import HOST, Sample
 
 DISPATCH_NS = 10_000_000
 """Time spent to see what an empty call costs."""
+
+REPLAYS = 3
+"""Times the slices asked for: so many are played where some are disturbed, or the core is slow."""
 
 BALLAST, BALLAST_BYTES = 4, 2**22
 """Blocks of random sizes put between one placement of the inputs and the next, so that addresses differ."""
@@ -54,7 +58,7 @@ class Worker:
         self.loader = Loader(self.module, self.library, self.clock)
         gc.freeze()  # a framework's own objects would cost 100 ms at every collection
         self.call_ns, self.first_call_ns = 0.0, 0
-        self.guard = Guard()
+        self.guard, self.core = Guard(), CoreSpeed(self.clock.wall)
         self.samples: list[Sample] = []
         self.warm_ns: list[float] = []
         self.compiled_ns: dict[tuple[str, str], float] = {}
@@ -136,10 +140,14 @@ class Worker:
         kernel = self._main.kernel
         untimed_ns = settle_in(kernel, request.calls, request.untimed_ns, self._expected_ns())
         played: list[Sample] = []
+        before = self.core.slowdown()
         while self._wants_another(played, request.slices):
             self.output = None
             self.output, sample = time_slice(kernel, request.round, request.calls, self.guard)
-            played.append(sample)
+            after = self.core.slowdown()
+            flags = {**sample.flags, **flag((before + after) / 2)}
+            played.append(msgspec.structs.replace(sample, flags=flags))
+            before = after
         self.samples += played
         self.call_ns = min([self.call_ns or np.inf, *(each.wall_ns / each.calls for each in played)])
         self._note_compiled(self.task, self.first_call_ns, self.call_ns)
@@ -151,9 +159,12 @@ class Worker:
         return times[len(times) // 4] if times else math.inf
 
     def _wants_another(self, played: list[Sample], slices: int) -> bool:
-        """Those in which somebody took time do not count, up to as many again."""
+        """Those in which somebody took time, or the core was slow, do not count, up to twice as many again."""
+        if slices == 1 or len(played) < slices:
+            return len(played) < slices
         flagged = disturbed([*self.samples, *played])[len(self.samples) :]
-        return len(played) < slices or (slices > 1 and flagged.count(False) < slices and len(played) < 2 * slices)
+        clean = sum(not each and not is_slow(sample) for each, sample in zip(flagged, played, strict=True))
+        return clean < slices and len(played) < REPLAYS * slices
 
     def finish(self, request: protocol.Finish) -> protocol.Checked:
         if not self.call_ns:

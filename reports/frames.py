@@ -31,7 +31,7 @@ from ..bench.records import Case, Result, Run
 from ..bench.sweep import PRECISION
 from . import estimates, limits
 from .estimates import Estimate, Located
-from .samples import Kept, Rounds, kept
+from .samples import Kept, Rounds, kept, powers
 
 STATUSES = ("wrong", "crashed", "timeout", "missing", "unsupported", "skipped", "ok")
 """From the most telling to the least: a case is as bad as its worst block."""
@@ -95,7 +95,8 @@ def tables(folder: Path, run: Run, results: Iterable[Result]) -> Tables:
     for result in results:
         blocks.setdefault(result.case, []).append(result)
     columns = _columns(list(blocks))
-    timed = [kept(group) for group in blocks.values()]
+    known = powers(result for group in blocks.values() for result in group)
+    timed = [kept(group, known[case.implementation]) for case, group in blocks.items()]
     found = _located(list(blocks), timed, [_beyond(group, run) for group in blocks.values()])
     precision = float(run.options.get("precision", PRECISION))
     rows = [

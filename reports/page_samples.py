@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pandas as pd
 
+from ..bench.core_speed import is_slow
 from ..bench.guard import disturbed
 from ..bench.records import Result
 from .frames import Tables
@@ -73,7 +74,7 @@ def _marks(group: Sequence[Result]) -> list[Mark]:
     """A block that a resumed run measured again counts once."""
     latest = {result.block: result.samples for result in group}
     return [
-        Mark(block, sample.round, sample.started_ns, max(sample.wall_ns, 1) / sample.calls, flagged)
+        Mark(block, sample.round, sample.started_ns, max(sample.wall_ns, 1) / sample.calls, flagged or is_slow(sample))
         for block, found in latest.items()
         for sample, flagged in zip(found, disturbed(found), strict=True)
         if sample.calls > 0
