@@ -1,8 +1,8 @@
 # make setup   .venv with everything that runs on a CPU, in tested versions
-# make report  the standard preset: about eight minutes, then a page to look at
+# make report  the standard preset: about nine minutes, then a page to look at
 # make test    tests, linter, types
 # make calibrate  how often does the gate err, what does it find? (quiet machine, three hours; adds to CALIBRATION)
-# make repeat  how far do the reports of whole runs agree? (quiet machine, eight minutes a run; adds to REPEATED)
+# make repeat  how far do the reports of whole runs agree? (quiet machine, nine minutes a run; adds to REPEATED)
 # make goals   what the kernels want to reach, and what they reach here (quiet machine, tens of minutes)
 # make picture the README's picture of the newest run's page (Chromium)
 # make audit   does the harness read the time there is? (quiet machine, a quarter of an hour)
