@@ -1,6 +1,7 @@
 """Which contenders of a contest a further block plays: a fresh process is dear, so it goes where it tells most."""
 
 import random
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from .records import DEFAULT_BASELINE, Case
@@ -10,10 +11,10 @@ LEVEL = 1.1
 """Times of the fastest: whoever is no slower may be first in the next process."""
 
 OTHERS = 2
-"""Drawn anew each time: they show how far processes differ for what is not among the fastest."""
+"""Drawn anew each time, those first that were measured again least: how far processes differ is known of each."""
 
-SLOW = 20.0
-"""Times of the fastest: nobody asks by how much such a one differs."""
+LONGEST_NS = 5_000_000
+"""A call of others: longer ones cost as much time as the contest itself."""
 
 
 def halves(stems: Sequence[str], rng: random.Random) -> tuple[list[str], list[str]]:
@@ -23,11 +24,16 @@ def halves(stems: Sequence[str], rng: random.Random) -> tuple[list[str], list[st
 
 
 def chosen(
-    cases: Sequence[Case], times: Mapping[Case, float], rng: random.Random, among: Collection[str] | None = None
+    cases: Sequence[Case],
+    times: Mapping[Case, float],
+    rng: random.Random,
+    among: Collection[str] | None = None,
+    again: Counter[str] | None = None,
 ) -> tuple[Case, ...]:
-    """The baseline, the fastest, whoever is level with them, and some others. ``times`` are ns of a call.
+    """The baseline, the fastest, those level with them, and some others. ``times`` are ns of a call.
 
-    The others are drawn from the implementations ``among`` which they may be: all where it is None.
+    The others are drawn from the implementations ``among`` which they may be: all where it is None. ``again`` counts
+    how often each implementation was chosen; it is brought up to date.
     """
     timed = sorted((case for case in cases if case in times), key=times.__getitem__)
     if not timed:
@@ -38,10 +44,12 @@ def chosen(
         for place, case in enumerate(timed)
         if place < FASTEST or times[case] <= LEVEL * least or case.implementation == DEFAULT_BASELINE
     ]
+    counts = again if again is not None else Counter[str]()
     others = [
         case
         for case in timed
-        if case not in kept and times[case] <= SLOW * least and (among is None or case.implementation in among)
+        if case not in kept and times[case] <= LONGEST_NS and (among is None or case.implementation in among)
     ]
-    kept += rng.sample(others, min(OTHERS, len(others)))
+    kept += sorted(others, key=lambda case: (counts[case.implementation], rng.random()))[:OTHERS]
+    counts.update(case.implementation for case in kept)
     return tuple(case for case in cases if case in kept)

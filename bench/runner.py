@@ -11,6 +11,7 @@ import random
 import statistics
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -74,6 +75,7 @@ class Runner:
         self._threads = 0
         self._random = random.Random(options.seed)
         self._halves = halves(list(suite.implementations), self._random)
+        self._chosen_again: Counter[str] = Counter()
         self._readers = Readers(suite)
         self._algorithms = sorted({each.algorithm for each in suite.implementations.values()})
         self.dispatch_ns: dict[str, float] = {}
@@ -121,7 +123,7 @@ class Runner:
         if self.options.time_budget_s is None or self.options.blocks is not None:
             return contest
         among = self._halves[block % len(self._halves)]
-        return replace(contest, cases=chosen(contest.cases, self._times, self._random, among))
+        return replace(contest, cases=chosen(contest.cases, self._times, self._random, among, self._chosen_again))
 
     def _play_block(self, block: int, contests: list[Contest]) -> None:
         self._begin_threads(block, contests)

@@ -37,7 +37,7 @@ FEWEST_REPLICATED = 10
 """Cases measured in several processes, below which a run does not tell how far processes differ."""
 
 FEWEST_OF_A_KIND = 20
-GROUP_WEIGHT = 5
+GROUP_WEIGHT = 3
 """Cases that the whole run counts for beside those of one implementation."""
 
 FEWEST_FREEDOM, MOST_FREEDOM = 2.5, 50.0

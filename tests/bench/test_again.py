@@ -1,8 +1,9 @@
 """Who plays again in a fresh process: where it tells most."""
 
 import random
+from collections import Counter
 
-from rooflinear.bench.again import FASTEST, OTHERS, chosen
+from rooflinear.bench.again import FASTEST, LONGEST_NS, OTHERS, chosen
 from rooflinear.bench.records import Case
 
 
@@ -10,7 +11,17 @@ def case(name):
     return Case("suite", "gradient", name, {"m": 10}, {}, "float64", 1, "cpu")
 
 
-TIMES = {"a": 10.0, "b": 10.5, "c": 10.9, "d": 10.95, "e": 12.0, "f": 50.0, "g": 60.0, "numpy": 150.0, "slow": 900.0}
+TIMES = {
+    "a": 10.0,
+    "b": 10.5,
+    "c": 10.9,
+    "d": 10.95,
+    "e": 12.0,
+    "f": 50.0,
+    "g": 60.0,
+    "numpy": 150.0,
+    "slow": 2.0 * LONGEST_NS,
+}
 CASES = tuple(map(case, TIMES))
 
 
@@ -29,7 +40,20 @@ def test_others_are_drawn_anew_each_time():
     assert set().union(*drawn) == set("efg")
 
 
-def test_what_is_far_slower_is_left_alone():
+def test_others_that_were_measured_again_least_come_first():
+    times = {case(name): ns for name, ns in TIMES.items()}
+    again = Counter(e=3)
+    assert {each.implementation for each in chosen(CASES, times, random.Random(0), again=again)} & set("efg") == set(
+        "fg"
+    )
+    assert again == Counter("abcdfg", numpy=1, e=3)
+    several = Counter()
+    for seed in range(30):
+        chosen(CASES, times, random.Random(seed), again=several)
+    assert max(several[name] for name in "efg") - min(several[name] for name in "efg") <= 1
+
+
+def test_what_takes_long_is_left_alone():
     assert all("slow" not in names(seed=seed) for seed in range(50))
 
 
