@@ -56,7 +56,7 @@ class Guard:
 
     def __init__(self) -> None:
         self._own, self._others = Threads(os.getpid()), list[Threads]()
-        self._unseen, self._machine = False, Machine()
+        self._unseen, self._steal = False, StealTicks()
 
     def watch(self, pids: Sequence[int]) -> None:
         self._unseen = UNSEEN in pids
@@ -66,12 +66,12 @@ class Guard:
             each.close()
 
     def close(self) -> None:
-        for each in (self._own, *self._others, self._machine):
+        for each in (self._own, *self._others, self._steal):
             each.close()
 
     def read(self) -> "Counters":
         others = [each.read() for each in self._others]
-        return Counters(self._own.read(), others, self._machine.steal_ticks(), self._unseen)
+        return Counters(self._own.read(), others, self._steal.read(), self._unseen)
 
 
 Counts = tuple[int, int, int]
@@ -147,8 +147,8 @@ class Threads:
             self._forget(thread)
 
 
-class Machine:
-    """What the system counts for all processes together, its file kept open."""
+class StealTicks:
+    """Time that the hypervisor gave to other guests, of all cores together; the file is kept open."""
 
     def __init__(self) -> None:
         try:
@@ -156,8 +156,8 @@ class Machine:
         except OSError:
             self._file = -1  # only Linux tells
 
-    def steal_ticks(self) -> int:
-        """Time that the hypervisor gave to other guests."""
+    def read(self) -> int:
+        """0 where the system does not tell."""
         try:
             return int(os.pread(self._file, 256, 0).split(None, 9)[8])
         except (OSError, IndexError, ValueError):
