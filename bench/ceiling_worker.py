@@ -15,10 +15,13 @@ from llvmlite import ir
 from numba import get_num_threads, njit, prange
 from numba.core import cgutils
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 from . import protocol
+from .array_library import ALIGNMENT_BYTES
 from .child import serve
-from .records import Sample
+from .fastest import fastest_call_ns
+from .measure import Kernel
 
 FLAGS = {"reassoc", "contract", "nsz"}
 CHAINS = 12
@@ -26,11 +29,12 @@ CHAINS = 12
 
 VECTOR_BYTES = 32
 GEMM_ROWS = 1024
-LONGEST_LOOP = 1 << 40
+SLICES = 5
+"""Parts of the time asked for; the fastest counts."""
 
 
 class Meter:
-    """Answers with samples; ``work`` is what one call moved (bytes) or computed (flops)."""
+    """Answers with the fastest of several slices; ``work`` is what one call moved (bytes) or computed (flops)."""
 
     def __init__(self) -> None:
         if hasattr(os, "sched_setaffinity"):  # before the pool starts, whose threads inherit it
@@ -41,14 +45,14 @@ class Meter:
         """Passes over the first bytes of a buffer, all threads, each over its own share."""
         count = max(1, request.bytes // self._buffer.itemsize)
         if count > len(self._buffer):
-            self._buffer = np.ones(count)
+            self._buffer = _aligned_ones(count)
         data = self._buffer[:count]
 
         def passes(times: int) -> None:
             if _read(data, times) != float(count * times):
                 raise ArithmeticError(f"reading {data.nbytes} bytes added up wrongly")
 
-        return protocol.Metered(_timed(passes, request.round, request.slice_ns), float(data.nbytes))
+        return _metered(_timed(passes), request.slice_ns, float(data.nbytes))
 
     def compute(self, request: protocol.Compute) -> protocol.Metered:
         """Multiply-and-add in registers, or a product of two big square matrices."""
@@ -61,7 +65,7 @@ class Meter:
                 for _ in range(times):
                     np.dot(a, a, out=out)
 
-            return protocol.Metered(_timed(products, request.round, request.slice_ns), 2.0 * GEMM_ROWS**3)
+            return _metered(_timed(products), request.slice_ns, 2.0 * GEMM_ROWS**3)
         one = dtype.type(1)
         flops = 2.0 * CHAINS * (VECTOR_BYTES // dtype.itemsize) * get_num_threads()
 
@@ -69,31 +73,44 @@ class Meter:
             if _multiply_add(one, times) != get_num_threads():
                 raise ArithmeticError("multiply-and-add went wrong")
 
-        return protocol.Metered(_timed(steps, request.round, request.slice_ns), flops)
+        return _metered(_timed(steps), request.slice_ns, flops)
+
+    def call(self, request: protocol.Call) -> protocol.Metered:
+        """A function that does nothing, in the loop that kernels are timed in."""
+        kernel = Kernel(lambda _: None, (None,))
+        return _metered(lambda calls: kernel.many(calls)[1], request.slice_ns, 1.0)
 
     def __call__(self, request: protocol.MeterRequest) -> protocol.MeterReply:
         try:
-            return self.read(request) if isinstance(request, protocol.Read) else self.compute(request)
+            match request:
+                case protocol.Read():
+                    return self.read(request)
+                case protocol.Compute():
+                    return self.compute(request)
+                case protocol.Call():
+                    return self.call(request)
         except (ArithmeticError, MemoryError) as error:
             return protocol.Failed("crashed", f"{type(error).__name__}: {error}")
 
 
-def _timed(work: Callable[[int], Any], round_: int, slice_ns: int) -> Sample:
-    """As many calls as fill the slice, after one that fills the caches."""
-    work(1)
-    calls = 1
-    while (spent := _duration(work, calls)) < slice_ns / 4 and calls < LONGEST_LOOP:
-        calls *= max(2, min(1000, int(slice_ns / 4 / max(spent, 1))))
-    calls = max(1, round(calls * slice_ns / max(spent, 1)))
-    started, cpu = time.time_ns(), time.process_time_ns()
-    wall = _duration(work, calls)
-    return Sample(round_, started, wall, time.process_time_ns() - cpu, calls)
+def _aligned_ones(count: int) -> NDArray[np.float64]:
+    """From the start of a cache line, as inputs of kernels are: a load across two lines takes twice as long."""
+    ones = np.ones(count + ALIGNMENT_BYTES // 8)
+    first = -ones.ctypes.data % ALIGNMENT_BYTES // ones.itemsize
+    return ones[first : first + count]
 
 
-def _duration(work: Callable[[int], Any], calls: int) -> int:
-    started = time.perf_counter_ns()
-    work(calls)
-    return time.perf_counter_ns() - started
+def _timed(work: Callable[[int], Any]) -> Callable[[int], int]:
+    def duration(calls: int) -> int:
+        started = time.perf_counter_ns()
+        work(calls)
+        return time.perf_counter_ns() - started
+
+    return duration
+
+
+def _metered(duration: Callable[[int], int], slice_ns: int, work: float) -> protocol.Metered:
+    return protocol.Metered(fastest_call_ns(duration, slice_ns, slice_ns // SLICES), work)
 
 
 @njit(fastmath=FLAGS, parallel=True)

@@ -2,7 +2,7 @@
 
 limit = max(flops ÷ peak, bytes ÷ bandwidth(working set)): the roofline (Williams,
 Waterman, Patterson 2009). A machine's ceilings are measured once and kept in the
-user's cache. What other guests leave of a memory's bandwidth changes by the
+user's cache for a while. What other guests leave of a memory's bandwidth changes by the
 minute, so a run also reads each contest's working set in its rounds.
 """
 
@@ -11,112 +11,73 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import numpy as np
 
-from . import machine, protocol
-from .arrays import common_environment
+from . import roofs
 from .errors import CannotFinish
-from .process import Child, Died, TookTooLong
-from .records import Ceilings, Machine, Roof, Run
+from .meter import largest_working_set, measure
+from .records import Ceilings, Machine, Result, Run
 
-SMALLEST_BYTES, LARGEST_BYTES = 2**13, 2**28
-LAST_CACHES = 4
-"""Working sets reach so many times the last cache: there nothing is left of it."""
+MEASURES = 3
+"""Times that a thread count is measured at most while its numbers contradict each other."""
 
-SLICE_NS = 2_500_000
-TRIES = 9
-SECONDS = 120.0
-LESS = 0.9
-DTYPES = ("float64", "float32")
-
-
-class Meter:
-    """The child that reads and computes on some threads. Where it dies its answers are None: no case is at fault."""
-
-    failure = ""
-
-    def __init__(self, threads: int):
-        environment = {**os.environ, **common_environment(threads)}
-        self._child: Child[protocol.MeterReply] | None = Child("ceiling_worker", protocol.MeterReply, environment)
-
-    def read_ns_per_byte(self, round_: int, count: int, slice_ns: int = SLICE_NS) -> float | None:
-        """What a byte takes to read from a working set of ``count`` bytes, all threads together."""
-        return self._each(protocol.Read(round_, count, slice_ns))
-
-    def compute_ns_per_flop(self, dtype: str, by_gemm: bool, slice_ns: int = SLICE_NS) -> float | None:
-        return self._each(protocol.Compute(0, dtype, by_gemm, slice_ns))
-
-    @property
-    def pid(self) -> int | None:
-        return self._child.pid if self._child else None
-
-    def stop(self) -> None:
-        if self._child is not None:
-            self._child.kill()
-        self._child = None
-
-    def _each(self, request: protocol.MeterRequest) -> float | None:
-        if self._child is None:
-            return None
-        try:
-            reply = self._child.ask(request, SECONDS)
-        except (Died, TookTooLong) as error:
-            self._child, self.failure = None, _reason(error)
-            return None
-        self._child.pause()
-        if isinstance(reply, protocol.Failed):
-            self.failure = reply.reason
-            return None
-        return reply.sample.wall_ns / reply.sample.calls / reply.work
-
-
-def _reason(error: Died | TookTooLong) -> str:
-    if isinstance(error, TookTooLong):
-        return f"no answer within {SECONDS:.0f} s"
-    return ": ".join([error.reason, *error.exit.stderr[-1:]])
+KEPT = timedelta(days=30)
+STAYS = "this machine's ceilings stay as they are"
 
 
 def known(described: Machine, threads: Iterable[int], anew: bool = False) -> Ceilings:
-    """The ceilings kept for this machine; what is missing is measured and kept. Warns where that fails."""
-    kept = None if anew else _kept(described)
-    made = kept or Ceilings(machine=described.identity, measured_at=datetime.now(UTC).isoformat(timespec="seconds"))
-    absent = [count for count in threads if str(count) not in made.roofs]
-    if absent:
-        print(f"measuring what this machine can do on {_counts(absent)} (once; kept)", file=sys.stderr)
-    try:
-        for count in absent:
-            made = msgspec.structs.replace(made, roofs={**made.roofs, str(count): measure(count)})
-            keep(described, made)
-    except CannotFinish as error:
-        warnings.warn(f"times without limits: {error}", stacklevel=2)
-    if doubt := doubts(made):
-        warnings.warn(f"{doubt}; when it is quiet: rooflinear machine --fresh", stacklevel=2)
-    return made
+    """The ceilings kept for this machine; what is missing, too old or in doubt is measured and kept.
+
+    Warns where that fails, and where a doubt is left.
+    """
+    asked, kept = list(threads), None if anew else _kept(described)
+    made = kept or Ceilings(machine=described.identity, measured_at=_now().isoformat(timespec="seconds"))
+    if absent := [count for count in asked if str(count) not in made.roofs]:
+        print(f"measuring what this machine can do on {_counts(absent)} (kept for {KEPT.days} days)", file=sys.stderr)
+        made = _measured(described, made, absent, "times without limits")
+    made = _without_doubts(described, made, asked)
+    if doubts := _doubts(made, asked):
+        why = "; ".join(doubts.values())
+        when = "when this machine's ceilings were measured: it was busy"
+        warnings.warn(f"{why} {when}; when it is quiet: rooflinear machine --fresh", stacklevel=2)
+    return roofs.ceiled(made)
 
 
-def doubts(made: Ceilings) -> str:
-    """Why these ceilings lie too low, or '': more threads can do no less than some of them."""
-    for fewer, more in pairwise(sorted(made.roofs, key=int)):
-        before, after = made.roofs[fewer], made.roofs[more]
-        reads = max(rate for _, rate in after.read) < LESS * max(rate for _, rate in before.read)
-        if reads or any(after.flops[dtype] < LESS * peak for dtype, peak in before.flops.items()):
-            return f"{more} threads did less than {fewer} when this machine's ceilings were measured: it was busy"
-    return ""
+def measured_again(run: Run, threads: Iterable[int]) -> Run:
+    """The run with the better of its ceilings and of others measured now; kept too. Warns where that fails."""
+    counts = [count for count in threads if str(count) in run.ceilings.roofs]
+    if not counts:
+        return run
+    why = "a case took less time than its limit"
+    print(f"measuring again what this machine can do on {_counts(counts)}: {why}", file=sys.stderr)
+    made = _measured(run.machine, _kept(run.machine) or run.ceilings, counts, STAYS)
+    better = {count: roofs.best(roof, made.roofs.get(count)) for count, roof in run.ceilings.roofs.items()}
+    return msgspec.structs.replace(run, ceilings=roofs.ceiled(msgspec.structs.replace(run.ceilings, roofs=better)))
 
 
-def with_dispatch(run: Run, dispatch_ns: dict[str, float]) -> Run:
-    """The run and what the least call of each array library took in it; kept for `rooflinear machine`."""
-    made = msgspec.structs.replace(run.ceilings, dispatch_ns=run.ceilings.dispatch_ns | dispatch_ns)
-    if made.roofs:
-        keep(run.machine, made)
-    return msgspec.structs.replace(run, ceilings=made)
+def learned(run: Run, dispatch_ns: Mapping[str, float], results: Iterable[Result]) -> Run:
+    """The run, its ceilings no lower than what was read in its rounds, its empty calls no longer than seen in it.
+
+    What is kept for the next run learns the same.
+    """
+    results = list(results)
+
+    def taught(made: Ceilings) -> Ceilings:
+        return roofs.with_calls(roofs.raised(made, results, largest_working_set()), dispatch_ns)
+
+    if run.ceilings.roofs:
+        keep(run.machine, taught(_kept(run.machine) or run.ceilings))
+    return msgspec.structs.replace(run, ceilings=roofs.ceiled(taught(run.ceilings)))
+
+
+def learn_calls(described: Machine, made: Ceilings, dispatch_ns: Mapping[str, float]) -> Ceilings:
+    """The ceilings with these times of empty calls; kept too."""
+    keep(described, roofs.with_calls(_kept(described) or made, dispatch_ns))
+    return roofs.with_calls(made, dispatch_ns)
 
 
 def keep(described: Machine, made: Ceilings) -> None:
@@ -132,43 +93,38 @@ def keep(described: Machine, made: Ceilings) -> None:
         warnings.warn(f"{why}; they are measured each time, or set XDG_CACHE_HOME", stacklevel=1)
 
 
-def measure(threads: int) -> Roof:
-    """Best of many, from 8 KB to four times the last cache and at least 256 MB. Raises `CannotFinish`."""
-    meter = Meter(threads)
-    try:
-        read = [(count, 1e9 / _best(meter, meter.read_ns_per_byte, 0, count)) for count in working_sets()]
-        return Roof(read, {dtype: 1e9 / _least_flop_ns(meter, dtype) for dtype in DTYPES})
-    finally:
-        meter.stop()
+def _measured(described: Machine, made: Ceilings, threads: Iterable[int], lost: str) -> Ceilings:
+    """The ceilings with roofs of these thread counts measured now, none lower than before; kept.
+
+    Where that fails, warns of what is ``lost``.
+    """
+    for count in threads:
+        try:
+            roof = roofs.best(measure(count), made.roofs.get(str(count)))
+        except CannotFinish as error:
+            warnings.warn(f"{lost}: {error}", stacklevel=3)
+            break
+        made = msgspec.structs.replace(made, roofs={**made.roofs, str(count): roof})
+        keep(described, made)
+    return made
 
 
-def working_sets() -> list[int]:
-    """Powers of two, in bytes."""
-    return [SMALLEST_BYTES << step for step in range((largest_working_set() // SMALLEST_BYTES).bit_length())]
+def _without_doubts(described: Machine, made: Ceilings, asked: list[int]) -> Ceilings:
+    """What contradicts itself is measured again, a few times; the fastest of all tries counts."""
+    for _ in range(1, MEASURES):
+        if not (doubtful := _doubts(made, asked)):
+            break
+        print(f"measuring again: {'; '.join(doubtful.values())}", file=sys.stderr)
+        made = _measured(described, made, doubtful, STAYS)
+    return made
 
 
-def largest_working_set() -> int:
-    """In bytes; what is larger is read no slower."""
-    last = max([LARGEST_BYTES, *(LAST_CACHES * size for size in machine.caches().values())])
-    return 1 << (last - 1).bit_length()
+def _doubts(made: Ceilings, asked: list[int]) -> dict[int, str]:
+    return {count: why for count, why in roofs.doubts(made).items() if count in asked}
 
 
-def bytes_per_second(roof: Roof, working_set: float) -> float:
-    """Between two measured working sets by their logarithms; beyond the ends, the ends."""
-    sizes, rates = zip(*roof.read, strict=True)
-    return float(np.interp(np.log(max(1.0, working_set)), np.log(sizes), rates))
-
-
-def _least_flop_ns(meter: Meter, dtype: str) -> float:
-    return min(_best(meter, meter.compute_ns_per_flop, dtype, by_gemm) for by_gemm in (False, True))
-
-
-def _best(meter: Meter, read: Callable[..., float | None], *arguments: Any) -> float:
-    found = [read(*arguments) for _ in range(TRIES)]
-    there = [each for each in found if each is not None]
-    if not there:
-        raise CannotFinish(f"the process that measures this machine's ceilings failed: {meter.failure}")
-    return min(there)
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _counts(threads: list[int]) -> str:
@@ -180,7 +136,17 @@ def _kept(described: Machine) -> Ceilings | None:
         found = msgspec.json.decode(_file(described).read_bytes(), type=Ceilings)
     except (OSError, msgspec.DecodeError):
         return None
-    return found if found.machine == described.identity and found.schema_version == Ceilings().schema_version else None
+    same = found.machine == described.identity and found.schema_version == Ceilings().schema_version
+    return found if same and not _expired(found.measured_at) else None
+
+
+def _expired(measured_at: str) -> bool:
+    """A day that cannot be read, or lies ahead, is one to measure anew."""
+    try:
+        age = _now() - datetime.fromisoformat(measured_at)
+    except (ValueError, TypeError):
+        return True
+    return not timedelta(minutes=-1) <= age <= KEPT
 
 
 def _file(described: Machine) -> Path:

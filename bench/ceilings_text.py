@@ -3,15 +3,17 @@
 from itertools import groupby
 
 from ..reports.units import bytes_text, flops_text, rate_text, time_text
-from .ceilings import bytes_per_second
 from .records import Ceilings, Machine
+from .roofs import bytes_per_second
 
 BAR = 16
 MARGIN = 19
+FUNCTION = "(function)"
+"""Of Python, that does nothing: the least that any call takes."""
 
 
 def lines(described: Machine, made: Ceilings) -> list[str]:
-    """Bandwidth by working set and threads, peaks by dtype and threads, an empty call by array library."""
+    """Bandwidth by working set and threads, peaks by dtype and threads, an empty call of Python and each library."""
     return [*_bandwidths(described, made), *_peaks(made), *_empty_calls(made)]
 
 
@@ -52,7 +54,9 @@ def _peaks(made: Ceilings) -> list[str]:
 
 
 def _empty_calls(made: Ceilings) -> list[str]:
-    ordered = sorted(made.dispatch_ns.items(), key=lambda pair: pair[1])
+    functions = [roof.call_ns for roof in made.roofs.values() if roof.call_ns]
+    nothing = {FUNCTION: min(functions)} if functions else {}
+    ordered = sorted({**nothing, **made.dispatch_ns}.items(), key=lambda pair: pair[1])
     return [
         f"{'' if place else 'an empty call':{MARGIN}}{library:>10}   {time_text(taken)}"
         for place, (library, taken) in enumerate(ordered)

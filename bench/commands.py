@@ -159,7 +159,7 @@ def _measure(
     if seen := neighbours.text(runner.neighbours.seen, whole=False):
         record = msgspec.structs.replace(record, warnings=[*record.warnings, f"while it ran, {seen}"])
     if chosen.device == HOST:
-        record = ceilings.with_dispatch(record, runner.dispatch_ns)
+        record = ceilings.learned(record, runner.dispatch_ns, results)
     store.write_run(folder, msgspec.structs.replace(record, finished_at=_now()))
     return _conclude(folder, results)
 
@@ -167,12 +167,15 @@ def _measure(
 def _conclude(folder: Path, results: list[Result]) -> int:
     from ..reports import goals
     from ..reports.frames import load
-    from ..reports.limits import fault_text
+    from ..reports.limits import fault_text, faults
     from ..reports.report import write
 
     if results and all("memory" in each.reason and each.status == "skipped" for each in results):
         raise CannotFinish(f"no case fits into memory: {results[0].case.label} {results[0].reason}")
     tables = load(folder)
+    if doubted := sorted(set(faults(tables.cases)["threads"])):
+        store.write_run(folder, ceilings.measured_again(tables.run, doubted))
+        tables = load(folder)
     written = write([tables], ["html"], None, None)
     print(_counts(results))
     if tables.run.goals:

@@ -3,10 +3,9 @@
 import sys
 import warnings
 
-import msgspec
-
 from . import ceilings
 from .records import Ceilings, Machine
+from .roofs import LONGEST_EMPTY_CALL_NS
 from .slot import Lost, Slot
 from .suite import Implementation, Suite, unavailable
 
@@ -23,9 +22,7 @@ def with_dispatch(described: Machine, made: Ceilings, loaded: Suite) -> Ceilings
         return made
     print(f"measuring an empty call of {', '.join(absent)} (once; kept)", file=sys.stderr)
     measured = {name: taken for name in absent if (taken := _empty_call_ns(loaded, libraries(loaded)[name]))}
-    made = msgspec.structs.replace(made, dispatch_ns=made.dispatch_ns | measured)
-    ceilings.keep(described, made)
-    return made
+    return ceilings.learn_calls(described, made, measured)
 
 
 def libraries(loaded: Suite) -> dict[str, Implementation]:
@@ -38,7 +35,11 @@ def _empty_call_ns(loaded: Suite, implementation: Implementation) -> float:
     """0 where it could not be told."""
     slot = Slot(loaded, implementation, threads=1, device=DEVICE)
     try:
-        return slot.start().dispatch_ns
+        taken = slot.start().dispatch_ns
+        if taken > LONGEST_EMPTY_CALL_NS:
+            why = f"took {taken / 1e6:.0f} ms: the machine was busy; it is not kept"
+            warnings.warn(f"an empty call of {implementation.library} {why}", stacklevel=2)
+        return taken
     except Lost as lost:
         if lost.status != "unsupported":
             warnings.warn(f"an empty call of {implementation.library} was not measured: {lost}", stacklevel=2)

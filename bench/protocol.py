@@ -223,7 +223,6 @@ class Made(msgspec.Struct, frozen=True, tag=True):
 class Read(msgspec.Struct, frozen=True, tag=True):
     """Read so many bytes again and again for about ``slice_ns``."""
 
-    round: int
     bytes: int
     slice_ns: int
 
@@ -231,20 +230,25 @@ class Read(msgspec.Struct, frozen=True, tag=True):
 class Compute(msgspec.Struct, frozen=True, tag=True):
     """Multiply and add for about ``slice_ns``, in registers or by a matrix product."""
 
-    round: int
     dtype: str
     by_gemm: bool
     slice_ns: int
 
 
-class Metered(msgspec.Struct, frozen=True, tag=True):
-    """What was read: ``work`` is the bytes or the flops of one call."""
+class Call(msgspec.Struct, frozen=True, tag=True):
+    """Call a Python function that does nothing for about ``slice_ns``."""
 
-    sample: Sample
+    slice_ns: int
+
+
+class Metered(msgspec.Struct, frozen=True, tag=True):
+    """What a call took in the fastest of several slices; ``work`` is the bytes or the flops of one, or 1."""
+
+    call_ns: float
     work: float
 
 
-MeterRequest = Read | Compute
+MeterRequest = Read | Compute | Call
 MeterReply = Metered | Failed
 
 WorkerRequest = Start | Exact | Prepare | Show | WarmUp | Slice | Finish | Release | Reload | Pin

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .ceilings import Meter, largest_working_set
 from .contest import Contender
+from .meter import Meter, largest_working_set
 from .records import HOST
 from .suite import Suite
 from .sweep import footprint
@@ -22,7 +22,7 @@ class Reader:
         return True
 
     def time_slice(self, round_: int) -> None:
-        found = self.meter.read_ns_per_byte(round_, self.working_set)
+        found = self.meter.read_ns_per_byte(self.working_set)
         if found is not None:
             self.reads.append((round_, found))
 

@@ -177,16 +177,20 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Roof(msgspec.Struct, frozen=True):
-    """What some threads can do at most: (working set in bytes, bytes read per second), flop/s by dtype."""
+    """What some threads can do at most: (working set in bytes, bytes read per second), flop/s by dtype.
+
+    ``call_ns`` is what a call of a Python function takes that does nothing; 0 where it was not measured.
+    """
 
     read: list[tuple[int, float]]
     flops: dict[str, float]
+    call_ns: float = 0.0
 
 
 class Ceilings(msgspec.Struct, frozen=True, kw_only=True):
     """A machine's roofs by thread count (as text), ns of the least call by array library."""
 
-    schema_version: int = 1
+    schema_version: int = 2
     machine: str = ""
     measured_at: str = ""
     roofs: dict[str, Roof] = {}

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
@@ -30,7 +31,8 @@ def kept_ceilings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     described, roof = machine.describe(), Roof([(2**13, 4e10), (2**28, 2e10)], {"float64": 1e13, "float32": 1e13})
     roofs = {str(count): roof for count in range(1, available_cores() + 1)}
     with mock.patch.dict(os.environ, XDG_CACHE_HOME=str(tmp_path_factory.mktemp("cache"))):
-        ceilings.keep(described, Ceilings(machine=described.identity, measured_at="2026-01-01", roofs=roofs))
+        now = datetime.now(UTC).isoformat()
+        ceilings.keep(described, Ceilings(machine=described.identity, measured_at=now, roofs=roofs))
         yield
 
 

@@ -10,10 +10,10 @@ from .made import SMOOTHING
 
 ROOT = SMOOTHING.parents[1]
 FRAMEWORKS = {"torch", "tensorflow", "jax", "numba", "cupy", "dask", "triton", "sklearn"}
-FOUNDATIONS = {"records", "contract", "errors", "suite", "protocol", "mapped", "held"}
+FOUNDATIONS = {"records", "roofs", "fastest", "contract", "errors", "suite", "protocol", "mapped", "held"}
 FACTS = {"store", "machine", "sweep", "in_place"}
 PARENT = {"runner", "admission", "problems", "slot", "process", "contest", "budget", "progress"}
-PARENT |= {"ceilings", "reading", "dispatch", "showing", "neighbours"}
+PARENT |= {"ceilings", "meter", "reading", "dispatch", "showing", "neighbours"}
 COMMANDS = {"cli", "commands", "facts", "ceilings_text", "options", "compare", "calibrate", "streaming"}
 COMMANDS |= {"calibrate_report"}
 GATE = {
