@@ -7,6 +7,8 @@ Statistics, from raw samples:
     precise           whether the case's part of a ratio's interval is within the precision that the run was asked for
     first_call_ns     of a process that has not called the operation yet: the first call at this size, or, where the
                       worker had compiled it before, a steady call and what compiling took then; median over blocks
+    compiled_ns       what compiling took at the most in first calls of this operation and dtype before this one; 0
+                      where nothing compiles, or nothing had yet
     import_ns, transfer_*_ns   median over blocks (one reading a block)
     peak_bytes, error_over_bound              largest over blocks
     dropped           samples left out because a guard flagged them
@@ -99,10 +101,11 @@ def tables(folder: Path, run: Run, results: Iterable[Result]) -> Tables:
     timed = [kept(group, known[case.implementation]) for case, group in blocks.items()]
     found = _located(list(blocks), timed, [_beyond(group, run) for group in blocks.values()])
     precision = float(run.options.get("precision", PRECISION))
+    readings = limits.Readings((each for group in blocks.values() for each in group), run.ceilings)
     rows = [
         {
             **_row(folder.name, case, group, times, one, columns, precision),
-            **limits.columns(group, one.time, run.ceilings),
+            **limits.columns(group, one.time, readings),
         }
         for (case, group), times, one in zip(blocks.items(), timed, found, strict=True)
     ]
@@ -195,7 +198,9 @@ def _cost_columns(results: list[Result]) -> dict[str, float]:
     fields = ("transfer_in_ns", "transfer_out_ns", "import_ns")
     costs = {field: _middle(getattr(result, field) for result in results) for field in fields}
     first_call_ns = _middle(map(_first_call_ns, results))
-    return {"first_call_ns": first_call_ns, **costs, "peak_bytes": _largest(result.peak_bytes for result in results)}
+    compiled_ns = _middle(result.compiled_ns for result in results)
+    peak_bytes = _largest(result.peak_bytes for result in results)
+    return {"first_call_ns": first_call_ns, "compiled_ns": compiled_ns, **costs, "peak_bytes": peak_bytes}
 
 
 def _first_call_ns(result: Result) -> float | None:

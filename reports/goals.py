@@ -101,8 +101,7 @@ def _reached(tables: Tables, goal: Goal, cases: pd.DataFrame, stem: str) -> Reac
         return min(gains, key=lambda gain: _rank(gain.value.value, True))
     if not pd.isna(row["above_ceiling"]) and row["above_ceiling"]:
         return Reached(NOTHING, why=FAULT)
-    low = max(1.0, row["over_limit_low"]) if known(row["over_limit_low"]) else row["over_limit_low"]
-    return Reached(Estimate(row["over_limit"], low, row["over_limit_high"], row["interval"]))
+    return Reached(Estimate(row["over_limit"], row["over_limit_low"], row["over_limit_high"], row["interval"]))
 
 
 def _speedup(tables: Tables, cases: pd.DataFrame, stem: str, base: str) -> Estimate:

@@ -10,6 +10,7 @@ from matplotlib.figure import SubFigure
 from matplotlib.lines import Line2D
 
 from ..bench.records import Roof
+from ..bench.roofs import bytes_per_second
 from .drawing import INK, LINE, MUTED, fitting, log_ticks, room
 from .frames import Tables, words
 from .palette import Look, looks
@@ -48,11 +49,13 @@ def roofline(axes: Axes, tables: Tables, view: View, drawn: dict[str, Look]) -> 
     """Flop/s against flops per byte: every timed size as a point, under measured bandwidths and peaks.
 
     Hollow where inputs and output fit the last cache, filled beyond it; ringed where it took less time than its
-    limit. What was disturbed is no point.
+    limit. What is level with its limit within noise is drawn at it, what was disturbed is no point.
     """
     frame = view.of(tables.cases)
     frame = frame.loc[frame["time_ns"].notna() & (frame["flops"] > 0) & (frame["bytes"] > 0) & ~frame["disturbed"]]
-    intensity, rate = frame["flops"] / frame["bytes"], frame["flops"] / frame["time_ns"] * 1e9
+    faulty = frame["above_ceiling"].fillna(False).astype(bool)
+    time_ns = frame["time_ns"].where(faulty, frame[["time_ns", "limit_ns"]].max(axis=1))
+    intensity, rate = frame["flops"] / frame["bytes"], frame["flops"] / time_ns * 1e9
     roof = tables.run.ceilings.roofs[str(view.threads)]
     rates = _bandwidths(tables, roof)
     peak = roof.flops[view.dtype]
@@ -67,7 +70,6 @@ def roofline(axes: Axes, tables: Tables, view: View, drawn: dict[str, Look]) -> 
         style: Any = {"marker": look.marker, "s": 26, "linewidths": 1.0, "edgecolors": look.colour, "zorder": 3}
         axes.scatter(intensity[within], rate[within], facecolors="none", **style)
         axes.scatter(intensity[own & ~within], rate[own & ~within], facecolors=look.colour, **style)
-    faulty = frame["above_ceiling"].fillna(False).astype(bool)
     ring: Any = {"markersize": 9, "fillstyle": "none", "color": FAULT, "linestyle": "", "label": FAULT_TEXT}
     rings = axes.plot(intensity[faulty], rate[faulty], "o", **ring) if faulty.any() else []
     axes.set_xlim(ends)
@@ -124,10 +126,10 @@ def _roofs(axes: Axes, rates: dict[str, float], roof: Roof, dtype: str, ends: tu
 
 def _bandwidths(tables: Tables, roof: Roof) -> dict[str, float]:
     """Bytes read per second by what holds them: half of each cache, and the largest working set for memory."""
-    sizes, rates = zip(*roof.read, strict=True)
+    sizes = [size for size, _ in roof.read]
     caches = {name: size / 2 for name, size in tables.run.machine.caches_bytes.items() if not name.endswith("i")}
     holders = {**(caches or {"cache": sizes[0]}), "memory": sizes[-1]}
-    return {name: float(np.interp(np.log(size), np.log(sizes), rates)) for name, size in holders.items()}
+    return {name: bytes_per_second(roof, size) for name, size in holders.items()}
 
 
 def _share(row: dict | None) -> float:

@@ -2,27 +2,35 @@
 
 flops, bytes       the least that the case's own algorithm must compute and move, whatever was read beside it
 footprint_bytes    bytes of inputs and output: what decides which cache holds them
-limit_ns           max(flops ÷ peak, bytes × what a byte takes to read) of the case's own algorithm: the least
-                   time under the ceilings. A byte takes what it took in the fastest tenth of the contest's rounds
+limit_ns           max(flops ÷ peak, bytes × what a byte takes to read, a call) of the case's own algorithm: the least
+                   time under the ceilings. A byte takes what it took in the fastest tenth of the contest's rounds, see
+                   `Readings`; a call is one of a Python function that does nothing
 over_limit         time ÷ limit, and 1 where the time is level with its limit within noise; low and high from the
                    time's interval. Its inverse is the fraction of the limit
 over_problem       time ÷ least limit of any algorithm that the suite knows for this operation
-bound_by           MEMORY or ARITHMETIC, whichever the limit is
+bound_by           MEMORY, ARITHMETIC or CALL, whichever the limit is
 above_ceiling      the whole interval lies below the limit: a wrong count of bytes or flops, a cached working
-                   set or a wrong ceiling. A fault, not a record
+                   set or a wrong ceiling. A fault, not a record. No number below 1 stands without it
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 
 from ..bench.records import HOST, Ceilings, Result
+from ..bench.roofs import bytes_per_second
 from .estimates import Estimate
 
-MEMORY, ARITHMETIC = "memory", "arithmetic"
+MEMORY, ARITHMETIC, CALL = "memory", "arithmetic", "the call itself"
 FASTEST_PART = 10
+FAR_SLOWER = 2.0
+"""Other guests leave of a memory's bandwidth half of it at the least; a reading slower than that was disturbed."""
+
+SURELY_BELOW = 0.8
+"""Of a limit: a time without an interval is level with it from here on."""
+
 NAMED = 3
 """So many faults are named, the rest counted."""
 
@@ -39,21 +47,54 @@ NUMBERS = (
 COLUMNS = (*NUMBERS, "bound_by", "above_ceiling")
 
 
-def columns(results: Sequence[Result], time: Estimate, ceilings: Ceilings) -> dict[str, Any]:
+class Readings:
+    """What a byte took to read in a run, by threads and working set; the run's ceilings know it too."""
+
+    def __init__(self, results: Iterable[Result], ceilings: Ceilings):
+        self.ceilings = ceilings
+        self._found: dict[int, list[tuple[float, float]]] = {}
+        for each in results:
+            if each.reads and each.footprint_bytes:
+                taken = (each.footprint_bytes, _fastest(each.reads))
+                self._found.setdefault(each.case.threads, []).append(taken)
+
+    def byte_ns(self, results: Sequence[Result]) -> float | None:
+        """Of a case, from all its blocks; None where nothing was read beside it.
+
+        Where its own readings are far slower than those of its neighbours, they were disturbed and the neighbours
+        count: contests of the same threads with at least as large a working set, and the ceilings.
+        """
+        reads = [read for each in results for read in each.reads]
+        if not reads:
+            return None
+        own, neighbours = _fastest(reads), self._neighbours(results[-1].case.threads, results[-1].footprint_bytes)
+        return own if own <= FAR_SLOWER * neighbours else neighbours
+
+    def _neighbours(self, threads: int, footprint: float | None) -> float:
+        if not footprint:
+            return math.inf
+        larger = [ns for held, ns in self._found.get(threads, ()) if held >= footprint]
+        roof = self.ceilings.roofs.get(str(threads))
+        return min([*larger, 1e9 / bytes_per_second(roof, footprint) if roof else math.inf])
+
+
+def columns(results: Sequence[Result], time: Estimate, readings: Readings) -> dict[str, Any]:
     """The limit's columns of one case: its cost where the suite told it, the rest where reads were taken beside it."""
     result = next((each for each in reversed(results) if each.costs), results[-1])
     own = result.costs.get(result.algorithm)
     flops, moved = own or (None, None)
     stated = {**dict.fromkeys(COLUMNS), "flops": flops, "bytes": moved, "footprint_bytes": result.footprint_bytes}
-    flop_ns, byte_ns = _flop_ns(result, ceilings), _byte_ns(results)
-    if own is None or flop_ns is None or byte_ns is None or math.isnan(time.value) or result.case.device != HOST:
+    roof = readings.ceilings.roofs.get(str(result.case.threads))
+    peak, byte_ns = roof.flops.get(result.case.dtype) if roof else None, readings.byte_ns(results)
+    if own is None or not roof or not peak or byte_ns is None or math.isnan(time.value) or result.case.device != HOST:
         return stated
-    return stated | _distance(time, result, flop_ns, byte_ns)
+    return stated | _distance(time, result, 1e9 / peak, byte_ns, roof.call_ns)
 
 
 def faults(cases: pd.DataFrame) -> pd.DataFrame:
-    """The cases that took less time than their limit, the worst first."""
-    return cases.loc[cases["above_ceiling"].fillna(False).astype(bool)].sort_values("over_limit")
+    """The cases that took less time than their limit, the worst first. A time that was disturbed is a guess."""
+    below = cases["above_ceiling"].fillna(False).astype(bool) & ~cases["disturbed"]
+    return cases.loc[below].sort_values("over_limit")
 
 
 def fault_text(cases: pd.DataFrame) -> str:
@@ -76,28 +117,36 @@ def fault_text(cases: pd.DataFrame) -> str:
     )
 
 
-def _distance(time: Estimate, result: Result, flop_ns: float, byte_ns: float) -> dict[str, Any]:
-    limits = {name: max(flops * flop_ns, moved * byte_ns) for name, (flops, moved) in result.costs.items()}
+def _distance(time: Estimate, result: Result, flop_ns: float, byte_ns: float, call_ns: float) -> dict[str, Any]:
+    limits = {name: max(flops * flop_ns, moved * byte_ns, call_ns) for name, (flops, moved) in result.costs.items()}
     limit, least = limits[result.algorithm], min(limits.values())
-    below = time.high < limit
+    below = _is_below(time, limit)
+
+    def over(time_ns: float, limit_ns: float) -> float:
+        return time_ns / limit_ns if below or not time_ns < limit_ns else 1.0
+
     return {
         "limit_ns": limit,
-        "over_limit": time.value / limit if below else max(1.0, time.value / limit),
-        "over_limit_low": time.low / limit,
-        "over_limit_high": time.high / limit,
-        "over_problem": time.value / least if below else max(1.0, time.value / least),
-        "bound_by": ARITHMETIC if result.costs[result.algorithm][0] * flop_ns > limit * (1 - 1e-9) else MEMORY,
-        "above_ceiling": bool(below),
+        "over_limit": over(time.value, limit),
+        "over_limit_low": over(time.low, limit),
+        "over_limit_high": over(time.high, limit),
+        "over_problem": over(time.value, least),
+        "bound_by": _bound_by(result.costs[result.algorithm][0] * flop_ns, call_ns, limit),
+        "above_ceiling": below,
     }
 
 
-def _byte_ns(results: Sequence[Result]) -> float | None:
+def _is_below(time: Estimate, limit: float) -> bool:
+    """Not only by noise."""
+    return bool(time.value < SURELY_BELOW * limit if math.isnan(time.high) else time.high < limit)
+
+
+def _bound_by(arithmetic_ns: float, call_ns: float, limit: float) -> str:
+    if arithmetic_ns > limit * (1 - 1e-9):
+        return ARITHMETIC
+    return CALL if call_ns > limit * (1 - 1e-9) else MEMORY
+
+
+def _fastest(reads: Sequence[tuple[int, float]]) -> float:
     """What slowed a reading is no limit: the fastest tenth counts."""
-    reads = sorted(ns for each in results for _, ns in each.reads)
-    return reads[len(reads) // FASTEST_PART] if reads else None
-
-
-def _flop_ns(result: Result, ceilings: Ceilings) -> float | None:
-    roof = ceilings.roofs.get(str(result.case.threads))
-    peak = roof.flops.get(result.case.dtype) if roof else None
-    return 1e9 / peak if peak else None
+    return sorted(ns for _, ns in reads)[len(reads) // FASTEST_PART]

@@ -105,6 +105,22 @@ def test_no_share_without_a_mark_is_above_100(planted):
     assert "100" in [text.get_text() for text in share_map_of(timed("numpy", 1.0, 1000, 10)).texts]
 
 
+def test_a_point_level_with_its_limit_is_drawn_at_it_and_not_above():
+    moved, cost = costs(1000, 10)
+    limit_ns = moved * CACHED_NS_PER_BYTE
+    reads = [(number, CACHED_NS_PER_BYTE) for number in range(5)]
+    times = [limit_ns * each for each in (0.7, 1.3, 0.9, 0.75, 1.2)]
+    shaky = ok(case("numpy"), times, reads=reads, **cost)
+    tables = frames.tables(Path("run"), synthetic.run(["numpy"], {}), [shaky])
+    assert tables.cases["time_ns"].item() < limit_ns
+    axes = Figure().subplots()
+    [view] = views(tables)
+    limit_figures.roofline(axes, tables, view, looks(tables.implementations))
+    [[x, y]] = np.vstack([points.get_offsets() for points in axes.collections])
+    assert y == pytest.approx(x / CACHED_NS_PER_BYTE * 1e9)
+    assert not [line for line in axes.lines if line.get_label() == limit_figures.FAULT_TEXT]
+
+
 def test_points_that_took_less_time_than_their_limit_have_a_ring(planted):
     axes = drawn(limit_figures.roofline, planted, looks(planted.implementations))
     [ring] = [line for line in axes.lines if line.get_label() == limit_figures.FAULT_TEXT]
