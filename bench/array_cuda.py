@@ -24,6 +24,9 @@ class CuPy(ArrayLibrary):
         if not self._cupy.cuda.is_available():
             raise NoDevice("CuPy sees no CUDA device")
 
+    def compiles(self) -> bool:
+        return True
+
     def convert(self, value: Any) -> Any:
         return self._cupy.asarray(value) if isinstance(value, np.ndarray) else value
 
@@ -65,6 +68,9 @@ class NumbaCuda(ArrayLibrary):
         if not self._cuda.is_available():
             raise NoDevice("Numba sees no CUDA device")
         self._kind = type(self._cuda.to_device(np.ones(1)))
+
+    def compiles(self) -> bool:
+        return True
 
     def convert(self, value: Any) -> Any:
         return self._cuda.to_device(np.ascontiguousarray(value)) if isinstance(value, np.ndarray) else value

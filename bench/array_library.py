@@ -7,6 +7,7 @@ how to wait for one. Frameworks are imported only in a worker, by `start`.
 
 import importlib.metadata
 import random
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 
 INTERPRETER = "interpreter"
 """The device on which code for GPUs is checked, and never timed, where there is none."""
+
+COMPILERS = frozenset({"numba", "jax", "triton", "torch._dynamo"})
+"""Modules that compile what a suite hands them; ``import torch`` alone does not load PyTorch's."""
 
 ALIGNMENT_BYTES = 64
 NUMPY_CACHED_BYTES = 1024
@@ -72,6 +76,13 @@ class ArrayLibrary:
 
     def loaded(self, module: Any) -> None:
         """Told of the implementation once it is imported."""
+
+    def compiles(self) -> bool:
+        """Whether a call of this implementation may compile something, so that a first call's excess can be that.
+
+        It can where a compiler is loaded in this process: Numba takes NumPy's arrays, and `torch.compile` PyTorch's.
+        """
+        return not COMPILERS.isdisjoint(sys.modules)
 
     def convert(self, value: Any) -> Any:
         """A NumPy array or scalar as the framework's own; ints stay as they are."""

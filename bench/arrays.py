@@ -91,6 +91,7 @@ class TensorFlow(ArrayLibrary):
     name = distribution = "tensorflow"
     returns = "TensorFlow tensor"
     devices = ("cpu", "cuda")
+    _traces = False
 
     def environment(self, threads: int, device: str) -> dict[str, str]:  # noqa: ARG002
         return {
@@ -110,6 +111,15 @@ class TensorFlow(ArrayLibrary):
             tensorflow.config.set_visible_devices([], "GPU")
         tensorflow.config.experimental.enable_tensor_float_32_execution(False)
         self._where = "/GPU:0" if device == "cuda" else "/CPU:0"
+
+    def loaded(self, module: Any) -> None:
+        """Sees whether something of the module, or of a helper that lies beside it, is a `tf.function`."""
+        beside = [each for name, each in list(sys.modules.items()) if name.startswith(f"{module.__package__}.")]
+        traced = self._tensorflow.types.experimental.PolymorphicFunction
+        self._traces = any(isinstance(value, traced) for each in beside for value in vars(each).values())
+
+    def compiles(self) -> bool:
+        return self._traces
 
     def convert(self, value: Any) -> Any:
         if not isinstance(value, np.ndarray | np.generic):
@@ -159,6 +169,9 @@ class Jax(ArrayLibrary):
                 self._jax.devices()
             except Exception as error:  # an assertion of its own where it lacks the plugin
                 raise NoDevice(f"JAX sees no {device.upper()} device") from error
+
+    def compiles(self) -> bool:
+        return True
 
     def convert(self, value: Any) -> Any:
         if isinstance(value, np.ndarray | np.generic):

@@ -28,6 +28,7 @@ from .array_library import ArrayLibrary, NoDevice, lined_up
 from .arrays import LIBRARIES
 from .child import serve
 from .core_speed import CoreSpeed, flag, is_slow
+from .fastest import fastest_call_ns
 from .guard import Guard, disturbed
 from .held import PeakHeld
 from .loader import Loaded, Loader, Refused, same
@@ -36,7 +37,9 @@ from .protocol import Verdict
 from .records import HOST, Sample
 
 DISPATCH_NS = 10_000_000
-"""Time spent to see what an empty call costs."""
+"""Time spent to see what an empty call costs, at least."""
+
+DISPATCH_SLICES = 20
 
 REPLAYS = 3
 """Times the slices asked for: so many are played where some are disturbed, or the core is slow."""
@@ -81,11 +84,12 @@ class Worker:
         )
 
     def _dispatch_ns(self) -> float:
-        """What remains of a call whose numbers cost nothing: one number, negated."""
+        """What remains of a call whose numbers cost nothing: one number, negated. The first one may compile."""
         number = self.library.convert(np.ones(1, np.float32))
         wait = self.library.synchronise if self.library.asynchronous else None
         kernel = Kernel(self.library.negate(), (number,), wait, self.clock)
-        return warm_up(kernel, DISPATCH_NS, DISPATCH_NS // 20).call_ns
+        kernel.once()
+        return fastest_call_ns(lambda calls: kernel.many(calls)[1], DISPATCH_NS, DISPATCH_NS // 40, DISPATCH_SLICES)
 
     def exact(self, request: protocol.Exact) -> protocol.Checked:
         self.loader.refuse_unsupported(request.task, self.request.device)
@@ -214,7 +218,8 @@ class Worker:
 
     def _note_compiled(self, task: protocol.Task, first_call_ns: float, call_ns: float) -> None:
         key = (task.operation, task.dtype)
-        self.compiled_ns[key] = max(self.compiled_ns.get(key, 0.0), first_call_ns - call_ns)
+        if self.library.compiles() or getattr(self.module, "COMPILES", False) is True:
+            self.compiled_ns[key] = max(self.compiled_ns.get(key, 0.0), first_call_ns - call_ns)
 
     def _compiled_ns(self, task: protocol.Task) -> int:
         return int(self.compiled_ns.get((task.operation, task.dtype), 0))

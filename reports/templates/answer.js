@@ -113,7 +113,7 @@ function tiles(run, choice, timed, base, gain, lead, level) {
   const made = [tile('time', 'One call', timeText(best.time), best.time, range + wide(best))];
   if (gain && base !== best) made.push(tile('speedup', `Against ${base.implementation}`, ratioText(gain.ratio), gain.ratio, spread(gain) + wide(best, base)));
   if (second) made.push(leadTile(second, lead, level, wide(best, second)));
-  made.push(limitTile(best), errorTile(best), firstCallTile(best, base));
+  made.push(limitTile(best), errorTile(best), firstCallTile(best, base, compiles(run, choice, best)));
   return made.filter(Boolean);
 }
 
@@ -139,11 +139,14 @@ function errorTile(row) {
   return tile('error', 'Error ÷ bound', digits(row.error_over_bound), row.error_over_bound, 'right: below 1');
 }
 
-function firstCallTile(row, base) {
+// Whether compiling was seen in any first call of this operation and dtype.
+const compiles = (run, { view }, { implementation }) => run.everyCaseOf(view).some((row) => row.implementation === implementation && row.compiled_ns > 0);
+
+function firstCallTile(row, base, compiled) {
   if (row.predicted || !isKnown(row.first_call_ns)) return null;
   const calls = breakEven(row, base);
-  const note = calls === null ? 'compiling included' : calls < 1 ? 'paid back at once' : `paid back after ${plural(Math.ceil(calls), 'call')}`;
-  return tile('first', 'First call', timeText(row.first_call_ns), row.first_call_ns, `${note}; one reading`);
+  const paid = calls === null ? compiled && 'compiling included' : calls < 1 ? 'paid back at once' : `paid back after ${plural(Math.ceil(calls), 'call')}`;
+  return tile('first', 'First call', timeText(row.first_call_ns), row.first_call_ns, [paid, 'one reading'].filter(Boolean).join('; '));
 }
 
 // Calls after which the first call has paid for itself against the base; null where it never does.

@@ -14,6 +14,7 @@ from rooflinear.bench.arrays import LIBRARIES, common_environment
 
 IN_A_FRAMEWORK = """
 import json, sys
+from types import ModuleType
 import numpy as np
 from rooflinear.bench.array_library import aligned_copy
 from rooflinear.bench.arrays import LIBRARIES
@@ -35,7 +36,8 @@ def address(native):
 def same_bits(one, other):
     return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
 
-found = {"round trips": {}, "aligned": True, "shared memory": False, "outputs": {}, "version": library.version()}
+found = {"name": library.name}
+found |= {"round trips": {}, "aligned": True, "shared memory": False, "outputs": {}, "version": library.version()}
 for dtype in ("float64", "float32"):
     for shape in ((1,), (7,), (129, 3), (2, 3, 5)):
         given = array(shape, dtype)
@@ -66,8 +68,34 @@ if library.name == "torch":
     found["poisoned"] = [bool(buffers[0].isnan().all()), buffers[1].tolist()]
     found["threads"] = torch.get_num_threads()
     found["gradients"] = library.to_numpy(torch.ones(2, requires_grad=True) * 2, "float32").tolist()
+
+def compiles(**names):
+    # Whether an implementation with these names beside it may compile.
+    for name in [name for name in sys.modules if name.startswith("suite.")]:
+        del sys.modules[name]
+    module, helper = ModuleType("suite.implementation"), ModuleType("suite._helper")
+    module.__package__ = helper.__package__ = "suite"
+    vars(helper).update(names)
+    sys.modules.update({each.__name__: each for each in (module, helper)})
+    library.loaded(module)
+    return library.compiles()
+
+found["compiles"] = {"nothing": compiles(plain=lambda x: x, library=sys.modules[library.name])}
+if library.name == "tensorflow":
+    import tensorflow as tf
+    found["compiles"]["tf.function"] = compiles(traced=tf.function(lambda x: x))
+if library.name == "torch":
+    torch.compile(lambda x: -x)
+    found["compiles"]["torch.compile"] = compiles()
 print(json.dumps(found))
 """
+
+COMPILES = {
+    "torch": {"nothing": False, "torch.compile": True},
+    "tensorflow": {"nothing": False, "tf.function": True},
+    "jax": {"nothing": True},
+}
+"""Of each array library: what an implementation must have beside it to compile."""
 
 
 @pytest.fixture(scope="module", params=["torch", "tensorflow", "jax"])
@@ -104,6 +132,10 @@ def test_a_framework_tells_its_version(framework):
     assert framework["version"][0].isdigit()
 
 
+def test_a_framework_compiles_where_it_must_and_where_a_suite_asks_for_it(framework):
+    assert framework["compiles"] == COMPILES[framework["name"]]
+
+
 @pytest.mark.parametrize("framework", ["torch"], indirect=True)
 def test_torch_poisons_buffers_of_floats(framework):
     assert framework["poisoned"] == [True, [0, 0]]
@@ -117,6 +149,19 @@ def test_torch_uses_the_threads_it_is_given(framework):
 @pytest.mark.parametrize("framework", ["torch"], indirect=True)
 def test_torch_outputs_that_have_gradients_can_be_read(framework):
     assert framework["gradients"] == [2, 2]
+
+
+@pytest.mark.parametrize("name", ["numpy", "python", "dask", "torch"])
+@pytest.mark.parametrize(("loaded", "compiles"), [("numpy", False), ("numba", True), ("torch._dynamo", True)])
+def test_what_takes_arrays_of_others_compiles_where_a_compiler_is_loaded(monkeypatch, name, loaded, compiles):
+    """Numba takes NumPy's: no name of an array library tells."""
+    monkeypatch.setattr(sys, "modules", {"sys": sys, loaded: None})
+    assert LIBRARIES[name]().compiles() is compiles
+
+
+@pytest.mark.parametrize("name", ["jax", "cupy", "numba_cuda"])
+def test_what_compiles_whatever_it_is_given_always_does(name):
+    assert LIBRARIES[name]().compiles()
 
 
 NUMPY, PYTHON = LIBRARIES["numpy"](), LIBRARIES["python"]()

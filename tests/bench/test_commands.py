@@ -197,6 +197,7 @@ COMPILES_ONCE = """
 import time
 
 LIBRARY = "numpy"
+COMPILES = True
 compiled = []
 
 def double(x):
@@ -208,10 +209,15 @@ def double(x):
 
 
 def test_what_was_compiled_before_a_case_is_told_with_it(rooflinear, tmp_path):
-    folder = write_suite(tmp_path / "suite", compiles=COMPILES_ONCE)
+    late = COMPILES_ONCE.replace("COMPILES = True\n", "")
+    folder = write_suite(tmp_path / "suite", compiles=COMPILES_ONCE, late=late)
     outcome = rooflinear("run", "--suite", folder, "--preset", "quick", "--m", "10,20,30")
     assert outcome.status == 0, outcome.stderr
     [run] = rooflinear.runs()
-    cases = frames.load(run).cases.query("implementation == 'compiles'")
-    assert list(cases["m"]) == [10, 20, 30]
-    assert (cases["first_call_ns"] >= 0.2e9).all()
+    cases = frames.load(run).cases.set_index(["implementation", "m"])
+    compiles, late = cases.loc["compiles"], cases.loc["late"]
+    assert list(compiles.index) == list(late.index) == [10, 20, 30]
+    assert (compiles["first_call_ns"] >= 0.2e9).all()
+    assert (compiles["compiled_ns"] >= 0.19e9).tolist() == [False, True, True]
+    assert late["compiled_ns"].tolist() == [0, 0, 0]
+    assert (late["first_call_ns"] >= 0.2e9).tolist() == [True, False, False]

@@ -39,6 +39,18 @@ def test_what_was_compiled_for_an_earlier_case_is_part_of_a_first_call():
     assert [cases_of([each])["first_call_ns"].item() for each in (compiled_before, compiled_here)] == [1010, 2000]
 
 
+def test_what_does_not_compile_has_the_first_call_that_was_read():
+    first_calls = (388_000, 6_500_000, 469_000)
+    sizes = ({"m": 100_000, "n": 10}, {"m": 1000, "n": 10}, {"m": 100_000, "n": 2})
+    results = [
+        ok(case(sizes=size), [300_000, 310_000], first_call_ns=first_ns, compiled_ns=0)
+        for size, first_ns in zip(sizes, first_calls, strict=True)
+    ]
+    cases = cases_of(results)
+    assert cases["first_call_ns"].tolist() == list(first_calls)
+    assert cases["compiled_ns"].tolist() == [0, 0, 0]
+
+
 def test_a_flagged_sample_is_dropped():
     [row] = cases_of([ok(case(), [10, 10, 10, 99], flags={3: {"steal_ticks": 1}})]).to_dict("records")
     assert row["high_ns"] == pytest.approx(10, rel=1e-3)
