@@ -41,13 +41,14 @@ function derive(runs, run, state, narrow) {
 const rowsAllowed = (run, choice, name) => !choice.direct || run.casesOf(choice.view).some((row) => row.implementation === name && row.algorithm === 'direct');
 
 // One bar an implementation, from the machine's limit to its time, both logarithmic. Of several algorithms the least
-// limit is where bars begin, and each bar has a mark at its own.
+// limit is where bars begin, and each bar has a mark at its own where that is known.
 function bars(run, choice, found) {
   const look = looker(run, choice);
   const limits = isPlain(choice) ? limitsBy(found.timed) : [];
   const limit = limits.length ? limits[0].time : null;
+  const several = limits.length > 0 && severalAlgorithms(found.timed);
   const times = found.timed.flatMap((row) => [row.time, row.low, row.high]).filter(isKnown);
-  if (!times.length) return { rows: found.all.map((row) => ({ ...row, ...look(row.implementation), name: marked(row) })), limits, any: false };
+  if (!times.length) return { rows: found.all.map((row) => ({ ...row, ...look(row.implementation), name: marked(row) })), limits, several, any: false };
   const least = Math.min(...found.timed.map((row) => row.time));
   const start = limit !== null && limit <= least * AT_LIMIT ? limit : decadeBelow(least);
   const end = Math.max(...times) > start ? Math.max(...times) : start * 10;
@@ -56,10 +57,10 @@ function bars(run, choice, found) {
   const rows = found.all.map((row) => {
     const own = { ...row, ...look(row.implementation), name: marked(row) };
     if (!ranks(row)) return { ...own, gain: null, at: null };
-    const limitAt = limits.length > 1 ? known(row.limit_ns) : null;
+    const limitAt = several ? known(row.limit_ns) : null;
     return { ...own, gain: speedup(run, choice, found.base, row), at: place(row.time), from: known(row.low), to: known(row.high), limitAt };
   });
-  return { rows, limits, fromLimit: start === limit, start, end, ticks: ticks(start, end, place), any: true, predicted: found.timed[0].predicted };
+  return { rows, limits, several, fromLimit: start === limit, start, end, ticks: ticks(start, end, place), any: true, predicted: found.timed[0].predicted };
 }
 
 const decadeBelow = (time) => 10 ** Math.floor(Math.log10(time) - 0.3);

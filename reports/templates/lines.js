@@ -28,7 +28,7 @@ function scaling(run, choice, narrow) {
   const capped = all.filter((row) => row.status === 'timeout' && row.cap !== null);
   const limit = isPlain(choice) ? limitLines(rows) : [];
   const fixed = others.map((name) => `${name} = ${whole(size[name])}`).join(', ');
-  const limitNames = distinct(limit.map((row) => row.algorithm)).length > 1 ? endsOfLimits(limit) : [];
+  const limitNames = severalAlgorithms(rows) ? endsOfLimits(limit) : [];
   return { axis, fixed, all, ...drawn(rows, capped, limit, narrow), limitNames, snapped: !choice.measured };
 }
 
@@ -110,7 +110,7 @@ function roofline(run, choice) {
   const peak = roof?.flops[choice.view.dtype];
   const rows = run.casesOf(choice.view).filter(algorithmFits(choice)).filter((row) => row.time_ns !== null && !row.disturbed && row.flops > 0 && row.bytes > 0).map((row) => {
     const here = row.sizes === size;
-    const reached = row.flops / row.time_ns * 1e9;
+    const reached = row.flops / (isFault(row) ? row.time_ns : Math.max(row.time_ns, row.limit_ns ?? 0)) * 1e9;
     const own = look(row.implementation);
     return {
       ...row, ...own, name: `${isFault(row) ? '! ' : ''}${marked(row)}`, size: row.sizes, here, x: row.flops / row.bytes, time: reached, area: here ? 95 : 26, opacity: own.opacity * (here ? 1 : 0.35),

@@ -64,10 +64,9 @@ function drawAnswer({ choice, answer: found, surface: map, bars: bar }, look) {
 
 function barsNote(bar, choice, found) {
   if (!bar.any) return found.guessed.length ? 'Whatever was timed at this size was disturbed: somebody took time from most samples, so times are guesses without a rank.' : 'Nothing was timed at this size.';
-  const several = bar.limits.length > 1;
-  const limit = several ? `the machine’s limit for ${bar.limits[0].algorithm}` : 'the machine’s limit';
+  const limit = bar.several ? `the machine’s limit for ${bar.limits[0].algorithm}` : 'the machine’s limit';
   const start = bar.fromLimit ? `Bars begin at ${limit}, ${timeText(bar.start)}` : `Bars begin at ${timeText(bar.start)}`;
-  const marks = several ? '; the upright mark is the limit of its own algorithm' : '';
+  const marks = bar.several ? '; the upright mark is the limit of its own algorithm' : '';
   const ends = isPlain(choice) ? '; the thin line is the 95 % interval' : `. There is ${noInterval(choice).replace(':', ', so')}`;
   const hasBase = found.guessed.some((row) => row.implementation === choice.baseline) ? 'was disturbed' : 'has no time';
   const base = found.base ? '' : ` ${choice.baseline ?? 'No baseline'} ${hasBase} here: choose another baseline for speed-ups.`;
@@ -170,7 +169,7 @@ function scalingNote(scaling) {
   if (!scaling.axis) return 'These cases have no size to vary.';
   if (!scaling.any) return 'Nothing was timed here.';
   const only = distinct(scaling.all.map((row) => row.x)).length < 2 ? ' Only one size was run.' : '';
-  const limit = scaling.limit.length ? ` Dashed: the machine’s limit${scaling.limitNames.length ? ', of each algorithm' : ''}.` : '';
+  const limit = scaling.limit.length ? ` Dashed: the machine’s limit${scaling.limitNames.length ? `, of ${scaling.limitNames.length > 1 ? 'each algorithm' : `${scaling.limitNames[0].algorithm} alone`}` : ''}.` : '';
   const guessed = scaling.all.filter((row) => row.disturbed).length;
   const absent = guessed ? ` ${plural(guessed, 'disturbed time')} ${guessed > 1 ? 'are' : 'is'} in the table only.` : '';
   return `Time of one call against ${scaling.axis}${scaling.fixed ? `, at ${scaling.fixed}` : ''}${scaling.snapped ? ' (the nearest measured)' : ''}.${only}${limit}${absent}`;

@@ -33,6 +33,9 @@ function limitsBy(rows) {
   return [...grouped(known, (row) => row.algorithm)].map(([algorithm, own]) => ({ algorithm, time: Math.min(...own.map((row) => row.limit_ns)) })).sort((a, b) => a.time - b.time);
 }
 
+// Then a limit is told with the algorithm it is of.
+const severalAlgorithms = (rows) => distinct(rows.map((row) => row.algorithm)).length > 1;
+
 // base ÷ other of times that share no rounds: distances to both ends add in quadrature (Zou & Donner 2008).
 function unpairedRatio(base, other) {
   const ratio = base.time / other.time;

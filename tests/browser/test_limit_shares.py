@@ -145,9 +145,93 @@ def test_who_took_less_than_the_limit_has_not_reached_it(shown):
     assert {text.split(",")[0] for text in named} == {"cheat", "cheat_gram"}
 
 
+@pytest.fixture(scope="module")
+def half_known(browser, folder):
+    """Only of the direct algorithm is a limit known. Level with it at one size within noise; one sample of ``once``."""
+    moved = 1000 * BYTES_A_ROW
+    stated = {"direct": (1.0, moved)}
+    common = {"footprint_bytes": moved, "reads": [(number, BYTE_NS) for number in range(5)]}
+    planted = {"numpy": ("direct", 4, STEADY), "numba_gram": ("gram", 5, STEADY), "level": ("direct", 0.95, SHAKY)}
+    planted |= {"once": ("direct", 0.9, (1.0,)), "once_cheat": ("direct", 0.01, (1.0,))}
+    results = [
+        ok(
+            case(name, sizes={"m": 1000, "n": 10}),
+            [times_over * moved * BYTE_NS * each for each in scatter],
+            algorithm=algorithm,
+            costs=stated,
+            **common,
+        )
+        for name, (algorithm, times_over, scatter) in planted.items()
+    ]
+    path = folder / "half.html"
+    run = synthetic.run(list(planted), synthetic.OPERATIONS)
+    path.write_bytes(page.html([frames.tables(folder / "half", run, results)]))
+    return Page(browser, path)
+
+
+def test_a_limit_of_one_algorithm_alone_says_whose_it_is(half_known):
+    labels = half_known.tab.locator("#scaling-chart svg text").all_text_contents()
+    assert [text for text in labels if text.startswith("limit")] == ["limit, direct"]
+    assert "Dashed: the machine’s limit, of direct alone." in half_known.text("#scaling-note")
+    places = half_known.tab.locator("#bars tbody tr").evaluate_all(
+        "rows => rows.map((row) => [row.children[0].dataset.value, Boolean(row.querySelector('.own-limit'))])"
+    )
+    assert dict(places) == {"numpy": True, "numba_gram": False, "level": True, "once": True, "once_cheat": True}
+    assert "upright mark is the limit of its own algorithm" in half_known.text("#bars-note")
+
+
+def test_a_time_without_an_interval_is_level_or_a_marked_fault(half_known):
+    told = half_known.tab.locator("#fractions tbody tr").evaluate_all(
+        "rows => rows.map((row) => [...row.children].map((cell) => cell.textContent))"
+    )
+    assert dict(told) == {
+        "numpy": "25 %",
+        "numba_gram": "—",
+        "level": "100 %",
+        "once": "100 %",
+        "once_cheat": "! > 999 %",
+    }
+    assert half_known.said == []
+
+
+def test_a_point_of_the_roofline_is_above_its_limit_only_where_it_is_marked(half_known):
+    points = half_known.tab.locator("#roofline-chart [aria-roledescription=point]").evaluate_all(
+        "marks => marks.map((mark) => mark.ariaLabel)"
+    )
+    at_limit = "125 kflop/s at 1.25e-6 flop/B"
+    level = [text for text in points if text.startswith(("level,", "once,"))]
+    assert len(level) == 2
+    assert all(at_limit in text and "fault" not in text for text in level), level
+    [cheat] = [text for text in points if text.startswith("once_cheat,")]
+    assert "a fault" in cheat
+
+
 def test_a_time_with_a_first_call_in_it_is_compared_with_no_limit(shown):
     shown.choose(size="m=1000 n=10", calls=1)
     assert shown.tab.locator(LIMIT).count() == 0
     assert shown.tab.locator(".own-limit").count() == 0
     assert "Dashed" not in shown.text("#scaling-note")
     assert shown.said == []
+
+
+def test_who_was_called_once_is_first_by_one_reading_and_without_an_interval(browser, folder):
+    """ "numpy_inplace is fastest: 10.2x (9.90 to 10.6)" was told of one call, where the calls took 388 and 469 us."""
+    once = {"numpy_inplace": 388_000, "numpy": 469_000}
+    results = [
+        ok(case(name, sizes={"m": m, "n": 10}), [300_000] * 5, first_call_ns=ns, compiled_ns=0)
+        for m, factor in ((1000, 14), (100_000, 1))
+        for name, ns in (once | {"numpy": once["numpy"] * factor}).items()
+    ]
+    path = folder / "once.html"
+    path.write_bytes(page.html([frames.tables(folder / "once", synthetic.run(list(once), {}), results)]))
+    opened = Page(browser, path, choice="#size=m%3D100000+n%3D10&calls=1")
+    title = opened.text("#title").replace("\u00a0", " ")
+    assert title == (
+        "numpy_inplace has the least time at m = 100,000, n = 10: 1.21× as fast as numpy, without an interval"
+    )
+    assert "fastest" not in title
+    first = opened.tab.locator(".tile[data-tile=first]").inner_text()
+    assert "388 µs" in first
+    assert "compiling" not in first
+    assert "one reading" in first
+    opened.context.close()
