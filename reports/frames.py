@@ -101,7 +101,7 @@ def tables(folder: Path, run: Run, results: Iterable[Result]) -> Tables:
     timed = [kept(group, known[case.implementation]) for case, group in blocks.items()]
     found = _located(list(blocks), timed, [_beyond(group, run) for group in blocks.values()])
     precision = float(run.options.get("precision", PRECISION))
-    readings = limits.Readings((each for group in blocks.values() for each in group), run.ceilings)
+    readings = limits.Readings(chain(*blocks.values()), run.ceilings, run.machine.caches_bytes)
     rows = [
         {
             **_row(folder.name, case, group, times, one, columns, precision),

@@ -14,7 +14,7 @@ above_ceiling      the whole interval lies below the limit: a wrong count of byt
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -26,7 +26,10 @@ from .estimates import Estimate
 MEMORY, ARITHMETIC, CALL = "memory", "arithmetic", "the call itself"
 FASTEST_PART = 10
 FAR_SLOWER = 2.0
-"""Other guests leave of a memory's bandwidth half of it at the least; a reading slower than that was disturbed."""
+"""Of what a cache brings other guests take less than half; a reading slower than that was disturbed."""
+
+OWN_CACHE_BYTES = 2**20
+"""Of a machine that tells nothing of its caches."""
 
 SURELY_BELOW = 0.8
 """Of a limit: a time without an interval is level with it from here on."""
@@ -48,10 +51,15 @@ COLUMNS = (*NUMBERS, "bound_by", "above_ceiling")
 
 
 class Readings:
-    """What a byte took to read in a run, by threads and working set; the run's ceilings know it too."""
+    """What a byte took to read in a run, by threads and working set; the run's ceilings know it too.
 
-    def __init__(self, results: Iterable[Result], ceilings: Ceilings):
+    What other guests leave of a memory's bandwidth changes threefold within an hour, and a pass over it takes longer
+    than a thread wakes late: there a contest's own readings count, whatever was read elsewhere.
+    """
+
+    def __init__(self, results: Iterable[Result], ceilings: Ceilings, caches_bytes: Mapping[str, int]):
         self.ceilings = ceilings
+        self._cache_bytes = max(caches_bytes.values(), default=OWN_CACHE_BYTES)
         self._found: dict[int, list[tuple[float, float]]] = {}
         for each in results:
             if each.reads and each.footprint_bytes:
@@ -61,8 +69,9 @@ class Readings:
     def byte_ns(self, results: Sequence[Result]) -> float | None:
         """Of a case, from all its blocks; None where nothing was read beside it.
 
-        Where its own readings are far slower than those of its neighbours, they were disturbed and the neighbours
-        count: contests of the same threads with at least as large a working set, and the ceilings.
+        Where a cache holds its working set and its own readings are far slower than those of its neighbours, they
+        were disturbed and the neighbours count: contests of the same threads with at least as large a working set,
+        and the ceilings.
         """
         reads = [read for each in results for read in each.reads]
         if not reads:
@@ -71,7 +80,7 @@ class Readings:
         return own if own <= FAR_SLOWER * neighbours else neighbours
 
     def _neighbours(self, threads: int, footprint: float | None) -> float:
-        if not footprint:
+        if not footprint or footprint > self._cache_bytes:
             return math.inf
         larger = [ns for held, ns in self._found.get(threads, ()) if held >= footprint]
         roof = self.ceilings.roofs.get(str(threads))

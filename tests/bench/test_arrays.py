@@ -155,8 +155,11 @@ def test_torch_outputs_that_have_gradients_can_be_read(framework):
 @pytest.mark.parametrize(("loaded", "compiles"), [("numpy", False), ("numba", True), ("torch._dynamo", True)])
 def test_what_takes_arrays_of_others_compiles_where_a_compiler_is_loaded(monkeypatch, name, loaded, compiles):
     """Numba takes NumPy's: no name of an array library tells."""
-    monkeypatch.setattr(sys, "modules", {"sys": sys, loaded: None})
-    assert LIBRARIES[name]().compiles() is compiles
+    library = LIBRARIES[name]()
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "modules", {"sys": sys, loaded: None})
+        found = library.compiles()
+    assert found is compiles
 
 
 @pytest.mark.parametrize("name", ["jax", "cupy", "numba_cuda"])

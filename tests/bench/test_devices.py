@@ -124,7 +124,7 @@ def test_only_a_cpus_case_gets_a_cpus_limit(device, limited):
         reads=[(0, 0.1), (1, 0.1)],
     )
     ceilings = Ceilings(roofs={"1": Roof([(8192, 1e10)], {"float64": 1e10})})
-    found = limits.columns([result], Estimate(150.0, 140.0, 160.0, WITHIN), limits.Readings([result], ceilings))
+    found = limits.columns([result], Estimate(150.0, 140.0, 160.0, WITHIN), limits.Readings([result], ceilings, {}))
     assert (found["limit_ns"] is not None, found["over_limit"] is not None) == (limited, limited)
 
 

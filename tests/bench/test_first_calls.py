@@ -10,7 +10,7 @@ from rooflinear.bench.measure import Clock
 from rooflinear.bench.worker import Worker
 
 MS = 1_000_000
-COMPILING_NS, STEADY_NS = 53 * MS, 6_000
+COMPILING_NS, STEADY_NS = 174 * MS, 6_000
 TASK = protocol.Task("r2", {"m": 100}, {}, "float64")
 
 
@@ -42,7 +42,7 @@ def worker(library, **states):
 
 @pytest.mark.parametrize("late", [(), (0, 1, 2, 3), range(0, 100_000, 50)], ids=["quiet", "at first", "every 50th"])
 def test_an_empty_call_holds_no_compilation_and_nothing_that_disturbed_it(late):
-    """It was told as 53 ms of JAX: the compiling call used up the time there was."""
+    """It was told as 53 ms of JAX and 174 ms of Dask: the compiling call used up the time there was."""
     library = Library(late=late)
     assert worker(library)._dispatch_ns() == pytest.approx(STEADY_NS, rel=0.01)
     assert library.calls > 100

@@ -76,6 +76,12 @@ def test_one_thread_that_read_a_cache_slower_than_memory_is_doubted():
     }
 
 
+def test_a_share_too_small_to_read_at_full_speed_is_no_doubt():
+    many = at(20e9, 100e9, 40e9)
+    assert roofs.doubts(planted(on_1=many)) != {}
+    assert roofs.doubts(planted(on_2=many)) == {}
+
+
 def test_thread_counts_are_compared_as_numbers():
     assert list(roofs.doubts(planted(on_16=ROOF, on_2=ROOF, on_4=at(1e9, 1e8, 1e7)))) == [4]
 

@@ -8,7 +8,7 @@ import pytest
 import synthetic
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic import CACHED_NS_PER_BYTE, PEAKS, case, costs, ok
+from synthetic import CACHE_BYTES, CACHED_NS_PER_BYTE, PEAKS, case, costs, ok
 
 from rooflinear.bench.records import Ceilings, Roof
 from rooflinear.reports import frames, text
@@ -145,9 +145,17 @@ def test_where_all_readings_of_a_contest_were_disturbed_its_neighbours_are_its_l
     assert found["limit_ns"] == pytest.approx(limit * MOVED)
 
 
-def test_a_memory_that_others_use_is_the_limit_while_they_do():
+def test_a_cache_of_which_others_take_a_part_is_the_limit_while_they_do():
     slower = 0.9 * FAR_SLOWER
     assert row(5 * MOVED, read_ns_per_byte=slower, run={"ceilings": SLOW})["limit_ns"] == pytest.approx(slower * MOVED)
+
+
+@pytest.mark.parametrize(("m", "own"), [(400_000, False), (600_000, True)], ids=["in the last cache", "beyond"])
+def test_a_memory_that_others_use_is_the_limit_while_they_do_however_slow(m, own):
+    here = beside(m, 3.0)
+    assert (here.footprint_bytes > CACHE_BYTES) is own
+    [found, _] = rows([here, beside(2 * m, 1.2)], ceilings=SLOW).to_dict("records")
+    assert found["limit_ns"] == pytest.approx((3.0 if own else 1.0) * found["bytes"])
 
 
 def test_plain_python_beside_a_thread_that_woke_late_has_not_reached_the_limit():
