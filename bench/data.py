@@ -1,6 +1,5 @@
 """Where X and y come from: seeded Gaussians, a prescribed spectrum, or the user's file."""
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import mapped
+from . import mapped, tables
 from .errors import CannotFinish, UsageError, unknown
 
 Floats = NDArray[np.float64]
@@ -39,10 +38,11 @@ class Conditioned:
 
 @dataclass(frozen=True)
 class Table:
-    """A user's data: features (rows, columns) and target (rows,), all finite."""
+    """A user's data: features (rows, columns) and target (rows,), all finite; ``names`` of the columns, its last."""
 
     features: Floats
     target: Floats
+    names: tuple[str, ...] = ()
 
     def sample(self, rng: np.random.Generator, rows: int, columns: int) -> tuple[Floats, Floats]:
         """Rows drawn with replacement, the first columns; Gaussian ones past the table's own."""
@@ -138,7 +138,7 @@ def read_table(name: str, target: str | None) -> tuple[str, Table]:
     if name == "diabetes":
         frame, target = _diabetes(), target or "target"
     else:
-        frame = _read_frame(Path(name))
+        frame = tables.read_frame(Path(name))
     if frame.empty:
         raise UsageError(f"{name}: holds no rows; give at least one sample")
     columns = [str(column) for column in frame.columns]
@@ -149,60 +149,14 @@ def read_table(name: str, target: str | None) -> tuple[str, Table]:
         raise unknown(f"target in {name}:", target, columns)
     if len(columns) < 2:
         raise UsageError(f"{name}: has no column beside the target '{target}'")
-    numbers = {column: _numeric(frame[column], column, name) for column in columns}
-    features = np.column_stack([numbers[column] for column in columns if column != target])
-    return f"{Path(name).name}, target {target}", Table(features, numbers[target])
-
-
-def _read_frame(path: Path) -> Any:
-    import pandas as pd
-
-    readers = {".csv": _read_csv, ".parquet": pd.read_parquet, ".npy": _read_npy}
-    if path.suffix.lower() not in readers:
-        raise UsageError(f"{path}: unknown kind of file '{path.suffix}'; give .csv, .parquet, .npy or 'diabetes'")
-    if not path.is_file():
-        raise UsageError(f"{path}: no such file; --data takes a .csv, .parquet or .npy file, or 'diabetes'")
-    try:
-        return readers[path.suffix.lower()](path)
-    except pd.errors.EmptyDataError as error:
-        raise UsageError(f"{path}: is empty; give a header line and at least one row") from error
-    except Exception as error:
-        message = " ".join(str(error).split())[:200]
-        raise UsageError(f"{path}: cannot be read as {path.suffix[1:]}: {message}") from error
-
-
-def _read_csv(path: Path) -> Any:
-    import pandas as pd
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the header
-        return pd.read_csv(path, index_col=False)
-
-
-def _read_npy(path: Path) -> Any:
-    import pandas as pd
-
-    array = np.load(path, allow_pickle=False)
-    if array.ndim != 2:
-        raise ValueError(f"shape {array.shape}; rows and columns are needed")
-    return pd.DataFrame(array)
-
-
-def _numeric(column: Any, name: str, file: str) -> Floats:
-    import pandas as pd
-
-    if column.dtype.kind in "cmM":
-        raise UsageError(f"{file}: column '{name}' holds {column.dtype}; make it a number, or leave the column out")
-    numbers = np.asarray(pd.Series(pd.to_numeric(column, errors="coerce")), np.float64)
-    bad = np.flatnonzero(~np.isfinite(numbers))
-    if bad.size:
-        value = column.iloc[int(bad[0])]
-        what = f"text ({value!r})" if isinstance(value, str) else f"{value}"
-        raise UsageError(
-            f"{file}: column '{name}' holds {what} in data row {bad[0] + 1}"
-            f" ({bad.size} such rows); drop or fill them, or leave the column out"
-        )
-    return numbers
+    if columns.count(target) > 1:
+        places = " and ".join(str(place + 1) for place, column in enumerate(columns) if column == target)
+        raise UsageError(f"{name}: columns {places} are both called '{target}', the target; rename one")
+    numbers = [tables.numbers(frame.iloc[:, place], column, name) for place, column in enumerate(columns)]
+    place = columns.index(target)
+    features = np.column_stack([*numbers[:place], *numbers[place + 1 :]])
+    names = (*columns[:place], *columns[place + 1 :], target)
+    return f"{Path(name).name}, target {target}", Table(features, numbers[place], names)
 
 
 def _diabetes() -> Any:

@@ -84,14 +84,8 @@ def test_a_header_without_rows_is_refused(tmp_path):
     assert refusal(csv(tmp_path, "area,price\n")) == "FILE: holds no rows; give at least one sample"
 
 
-@pytest.mark.parametrize("text", ["a,price\n1,2\n1,2,3\n", 'a,price\n1,"2\n'])
-def test_a_malformed_table_is_refused(tmp_path, text):
-    assert refusal(csv(tmp_path, text)).startswith("FILE: cannot be read as csv: ")
-
-
-def test_more_values_than_names_are_refused(tmp_path):
-    """pandas alone would take the first column for row labels."""
-    assert refusal(csv(tmp_path, "a,price\n1,2,3\n4,5,6\n")).startswith("FILE: cannot be read as csv: Length of header")
+def test_a_malformed_table_is_refused(tmp_path):
+    assert refusal(csv(tmp_path, 'a,price\n1,"2\n')).startswith("FILE: cannot be read as csv: ")
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".npy"])
