@@ -20,6 +20,9 @@ INTERPRETER = "interpreter"
 COMPILERS = frozenset({"numba", "jax", "triton", "torch._dynamo"})
 """Modules that compile what a suite hands them; ``import torch`` alone does not load PyTorch's."""
 
+SCALARS = {float, int, bool, complex}
+"""Python's own numbers: compiled functions return such for any width."""
+
 ALIGNMENT_BYTES = 64
 NUMPY_CACHED_BYTES = 1024
 TRIES = 48
@@ -97,15 +100,15 @@ class ArrayLibrary:
     def is_output(self, output: Any) -> bool:
         """No subclass counts: it might put its work off until somebody looks."""
         kind = type(output)
-        return kind in (np.ndarray, float) or (isinstance(output, np.generic) and kind is output.dtype.type)
+        return kind is np.ndarray or kind in SCALARS or (isinstance(output, np.generic) and kind is output.dtype.type)
 
     def to_numpy(self, output: Any, dtype: str) -> NDArray[Any]:
-        """Waits where needed. A Python float (Numba returns one for any float) counts if it is exact."""
-        if type(output) is not float:
+        """Waits where needed. A Python float or complex (Numba returns one for any width) counts if it is exact."""
+        if type(output) not in (float, complex):
             return np.asarray(output)
         with np.errstate(over="ignore"):
-            rounded = np.asarray(output, dtype)
-        return rounded if float(rounded) == output or output != output else np.asarray(output)
+            rounded = np.asarray(output, np.result_type(dtype, np.complex64) if type(output) is complex else dtype)
+        return rounded if rounded.item() == output or output != output else np.asarray(output)
 
     asynchronous = False
 
@@ -123,7 +126,7 @@ class ArrayLibrary:
             self._fill_with_nan(leaf)
 
     def _fill_with_nan(self, leaf: Any) -> None:
-        if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f":
+        if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "fc":
             leaf.fill(np.nan)
 
     def version(self) -> str:

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .array_cuda import CuPy, NumbaCuda
-from .array_library import INTERPRETER, ArrayLibrary, NoDevice, aligned_copy
+from .array_library import INTERPRETER, SCALARS, ArrayLibrary, NoDevice, aligned_copy
 
 
 class PythonLists(ArrayLibrary):
     name = "python"
-    returns = "float or list of floats"
+    returns = "number or list of numbers"
     footprint_factor = 5.0
 
     def convert(self, value: Any) -> Any:
@@ -24,9 +24,9 @@ class PythonLists(ArrayLibrary):
 
     def is_output(self, output: Any) -> bool:
         if type(output) is not list:
-            return type(output) is float
+            return type(output) in SCALARS
         kinds = set(map(type, output))
-        return kinds <= {float, int} or (kinds == {list} and all(map(self.is_output, output)))
+        return kinds <= SCALARS or (kinds == {list} and all(map(self.is_output, output)))
 
     def negate(self) -> Callable[[Any], Any]:
         return lambda numbers: [-number for number in numbers]
@@ -83,7 +83,7 @@ class Torch(ArrayLibrary):
         return self._torch.neg
 
     def _fill_with_nan(self, leaf: Any) -> None:
-        if isinstance(leaf, self._torch.Tensor) and leaf.is_floating_point():
+        if isinstance(leaf, self._torch.Tensor) and (leaf.is_floating_point() or leaf.is_complex()):
             leaf.fill_(float("nan"))
 
 

@@ -5,6 +5,7 @@ A suite is a folder. Its ``operations.py`` states ``CONTRACT = 1`` and
 underscore is an implementation. ``docs/suites.md`` teaches it.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol, get_args
@@ -14,6 +15,15 @@ from numpy.typing import NDArray
 
 CONTRACT = 1
 LARGEST_INPUTS_BYTES = 256_000_000
+
+LIBRARIES = ("python", "numpy", "torch", "tensorflow", "jax", "dask", "cupy", "numba_cuda")
+"""What an implementation's ``LIBRARY`` may be."""
+
+CONFIDENCE = 8.0
+"""Rounding errors that do not conspire grow like √k (Higham & Mary 2019); 8 standard deviations."""
+
+OWN_ROUNDING = 1 + 2.0**-20
+"""Covers the rounding of a bound's own arithmetic."""
 
 Inputs = dict[str, Any]
 """Named arrays and scalars in call order; float scalars carry the case's dtype."""
@@ -42,6 +52,46 @@ class Bound(NamedTuple):
     statistical: NDArray[np.float64]
 
 
+class Tolerance(Bound):
+    """A bound that nobody derived: what a suite finds near enough."""
+
+
+class Unsupported(ValueError):
+    """Raised by ``inputs``, ``oracle`` or ``bound`` where a case cannot be computed or judged.
+
+    The case is ``unsupported`` then, with these words for a reason.
+    """
+
+
+def unit_roundoff(dtype: Any) -> float:
+    """Half the distance from 1 to the next number, u: 2⁻⁵³ or 2⁻²⁴. Complex numbers have that of their parts."""
+    return float(np.finfo(dtype).eps) / 2
+
+
+def gamma(count: int, unit: float) -> float:
+    """The largest relative error of ``count`` roundings by ``unit`` one after the other: (1 − u)⁻ᵏ − 1.
+
+    It lies below Higham's γ_k = ku/(1 − ku) (2002, 3.1), serves wherever that does, and is finite for every k.
+    """
+    return math.expm1(-count * math.log1p(-unit))
+
+
+def statistical_gamma(count: int, unit: float) -> float:
+    """The same for roundings that do not conspire: 8√k·u, or `gamma` where that is less."""
+    return min(gamma(count, unit), CONFIDENCE * math.sqrt(count) * unit)
+
+
+def rounding_bound(count: int, magnitude: Any, dtype: Any) -> Bound:
+    """Both forms of the bound for results of ``count`` roundings each, in any order.
+
+    ``magnitude`` is what the result would be if every term of every sum were
+    positive: for a sum Σ xᵢyᵢ of k products Σ |xᵢ||yᵢ|, with ``count`` k. What
+    follows counts too: another operation, division or root is one more.
+    """
+    unit, magnitude = unit_roundoff(dtype), np.asarray(magnitude, np.float64) * OWN_ROUNDING
+    return Bound(gamma(count, unit) * magnitude, statistical_gamma(count, unit) * magnitude)
+
+
 class Data(Protocol):
     """Where features come from when the user names data or a condition number."""
 
@@ -68,9 +118,15 @@ class Operation:
         the keyword ``data`` accepts ``--data`` and ``--condition``: it is then
         called with a `Data`.
     oracle : ``(*inputs) -> array``, in higher precision, sharing no code with
-        any implementation.
+        any implementation. Where it holds complex numbers the output must be
+        complex in the case's precision, where it holds integers or truth
+        values the output must hold such, of any width.
     bound : ``(inputs, output, algorithm) -> Bound``, or an array that serves
-        as both forms. ``output`` is the oracle's.
+        as both forms. ``output`` is the oracle's. Left out for outputs of
+        integers, which must be equal, and where there is a tolerance.
+    rtol, atol : instead of a bound what is near enough, as in
+        ``numpy.allclose``: ``atol + rtol·|true output|``; numbers, or dicts of
+        them by dtype. They are told as a tolerance, not as a bound.
     cost : ``(sizes, parameters, itemsize, algorithm) -> Cost`` or
         ``(flops, bytes)``.
     exact_inputs : like ``inputs``, small integers for which every order of
@@ -78,6 +134,9 @@ class Operation:
     exact_equal : ``(output, expected) -> bool`` for the exact test; equality
         of all components where it is left out.
     exact_sizes : the sizes of the exact test; small odd ones where left out.
+    largest : ``(inputs, algorithm) -> number``: the largest magnitude that a
+        right implementation may meet on its way. Asked on a user's data: where
+        it lies beyond the dtype the case is ``unsupported``.
     """
 
     name: str
@@ -86,12 +145,27 @@ class Operation:
     sizes: tuple[str, ...]
     inputs: Callable[..., Inputs]
     oracle: Callable[..., Any]
-    bound: Callable[[Inputs, Any, str], Any]
     cost: Callable[[Mapping[str, int], Mapping[str, Any], int, str], Any]
+    bound: Callable[[Inputs, Any, str], Any] | None = None
+    rtol: float | Mapping[str, float] | None = None
+    atol: float | Mapping[str, float] | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     exact_inputs: Callable[..., Inputs] | None = None
     exact_equal: Callable[[Any, Any], bool] | None = None
     exact_sizes: Mapping[str, int] | None = None
+    largest: Callable[[Inputs, str], Any] | None = None
+
+    @property
+    def tolerance(self) -> str:
+        """What stands in for a bound, in words, or ''."""
+        stated = {"rtol": self.rtol, "atol": self.atol}
+        return ", ".join(f"{name} {_in_words(value)}" for name, value in stated.items() if value)
+
+
+def _in_words(tolerance: float | Mapping[str, float]) -> str:
+    if not isinstance(tolerance, Mapping):
+        return f"{tolerance:g}"
+    return " and ".join(f"{value:g} in {dtype}" for dtype, value in tolerance.items())
 
 
 @dataclass(frozen=True, kw_only=True)

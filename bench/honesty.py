@@ -110,7 +110,7 @@ def nudged(inputs: Inputs, number: int, kept: frozenset[str] = frozenset()) -> I
 
 
 def _nudged(value: Any, number: int) -> Any:
-    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fc":
         return value
     return value * value.dtype.type(1 + number * NUDGE * np.finfo(value.dtype).eps)
 

@@ -126,4 +126,4 @@ def same(one: NDArray[Any], other: NDArray[Any]) -> bool:
     alike = one.dtype == other.dtype and one.flags.c_contiguous and other.flags.c_contiguous
     if word and alike and one.ndim and one.shape == other.shape and np.array_equal(one.view(word), other.view(word)):
         return True
-    return one.shape == other.shape and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    return one.shape == other.shape and np.array_equal(one, other, equal_nan=one.dtype.kind in "fc")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import mapped
-from .contract import Bound, Inputs
+from .contract import Bound, Inputs, Tolerance
 from .records import Numbers
 
 NAMES = "names.json"
@@ -64,7 +64,8 @@ class Problem:
             yield folder / f"{index}.npy", np.asarray(value)
         yield folder / "expected.npy", self.expected
         for algorithm, bound in self.bounds.items():
-            yield folder / f"bound-{algorithm}.npy", np.stack(bound)
+            forms = bound[:1] if isinstance(bound, Tolerance) else bound
+            yield folder / f"bound-{algorithm}.npy", np.stack(forms)
 
 
 def load(folder: Path, algorithm: str) -> Problem:
@@ -72,13 +73,19 @@ def load(folder: Path, algorithm: str) -> Problem:
     names = json.loads((folder / NAMES).read_text())
     inputs = {name: _value(folder / f"{index}.npy") for index, name in enumerate(names)}
     path = folder / f"bound-{algorithm}.npy"
-    bounds = {algorithm: Bound(*np.load(path))} if path.is_file() else {}
+    bounds = {algorithm: _bound(np.load(path))} if path.is_file() else {}
     return Problem(inputs, np.load(folder / "expected.npy"), bounds)
 
 
+def _bound(forms: NDArray[Any]) -> Bound:
+    return Tolerance(forms[0], forms[0]) if len(forms) == 1 else Bound(*forms)
+
+
 def numbers(value: Any) -> Numbers:
-    """An array or a scalar as it is kept in a record."""
+    """An array or a scalar as it is kept in a record; complex numbers as pairs along a last axis."""
     array = np.asarray(value)
+    if array.dtype.kind == "c":
+        array = np.stack([np.real(array), np.imag(array)], axis=-1)
     flat = array.ravel().tolist()
     return Numbers(list(array.shape), [each if np.isfinite(each) else None for each in flat])
 

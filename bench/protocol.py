@@ -215,6 +215,8 @@ class Opened(msgspec.Struct, frozen=True, tag=True):
 class Made(msgspec.Struct, frozen=True, tag=True):
     inputs_sha256: str
     inputs_bytes: int
+    refused: dict[str, str] = {}
+    """Algorithms of which nothing can be judged here, and why."""
 
 
 # Parent to meter and back.

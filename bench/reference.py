@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from . import data, mapped, protocol, suite
+from . import bounds, data, mapped, protocol, ranges, suite
 from .child import serve
-from .contract import Bound, Inputs, Operation
+from .contract import Bound, Inputs, Operation, Unsupported
 from .errors import CannotFinish, UsageError
 from .problem import Problem
 
@@ -28,38 +28,68 @@ class Reference:
         self.folder = Path(source.suite)
         self.seed = source.seed
         self.data, label = _open_data(source)
-        return protocol.Opened(label, generated=source.data is None)
+        self.generated = source.data is None
+        return protocol.Opened(label, generated=self.generated)
 
     def make(self, request: protocol.Make) -> protocol.Made:
         operation = self.operations[request.task.operation]
+        source = None if self.data is None else ranges.Watched(self.data, request.task.dtype)
         try:
             exact = request.variant == "exact"
-            inputs = self._exact(operation, request.task) if exact else self._draw(operation, request)
+            inputs = self._exact(operation, request.task) if exact else self._draw(operation, request, source)
+        except Unsupported as error:
+            drawn = f"{error}{source.remedy}" if source and "reaches" not in str(error) else str(error)
+            raise Undefined(drawn) from error
         except ValueError as error:
             raise Undefined(str(error)) from error
-        return _saved(_problem(operation, inputs, [] if exact else request.algorithms), request.folder)
+        if exact:
+            return _saved(Problem(inputs, np.asarray(operation.oracle(*inputs.values())), {}), {}, request.folder)
+        return _saved(*self._judgeable(operation, inputs, request, source), request.folder)
+
+    def _judgeable(
+        self, operation: Operation, inputs: Inputs, request: protocol.Make, source: "ranges.Watched | None"
+    ) -> tuple[Problem, dict[str, str]]:
+        """A problem, and of which algorithms nothing can be judged: why."""
+        dtype = request.task.dtype
+        try:
+            refused = source.refused(operation, inputs, request.algorithms) if source else {}
+            left = [each for each in request.algorithms if each not in refused]
+            made, more = _problem(operation, inputs, left, dtype, generated=self.generated)
+            if source:
+                source.refuse_output(made.expected)
+        except Unsupported as error:
+            raise Undefined(str(error)) from error
+        refused |= more
+        if len(refused) == len(request.algorithms):
+            raise Undefined(next(iter(refused.values())))
+        return made, refused
 
     def make_shown(self, request: protocol.MakeShown) -> protocol.Made:
         stated = suite.import_stem(self.folder, suite.OPERATIONS).SHOWN
         task = next(each for each in stated if each.name == request.name)
-        inputs = task.inputs(np.dtype(request.dtype))
-        made = _problem(self.operations[task.operation], inputs, request.algorithms)
+        try:
+            inputs = task.inputs(np.dtype(request.dtype))
+            operation = self.operations[task.operation]
+            made, refused = _problem(operation, inputs, request.algorithms, request.dtype, generated=True)
+        except Unsupported as error:
+            raise UsageError(f"SHOWN '{task.name}': {error}") from error
         largest = max(np.size(each) for each in (*inputs.values(), made.expected))
         if largest > request.most:
             raise UsageError(f"SHOWN '{task.name}': an array holds {largest} numbers; at most {request.most} are kept")
-        return _saved(made, request.folder)
+        return _saved(made, refused, request.folder)
 
-    def _draw(self, operation: Operation, request: protocol.Make) -> Inputs:
+    def _draw(self, operation: Operation, request: protocol.Make, source: "ranges.Watched | None") -> Inputs:
         task = request.task
         sizes = "/".join(f"{name}={value}" for name, value in task.sizes.items())
         rng = data.generator(self.seed, request.variant, operation.name, sizes, task.dtype)
-        source, wanted = self.data, task.sizes
-        if isinstance(source, data.Matrix) and request.variant == "fresh":
+        wanted = task.sizes
+        if source and isinstance(source.source, data.Matrix) and request.variant == "fresh":
             rows = operation.sizes[0]
-            source = source.other(wanted[rows])
-            wanted = {**wanted, rows: min(wanted[rows], len(source.features))}
+            source.source = source.source.other(wanted[rows])
+            wanted = {**wanted, rows: min(wanted[rows], len(source.source.features))}
         extra = {"data": source} if source is not None else {}
-        return operation.inputs(rng, wanted, task.parameters, np.dtype(task.dtype), **extra)
+        with np.errstate(over="ignore"):  # what a cast makes infinite is refused
+            return operation.inputs(rng, wanted, task.parameters, np.dtype(task.dtype), **extra)
 
     def _exact(self, operation: Operation, task: protocol.Task) -> Inputs:
         if operation.exact_inputs is None:
@@ -68,14 +98,24 @@ class Reference:
         return operation.exact_inputs(rng, task.sizes, task.parameters, np.dtype(task.dtype))
 
 
-def _problem(operation: Operation, inputs: Inputs, algorithms: list[str]) -> Problem:
+def _problem(
+    operation: Operation, inputs: Inputs, algorithms: list[str], dtype: str, *, generated: bool
+) -> tuple[Problem, dict[str, str]]:
+    """With the bound of each algorithm that has one here, and why the others have none."""
     expected = np.asarray(operation.oracle(*inputs.values()))
-    return Problem(inputs, expected, _bounds(operation, inputs, expected, algorithms))
+    found: dict[str, Bound] = {}
+    refused: dict[str, str] = {}
+    for algorithm in algorithms:
+        try:
+            found[algorithm] = bounds.stated(operation, inputs, expected, algorithm, dtype, generated=generated)
+        except Unsupported as error:
+            refused[algorithm] = str(error)
+    return Problem(inputs, expected, found), refused
 
 
-def _saved(problem: Problem, folder: str) -> protocol.Made:
+def _saved(problem: Problem, refused: dict[str, str], folder: str) -> protocol.Made:
     problem.save(Path(folder))
-    return protocol.Made(problem.inputs_sha256, problem.inputs_bytes)
+    return protocol.Made(problem.inputs_sha256, problem.inputs_bytes, refused)
 
 
 def _open_data(source: protocol.Source) -> tuple[Any, str]:
@@ -86,15 +126,6 @@ def _open_data(source: protocol.Source) -> tuple[Any, str]:
     if source.condition is not None:
         return data.Conditioned(source.condition), f"gaussian, condition {source.condition:g}"
     return None, "gaussian"
-
-
-def _bounds(operation: Operation, inputs: Inputs, expected: Any, algorithms: list[str]) -> dict[str, Bound]:
-    bounds = {}
-    for algorithm in algorithms:
-        stated = operation.bound(inputs, expected, algorithm)
-        forms = stated if isinstance(stated, Bound) else Bound(stated, stated)
-        bounds[algorithm] = Bound(*(np.broadcast_to(np.float64(form), expected.shape) for form in forms))
-    return bounds
 
 
 class Answers:
@@ -117,7 +148,7 @@ class Answers:
         except OSError as error:
             where = error.filename or getattr(request, "folder", "")
             return protocol.Failed("disk", f"{where}: {error.strerror or error}")
-        except Undefined as error:
+        except (Undefined, Unsupported) as error:
             return protocol.Failed("unsupported", str(error))
         except Exception as error:
             return protocol.Failed("fault", f"{type(error).__name__}: {error}")

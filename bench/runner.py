@@ -84,7 +84,7 @@ class Runner:
         self._neighbours = Neighbours(self._groups)
         self._emitting = threading.Lock()
         self._times = {each.case: _typical_ns(each.samples) for each in earlier if each.samples}
-        self._rounds_seconds, self._told = 0.0, False
+        self._rounds_seconds, self._made_seconds, self._told = 0.0, 0.0, False
         self._budget.note_earlier(earlier)
         self._ok = {result.case: result.first_call_ns or 0 for result in earlier if result.status == "ok"}
         self._problems = Problems(suite, options)
@@ -136,7 +136,7 @@ class Runner:
                 self._stop_slots()
                 self._begin_threads(block, contests[place:])
                 self._start_together(block, contests[place:])
-            self._rounds_seconds, begun = 0.0, time.monotonic()
+            self._rounds_seconds, self._made_seconds, begun = 0.0, 0.0, time.monotonic()
             try:
                 self._play(contest, block, contests[place + 1 :])
             finally:
@@ -144,7 +144,7 @@ class Runner:
                 self._problems.discard("fresh")
             self._tell_of_neighbours()
             if not block:
-                self._budget.note_contest(time.monotonic() - begun, contest, self._rounds_seconds)
+                self._budget.note_contest(time.monotonic() - begun, contest, self._rounds_seconds, self._made_seconds)
         self._show()
         self._stop_slots()
 
@@ -166,18 +166,23 @@ class Runner:
         cases = [case for case in contest.cases if (case, block) not in self._done]
         if block:
             cases = [case for case in cases if case not in self._lost]
-        task = contest.task
-        left = self._budget.estimate([contest, *later])
-        self.watcher.now(f"{task.operation} {describe(task.sizes)} {task.dtype}", left)
+        task, whole = contest.task, [contest, *later]
+        what = f"{task.operation} {describe(task.sizes)} {task.dtype}"
+        self.watcher.now(what, self._budget.told(whole))
         runnable = [case for case in cases if self._admit(case, block)]
         if not runnable:
             return
+        self.watcher.now(what, self._budget.told(whole))
         try:
-            stage = self._stage(task, thorough=not block)
+            stage, refused = self._stage(task, thorough=not block)
         except Lost as lost:
             for case in runnable:
                 self._end(case, block, lost)
             return
+        for case in runnable:
+            if reason := refused.get(self._algorithm(case)):
+                self._end(case, block, Lost("unsupported", reason))
+        runnable = [case for case in runnable if self._algorithm(case) not in refused]
         for group in self._admission.groups(runnable, list(self._slots.values())):
             contenders = [Contender(case, self._slot(case), block, stage, self._emit) for case in group]
             self._play_group(contenders, later)
@@ -189,6 +194,8 @@ class Runner:
         else:
             for each in contenders:
                 if each.prepare():
+                    if not each.slot.implementation.compiles:
+                        self._budget.note_call(each.case, each.first_call_ns)
                     each.finish()
         for each in contenders:
             each.release()
@@ -224,11 +231,18 @@ class Runner:
         ready = {id(each) for each, prepared in zip([*together, *alone], done, strict=True) if prepared}
         return [each for each in contenders if id(each) in ready]
 
-    def _stage(self, task: Task, thorough: bool) -> Stage:
+    def _algorithm(self, case: Case) -> str:
+        return self.suite.implementations[case.implementation].algorithm
+
+    def _stage(self, task: Task, thorough: bool) -> tuple[Stage, dict[str, str]]:
+        """What a contest gives its contenders, and why some algorithms have no part in it."""
         exact_task, exact = self._problems.exact(task.operation, task.dtype)
+        begun = time.monotonic()
         made = self._problems.make(task, "main", "main")
-        self._problems.make(task, "fresh", "fresh")
-        return Stage(
+        refused = made.refused | self._problems.make(task, "fresh", "fresh").refused
+        self._made_seconds = time.monotonic() - begun
+        self._budget.note_made(task, self._made_seconds)
+        stage = Stage(
             task=task,
             main=str(self._problems.scratch / "main"),
             fresh=str(self._problems.scratch / "fresh"),
@@ -246,6 +260,7 @@ class Runner:
             watched=lambda: self._neighbours.pids,
             busy=lambda: text(self._neighbours.busy(), whole=False),
         )
+        return stage, refused
 
     def _cost(self, task: Task, algorithm: str) -> tuple[float, float]:
         flops, moved, _ = cost(self.suite.operations[task.operation], task, algorithm)

@@ -1,4 +1,7 @@
-"""The user's tables: CSV, Parquet and .npy files as columns of finite numbers. What could be read wrongly is refused."""
+"""The user's tables: CSV, Parquet and .npy files as columns of finite numbers.
+
+What could be read wrongly is refused, with what mends it.
+"""
 
 import csv
 import math
@@ -74,7 +77,7 @@ def _kind_of_no_number(column: Any) -> str:
         return _kind_of_no_number(pd.Series(dtype.categories))
     if dtype.kind == "c":
         return str(dtype)
-    if dtype == object:
+    if dtype.kind == "O" and not pd.api.types.is_extension_array_dtype(dtype):
         return _alien(column)
     is_number = pd.api.types.is_numeric_dtype(dtype) or isinstance(dtype, pd.StringDtype)
     return "" if is_number else str(dtype)
@@ -154,7 +157,7 @@ def _refuse_wide_text(path: Path) -> None:
 
 
 def _refuse_separator(path: Path, by_commas: list[list[str]]) -> None:
-    """For a file whose columns are separated by something else: with commas its lines have one field, or uneven ones."""
+    """For a file with another separator: split by commas its lines have one field, or uneven numbers of them."""
     widths = {len(row) for row in by_commas}
     if len(widths) == 1 and widths != {1}:
         return

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .contract import Bound
+from .contract import Bound, Tolerance
 from .protocol import Verdict
 
 
@@ -26,8 +26,9 @@ def compare(output: Any, expected: Any, bound: Bound, dtype: str, *, generated: 
         return Verdict("wrong", reason)
     worst = np.broadcast_to(bound.worst_case, expected.shape)[defined]
     statistical = np.broadcast_to(bound.statistical, expected.shape)[defined]
-    error = np.abs(output[defined] - expected[defined]).astype(np.float64)
-    return _judge(error, np.fmin(worst, statistical) if generated else worst, statistical)
+    error = _error(output[defined], expected[defined])
+    what = "tolerance" if isinstance(bound, Tolerance) else "bound"
+    return _judge(error, np.fmin(worst, statistical) if generated else worst, statistical, what)
 
 
 def compare_exact(output: Any, expected: Any, equal: Any, dtype: str) -> Verdict:
@@ -46,14 +47,34 @@ def shape_or_dtype(output: NDArray[Any], expected: NDArray[Any], dtype: str) -> 
     """Why an output cannot be compared, or ''."""
     if output.shape != expected.shape:
         return f"shape {output.shape}, not {expected.shape}"
-    if output.dtype != np.dtype(dtype):
-        return f"dtype {output.dtype}, not {dtype}"
+    wanted = output_dtype(expected, dtype)
+    if wanted.kind in "iu":
+        return "" if output.dtype.kind in "iu" else f"dtype {output.dtype}, not integers"
+    if output.dtype != wanted:
+        return f"dtype {output.dtype}, not {wanted}"
     return ""
+
+
+def output_dtype(expected: NDArray[Any], dtype: str) -> np.dtype[Any]:
+    """What an output should be where the oracle's is this: of the case's precision, complex where the oracle's is.
+
+    Integers have no precision; any width will do.
+    """
+    if expected.dtype.kind in "iub":
+        return expected.dtype
+    return np.result_type(dtype, np.complex64) if expected.dtype.kind == "c" else np.dtype(dtype)
+
+
+def _error(output: NDArray[Any], expected: NDArray[Any]) -> NDArray[np.float64]:
+    if expected.dtype.kind not in "iub":
+        return np.abs(output - expected).astype(np.float64)
+    distance = np.abs(output.astype(np.longdouble) - expected.astype(np.longdouble))
+    return np.where(output == expected, 0.0, np.maximum(distance, 1.0)).astype(np.float64)
 
 
 def _non_finite(output: NDArray[Any], expected: NDArray[Any], dtype: str) -> tuple[NDArray[np.bool_], str]:
     with np.errstate(over="ignore"):
-        rounded = expected.astype(dtype)
+        rounded = expected.astype(output_dtype(expected, dtype))
     defined = np.isfinite(rounded)
     bad = defined & ~np.isfinite(output)
     if bad.any():
@@ -65,14 +86,16 @@ def _non_finite(output: NDArray[Any], expected: NDArray[Any], dtype: str) -> tup
     return defined, ""
 
 
-def _judge(error: NDArray[np.float64], limit: NDArray[np.float64], statistical: NDArray[np.float64]) -> Verdict:
+def _judge(
+    error: NDArray[np.float64], limit: NDArray[np.float64], statistical: NDArray[np.float64], what: str
+) -> Verdict:
     if not error.size:
         return Verdict("ok", "")
     ratio = _ratio(error, limit)
     worst = int(np.argmax(ratio))
     numbers = (float(ratio[worst]), float(error[worst]), float(limit[worst]))
     if not ratio[worst] <= 1:
-        return Verdict("wrong", f"error {numbers[1]:.3g} exceeds the bound {numbers[2]:.3g}", *numbers)
+        return Verdict("wrong", f"error {numbers[1]:.3g} exceeds the {what} {numbers[2]:.3g}", *numbers)
     conspicuous = float(_ratio(error, statistical).max())
     warning = f"error is {conspicuous:.3g} times the statistical bound" if conspicuous > 1 else ""
     return Verdict("ok", "", *numbers, warning)

@@ -13,14 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rooflinear.bench.contract import Bound, Inputs
+from rooflinear.bench.contract import OWN_ROUNDING, Bound, Inputs, Unsupported
 
 from ._arithmetic import chunks
 from ._oracle import quadratic
 from ._precision import Gammas, gammas, underflow_floor
-
-SLACK = 1 + 2.0**-20
-"""Covers the rounding of the bounds' own arithmetic."""
+from ._ranges import exponent, scaled
 
 HOUSEHOLDER = 8
 """Roundings per element and column of a QR factorisation (Higham 2002, theorem 19.4: a small constant)."""
@@ -76,17 +74,21 @@ def gradient(inputs: Inputs, output: Any, algorithm: str) -> Bound:
 def r2(inputs: Inputs, output: Any, algorithm: str) -> Bound:
     """Errors of the mean and of both sums of squares through the quotient; NaN where y is constant.
 
-    |Δȳ| ≤ γ_{m+1} mean|y|; shifting the mean by d adds m·d² to SStot.
+    |Δȳ| ≤ γ_{m+1} mean|y|; shifting the mean by d adds m·d² to SStot. Taken of
+    values scaled alike, which leaves the quotient as it is.
     """
     if np.isnan(output):
         return Bound(np.asarray(np.nan), np.asarray(np.nan))
-    y, y_predicted = (np.asarray(value, np.float64) for value in inputs.values())
+    power = exponent(*inputs.values())
+    y, y_predicted = (scaled(value, power) for value in inputs.values())
     m, dtype = len(y), inputs["y"].dtype
+    with np.errstate(over="ignore"):
+        floor = float(np.ldexp(underflow_floor(dtype), -2 * power))
     deviations, errors = y - y.mean(), y - y_predicted
     SS_tot, SS_res, mean = deviations @ deviations, errors @ errors, np.abs(y).mean()
 
     def form(g: Gammas) -> Any:
-        sums, floor = g.rows(m + 3), underflow_floor(dtype)
+        sums = g.rows(m + 3)
         shift = m * (g.rows(m + 1) * mean) ** 2
         d_tot, d_res = sums * (SS_tot + shift + floor) + shift, sums * (SS_res + floor)
         if not SS_tot > d_tot:
@@ -94,7 +96,12 @@ def r2(inputs: Inputs, output: Any, algorithm: str) -> Bound:
         quotient = (d_res + SS_res / SS_tot * d_tot) / (SS_tot - d_tot)
         return quotient + g.once * (1 + 2 * (SS_res / SS_tot + quotient))
 
-    return both(dtype, m, form)
+    found = both(dtype, m, form)
+    if np.isinf(found.statistical):
+        what = "its squares underflow" if floor >= SS_tot else "rounding its mean spoils that"
+        spread, middle = (float(scaled(value, -power)) for value in (deviations.max(), mean))
+        raise Unsupported(f"y varies by {spread:.2g} about {middle:.2g}, and {what} in {dtype}; shift or scale y")
+    return found
 
 
 def cost_surface(inputs: Inputs, output: Any, algorithm: str) -> Bound:
@@ -133,7 +140,7 @@ def split_mse(inputs: Inputs, output: Any, algorithm: str) -> Bound:
 def both(dtype: Any, work: int, form: Callable[[Gammas], Any]) -> Bound:
     """A formula in γ, for the worst case and in statistical form."""
     with np.errstate(over="ignore", invalid="ignore"):
-        worst, likely = (np.asarray(form(g) * SLACK, np.float64) for g in gammas(dtype, work))
+        worst, likely = (np.asarray(form(g) * OWN_ROUNDING, np.float64) for g in gammas(dtype, work))
     return Bound(worst, likely)
 
 

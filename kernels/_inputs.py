@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from rooflinear.bench.contract import Data, Inputs
+from rooflinear.bench.contract import Data, Inputs, Unsupported
 
+from ._ranges import exponent, scaled
 from ._spectrum import column_sums, extreme_eigenvalues, gram, product
 
 TRAINING_FRACTION = 0.7
@@ -35,16 +36,21 @@ def gradient_descent(
     """X, y, theta0, learning_rate = 1/L of the cast X, steps."""
     X, y, theta0 = _regression(rng, sizes, data)
     inputs = _cast(dtype, X=X, y=y, theta0=theta0)
-    rate = np.dtype(dtype).type(default_learning_rate(inputs["X"]))
+    with np.errstate(over="ignore"):
+        rate = np.dtype(dtype).type(default_learning_rate(inputs["X"]))
+    if not 0 < rate < np.inf:
+        raise Unsupported(f"the learning rate 1/L of this X is no {np.dtype(dtype)}")
     return inputs | {"learning_rate": rate, "steps": int(parameters["steps"])}
 
 
 def r2(rng: Any, sizes: Mapping[str, int], parameters: Any, dtype: Any, data: Data | None = None) -> Inputs:
     """y and its least-squares fit by the first feature."""
     X, y, _ = _regression(rng, {"m": sizes["m"], "n": 1}, data)
-    x, deviations = X[:, 0] - X[:, 0].mean(), y - y.mean()
+    of_x, of_y = exponent(X), exponent(y)
+    x, target = scaled(X[:, 0], of_x), scaled(y, of_y)
+    x, deviations = x - x.mean(), target - target.mean()
     slope = x @ deviations / (x @ x) if x.any() else 0.0
-    return _cast(dtype, y=y, y_predicted=y.mean() + slope * x)
+    return _cast(dtype, y=y, y_predicted=scaled(target.mean() + slope * x, -of_y))
 
 
 def cost_surface(
@@ -54,7 +60,10 @@ def cost_surface(
     if sizes["n"] < 2:
         raise ValueError(f"cost_surface: n = {sizes['n']}; two components of theta vary, so n must be at least 2")
     X, y, _ = _regression(rng, sizes, data)
-    theta = np.linalg.lstsq(gram(X), column_sums(X, y))[0]
+    K, b = gram(X), column_sums(X, y)
+    if not (np.isfinite(K).all() and np.isfinite(b).all()):
+        raise Unsupported("the squares of X overflow float64")
+    theta = np.linalg.lstsq(K, b)[0]
     around = np.linspace(-3, 3, int(parameters["grid"]))
     return _cast(dtype, X=X, y=y, theta=theta, theta0_values=theta[0] + around, theta1_values=theta[1] + around)
 
@@ -74,9 +83,11 @@ def training_rows(m: int) -> int:
 
 
 def default_learning_rate(X: np.ndarray) -> float:
-    """1/L; 1 where X is zero."""
+    """1/L; 1 where X is zero, infinite where its squares underflow."""
     _, largest = extreme_eigenvalues(X)
-    return 1 / largest if largest else 1.0
+    if not largest:
+        return np.inf if X.any() else 1.0
+    return 1 / largest
 
 
 def _regression(rng: np.random.Generator, sizes: Mapping[str, int], data: Data | None) -> tuple[Any, Any, Any]:

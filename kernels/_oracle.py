@@ -4,6 +4,7 @@ Each returns float64: one rounding more, which the bounds account for. They
 share no code with the implementations.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -49,8 +50,8 @@ def r2(y: np.ndarray, y_predicted: np.ndarray) -> np.ndarray:
     """1 − SSres/SStot, (); NaN where y is constant."""
     if np.all(y == y[0]):
         return np.asarray(np.nan)
-    wide = choose(y.dtype, y.size)
-    y, y_predicted = np.asarray(y, wide.dtype), np.asarray(y_predicted, wide.dtype)
+    wide, power = choose(y.dtype, y.size), math.frexp(float(max(np.abs(y).max(), np.abs(y_predicted).max())))[1]
+    y, y_predicted = (np.ldexp(np.asarray(each, wide.dtype), -power) for each in (y, y_predicted))
     deviations, errors = y - wide.total(y) / len(y), y - y_predicted
     return _float64(1 - wide.dot(errors, errors) / wide.dot(deviations, deviations))
 
@@ -87,4 +88,5 @@ def _wide(y: np.ndarray) -> np.ndarray:
 
 
 def _float64(value: Any) -> np.ndarray:
-    return np.asarray(value, np.float64)
+    with np.errstate(over="ignore"):
+        return np.asarray(value, np.float64)

@@ -5,10 +5,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._arithmetic import FLOAT64_ROUNDOFF, choose
+from rooflinear.bench.contract import gamma, statistical_gamma, unit_roundoff
 
-CONFIDENCE = 8.0
-"""Rounding errors that do not conspire grow like √k (Higham & Mary 2019); 8 standard deviations."""
+from ._arithmetic import FLOAT64_ROUNDOFF, choose
 
 
 class Gammas(NamedTuple):
@@ -21,24 +20,9 @@ class Gammas(NamedTuple):
     oracle_rows: Callable[[int], float]
 
 
-def unit_roundoff(dtype: Any) -> float:
-    """Half the distance from 1 to the next number: 2⁻⁵³ or 2⁻²⁴."""
-    return float(np.finfo(dtype).eps) / 2
-
-
 def underflow_floor(dtype: Any) -> float:
     """What to add to magnitudes so that γ times them covers underflow, flushed to zero or gradual."""
     return float(np.finfo(dtype).tiny) / unit_roundoff(dtype)
-
-
-def gamma(k: int, u: float) -> float:
-    """γ_k = ku/(1 − ku); infinite where nothing can be said (Higham 2002, 3.1)."""
-    return k * u / (1 - k * u) if k * u < 1 else np.inf
-
-
-def statistical(k: int, u: float) -> float:
-    """8√k·u, or γ_k where that is less."""
-    return min(gamma(k, u), CONFIDENCE * np.sqrt(k) * u)
 
 
 def gammas(dtype: Any, work: int) -> tuple[Gammas, Gammas]:
@@ -63,4 +47,4 @@ def gammas(dtype: Any, work: int) -> tuple[Gammas, Gammas]:
             oracle_rows=oracle_rows,
         )
 
-    return form(gamma), form(statistical)
+    return form(gamma), form(statistical_gamma)

@@ -2,7 +2,7 @@
 
 from rooflinear.bench.contract import Operation
 
-from . import _bounds, _costs, _descent, _exact, _exact_descent, _goals, _inputs, _oracle, _presets, _shown
+from . import _bounds, _costs, _descent, _exact, _exact_descent, _goals, _inputs, _oracle, _presets, _ranges, _shown
 
 CONTRACT = 1
 PRESETS = _presets.PRESETS
@@ -21,6 +21,7 @@ OPERATIONS = (
         inputs=_inputs.predict,
         oracle=_oracle.predict,
         bound=_bounds.predict,
+        largest=_ranges.predict,
         cost=_costs.predict,
         exact_inputs=_exact.predict,
         exact_equal=_exact.same,
@@ -34,6 +35,7 @@ OPERATIONS = (
         inputs=_inputs.regression,
         oracle=_oracle.residuals,
         bound=_bounds.residuals,
+        largest=_ranges.residuals,
         cost=_costs.residuals,
         exact_inputs=_exact.residuals,
         exact_equal=_exact.same,
@@ -47,6 +49,7 @@ OPERATIONS = (
         inputs=_inputs.regression,
         oracle=_oracle.mse,
         bound=_bounds.mse,
+        largest=_ranges.mse,
         cost=_costs.mse,
         exact_inputs=_exact.mse,
         exact_equal=_exact.equal,
@@ -60,6 +63,7 @@ OPERATIONS = (
         inputs=_inputs.regression,
         oracle=_oracle.gradient,
         bound=_bounds.gradient,
+        largest=_ranges.gradient,
         cost=_costs.gradient,
         exact_inputs=_exact.gradient,
         exact_equal=_exact.equal,
@@ -74,6 +78,7 @@ OPERATIONS = (
         inputs=_inputs.gradient_descent,
         oracle=_oracle.gradient_descent,
         bound=_descent.gradient_descent,
+        largest=_ranges.gradient_descent,
         cost=_costs.gradient_descent,
         exact_inputs=_exact_descent.gradient_descent,
         exact_equal=_exact.equal,
@@ -87,6 +92,7 @@ OPERATIONS = (
         inputs=_inputs.r2,
         oracle=_oracle.r2,
         bound=_bounds.r2,
+        largest=_ranges.r2,
         cost=_costs.r2,
         exact_inputs=_exact.r2,
         exact_equal=_exact.same_ratio,
@@ -101,6 +107,7 @@ OPERATIONS = (
         inputs=_inputs.cost_surface,
         oracle=_oracle.cost_surface,
         bound=_bounds.cost_surface,
+        largest=_ranges.cost_surface,
         cost=_costs.cost_surface,
         exact_inputs=_exact.cost_surface,
         exact_equal=_exact.equal,
@@ -114,6 +121,7 @@ OPERATIONS = (
         inputs=_inputs.split_mse,
         oracle=_oracle.split_mse,
         bound=_bounds.split_mse,
+        largest=_ranges.split_mse,
         cost=_costs.split_mse,
         exact_inputs=_exact.split_mse,
         exact_equal=_exact.equal,

@@ -222,7 +222,11 @@ OUTPUTS = {
     "float": (1.0, True, True),
     "list": ([1.0, 2.0], False, True),
     "nested list": ([[1.0], [2.0]], False, True),
-    "int": (1, False, False),
+    "int": (1, True, True),
+    "bool": (True, True, True),
+    "complex": (1j, True, True),
+    "list of integers": ([1, 2], False, True),
+    "list of complex numbers": ([1j, 2.0], False, True),
     "None": (None, False, False),
     "text": ("1.0", False, False),
     "list of text": (["1.0"], False, False),
@@ -249,18 +253,23 @@ def test_only_a_librarys_own_arrays_are_outputs(name):
         (1e300, "float32", "float64"),
         (0.1, "float64", "float64"),
         (np.float64(0.5), "float32", "float64"),
+        (0.5 + 2j, "float32", "complex64"),
+        (0.1 + 2j, "float32", "complex128"),
+        (0.1 + 2j, "float64", "complex128"),
+        (3, "float32", "int64"),
+        (True, "float32", "bool"),
     ],
 )
-def test_a_python_float_counts_for_a_dtype_that_holds_it_exactly(output, dtype, kept):
+def test_a_python_number_counts_for_a_dtype_that_holds_it_exactly(output, dtype, kept):
     found = NUMPY.to_numpy(output, dtype)
     assert (found.dtype, found.shape) == (kept, ())
     np.testing.assert_array_equal(found, output)
 
 
 def test_poison_is_nan_in_every_buffer_of_floats():
-    buffers = [np.zeros(3), np.zeros(2, "float32"), np.zeros(2, int)]
+    buffers = [np.zeros(3), np.zeros(2, "float32"), np.zeros(2, complex), np.zeros(2, int)]
     NUMPY.poison(buffers)
-    assert [bool(np.isnan(buffer).all()) for buffer in buffers] == [True, True, False]
+    assert [bool(np.isnan(buffer).all()) for buffer in buffers] == [True, True, True, False]
     NUMPY.poison(buffers[0])
 
 
