@@ -1,5 +1,7 @@
 """Whether an ``operations.py`` keeps the contract. Each refusal names file, operation and field."""
 
+import keyword
+import math
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -7,6 +9,9 @@ from typing import Any
 
 from .contract import CONTRACT, MEASURES, Goal, Grid, Operation, Shown
 from .errors import UsageError
+
+HARNESS_NAMES = ("workspace", "unsupported")
+"""Functions of an implementation that the harness calls for other ends."""
 
 
 def operations(module: ModuleType, where: Path) -> dict[str, Operation]:
@@ -16,7 +21,8 @@ def operations(module: ModuleType, where: Path) -> dict[str, Operation]:
         raise UsageError(f"{where}: states CONTRACT = {contract}; this rooflinear knows {CONTRACT}")
     stated = getattr(module, "OPERATIONS", None)
     if not isinstance(stated, tuple) or not stated:
-        raise UsageError(f"{where}: states no OPERATIONS; it must be a tuple of Operation")
+        what = f"OPERATIONS is {_a(stated)}" if stated else "states no OPERATIONS"
+        raise UsageError(f"{where}: {what}; it must be a tuple of Operation, such as (Operation(…),)")
     for operation in stated:
         _check_operation(operation, where)
     names = [operation.name for operation in stated]
@@ -85,15 +91,44 @@ def shown(module: ModuleType, known: dict[str, Operation], where: Path) -> tuple
 def _check_operation(operation: Any, where: Path) -> None:
     if not isinstance(operation, Operation):
         raise UsageError(f"{where}: OPERATIONS holds a {type(operation).__name__}, not an Operation")
-    if not isinstance(operation.name, str) or not operation.name.isidentifier() or operation.name.startswith("_"):
-        raise UsageError(f"{where}: operation name {operation.name!r} cannot be a function's name")
+    name = operation.name
+    if not isinstance(name, str) or not name.isidentifier() or name.startswith("_") or keyword.iskeyword(name):
+        raise UsageError(f"{where}: operation name {name!r} cannot be a function's name")
+    if name in HARNESS_NAMES:
+        raise UsageError(
+            f"{where}: operation name '{name}' is taken: an implementation's '{name}' means something else"
+        )
     if not isinstance(operation.sizes, tuple) or not all(isinstance(size, str) for size in operation.sizes):
         raise UsageError(f'{where}: {operation.name}: sizes must be a tuple of names, such as ("m", "n")')
-    for name in ("inputs", "oracle", "bound", "cost"):
+    for name in ("inputs", "oracle", "cost"):
         if not callable(getattr(operation, name)):
             raise UsageError(f"{where}: {operation.name}: {name} must be a function")
-    for name in ("exact_inputs", "exact_equal"):
+    _check_judging(operation, f"{where}: {operation.name}")
+    for name in ("exact_inputs", "exact_equal", "largest"):
         if getattr(operation, name) is not None and not callable(getattr(operation, name)):
             raise UsageError(f"{where}: {operation.name}: {name} must be a function or left out")
     if not isinstance(operation.parameters, Mapping):
         raise UsageError(f"{where}: {operation.name}: parameters must map names to defaults")
+
+
+def _check_judging(operation: Operation, where: str) -> None:
+    """A bound or a tolerance, not both; neither only where the output turns out to be integers."""
+    if operation.bound is not None and not callable(operation.bound):
+        raise UsageError(f"{where}: bound must be a function")
+    for name in ("rtol", "atol"):
+        stated = getattr(operation, name)
+        values = stated.values() if isinstance(stated, dict) else () if stated is None else (stated,)
+        if stated == {} or not all(_is_tolerance(value, below=1.0 if name == "rtol" else math.inf) for value in values):
+            most = "below 1" if name == "rtol" else "finite"
+            raise UsageError(f"{where}: {name} must be a number, 0 or more and {most}, or a dict of such by dtype")
+    if operation.bound is not None and (operation.rtol is not None or operation.atol is not None):
+        raise UsageError(f"{where}: states a bound and a tolerance; leave one out")
+
+
+def _is_tolerance(value: Any, below: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < below
+
+
+def _a(value: Any) -> str:
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"

@@ -138,11 +138,8 @@ class Slot:
         )
 
     def _refuse_device(self) -> None:
-        library = LIBRARIES.get(self.implementation.library)
-        if library is None:
-            known = ", ".join(LIBRARIES)
-            self._refusal = Lost("unsupported", f"unknown LIBRARY '{self.implementation.library}'; known: {known}")
-        elif self.device == INTERPRETER and not self.implementation.device:
+        library = LIBRARIES[self.implementation.library]
+        if self.device == INTERPRETER and not self.implementation.device:
             self._refusal = Lost("unsupported", "has no code of a GPU's to interpret (--device cpu)")
         elif self.device != INTERPRETER and (reason := self.implementation.elsewhere(self.device)):
             self._refusal = Lost("unsupported", reason)

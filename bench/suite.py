@@ -1,25 +1,35 @@
 """Loads and checks a suite from its folder; lists stems without importing a framework."""
 
 import ast
+import difflib
 import hashlib
 import importlib
 import importlib.util
 import inspect
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import checks
-from .contract import Goal, Grid, Operation, Shown
-from .errors import RooflinearError, UsageError
+from . import checks, trial
+from .contract import LIBRARIES, Goal, Grid, Operation, Shown
+from .errors import RooflinearError, UsageError, unknown
 
 OPERATIONS = "operations"
 
 EXACT_SIZES = (129, 7, 5, 3)
 """Odd, and one above a power of two: tails of vectors, blocks and threads are not empty."""
+
+BUILT_IN = Path(__file__).resolve().parent.parent / "kernels"
+
+INTERPRETED = ("python", "numpy", "dask")
+COMPILES_NOTHING = {"numpy", "scipy", "sklearn", "dask", "pandas", "rooflinear"} | sys.stdlib_module_names
+"""Of these array libraries, whoever imports only these packages compiles nothing in a first call."""
+
+ALIKE, MUCH_ALIKE = 0.6, 0.8
+"""How near a function's name is to an operation's where a file has none else, and where it has."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,8 @@ class Implementation:
 
     ``device`` is the only one it runs on ('': any), ``source_sha256`` covers
     the siblings it imports, ``requires`` names the top-level modules that it
-    and they import, ``streams`` says that it takes inputs that stay in a file.
+    and they import, ``streams`` says that it takes inputs that stay in a file,
+    ``compiles`` that a first call may take longer for it.
     """
 
     stem: str
@@ -41,6 +52,7 @@ class Implementation:
     source_sha256: str
     requires: tuple[str, ...]
     streams: bool = False
+    compiles: bool = True
 
     def elsewhere(self, device: str) -> str:
         """Why it has nothing to do on a device, or ''."""
@@ -49,7 +61,7 @@ class Implementation:
 
 @dataclass(frozen=True)
 class Suite:
-    """A folder that was found to keep the contract."""
+    """A folder that was found to keep the contract; ``remarks`` tell what in it may be a slip."""
 
     name: str
     folder: Path
@@ -58,6 +70,7 @@ class Suite:
     presets: dict[str, tuple[Grid, ...]]
     goals: tuple[Goal, ...] = ()
     shown: tuple[Shown, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def find(folder: Path | None) -> Path:
@@ -70,7 +83,7 @@ def find(folder: Path | None) -> Path:
             return parent / "kernels"
         if (parent / ".git").exists():
             break
-    return Path(__file__).resolve().parent.parent / "kernels"
+    return BUILT_IN
 
 
 def unavailable(implementation: Implementation) -> str:
@@ -81,12 +94,16 @@ def unavailable(implementation: Implementation) -> str:
 
 def load(folder: Path) -> Suite:
     """Reads a suite. Raises `UsageError` with file, line and remedy where it is not one."""
+    if folder.is_file():
+        raise UsageError(f"suite {folder}: is a file; --suite takes the folder it lies in, {folder.parent}")
     if not folder.is_dir():
         raise UsageError(f"suite {folder}: no such folder; --suite takes a folder with an {OPERATIONS}.py")
     if not (folder / f"{OPERATIONS}.py").is_file():
         raise UsageError(f"suite {folder}: has no {OPERATIONS}.py; 'docs/suites.md' shows what goes into one")
     paths = sorted(folder.glob("*.py"))
     trees = {path.stem: _parse(path) for path in paths}
+    if folder != BUILT_IN:
+        trial.require_unharmed(folder, folder / f"{OPERATIONS}.py")
     module = _import_operations(folder)
     operations = checks.operations(module, folder / f"{OPERATIONS}.py")
     stems = [stem for stem in trees if stem != OPERATIONS and not stem.startswith("_")]
@@ -98,7 +115,8 @@ def load(folder: Path) -> Suite:
     if goals:
         presets = {**presets, "goals": tuple(grid for goal in goals for grid in goal.grids())}
     shown = checks.shown(module, operations, folder / f"{OPERATIONS}.py")
-    return Suite(folder.name, folder, operations, implementations, presets, goals, shown)
+    remarks = tuple(_remarks(implementations, trees, operations))
+    return Suite(folder.name, folder, operations, implementations, presets, goals, shown, remarks)
 
 
 def import_stem(folder: Path, stem: str) -> types.ModuleType:
@@ -157,7 +175,8 @@ def _parse(path: Path) -> ast.Module:
 
 def _import_operations(folder: Path) -> types.ModuleType:
     try:
-        return import_stem(folder, OPERATIONS)
+        with trial.aside():
+            return import_stem(folder, OPERATIONS)
     except RooflinearError:
         raise
     except (Exception, SystemExit) as error:
@@ -176,7 +195,10 @@ def _describe(
         raise UsageError(
             f"{path}: states no LIBRARY; name the array library its functions take, or start the name with '_'"
         )
+    if library not in LIBRARIES:
+        raise UsageError(f"{path}: {unknown('LIBRARY', library, LIBRARIES)}")
     closure = _closure(stem, trees)
+    imported = set().union(*(_imports_anywhere(trees[name]) for name in closure))
     return Implementation(
         stem=stem,
         path=path,
@@ -188,7 +210,30 @@ def _describe(
         source_sha256=_sha256(folder, closure),
         requires=tuple(sorted(set().union(*(_imports(trees[name]) for name in closure)))),
         streams=names.get("STREAMS") is True,
+        compiles=library not in INTERPRETED or not imported <= COMPILES_NOTHING,
     )
+
+
+def _remarks(
+    implementations: dict[str, Implementation], trees: dict[str, ast.Module], operations: dict[str, Operation]
+) -> Iterator[str]:
+    """Functions that may be misspelt: their files would be absent from a run without a word."""
+    for stem, each in implementations.items():
+        functions = [name for name in _functions(trees[stem]) if name not in operations]
+        lacking = [name for name in operations if name not in each.operations]
+        alike = MUCH_ALIKE if each.operations else ALIKE
+        near = {name: found[0] for name in functions if (found := difflib.get_close_matches(name, lacking, 1, alike))}
+        meant = "; ".join(f"'{name}': did you mean '{operation}'?" for name, operation in near.items())
+        if not each.operations:
+            yield f"{stem}.py: no function of an operation; {meant or 'operations: ' + ', '.join(operations)}"
+        elif meant:
+            yield f"{stem}.py: no operation is called {meant}"
+
+
+def _functions(tree: ast.Module) -> list[str]:
+    """Public functions that a module defines."""
+    found = [node.name for node in _statements(tree.body) if isinstance(node, ast.FunctionDef)]
+    return [name for name in found if not name.startswith("_") and name not in checks.HARNESS_NAMES]
 
 
 def _top_level(tree: ast.Module) -> dict[str, Any]:
@@ -233,8 +278,16 @@ def _sha256(folder: Path, stems: list[str]) -> str:
 
 
 def _imports(tree: ast.Module) -> set[str]:
-    names = {alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module or "" for node in tree.body if isinstance(node, ast.ImportFrom) and not node.level}
+    return _imported(tree.body)
+
+
+def _imports_anywhere(tree: ast.Module) -> set[str]:
+    return _imported(list(ast.walk(tree)))
+
+
+def _imported(nodes: Sequence[ast.AST]) -> set[str]:
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
     return {name.partition(".")[0] for name in names}
 
 

@@ -43,14 +43,18 @@ def test_a_suite_without_implementations_is_refused(tmp_path):
     assert refusal(write_suite(tmp_path, plain=None)).startswith("suite FOLDER: has no implementation")
 
 
+A_TUPLE = "it must be a tuple of Operation, such as (Operation(…),)"
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
         ("CONTRACT = 2", "states CONTRACT = 2; this rooflinear knows 1"),
         ("del CONTRACT", "states CONTRACT = None; this rooflinear knows 1"),
-        ("OPERATIONS = list(OPERATIONS)", "states no OPERATIONS; it must be a tuple of Operation"),
-        ("OPERATIONS = ()", "states no OPERATIONS; it must be a tuple of Operation"),
-        ("del OPERATIONS", "states no OPERATIONS; it must be a tuple of Operation"),
+        ("OPERATIONS = list(OPERATIONS)", f"OPERATIONS is a list; {A_TUPLE}"),
+        ("OPERATIONS = OPERATIONS[0]", f"OPERATIONS is an Operation; {A_TUPLE}"),
+        ("OPERATIONS = ()", f"states no OPERATIONS; {A_TUPLE}"),
+        ("del OPERATIONS", f"states no OPERATIONS; {A_TUPLE}"),
         ("OPERATIONS = ({},)", "OPERATIONS holds a dict, not an Operation"),
         ("OPERATIONS *= 2", "two operations share a name: double, double"),
         ("PRESETS = ()", "PRESETS must be a dict from 'quick', 'standard', 'full' to tuples of Grid"),
@@ -86,12 +90,32 @@ def test_operations_that_break_the_contract_are_named(tmp_path, line, message):
         ("name='no name'", "operation name 'no name' cannot be a function's name"),
         ("name='_double'", "operation name '_double' cannot be a function's name"),
         ("name=7", "operation name 7 cannot be a function's name"),
+        ("name='class'", "operation name 'class' cannot be a function's name"),
+        ("name='None'", "operation name 'None' cannot be a function's name"),
+        (
+            "name='workspace'",
+            "operation name 'workspace' is taken: an implementation's 'workspace' means something else",
+        ),
         ("sizes='m'", 'double: sizes must be a tuple of names, such as ("m", "n")'),
         ("sizes=(1,)", 'double: sizes must be a tuple of names, such as ("m", "n")'),
         ("sizes=7", 'double: sizes must be a tuple of names, such as ("m", "n")'),
         ("inputs=7", "double: inputs must be a function"),
         ("oracle=None", "double: oracle must be a function"),
         ("bound=1e-9", "double: bound must be a function"),
+        ("rtol=1e-9", "double: states a bound and a tolerance; leave one out"),
+        ("bound=None, rtol='few'", "double: rtol must be a number, 0 or more and below 1, or a dict of such by dtype"),
+        ("bound=None, rtol=True", "double: rtol must be a number, 0 or more and below 1, or a dict of such by dtype"),
+        ("bound=None, rtol=1", "double: rtol must be a number, 0 or more and below 1, or a dict of such by dtype"),
+        ("bound=None, rtol={}", "double: rtol must be a number, 0 or more and below 1, or a dict of such by dtype"),
+        (
+            "bound=None, rtol={'float32': -1}",
+            "double: rtol must be a number, 0 or more and below 1, or a dict of such by dtype",
+        ),
+        (
+            "bound=None, atol=float('nan')",
+            "double: atol must be a number, 0 or more and finite, or a dict of such by dtype",
+        ),
+        ("largest=7", "double: largest must be a function or left out"),
         ("cost=(1, 2)", "double: cost must be a function"),
         ("exact_inputs=7", "double: exact_inputs must be a function or left out"),
         ("exact_equal='=='", "double: exact_equal must be a function or left out"),
