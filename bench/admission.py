@@ -9,6 +9,7 @@ import psutil
 
 from .arrays import LIBRARIES
 from .budget import Budget
+from .contest import interpreted_call_seconds
 from .errors import UsageError
 from .in_place import is_matrix, mapped_bytes, shrunken
 from .predict import probe_sizes
@@ -17,7 +18,7 @@ from .protocol import Done, Prepare, Prepared, Release, Slice, Sliced, Task, tas
 from .records import Case
 from .slot import Lost, Slot
 from .suite import Suite
-from .sweep import Options, footprint
+from .sweep import Options, describe, footprint
 
 MEMORY_SHARE = 0.8
 TEMPORARY_FOOTPRINTS = 1.5
@@ -99,17 +100,28 @@ class Admission:
             try:
                 self.problems.make(task, "main", "probe")
                 folder = str(self.problems.scratch / "probe")
-                seconds = 2 * self.options.timeout_s + PROBE_SECONDS
+                seconds = self._probe_seconds(case)
                 slot.ask(Prepare(task, folder, self.problems.generated), seconds, Prepared)
                 sample = slot.ask(Slice(0, 1), seconds, Sliced).samples[0]
                 slot.ask(Release(), seconds, Done)
-            except Lost:
+            except Lost as lost:
+                if lost.status == "timeout" and not slot.implementation.compiles:
+                    at, limit = describe(task.sizes), self.options.timeout_s
+                    raise Lost(
+                        "timeout", f"a call at {at} already exceeds the limit of {limit:g} s (--timeout)"
+                    ) from None
                 return
             finally:
                 self.problems.discard("probe")
             self.budget.note_probe(case, task, sample.wall_ns)
             if not self.budget.wants_probe(case):
                 return
+
+    def _probe_seconds(self, case: Case) -> float:
+        """A compiled call may take long at first."""
+        if self.suite.implementations[case.implementation].compiles:
+            return 2 * self.options.timeout_s + PROBE_SECONDS
+        return interpreted_call_seconds(self.options.timeout_s, self._footprint(task_of(case)))
 
     def _probe_sizes(self, case: Case, shrink: int) -> dict[str, int]:
         if is_matrix(self.options):

@@ -77,13 +77,19 @@ class Budget:
                 self.note_call(result.case, min(sample.wall_ns / sample.calls for sample in result.samples))
 
     def note_probe(self, case: Case, task: Task, call_ns: float) -> None:
-        cost = work(self.suite.operations[task.operation], task)
-        self._predictor.record(_key(case), cost, call_ns, task.sizes)
+        self._predictor.record(_key(case), self._work(task), call_ns, task.sizes)
 
-    def note_contest(self, seconds: float, contest: Contest, rounds_seconds: float = 0.0) -> None:
-        """Learns what a contest cost in all, and what a case costs beside its calls and rounds."""
+    def note_made(self, task: Task, seconds: float) -> None:
+        """Learns what inputs, oracle and bounds of a task took."""
+        self._predictor.record(_made_key(task), self._work(task), seconds * 1e9, task.sizes)
+
+    def note_contest(
+        self, seconds: float, contest: Contest, rounds_seconds: float = 0.0, made_seconds: float = 0.0
+    ) -> None:
+        """Learns what a case costs beside its calls and rounds and what its problem took to make."""
         calls = sum((self.predict_ns(case) or 0.0) for case in contest.cases) / 1e9
-        beside = max(0.0, seconds - rounds_seconds - CALLS_BESIDE_ROUNDS * calls) / max(1, len(contest.cases))
+        beside = max(0.0, seconds - rounds_seconds - made_seconds - CALLS_BESIDE_ROUNDS * calls)
+        beside /= max(1, len(contest.cases))
         self._case_seconds += (min(beside, 1.0) - self._case_seconds) / 8
 
     def predict_ns(self, case: Case) -> float | None:
@@ -93,7 +99,19 @@ class Budget:
         return self._predictor.wants_probe(_key(case), self.work(case), case.sizes)
 
     def work(self, case: Case) -> float:
-        return work(self.suite.operations[case.operation], task_of(case))
+        return self._work(task_of(case))
+
+    def _work(self, task: Task) -> float:
+        return work(self.suite.operations[task.operation], task)
+
+    def told(self, contests: Iterable[Contest]) -> float | None:
+        """Seconds to tell a user; None where a call may take long, nothing yet says how long, and no budget ends it."""
+        contests, left = list(contests), self.seconds_left()
+        if left is not None:
+            return min(self.estimate(contests), max(left, 0.0))
+        if any(self.wants_probe(case) for contest in contests for case in contest.cases):
+            return None
+        return self.estimate(contests)
 
     def estimate(self, contests: Iterable[Contest]) -> float:
         """Seconds the contests take beside their rounds."""
@@ -102,7 +120,8 @@ class Budget:
         for contest in contests:
             predicted = [self.predict_ns(case) or 0.0 for case in contest.cases]
             calls = sum(each for each in predicted if each <= cap_ns) / 1e9
-            total += self._case_seconds * len(predicted) + CALLS_BESIDE_ROUNDS * calls
+            made = self._predictor.predict_ns(_made_key(contest.task), self._work(contest.task), contest.task.sizes)
+            total += self._case_seconds * len(predicted) + CALLS_BESIDE_ROUNDS * calls + (made or 0.0) / 1e9
         return total
 
     def rounds(self, calls_ns: Iterable[float], later: Iterable[Contest]) -> tuple[int, float]:
@@ -134,6 +153,11 @@ def _turn_seconds(call_ns: float) -> float:
     """Of a round: a turn and what is beside it; one whose calls are long sits out so many rounds that it takes less."""
     beside = max(BESIDE_A_TURN_NS, call_ns if call_ns < LONG_CALL_NS else 0.0)
     return (min(max(TURN_NS, call_ns), LONG_CALL_NS) + beside) / 1e9
+
+
+def _made_key(task: Task) -> Key:
+    parameters = ",".join(f"{name}={value}" for name, value in task.parameters.items())
+    return ("", task.operation, task.dtype, parameters)
 
 
 def _key(case: Case) -> Key:

@@ -21,6 +21,7 @@ from .suite import Suite
 from .sweep import Contest, Options, contests
 
 INTERRUPTED = 130
+INCONCLUSIVE = 3
 RESUMED_WITH = ("resume", "results", "preset", "device", "time_budget", "wait_for_quiet")
 """What may stand beside ``--resume``: what has a default, the time still to be spent, the wait before it."""
 
@@ -35,6 +36,7 @@ def run(typed: dict[str, Any]) -> int:
     loaded = suite.load(suite.find(typed["suite"]))
     chosen = build(loaded, typed)
     planned = _planned(loaded, chosen)
+    _tell_remarks(loaded)
     busy = _busy_beside(wait_s)
     record = _record(loaded, chosen)
     folder = _new_folder(Path(typed["results"]), record)
@@ -72,6 +74,7 @@ def verify(typed: dict[str, Any]) -> int:
     loaded = suite.load(suite.find(typed["suite"]))
     chosen = build(loaded, typed | {"preset": "verify"})
     planned = _planned(loaded, chosen)
+    _tell_remarks(loaded)
     results: list[Result] = []
     watcher = progress.watcher()
     try:
@@ -80,12 +83,19 @@ def verify(typed: dict[str, Any]) -> int:
         watcher.close()
     if typed["json"]:
         print(msgspec.json.format(msgspec.json.encode(results), indent=1).decode())
-        return _status(results)
+        return _verified_status(results)
     for result in results:
         if result.status not in ("ok", "wrong", "crashed"):
             print(f"{result.status}: {result.case.label}: {result.reason}")
-    print(_counts(results))
-    return _status(results)
+    print("\n".join([*_tolerances(loaded, results), _counts(results)]))
+    return _verified_status(results)
+
+
+def _tolerances(loaded: Suite, results: list[Result]) -> list[str]:
+    """What was judged by no derived bound."""
+    judged = {each.case.operation: loaded.operations[each.case.operation].tolerance for each in results}
+    text = "{}: judged by the suite's tolerance, {}; no bound was derived"
+    return [text.format(name, tolerance) for name, tolerance in judged.items() if tolerance]
 
 
 def report(
@@ -105,8 +115,14 @@ def report(
 def _planned(loaded: Suite, chosen: Options) -> list[Contest]:
     planned = contests(loaded, chosen)
     if not planned:
-        raise UsageError("no case is left; the chosen implementations do not have the chosen operations")
+        remarks = "".join(f"\n{remark}" for remark in loaded.remarks)
+        raise UsageError(f"no case is left; the chosen implementations do not have the chosen operations{remarks}")
     return planned
+
+
+def _tell_remarks(loaded: Suite) -> None:
+    for remark in loaded.remarks:
+        print(f"warning: {remark}", file=sys.stderr, flush=True)
 
 
 def _busy_beside(wait_s: float | None) -> str:
@@ -147,7 +163,7 @@ def _measure(
     except KeyboardInterrupt:
         watcher.close()
         file.close()
-        print(f"interrupted; {_how_to_resume(folder)}", file=sys.stderr)
+        print(f"interrupted; {_how_to_go_on(folder, planned, results)}", file=sys.stderr)
         return INTERRUPTED
     except CannotFinish as error:
         raise CannotFinish(f"{error}\n{_how_to_resume(folder)}") from error
@@ -160,8 +176,12 @@ def _measure(
         record = msgspec.structs.replace(record, warnings=[*record.warnings, f"while it ran, {seen}"])
     if chosen.device == HOST:
         record = ceilings.learned(record, runner.dispatch_ns, results)
-    store.write_run(folder, msgspec.structs.replace(record, finished_at=_now()))
-    return _conclude(folder, results)
+    try:
+        store.write_run(folder, msgspec.structs.replace(record, finished_at=_now()))
+        return _conclude(folder, results)
+    except KeyboardInterrupt:
+        print(f"interrupted; {_how_to_report(folder)}", file=sys.stderr)
+        return INTERRUPTED
 
 
 def _conclude(folder: Path, results: list[Result]) -> int:
@@ -202,6 +222,7 @@ def _record(loaded: Suite, chosen: Options) -> Run:
                 "doc": each.doc,
                 "sizes": list(each.sizes),
                 "parameters": dict(each.parameters),
+                "tolerance": each.tolerance,
             }
             for name, each in loaded.operations.items()
         },
@@ -281,7 +302,27 @@ def _counts(results: list[Result]) -> str:
 
 
 def _status(results: list[Result]) -> int:
-    return int(any(result.status in ("wrong", "crashed") for result in results))
+    """1 where something is wrong, 3 where time or memory let nothing be told, else 0."""
+    statuses = {result.status for result in results}
+    if statuses & {"wrong", "crashed"}:
+        return 1
+    return INCONCLUSIVE if statuses & {"skipped", "timeout"} and "ok" not in statuses else 0
+
+
+def _verified_status(results: list[Result]) -> int:
+    """The same; 3 too where a single answer was not waited for."""
+    unanswered = any(each.status == "timeout" or each.predicted_ns is not None for each in results)
+    return _status(results) or (INCONCLUSIVE if unanswered else 0)
+
+
+def _how_to_go_on(folder: Path, planned: list[Contest], results: list[Result]) -> str:
+    done = {result.case for result in results}
+    whole = all(case in done for contest in planned for case in contest.cases)
+    return _how_to_report(folder) if whole else _how_to_resume(folder)
+
+
+def _how_to_report(folder: Path) -> str:
+    return f"every case has its result; write the report with: rooflinear report {folder}"
 
 
 def _how_to_resume(folder: Path) -> str:

@@ -31,6 +31,8 @@ VERY_LONG_CALL_NS = 250_000_000
 FEWEST_LONG = 3
 COMPILED_NS = 20_000_000
 LOAD_SECONDS = 60.0
+LOADED_SECONDS, LOADED_BYTES_A_SECOND = 2.0, 2e7
+"""What a worker needs beside a call, on a busy machine and for nested lists too."""
 CLOCK_GAP_NS = SLICES * SLICE_NS // 2
 """What an answer may take besides; a clock that loses more than half of a slice is seen."""
 CLOCK_GAP_SHARE = 0.45
@@ -132,6 +134,11 @@ def first_call_seconds(timeout_s: float) -> float:
     return timeout_s + min(30.0, 15.0 + 2 * timeout_s)
 
 
+def interpreted_call_seconds(timeout_s: float, footprint_bytes: float) -> float:
+    """The same where nothing is compiled: inputs are loaded and converted, the output is compared."""
+    return timeout_s + LOADED_SECONDS + footprint_bytes / LOADED_BYTES_A_SECOND
+
+
 def exact_test(slot: Slot, task: protocol.Task, folder: str, seconds: float) -> None:
     """Notes in ``slot.exact`` how an operation's exact test ended, once a run. Nothing where ``folder`` is ''."""
     key = (task.operation, task.dtype)
@@ -174,12 +181,26 @@ class Contender:
             self._pass_exact_test()
             stage = self.stage
             request = protocol.Prepare(stage.task, stage.main, stage.generated, stage.in_place)
-            reply = self.slot.ask(request, self.stage.first_call_seconds, protocol.Prepared)
+            reply = self._first_call(request)
             self._note_prepared(reply)
             self._require_ok(reply.verdict)
         except Lost as lost:
             return self.lose(lost)
         return True
+
+    def _first_call(self, request: protocol.Prepare) -> protocol.Prepared:
+        stage, seconds = self.stage, self.stage.first_call_seconds
+        if not self.block and not self.slot.implementation.compiles:
+            seconds = min(seconds, interpreted_call_seconds(stage.timeout_s, stage.footprint_bytes or 0.0))
+        try:
+            return self.slot.ask(request, seconds, protocol.Prepared)
+        except Lost as lost:
+            if lost.status == "timeout":
+                beside = f"{seconds - stage.timeout_s:.3g} s for all beside it"
+                lost = Lost(
+                    "timeout", f"its first call exceeds the limit of {stage.timeout_s:g} s (--timeout), {beside}"
+                )
+            raise lost from None
 
     @property
     def compiles(self) -> bool:

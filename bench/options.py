@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,18 @@ from .sweep import PRECISION, PRESETS, Options
 
 LARGEST_SIZE = 2**53
 LONGEST_SECONDS = 10**9
-SECONDS = {"": 1, "S": 1, "M": 60, "MIN": 60, "H": 3600}
-BYTES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+LONGEST_SEED = 19
+SECONDS = {"": 1, "MS": 1e-3, "S": 1, "M": 60, "MIN": 60, "H": 3600}
+BYTES: dict[str, float] = {
+    "": 1,
+    "B": 1,
+    "KB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "KIB": 2**10,
+    "MIB": 2**20,
+    "GIB": 2**30,
+}
 BYTES |= {letter: BYTES[f"{letter}IB"] for letter in "KMG"}
 
 
@@ -147,8 +157,8 @@ def _whole(option: str, text: str | None) -> int | None:
 
 
 def _seed(text: str | None) -> int:
-    if text is not None and not re.fullmatch(r"\d{1,19}", text):
-        raise UsageError(f"--seed '{text}': must be a whole number of at least 0")
+    if text is not None and not re.fullmatch(rf"[0-9]{{1,{LONGEST_SEED}}}", text):
+        raise UsageError(f"--seed '{text}': must be a whole number of at least 0 and at most {LONGEST_SEED} digits")
     return int(text or 0)
 
 
@@ -183,7 +193,7 @@ def _condition(text: str | None) -> float | None:
 
 
 def _duration(option: str, text: str | None) -> float | None:
-    return _scaled(option, text, SECONDS, "seconds, or such as 90s, 8m, 2h", LONGEST_SECONDS)
+    return _scaled(option, text, SECONDS, "seconds, or such as 90s, 8m, 2h, 500ms", LONGEST_SECONDS)
 
 
 def _bytes(option: str, text: str | None) -> int | None:
@@ -192,12 +202,15 @@ def _bytes(option: str, text: str | None) -> int | None:
 
 
 def _scaled(
-    option: str, text: str | None, units: dict[str, int], forms: str, largest: int = LARGEST_SIZE
+    option: str, text: str | None, units: Mapping[str, float], forms: str, largest: int = LARGEST_SIZE
 ) -> float | None:
     if text is None:
         return None
     match = re.fullmatch(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*([A-Za-z]*)\s*", text)
     scaled = float(match[1]) * units.get(match[2].upper(), 0) if match else 0
+    if match and match[2].upper() not in units:
+        known = ", ".join(unit.lower() for unit in units if unit)
+        raise UsageError(f"{option} '{text}': unknown unit '{match[2]}'; known: {known}")
     if not 0 < scaled <= largest:
         raise UsageError(f"{option} '{text}': must be more than 0 and at most {largest:.3g}, in {forms}")
     return scaled

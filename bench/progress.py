@@ -59,6 +59,7 @@ class Live(Plain):
 
         columns = (
             BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False),
+            _left_column(),
         )  # fmt: skip
         self._task: Any = None
         self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
@@ -67,11 +68,12 @@ class Live(Plain):
         super().begin(total)
         if self._task is not None:
             self._bar.remove_task(self._task)
-        self._task = self._bar.add_task("starting the oracle", total=total)
+        self._task = self._bar.add_task("starting the oracle", total=total, until=None)
         self._bar.start()
 
     def now(self, what: str, seconds_left: float | None) -> None:
-        self._bar.update(self._task, description=what + _left(seconds_left))
+        until = None if seconds_left is None else time.monotonic() + seconds_left
+        self._bar.update(self._task, description=what, until=until)
 
     def step(self) -> None:
         super().step()
@@ -92,6 +94,22 @@ class Live(Plain):
 def watcher() -> Plain:
     """The one that suits where stderr goes."""
     return Live() if sys.stderr.isatty() else Plain()
+
+
+def _left_column() -> Any:
+    """Counts down by itself: one call may last longer than all that was expected."""
+    from rich.progress import ProgressColumn
+    from rich.text import Text
+
+    class Left(ProgressColumn):
+        def render(self, task: Any) -> Text:
+            until = task.fields.get("until")
+            if until is None:
+                return Text("")
+            left = until - time.monotonic()
+            return Text(_left(left).strip() if left > 0 else "longer than expected")
+
+    return Left()
 
 
 def _left(seconds: float | None) -> str:

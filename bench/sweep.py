@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from . import trial
 from .contract import Cost, Grid, Operation
 from .errors import UsageError, unknown
 from .protocol import Task
@@ -44,7 +45,10 @@ DEFAULT_SIZES: dict[str, tuple[int, ...]] = {
     "goals": (1000,),
     "verify": (3, 33, 1001),
 }
-"""For a suite that states no presets."""
+"""For a suite that states no presets: those of their combinations that cost no more than `MOST_WORK`."""
+
+MOST_WORK = {"quick": 1e8, "standard": 3e8, "full": 1e10, "goals": 1e8, "verify": 2e7}
+"""Flops or bytes of a default task: a loop in Python verifies them in seconds, arrays as large as the flops fit."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,13 +140,14 @@ def grids(suite: Suite, options: Options) -> list[Grid]:
     stated: tuple[Grid, ...] = tuple(suite.presets.get(options.preset, ()))
     names = {size for operation in suite.operations.values() for size in operation.sizes}
     ladders: dict[str, tuple[int, ...]] = dict.fromkeys(names, DEFAULT_SIZES[options.preset])
-    default = Grid(sizes=ladders)
+    default = Grid(sizes=ladders, dtypes=DTYPES if options.preset == "verify" else DTYPES[:1])
     chosen = [_chosen(grid, options) for grid in stated or (default,)]
     covered = {name for grid in stated or (default,) for name in grid.operations or suite.operations}
     left = tuple(name for name in options.operations if name not in covered)
     if left:
         base = (stated or (default,))[0]
-        chosen.append(_chosen(Grid(sizes=base.sizes, operations=left, without=base.without), options))
+        dtypes = base.dtypes if options.preset == "verify" else DTYPES[:1]
+        chosen.append(_chosen(Grid(sizes=base.sizes, operations=left, without=base.without, dtypes=dtypes), options))
     return [grid for grid in chosen if grid.operations or not options.operations]
 
 
@@ -168,11 +173,23 @@ def _tasks(suite: Suite, grid: Grid, options: Options) -> Iterator[Task]:
         operation = suite.operations[name]
         known = {key: value for key, value in options.parameters.items() if key in operation.parameters}
         parameters = {**operation.parameters, **grid.parameters, **known}
-        for values in product(*(_values(grid, size, operation) for size in operation.sizes)):
-            for dtype in grid.dtypes:
-                task = Task(name, dict(zip(operation.sizes, values, strict=True)), parameters, dtype)
-                if footprint(operation, task) <= grid.largest_inputs_bytes:
-                    yield task
+        combinations = product(*(_values(grid, size, operation) for size in operation.sizes))
+        sizes = [dict(zip(operation.sizes, values, strict=True)) for values in combinations]
+        tasks = [Task(name, each, parameters, dtype) for each in sizes for dtype in grid.dtypes]
+        fitting = [task for task in tasks if footprint(operation, task) <= grid.largest_inputs_bytes]
+        own = bool(suite.presets.get(options.preset))
+        yield from fitting if own else _affordable(operation, fitting, options)
+
+
+def _affordable(operation: Operation, tasks: list[Task], options: Options) -> list[Task]:
+    """Those whose stated cost is not too much; the cheapest at any sizes the user chose and dtype."""
+    work = [max(each.flops, each.bytes) for each in (cost(operation, task) for task in tasks)]
+    chosen = [(task.dtype, *(value for name, value in task.sizes.items() if name in options.sizes)) for task in tasks]
+    cheapest: dict[tuple[Any, ...], float] = {}
+    for key, each in zip(chosen, work, strict=True):
+        cheapest[key] = min(each, cheapest.get(key, each))
+    most = MOST_WORK[options.preset]
+    return [task for task, key, each in zip(tasks, chosen, work, strict=True) if each <= max(most, cheapest[key])]
 
 
 def _values(grid: Grid, size: str, operation: Operation) -> tuple[int, ...]:
@@ -209,7 +226,8 @@ def cost(operation: Operation, task: Task, algorithm: str = "direct") -> Cost:
     """What the operation states it costs, whichever form it states it in."""
     itemsize = np.dtype(task.dtype).itemsize
     try:
-        flops, moved, *held = operation.cost(task.sizes, task.parameters, itemsize, algorithm)
+        with trial.aside():
+            flops, moved, *held = operation.cost(task.sizes, task.parameters, itemsize, algorithm)
         return Cost(float(flops), float(moved), *held)
     except Exception as error:
         at = f"{operation.name} at {describe(task.sizes)}"
