@@ -31,7 +31,7 @@ VERY_LONG_CALL_NS = 250_000_000
 FEWEST_LONG = 3
 COMPILED_NS = 20_000_000
 LOAD_SECONDS = 60.0
-LOADED_SECONDS, LOADED_BYTES_A_SECOND = 2.0, 2e7
+LOADED_SECONDS, LOADED_BYTES_A_SECOND = 4.0, 2e7
 """What a worker needs beside a call, on a busy machine and for nested lists too."""
 CLOCK_GAP_NS = SLICES * SLICE_NS // 2
 """What an answer may take besides; a clock that loses more than half of a slice is seen."""

@@ -62,6 +62,7 @@ def run_data(tables: Tables, baseline: str | None = None) -> dict[str, Any]:
         "baselines": baselines(tables),
         "imprecise": imprecise(tables.run),
         "formulas": {name: about.get("formula", "") for name, about in tables.run.operations.items()},
+        "tolerances": {name: about.get("tolerance", "") for name, about in tables.run.operations.items()},
         "rungs": RUNGS,
         "changes": CHANGES,
         "roofs": roofs(tables.run),

@@ -16,6 +16,8 @@ def _inputs(rng, sizes, parameters, dtype):
 
 def _whole_inputs(rng, sizes, parameters, dtype):
     """Squares of distances are small integers: no rounding decides who is nearest."""
+    if sizes["points"] < 2:
+        raise ValueError("a single point has no other")
     return {"X": rng.integers(-9, 10, (sizes["points"], sizes["axes"])).astype(dtype)}
 
 

@@ -113,7 +113,7 @@ function tiles(run, choice, timed, base, gain, lead, level) {
   const made = [tile('time', 'One call', timeText(best.time), best.time, range + wide(best))];
   if (gain && base !== best) made.push(tile('speedup', `Against ${base.implementation}`, ratioText(gain.ratio), gain.ratio, spread(gain) + wide(best, base)));
   if (second) made.push(leadTile(second, lead, level, wide(best, second)));
-  made.push(limitTile(best), errorTile(best), firstCallTile(best, base, compiles(run, choice, best)));
+  made.push(limitTile(best), errorTile(best, run), firstCallTile(best, base, compiles(run, choice, best)));
   return made.filter(Boolean);
 }
 
@@ -134,9 +134,10 @@ function limitTile(row) {
   return tile('limit', `Of the machine’s limit${row.algorithm === 'direct' ? '' : ` for ${row.algorithm}`}`, shareText(row), share, told);
 }
 
-function errorTile(row) {
+function errorTile(row, run) {
   if (row.predicted || !isKnown(row.error_over_bound)) return null;
-  return tile('error', 'Error ÷ bound', digits(row.error_over_bound), row.error_over_bound, 'right: below 1');
+  const judge = run.tolerances?.[row.operation] ? 'tolerance' : 'bound';
+  return tile('error', `Error ÷ ${judge}`, digits(row.error_over_bound), row.error_over_bound, 'right: below 1');
 }
 
 // Whether compiling was seen in any first call of this operation and dtype.

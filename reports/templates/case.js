@@ -102,7 +102,7 @@ function drawCase(run, row, samples, look) {
       fact('Work', isKnown(row.flops) ? `${digits(row.flops)} flops, ${bytesText(row.bytes)}` : ''),
       fact('First call', timeText(row.first_call_ns), row.first_call_ns), fact('Transfers', rangeText(row.transfer_in_ns, row.transfer_out_ns, timeText).replace(' – ', ' in, ') && `${timeText(row.transfer_in_ns)} in, ${timeText(row.transfer_out_ns)} out`),
       fact('Import', timeText(row.import_ns)), fact('Peak memory', bytesText(row.peak_bytes)),
-      fact('Error', isKnown(row.error_over_bound) ? `${digits(row.error)}, ${digits(row.error_over_bound)} of its bound ${digits(row.bound)}` : '', row.error_over_bound),
+      fact('Error', isKnown(row.error_over_bound) ? `${digits(row.error)}, ${digits(row.error_over_bound)} of its ${run.tolerances?.[row.operation] ? 'tolerance' : 'bound'} ${digits(row.bound)}` : '', row.error_over_bound),
       fact('Algorithm', row.algorithm), fact('About', run.about[row.implementation]?.[0]), fact('Library', run.about[row.implementation]?.[1]),
       fact('Data', [row.data, row.inputs && `inputs ${row.inputs}`, row.source && `source ${row.source}`].filter(Boolean).join(' · ')), fact('Thread pools', row.pools)),
     row.stderr && [element('h3', {}, 'Its last words'), element('pre', { tabindex: '0' }, row.stderr)],

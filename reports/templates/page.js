@@ -113,7 +113,7 @@ async function drawRest(found, look) {
   byId('calls-note').textContent = callsNote(found.calls);
   byId('calls-table').replaceChildren(drawLineTable('Time of a call with the first call spread over', found.calls, (x) => plural(x, 'call'), look));
   byId('errors').replaceChildren(drawErrors(found.errors, look));
-  byId('errors-note').textContent = errorsNote(found.errors);
+  byId('errors-note').textContent = errorsNote(found.errors, run().tolerances?.[choice.view.operation]);
   byId('missing').replaceChildren(drawMissing(found.missing, look));
   byId('ceilings').replaceChildren(drawCeilings(run()));
   byId('runs-section').hidden = !found.runs;
@@ -181,11 +181,12 @@ function callsNote({ any, winners }) {
   return `Least in all, going by one reading of each first call: ${changes.map((row) => `${row.implementation} from ${plural(row.x, 'call')}`).join(', then ')}.`;
 }
 
-function errorsNote({ counts, worst, wrong }) {
+function errorsNote({ counts, worst, wrong }, tolerance) {
   const told = counts.map(([status, count]) => `${whole(count)} ${status}`).join(', ');
-  const most = worst ? ` The largest error among right answers is ${digits(worst.error_over_bound)} of its bound: ${worst.implementation} at ${worst.sizes || 'the only size'}.` : '';
+  const judge = tolerance ? ` This operation has no derived bound: a tolerance of its suite judges it, ${tolerance}.` : '';
+  const most = worst ? ` The largest error among right answers is ${digits(worst.error_over_bound)} of its ${tolerance ? 'tolerance' : 'bound'}: ${worst.implementation} at ${worst.sizes || 'the only size'}.` : '';
   const bad = wrong.length ? ` Wrong: ${distinct(wrong.map((row) => row.implementation)).join(', ')}.` : '';
-  return `${told}.${most}${bad}`;
+  return `${told}.${judge}${most}${bad}`;
 }
 
 function legend(found, look) {

@@ -27,7 +27,7 @@ class FakeSlot:
         self.answers = HONEST | answers
         self.asked, self.now_ns, self.stopped = [], 0, False
         self.exact, self.compiled_ns, self.started, self.alive, self.import_ns = {}, {}, STARTED, True, 5
-        self.implementation = SimpleNamespace(algorithm="direct", source_sha256="abc")
+        self.implementation = SimpleNamespace(algorithm="direct", source_sha256="abc", compiles=True)
 
     def start(self):
         return self.ask(SimpleNamespace(), 0, protocol.Started, "Start")
