@@ -197,9 +197,8 @@ class Contender:
         except Lost as lost:
             if lost.status == "timeout":
                 beside = f"{seconds - stage.timeout_s:.3g} s for all beside it"
-                lost = Lost(
-                    "timeout", f"its first call exceeds the limit of {stage.timeout_s:g} s (--timeout), {beside}"
-                )
+                reason = f"its first call exceeds the limit of {stage.timeout_s:g} s (--timeout), {beside}"
+                lost = Lost("timeout", reason, lost.exit)
             raise lost from None
 
     @property
