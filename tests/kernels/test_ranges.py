@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rooflinear.bench.contract import Unsupported
-from rooflinear.kernels import _oracle, _ranges
+from rooflinear.kernels import _arithmetic, _oracle, _ranges
 from rooflinear.kernels.operations import OPERATIONS
 
 from . import naive
@@ -110,8 +110,10 @@ def test_inputs_of_finite_data_are_finite_and_not_lost(name, size):
         assert np.any(value != 0)
 
 
-def test_r2_is_the_same_at_every_scale():
+@pytest.mark.parametrize("work_limit", [0, 10**8])
+def test_r2_is_the_same_at_every_scale(monkeypatch, work_limit):
     """The harness's own norms once over- and underflowed here, and made NaN of finite data."""
+    monkeypatch.setattr(_arithmetic, "WORK_LIMIT", work_limit)
     expected = _oracle.r2(*inputs_of("r2", [1.0], 1.0).values())
     for x, y in [(1e-310, 1), (1e200, 1), (1, 1e200), (1e200, 1e-200), (1e160, 1e160)]:
         found = _oracle.r2(*inputs_of("r2", [x], y).values())
