@@ -18,7 +18,11 @@ Status = Literal["ok", "wrong", "unsupported", "missing", "timeout", "skipped", 
 
 
 class Case(msgspec.Struct, frozen=True):
-    """One operation x implementation x sizes x parameters x dtype x threads x device."""
+    """One operation x implementation x sizes x parameters x dtype x threads x device.
+
+    Of a benchmark of another tool that competes with nobody ``implementation``
+    is empty; its ``dtype`` is empty and its ``threads`` are 0: not known.
+    """
 
     suite: str
     operation: str
@@ -37,9 +41,18 @@ class Case(msgspec.Struct, frozen=True):
     @property
     def label(self) -> str:
         """Short name for people: ``gradient/numba m=1000 n=10 float64``."""
-        names = {**self.sizes, **self.parameters}
-        words = " ".join(f"{name}={value}" for name, value in names.items())
-        return f"{self.operation}/{self.implementation} {words} {self.dtype}"
+        return " ".join(filter(None, (self.name, self.words)))
+
+    @property
+    def name(self) -> str:
+        """``gradient/numba``; a benchmark of another tool may be an operation alone."""
+        return f"{self.operation}/{self.implementation}" if self.implementation else self.operation
+
+    @property
+    def words(self) -> str:
+        """``m=1000 n=10 float64``, as far as they are known."""
+        values = {**self.sizes, **self.parameters}
+        return " ".join(filter(None, [*(f"{name}={value}" for name, value in values.items()), self.dtype]))
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -72,6 +85,16 @@ class Exit(msgspec.Struct, frozen=True):
     stderr: list[str]
 
 
+class Benchmark(msgspec.Struct, frozen=True):
+    """What another tool calls a benchmark: its full name, and its parameters as text where they are not part of it.
+
+    Two results are of the same benchmark where these are equal.
+    """
+
+    name: str
+    parameters: list[str] = []
+
+
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """One line of ``cases.jsonl``: a case, its status and, when ok, its raw samples.
 
@@ -81,6 +104,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     resident set over that before the call. ``costs`` are the least flops and
     bytes of each algorithm, ``footprint_bytes`` are those of inputs and output,
     ``reads`` the ns a byte of this working set took to read, by round.
+    ``benchmark`` is what a result was called in the file of another tool; its
+    ``source_sha256`` is then the version of the benchmark that the tool tells.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -111,6 +136,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     costs: dict[str, tuple[float, float]] = {}
     footprint_bytes: float | None = None
     reads: list[tuple[int, float]] = []
+    benchmark: Benchmark | None = None
 
 
 class Numbers(msgspec.Struct, frozen=True):

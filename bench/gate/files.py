@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
-from typing import Any
+
+import msgspec
 
 from .. import interop
 from ..errors import UsageError
@@ -14,8 +15,11 @@ from ..records import Case, Machine, Result, Run
 from .records import Side
 
 MEMORY_TOLERANCE = 0.05
+GIB = 2**30
+VERSION_LETTERS = 12
 
 Key = tuple[str, ...]
+"""What two files call the same. The first part is empty for a benchmark of another tool."""
 
 
 @dataclass(frozen=True)
@@ -56,16 +60,33 @@ def read_two(base: Path, head: Path) -> tuple[File, File]:
     return old, new
 
 
-def same_machine(one: Machine, other: Machine) -> bool:
-    """Whether name, processor, logical cores and memory agree, as far as both files tell them."""
-
-    def agree(a: Any, b: Any) -> bool:
-        return not a or not b or UNNAMED in (a, b) or str(a).casefold() == str(b).casefold()
-
+def another_machine(one: Machine, other: Machine) -> str:
+    """In what two machines differ, as far as both files tell it: ``cores: 2 and 8``; '' where they agree."""
+    sides = [{"name": each.name, "processor": each.cpu, "cores": _cores(each)} for each in (one, other)]
+    told = [
+        f"{what}: {a} and {b}"
+        for what, a, b in ((what, sides[0][what], sides[1][what]) for what in sides[0])
+        if a and b and UNNAMED not in (a, b) and a.casefold() != b.casefold()
+    ]
     memory = [each.memory_bytes for each in (one, other) if each.memory_bytes]
-    close = len(memory) < 2 or max(memory) - min(memory) <= MEMORY_TOLERANCE * max(memory)
-    cores = [each.cores_logical or each.cores_available for each in (one, other)]
-    return agree(one.name, other.name) and agree(one.cpu, other.cpu) and agree(*cores) and close
+    if len(memory) == 2 and max(memory) - min(memory) > MEMORY_TOLERANCE * max(memory):
+        told.append(f"memory: {memory[0] / GIB:.3g} and {memory[1] / GIB:.3g} GiB")
+    return ", ".join(told)
+
+
+def another_version(old: File, new: File, key: Key) -> str:
+    """Versions of a benchmark that asv tells apart, and so should everybody; '' where both files hold the same."""
+    if not old.run.preset == new.run.preset == "asv":
+        return ""
+    sides = [file.told(key, "source_sha256") for file in (old, new)]
+    if not all(sides) or sides[0] == sides[1]:
+        return ""
+    base, head = (", ".join(sorted(side)) for side in sides)
+    return f"another version of the benchmark: base {base[:VERSION_LETTERS]}, head {head[:VERSION_LETTERS]}"
+
+
+def _cores(machine: Machine) -> str:
+    return str(machine.cores_logical or machine.cores_available or "")
 
 
 def relative(old: File, new: File, name: str) -> tuple[File, File]:
@@ -78,31 +99,44 @@ def relative(old: File, new: File, name: str) -> tuple[File, File]:
 
 
 def _relative(file: File, name: str) -> File:
-    references = {_without_implementation(key): median(file.blocks[key]) for key in file.blocks if key[1] == name}
+    own = {key for key in file.results if file.case(key).implementation == name}
+    references = {_contest(file, key): median(file.blocks[key]) for key in file.blocks if key in own}
     if not references:
         raise UsageError(f"{file.path}: has no time of '{name}' to compare ratios to; --reference NAME takes another")
-    blocks, lost = {}, {key: why for key, why in file.lost.items() if key[1] != name}
+    blocks, lost = {}, {key: why for key, why in file.lost.items() if key not in own}
     for key, logs in file.blocks.items():
-        against = references.get(_without_implementation(key))
-        if key[1] != name and against is not None:
+        against = references.get(_contest(file, key))
+        if key not in own and against is not None:
             blocks[key] = [each - against for each in logs]
-        elif key[1] != name:
+        elif key not in own:
             lost[key] = "skipped", f"no time of {name} to relate it to"
-    results = {key: group for key, group in file.results.items() if key[1] != name}
+    results = {key: group for key, group in file.results.items() if key not in own}
     return replace(file, results=results, blocks=blocks, lost=lost)
 
 
-def _without_implementation(key: Key) -> Key:
-    return key[:1] + key[2:]
+def _contest(file: File, key: Key) -> Key:
+    """What a case shares with those it competes with."""
+    if key[0]:
+        return key[:1] + key[2:]
+    return _key_of_case(msgspec.structs.replace(file.case(key), implementation=""), True)
 
 
 def _file(path: Path, run: Run, results: Sequence[Result], fully: bool) -> File:
     grouped: dict[Key, list[Result]] = {}
     for each in results:
-        grouped.setdefault(_key(each.case, fully), []).append(each)
+        grouped.setdefault(_key(each, fully), []).append(each)
+    for group in grouped.values():
+        _refuse_strangers(path, group)
     lost = {key: why for key, group in grouped.items() if (why := _lost(group)) is not None}
     blocks = {key: _block_logs(group) for key, group in grouped.items() if key not in lost}
     return File(path, run, grouped, blocks, lost)
+
+
+def _refuse_strangers(path: Path, group: Sequence[Result]) -> None:
+    """Results of one key are blocks of one case."""
+    first, *others = {each.case: None for each in group}
+    if others:
+        raise UsageError(f"{path}: '{first.label}' and '{others[0].label}' cannot be told apart in a comparison")
 
 
 def _lost(group: Sequence[Result]) -> tuple[str, str] | None:
@@ -120,12 +154,19 @@ def _block_logs(results: Sequence[Result]) -> list[float]:
 
 
 def _ambiguous(results: Sequence[Result]) -> bool:
-    return len({_key(each.case, True) for each in results}) > len({_key(each.case, False) for each in results})
+    return len({_key(each, True) for each in results}) > len({_key(each, False) for each in results})
 
 
-def _key(case: Case, fully: bool) -> Key:
-    """What tells cases of any tool apart; not every tool tells sizes from parameters."""
-    names = {**case.sizes, **case.parameters}
-    words = " ".join(f"{name}={names[name]}" for name in sorted(names))
-    key = case.operation, case.implementation, words, case.dtype
-    return (*key, str(case.threads), case.device) if fully else key
+def _key(result: Result, fully: bool) -> Key:
+    """What tells cases of any tool apart: the full name in the file of another tool, else what the case says."""
+    if result.benchmark is not None:
+        return ("", result.benchmark.name, *result.benchmark.parameters)
+    return _key_of_case(result.case, fully)
+
+
+def _key_of_case(case: Case, fully: bool) -> Key:
+    """Not every tool tells sizes from parameters."""
+    values = {**case.sizes, **case.parameters}
+    words = [f"{name}={values[name]}" for name in sorted(values)]
+    where = (str(case.threads), case.device) if fully else ()
+    return (case.operation, case.implementation, case.dtype, *where, *words)

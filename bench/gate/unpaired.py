@@ -24,7 +24,7 @@ from scipy.stats import t as student
 
 from ..errors import UsageError
 from . import records
-from .files import File, Key, read_two, relative, same_machine
+from .files import File, Key, another_machine, another_version, read_two, relative
 from .judge import FAMILY_LEVEL
 from .margins import Margins
 from .records import CaseResult, Comparison, Stage
@@ -85,11 +85,11 @@ def compare_files(
     """
     old, new = read_two(base, head)
     warnings = ["unpaired: drift of the machine between the two cannot be excluded; 'compare BASE' on revisions can"]
-    if not same_machine(old.run.machine, new.run.machine):
+    if other := another_machine(old.run.machine, new.run.machine):
         if not allow_other_machine:
             raise UsageError(
-                f"{base} is of {old.run.machine.name} ({old.run.machine.cpu}), {head} of {new.run.machine.name}"
-                f" ({new.run.machine.cpu}); --allow-other-machine compares ratios to a reference kernel"
+                f"{base} and {head} are of different machines ({other}); "
+                "--allow-other-machine compares ratios to a reference kernel"
             )
         name = reference or REFERENCE
         old, new = relative(old, new, name)
@@ -104,7 +104,8 @@ def compare_files(
 
 def judged(old: File, new: File, margins: Margins, allow_missing: Sequence[str]) -> tuple[list[CaseResult], list[str]]:
     """Verdicts of all cases, and what was seen of drift."""
-    shifts = {key: shift(old.blocks[key], new.blocks[key]) for key in new.blocks if key in old.blocks}
+    shared = [key for key in new.blocks if key in old.blocks and not another_version(old, new, key)]
+    shifts = {key: shift(old.blocks[key], new.blocks[key]) for key in shared}
     seen = drift([each.value for each in shifts.values()])
     margin = [margins.of(new.case(key)) for key in shifts]
     ps = [p_slower(each, seen, limit) for each, limit in zip(shifts.values(), margin, strict=True)]
@@ -212,12 +213,15 @@ def _alone(key: Key, old: File, new: File, margins: Margins, allowed: Sequence[s
     lost = {side: file.lost[key] for side, file in (("base", old), ("head", new)) if key in file.lost}
     told = "; ".join(f"{side}: {status}: {reason}" for side, (status, reason) in lost.items())
     if key in old.results and key in new.results:
+        if version := another_version(old, new, key):
+            return CaseResult(case=case, verdict=records.CHANGED, reason=version, margin=margins.of(case))
         harmless = len(lost) == 2 and {status for status, _ in lost.values()} <= set(records.UNTIMED)
         verdict = records.ABSENT if harmless else records.BROKEN
     else:
         verdict = records.MISSING if key in old.results else records.APPEARED
         told = f"only in {'base' if key in old.results else 'head'}; --allow-missing PATTERN where that is on purpose"
-        if any(fnmatch.fnmatch(name, pattern) for pattern in allowed for name in (case.label, case.implementation)):
+        names = (case.label, case.implementation, "" if key[0] else key[1])
+        if any(fnmatch.fnmatch(name, pattern) for pattern in allowed for name in names if name):
             verdict, told = records.ABSENT, "on one side only, which --allow-missing allows"
     return CaseResult(case=case, verdict=verdict, reason=told, margin=margins.of(case))
 

@@ -9,19 +9,31 @@ from typing import Any
 from ..errors import UsageError
 from ..records import Result, Run
 from ..store import RUN, read_results, read_run
-from . import asv, github_action, pyperf, pytest_benchmark
+from . import asv, asv_beside, github_action, pyperf, pytest_benchmark, pytest_names
 
 WRITERS = {
     "pytest-benchmark": pytest_benchmark.write,
     "pyperf": pyperf.write,
     "github-action-benchmark": github_action.write,
 }
+TOOLS = ("asv", "pytest-benchmark", "pyperf")
 KNOWN = "run folders, asv results, pytest-benchmark JSON, pyperf JSON"
 
 
 def is_file_of_results(path: Path) -> bool:
     """Whether a path is a run folder or a file, and so no git revision."""
     return path.is_file() or (path / RUN).is_file()
+
+
+def tool_of(run: Run) -> str:
+    """Who measured a run: the tool whose file it was read from; '' for one of ours."""
+    return run.preset if run.preset in TOOLS else ""
+
+
+def folder_for_reports(path: Path) -> Path:
+    """Where a report of a file goes: beside it, but never into a folder that its tool reads."""
+    kept = asv_beside.storage(path.absolute()) or pytest_names.storage(path.absolute())
+    return kept.parent if kept else path.parent
 
 
 def read(path: Path) -> tuple[Run, list[Result]]:
@@ -48,12 +60,14 @@ def _foreign(path: Path, content: Any) -> tuple[Run, list[Result]]:
 
 def _reader(path: Path, content: Any) -> Any:
     if isinstance(content, dict):
-        if "result_columns" in content:
+        if "result_columns" in content or {"commit_hash", "results", "params"} <= content.keys():
             return asv.read
         if "machine_info" in content and "benchmarks" in content:
             return pytest_benchmark.read
         if "benchmarks" in content and "version" in content:
             return pyperf.read
+        if path.name in (asv_beside.LIST, asv_beside.MACHINE):
+            raise UsageError(f"{path}: lies beside asv's results; name results/<machine>/<commit>-<environment>.json")
     raise UsageError(f"{path}: not a file of results; known are {KNOWN}")
 
 

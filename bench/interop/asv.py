@@ -1,18 +1,29 @@
 """asv's result files, version 2: ``results/<machine>/<commit>-<environment>.json``."""
 
-import ast
-import json
 import math
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import UsageError
-from ..records import Case, Machine, Result, Run
-from .foreign import UNNAMED, case_of, run_of, samples, timed
+from ..records import Benchmark, Result, Run
+from .asv_beside import UNKNOWN, Beside, kind, machine
+from .asv_ours import case_of_ours
+from .foreign import NOBODY, Entry, read_as, timed
+from .names import Shown, without_addresses
 
 VERSION = 2
-OF_TIME = ("time", "timeraw")
+TIMES = ("time", "timeraw")
+SECONDS = ("", "seconds")
+
+
+class Row(NamedTuple):
+    """What a file holds of a benchmark: a value for each combination of its parameters, the last fastest."""
+
+    name: str
+    columns: dict[str, Any]
+    parameters: list[list[str]]
+    values: list[Any]
 
 
 def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
@@ -22,77 +33,67 @@ def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
     between them: they come back as one block.
     """
     if content.get("version") != VERSION:
-        raise UsageError(f"{path}: asv results of version {content.get('version')}; known is {VERSION} (asv 0.5 on)")
-    machine = _machine(_beside(path, "machine.json"), content)
-    names = _beside(path.parent, "benchmarks.json")
-    results = []
-    for name, values in content.get("results", {}).items():
-        row = dict(zip(content["result_columns"], values, strict=False))
-        told = names.get(name, {})
-        kind = str(told.get("type") or name.rpartition(".")[2].partition("_")[0])
-        results += _results(name, row, told.get("param_names", []), path, kind)
+        raise UsageError(
+            f"{path}: asv results of version {content.get('version')}; known is {VERSION} (asv 0.5 on), "
+            "which 'asv update' makes of older ones"
+        )
+    beside = Beside(path)
+    rows = [_row(path, name, values, content["result_columns"]) for name, values in content.get("results", {}).items()]
+    entries = [entry for row in rows for entry in _entries(row, beside)]
     requirements = {key: value for key, value in (content.get("requirements") or {}).items() if value}
-    return run_of("asv", path, machine, results, commit=content.get("commit_hash"), versions=requirements), results
+    return read_as(
+        "asv", path, machine(content, beside), entries,
+        commit=content.get("commit_hash"), versions=requirements, warnings=beside.missing,
+    )  # fmt: skip
 
 
-def _results(name: str, row: dict[str, Any], names: list[str], path: Path, kind: str) -> list[Result]:
-    values, parameters = row.get("result"), row.get("params") or ()
-    combinations = list(product(*parameters)) or [()]
-    if values is None:
-        values = [None] * len(combinations)
-    if len(values) != len(combinations):
-        raise UsageError(f"{path}: {name} has {len(values)} results, but its parameters give {len(combinations)}")
-    names = names if len(names) == len(parameters) else [f"p{place}" for place in range(len(parameters))]
-    found = []
-    for place, combination in enumerate(combinations):
-        case = case_of(name.rpartition(".")[2], dict(zip(names, map(_text, combination), strict=True)))
-        if kind not in OF_TIME:
-            found.append(
-                Result(case=case, status="unsupported", reason=f"asv: a benchmark of kind '{kind}' has no time")
-            )
-            continue
-        each = {key: _at(row.get(key), place) for key in ("samples", "stats_number")}
-        found.append(_result(case, values[place], each, row.get("version")))
-    return found
+def _row(path: Path, name: str, values: list[Any], columns: list[str]) -> Row:
+    row = dict(zip(columns, values, strict=False))
+    parameters = [without_addresses([str(each) for each in texts]) for texts in row.get("params") or ()]
+    count = math.prod(map(len, parameters))
+    result = [None] * count if row.get("result") is None else row["result"]
+    if len(result) != count:
+        raise UsageError(f"{path}: {name} has {len(result)} results, but its parameters give {count}")
+    return Row(name, row, parameters, result)
 
 
-def _result(case: Case, value: Any, row: dict[str, Any], version: Any) -> Result:
+def _entries(row: Row, beside: Beside) -> list[Entry]:
+    names = beside.parameter_names(row.name, len(row.parameters))
+    return [
+        _entry(row, beside, dict(zip(names, texts, strict=True)), place)
+        for place, texts in enumerate(product(*row.parameters))
+    ]
+
+
+def _entry(row: Row, beside: Beside, parameters: dict[str, str], place: int) -> Entry:
+    texts = list(parameters.values())
+    full = f"{row.name}({', '.join(texts)})" if texts else row.name
+    result = _result(row, beside, place)
+    if ours := case_of_ours(row.name, texts):
+        return Entry(full, None, ours, [result])
+    return Entry(full, Benchmark(row.name, texts), Shown(row.name, parameters, mark=full), [result])
+
+
+def _result(row: Row, beside: Beside, place: int) -> Result:
+    version, value = str(row.columns.get("version") or ""), row.values[place]
+    if reason := _no_time(*kind(row.name, beside)):
+        return Result(case=NOBODY, status="unsupported", reason=reason, source_sha256=version)
     if value is None:
-        return Result(case=case, status="crashed", reason="asv: failed")
+        return Result(case=NOBODY, status="crashed", reason="asv: failed", source_sha256=version)
     if math.isnan(value):
-        return Result(case=case, status="skipped", reason="asv: skipped")
-    calls = int(row["stats_number"] or 1)
-    return timed(case, samples(row["samples"] or [value], calls), source_sha256=str(version or ""))
+        return Result(case=NOBODY, status="skipped", reason="asv: skipped", source_sha256=version)
+    found = _at(row.columns.get("samples"), place) or [value]
+    return timed(found, _at(row.columns.get("stats_number"), place), source_sha256=version)
+
+
+def _no_time(measured: str, unit: str) -> str:
+    """Why what is measured is no time; '' where it is one."""
+    if measured == UNKNOWN:
+        return "asv: neither its name nor benchmarks.json tells what it measures"
+    if measured in TIMES and unit in SECONDS:
+        return ""
+    return f"asv: a benchmark of kind '{measured}'" + (f" in {unit}" if unit else "") + " has no time"
 
 
 def _at(values: Any, place: int) -> Any:
     return values[place] if isinstance(values, list) and place < len(values) else None
-
-
-def _text(value: str) -> str:
-    """A parameter as asv keeps it, ``repr`` of what it was; strings lose their quotes."""
-    try:
-        return str(ast.literal_eval(value))
-    except (ValueError, SyntaxError):
-        return value
-
-
-def _beside(path: Path, name: str) -> dict[str, Any]:
-    try:
-        found = json.loads((path.parent / name).read_text())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _machine(told: dict[str, Any], content: dict[str, Any]) -> Machine:
-    params = {**(content.get("params") or {}), **told}
-    cores, memory = str(params.get("num_cpu", "")), str(params.get("ram", ""))
-    return Machine(
-        name=str(params.get("machine", UNNAMED)),
-        system=str(params.get("os", "")),
-        cpu=str(params.get("cpu", "")),
-        cores_available=int(cores) if cores.isdigit() else 0,
-        memory_bytes=int(memory) if memory.isdigit() else None,
-        python=str(content.get("python", "")),
-    )

@@ -1,27 +1,99 @@
-"""What files of other tools have in common: cases from names, samples from seconds, a run from what they tell."""
+"""What files of other tools have in common: results from seconds, a run from what they tell."""
 
 import math
-import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from ..errors import UsageError
-from ..records import Case, Machine, Result, Run, Sample
+from ..records import Benchmark, Case, Machine, Result, Run, Sample
+from .names import Shown, cases_of
 
 NS = 1e9
-PAIR = re.compile(r"([A-Za-z_]\w*)=([^\s=]+)")
-DTYPES = ("float64", "float32")
+LOST = 1e-6
+"""A larger part of a sample is not lost by counting in whole ns."""
+
+LONGEST_S = 1e9
+MOST_CALLS = 10**12
 
 UNNAMED = "unnamed"
 """Name of a machine whose file tells none."""
 
+NOT_VERIFIED = "not verified"
+"""A warning that begins so: nobody compared the answer with a right one."""
 
-def run_of(tool: str, path: Path, machine: Machine, results: Sequence[Result], **known: Any) -> Run:
-    """A run that holds what a file tells; ``preset`` names the tool."""
+NOBODY = Case("", "", "", {}, {}, "", 0, "")
+
+
+class Entry(NamedTuple):
+    """One benchmark of a file: its name there, and a result for each block, without a case.
+
+    ``shown`` is a case where the file says that it is one of ours; then
+    ``benchmark`` is None.
+    """
+
+    name: str
+    benchmark: Benchmark | None
+    shown: Shown | Case
+    results: Sequence[Result]
+
+
+def read_as(
+    tool: str, path: Path, machine: Machine, entries: Sequence[Entry], **known: Any
+) -> tuple[Run, list[Result]]:
+    """A run and its results. Raises `UsageError` where two benchmarks of a file cannot be told apart."""
+    _refuse_doubles(path, entries)
+    cases = iter(cases_of([each.shown for each in entries if isinstance(each.shown, Shown)]))
+    rounds = count()
+    results = [
+        msgspec.structs.replace(
+            result, case=case, benchmark=each.benchmark, block=block, samples=_in_rounds_of_its_own(result, rounds)
+        )
+        for each in entries
+        for case in [each.shown if isinstance(each.shown, Case) else next(cases)]
+        for block, result in enumerate(each.results)
+    ]
+    return _run_of(tool, path, machine, results, **known), results
+
+
+def timed(seconds: Sequence[Any], calls: Any = 1, summary: Iterable[Any] = (), **known: Any) -> Result:
+    """A result from seconds of one call, ``calls`` of them timed together; other tools verify nothing.
+
+    It is ``ok``, or says why there is no time. ``summary`` tells of samples
+    that were not kept: their quantiles.
+    """
+    calls = int(calls or 1)
+    if not 1 <= calls <= MOST_CALLS:
+        raise ValueError(f"{calls} calls in one sample")
+    times = [float(each) for each in seconds if _is_time(each, calls)]
+    if not times:
+        return Result(case=NOBODY, status="crashed", reason="the file has no time for it", **known)
+    if reason := _too_coarse([each for each in summary if _is_time(each, calls)] or times):
+        return Result(case=NOBODY, status="unsupported", reason=reason, **known)
+    left = len(seconds) - len(times)
+    warning = NOT_VERIFIED + (f"; {left} of {len(seconds)} samples are no times and are left out" if left else "")
+    found = [Sample(0, 0, *_whole_ns(each, calls)) for each in times]
+    return Result(case=NOBODY, status="ok", samples=found, **{"warning": warning, **known})
+
+
+def convert(value: Any, kind: Any, path: Path) -> Any:
+    """A record of ours found in a file. Raises `UsageError` where it is not one."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{path}: a rooflinear record in it is damaged: {error}") from error
+
+
+def _in_rounds_of_its_own(result: Result, rounds: Iterator[int]) -> list[Sample]:
+    """Benchmarks of a file were run one after the other: a round of one is not a round of another."""
+    return [msgspec.structs.replace(sample, round=next(rounds)) for sample in result.samples]
+
+
+def _run_of(tool: str, path: Path, machine: Machine, results: Sequence[Result], **known: Any) -> Run:
+    """A run that holds what a file tells; ``preset`` names the tool, which stands for an implementation unnamed."""
     cases = [each.case for each in results]
     operations = {case.operation: {"sizes": list(case.sizes), "parameters": case.parameters} for case in cases}
     facts = {"library": "", "algorithm": "direct", "doc": "", "source_sha256": ""}
@@ -33,64 +105,50 @@ def run_of(tool: str, path: Path, machine: Machine, results: Sequence[Result], *
         environment={},
         suite=cases[0].suite if cases else "",
         operations=operations,
-        implementations={case.implementation: dict(facts) for case in cases},
+        implementations={case.implementation or tool: dict(facts) for case in cases},
         preset=tool,
-        warnings=[f"read from a file of {tool}"],
+        warnings=[f"read from a file of {tool}", *known.pop("warnings", [])],
         **known,
     )
 
 
-def case_of(name: str, parameters: dict[str, str], threads: int = 0) -> Case:
-    """A case from a benchmark's name and its parameters; words such as ``m=1000`` become sizes."""
-    rest = dict(parameters)
-    implementation = rest.pop("implementation", "")
-    dtype = rest.pop("dtype", "float64")
-    words = {key: value for text in rest.values() for key, value in PAIR.findall(text)}
-    sizes = {key: int(value) for key, value in words.items() if value.isdigit()}
-    kept = {key: text for key, text in rest.items() if not PAIR.search(text)}
-    kept |= {key: value for key, value in words.items() if key not in sizes}
-    operation = re.sub(r"^(time|test|track|bench)_", "", name)
-    return Case("", operation, implementation, sizes, {**kept}, dtype, threads, "cpu")
+def _refuse_doubles(path: Path, entries: Sequence[Entry]) -> None:
+    seen: dict[Any, str] = {}
+    for each in entries:
+        own = each.benchmark or each.shown
+        key = (own.name, *own.parameters) if isinstance(own, Benchmark) else own
+        if key in seen:
+            raise UsageError(
+                f"{path}: '{seen[key]}' and '{each.name}' would be one case, and one would hide the other; "
+                "keep or rename one"
+            )
+        seen[key] = each.name
 
 
-def case_of_label(label: str) -> Case:
-    """A case from ``gradient/numpy m=1000 n=10 float64``, or from any other name as it is."""
-    first, *words = label.split()
-    operation, slash, implementation = first.partition("/")
-    matches = [match for word in words if (match := PAIR.fullmatch(word))]
-    pairs = {match[1]: match[2] for match in matches}
-    if not slash or not all(value.isdigit() for value in pairs.values()):
-        return Case("", label, "", {}, {}, "float64", 0, "cpu")
-    dtype = words[-1] if words and words[-1] in DTYPES else "float64"
-    return Case("", operation, implementation, {key: int(value) for key, value in pairs.items()}, {}, dtype, 0, "cpu")
+def _is_time(value: Any, calls: int) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and math.isfinite(value) and 0 <= value * calls <= LONGEST_S
 
 
-def distinct_labels(cases: Iterable[Case]) -> dict[Case, str]:
-    """Labels for tools that know a case by its name alone; threads and device are added where labels would be equal."""
-    labels = {case: case.label for case in cases}
-    counts = Counter(labels.values())
-    return {
-        case: label if counts[label] == 1 else f"{label} threads={case.threads} {case.device}"
-        for case, label in labels.items()
-    }
+def _too_coarse(times: Sequence[float]) -> str:
+    """Why these are no times; '' where they are.
+
+    A call longer than the clock's step never takes 0. Where some did, one that
+    took a single step is as short.
+    """
+    zeros = sum(each == 0 for each in times)
+    step = min((each for each in times if each > 0), default=0.0)
+    if not zeros or 2 * sum(each <= step * (1 + LOST) for each in times) <= len(times):
+        return ""
+    least = f" or its least step of {step:.3g} s" if step else ""
+    return f"the clock is too coarse: most samples read 0{least}"
 
 
-def samples(seconds: Sequence[Any], calls: int = 1, first_round: int = 0) -> list[Sample]:
-    """Samples from seconds of one call each, ``calls`` of them timed together; what is no time is left out."""
-    times = [float(each) for each in seconds if isinstance(each, int | float) and math.isfinite(each) and each > 0]
-    return [Sample(first_round + place, 0, round(each * calls * NS), 0, calls) for place, each in enumerate(times)]
-
-
-def convert(value: Any, kind: Any, path: Path) -> Any:
-    """A record of ours found in a file. Raises `UsageError` where it is not one."""
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{path}: a rooflinear record in it is damaged: {error}") from error
-
-
-def timed(case: Case, found: list[Sample], **known: Any) -> Result:
-    """An ``ok`` result, or a crashed one where no time was read; other tools verify nothing."""
-    if not found:
-        return Result(case=case, status="crashed", reason="the file has no time for it", **known)
-    return Result(case=case, status="ok", samples=found, warning="not verified", **known)
+def _whole_ns(seconds: float, calls: int) -> tuple[int, int, int]:
+    """``wall_ns``, ``cpu_ns`` and ``calls`` of a sample: as many calls as make of it whole ns."""
+    times = 1
+    while True:
+        exact = seconds * calls * times * NS
+        if abs(round(exact) - exact) <= LOST * exact or times >= MOST_CALLS:
+            return round(exact), 0, calls * times
+        times *= 10

@@ -5,7 +5,7 @@ import statistics
 import msgspec
 
 from ..records import Case, Result, Run
-from .foreign import distinct_labels
+from .names import distinct_labels
 
 
 def write(run: Run, results: list[Result]) -> bytes:

@@ -1,13 +1,15 @@
 """pyperf's JSON, version 1.0, in and out."""
 
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from ..errors import UsageError
-from ..records import Case, Machine, Result, Run
-from .foreign import UNNAMED, case_of_label, convert, distinct_labels, run_of, samples, timed
+from ..records import Benchmark, Case, Machine, Result, Run
+from .foreign import NOBODY, UNNAMED, Entry, convert, read_as, timed
+from .names import Shown, case_of_label, distinct_labels
 
 OURS = "rooflinear_result"
 OUR_RUN = "rooflinear_run"
@@ -18,15 +20,19 @@ UNIT = "second"
 def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
     """Every benchmark; a pyperf run is a process of its own, so it becomes a block."""
     if str(content["version"]) != VERSION:
-        raise UsageError(f"{path}: pyperf JSON of version {content['version']}; known is {VERSION}")
+        raise UsageError(
+            f"{path}: pyperf JSON of version {content['version']}; known is {VERSION}, which 'pyperf convert' writes"
+        )
     common = content.get("metadata") or {}
     if OUR_RUN in common:
         return _ours(common[OUR_RUN], path)
-    results = [found for each in content["benchmarks"] for found in _results(each, common)]
-    if not any(each.status == "ok" for each in results):
+    if not content["benchmarks"]:
         raise UsageError(f"{path}: holds no times")
-    first = {**common, **(content["benchmarks"][0].get("metadata") or {}), **_first_run(content)}
-    return run_of("pyperf", path, _machine(first), results, started_at=str(first.get("date", ""))), results
+    told = [{**common, **(each.get("metadata") or {})} for each in content["benchmarks"]]
+    names = _names(content["benchmarks"], told)
+    entries = [_entry(*each) for each in zip(names, content["benchmarks"], told, strict=True)]
+    first = {**told[0], **_of_the_first_run(content["benchmarks"][0])}
+    return read_as("pyperf", path, _machine(first), entries, started_at=str(first.get("date", "")))
 
 
 def write(run: Run, results: list[Result]) -> bytes:
@@ -56,26 +62,36 @@ def _ours(kept: str, path: Path) -> tuple[Run, list[Result]]:
     return convert(found["run"], Run, path), convert(found["results"], list[Result], path)
 
 
-def _results(each: dict[str, Any], common: dict[str, Any]) -> list[Result]:
-    metadata = {**common, **(each.get("metadata") or {})}
-    found = []
-    for run in each["runs"]:
-        own = {**metadata, **(run.get("metadata") or {})}
-        if own.get("unit", UNIT) != UNIT or not run.get("values"):
-            continue  # memory, or a process that calibrates only
-        calls = int(own.get("loops", 1)) * int(own.get("inner_loops", 1))
-        block = len(found)
-        found.append(timed(case_of_label(str(own["name"])), samples(run["values"], calls), block=block))
-    return found
+def _names(benchmarks: list[dict[str, Any]], told: list[dict[str, Any]]) -> list[str]:
+    """The name that the first run of each tells; those without one are numbered."""
+    stated = [{**own, **_of_the_first_run(each)}.get("name") for own, each in zip(told, benchmarks, strict=True)]
+    taken = {str(name) for name in stated if name}
+    free = (name for place in count(1) if (name := f"benchmark {place} without a name") not in taken)
+    return [str(name) if name else next(free) for name in stated]
 
 
-def _first_run(content: dict[str, Any]) -> dict[str, Any]:
-    return content["benchmarks"][0]["runs"][0].get("metadata") or {}
+def _entry(name: str, each: dict[str, Any], told: dict[str, Any]) -> Entry:
+    runs = [run for run in each["runs"] if run.get("values")]  # the others only calibrate
+    results = [_result(run, told) for run in runs or [{"values": []}]]
+    ours = case_of_label(name)
+    return Entry(name, Benchmark(name) if ours is None else None, ours or Shown(name, {}, mark=name), results)
+
+
+def _result(run: dict[str, Any], told: dict[str, Any]) -> Result:
+    own = {**told, **(run.get("metadata") or {})}
+    if (unit := own.get("unit", UNIT)) != UNIT:
+        return Result(case=NOBODY, status="unsupported", reason=f"unit {unit}: no time")
+    return timed(run["values"], int(own.get("loops", 1)) * int(own.get("inner_loops", 1)))
+
+
+def _of_the_first_run(benchmark: dict[str, Any]) -> dict[str, Any]:
+    return next((run.get("metadata") or {} for run in benchmark["runs"]), {})
 
 
 def _run(result: Result) -> dict[str, Any]:
-    values = [each.wall_ns / each.calls / 1e9 for each in result.samples]
-    return {"metadata": {"loops": max(1, round(sum(s.calls for s in result.samples) / len(values)))}, "values": values}
+    samples = [each for each in result.samples if each.wall_ns > 0]  # pyperf refuses a file with a 0
+    values = [each.wall_ns / each.calls / 1e9 for each in samples]
+    return {"metadata": {"loops": max(1, round(sum(s.calls for s in samples) / len(values)))}, "values": values}
 
 
 def _machine(told: dict[str, Any]) -> Machine:

@@ -6,26 +6,29 @@ from typing import Any
 
 import msgspec
 
-from ..records import Case, Machine, Result, Run
-from .foreign import UNNAMED, case_of, case_of_label, convert, distinct_labels, run_of, samples, timed
+from ..records import Benchmark, Case, Machine, Result, Run
+from .foreign import UNNAMED, Entry, convert, read_as, timed
+from .names import distinct_labels
+from .pytest_names import named_all
 
 OURS = "rooflinear"
+"""Our own key: in a whole file, and in ``extra_info``."""
+
 VERSION = "5.3.1"
+FACTS = {"source_sha256": str, "inputs_sha256": str, "first_call_ns": int | None}
 
 
 def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
     """Every benchmark; those of our own suite and of our own export come back as the cases they were."""
-    if isinstance(content.get(OURS), dict):
-        kept = content[OURS]
+    kept = content.get(OURS)
+    if isinstance(kept, dict) and "run" in kept:
         return convert(kept.get("run"), Run, path), convert(kept.get("results"), list[Result], path)
-    results = [_result(each, path) for each in content["benchmarks"]]
     told, commit = content["machine_info"] or {}, content.get("commit_info") or {}
     when = str(content.get("datetime") or "")
-    run = run_of(
-        "pytest-benchmark", path, _machine(told), results,
+    return read_as(
+        "pytest-benchmark", path, _machine(told), _entries(content["benchmarks"], path),
         commit=commit.get("id"), dirty=commit.get("dirty"), started_at=when, finished_at=when or None,
     )  # fmt: skip
-    return run, results
 
 
 def write(run: Run, results: list[Result]) -> bytes:
@@ -48,32 +51,48 @@ def write(run: Run, results: list[Result]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n"
 
 
-def _result(each: dict[str, Any], path: Path) -> Result:
-    stats, extra = each["stats"], each.get("extra_info") or {}
-    calls = int(stats.get("iterations") or 1)
-    found = samples(stats.get("data") or [stats["median"]], calls)
-    known = {name: extra[name] for name in ("source_sha256", "inputs_sha256", "first_call_ns") if name in extra}
-    if "case" in extra:
-        return msgspec.structs.replace(timed(convert(extra["case"], Case, path), found, **known), warning="")
-    return timed(_case(each), found, **known)
+def _entries(benchmarks: list[dict[str, Any]], path: Path) -> list[Entry]:
+    return [
+        _ours(each, record, path) if record else Entry(named.full, Benchmark(named.full), named.shown, [_timed(each)])
+        for each, named in zip(benchmarks, named_all(benchmarks), strict=True)
+        for record in [_record(each)]
+    ]
 
 
-def _case(each: dict[str, Any]) -> Case:
-    if each.get("params"):
-        return case_of(str(each["name"]).partition("[")[0], {key: str(value) for key, value in each["params"].items()})
-    return case_of_label(str(each["fullname"] if "fullname" in each else each["name"]))
+def _record(each: dict[str, Any]) -> dict[str, Any] | None:
+    """What our suite left beside a benchmark: under a key of its own, formerly among what users leave there."""
+    extra = each.get("extra_info") or {}
+    own = extra.get(OURS)
+    if isinstance(own, dict) and "case" in own:
+        return own
+    try:
+        msgspec.convert(extra.get("case"), Case)
+    except msgspec.ValidationError:
+        return None
+    return extra
+
+
+def _ours(each: dict[str, Any], record: dict[str, Any], path: Path) -> Entry:
+    facts = {name: convert(record[name], kind, path) for name, kind in FACTS.items() if name in record}
+    return Entry(str(each["name"]), None, convert(record.get("case"), Case, path), [_timed(each, warning="", **facts)])
+
+
+def _timed(each: dict[str, Any], **known: Any) -> Result:
+    stats = each["stats"]
+    quantiles = [] if stats.get("data") else [stats.get(name) for name in ("min", "q1", "median", "q3", "max")]
+    return timed(stats.get("data") or [stats["median"]], stats.get("iterations"), quantiles, **known)
 
 
 def _benchmark(result: Result, label: str) -> dict[str, Any]:
     case = result.case
     label = f"{label} block {result.block}" if result.block else label
     return {
-        "group": f"{case.operation} " + " ".join(f"{name}={value}" for name, value in case.sizes.items()),
+        "group": " ".join([case.operation, *(f"{name}={value}" for name, value in case.sizes.items())]),
         "name": label,
         "fullname": f"rooflinear::{label}",
         "params": None,
         "param": None,
-        "extra_info": {"case": msgspec.to_builtins(case)},
+        "extra_info": {OURS: {"case": msgspec.to_builtins(case)}},
         "options": {"disable_gc": True, "timer": "perf_counter_ns", "warmup": True},
         "stats": _stats([each.wall_ns / each.calls / 1e9 for each in result.samples], result),
     }

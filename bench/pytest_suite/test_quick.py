@@ -34,7 +34,7 @@ def ready(request):
 def test_quick(benchmark, ready):
     case = ready.case
     benchmark.group = f"{case.operation} " + " ".join(f"{name}={value}" for name, value in case.sizes.items())
-    benchmark.extra_info |= {
+    benchmark.extra_info["rooflinear"] = {
         "case": msgspec.to_builtins(case),
         "source_sha256": SUITE.implementations[case.implementation].source_sha256,
         "inputs_sha256": ready.inputs_sha256,

@@ -56,10 +56,10 @@ def test_the_lists_are_the_same(tmp_path):
 
 
 def test_a_result_carries_its_case(written):
-    cases = {msgspec.convert(each["extra_info"]["case"], Case) for each in written}
+    cases = {msgspec.convert(each["extra_info"]["rooflinear"]["case"], Case) for each in written}
     assert {(case.operation, case.implementation) for case in cases} == {("gradient", "numpy"), ("predict", "numba")}
     assert cases <= set(in_process.quick_cases())
-    assert all(len(each["extra_info"]["inputs_sha256"]) == 64 for each in written)
+    assert all(len(each["extra_info"]["rooflinear"]["inputs_sha256"]) == 64 for each in written)
 
 
 def test_groups_are_operation_and_size(written):
@@ -71,6 +71,6 @@ def test_groups_are_operation_and_size(written):
 def test_a_compiled_kernel_is_warm_when_it_is_calibrated(written):
     """The first case compiles for all sizes; pytest-benchmark must not have seen that call."""
     compiled = [each for each in written if "numba" in each["name"]]
-    first = max(each["extra_info"]["first_call_ns"] for each in compiled)
+    first = max(each["extra_info"]["rooflinear"]["first_call_ns"] for each in compiled)
     assert first > 1000 * max(each["stats"]["median"] for each in compiled) * 1e9
     assert all(each["stats"]["max"] * 1e9 < first / 2 for each in compiled)
