@@ -62,9 +62,10 @@ def ratio(base: Contender, other: Contender) -> Ratio:
 
 
 def baselines(tables: Tables) -> list[str]:
-    """Implementations with a time, the default baseline first."""
+    """Implementations with a time, the default baseline first, a name for what competes with nobody last."""
     timed = set(tables.cases.loc[tables.cases["time_ns"].notna(), "implementation"])
-    return sorted((name for name in tables.implementations if name in timed), key=lambda name: name != DEFAULT_BASELINE)
+    names, tool = (name for name in tables.implementations if name in timed), tables.tool
+    return sorted(names, key=lambda name: (name == tool, name != DEFAULT_BASELINE))
 
 
 def choose_baseline(tables: Tables, wanted: str | None = None) -> str | None:

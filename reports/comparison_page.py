@@ -67,7 +67,7 @@ def html(found: Comparison) -> bytes:
         cases=[_row(each, axis) for each in shown],
         controls=[(each, _row(each.result, axis)) for each in found.controls],
         operations=sorted({each.case.operation for each in shown}),
-        implementations=sorted({each.case.implementation for each in shown}),
+        implementations=sorted({each.case.implementation for each in shown} - {""}),
         facts=_facts(found),
         differing=differing(found.base, found.head),
     ).encode()

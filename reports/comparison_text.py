@@ -104,10 +104,10 @@ def annotations(found: Comparison) -> list[str]:
     for each in ordered(found.cases):
         if each.verdict in (*ERRORS, SLOWER, INCONCLUSIVE):
             level = "warning" if each.verdict == INCONCLUSIVE else "error"
-            file = _property(f"{each.case.suite}/{each.case.implementation}.py")
-            title = _property(f"{each.verdict}: {each.case.operation}/{each.case.implementation}")
+            file = f"file={_property(f'{each.case.suite}/{each.case.implementation}.py')}," if each.case.suite else ""
+            title = _property(f"{each.verdict}: {each.case.name}")
             told = _command_text(f"{each.case.label}: {numbers(each)} {each.reason}")
-            lines.append(f"::{level} file={file},title={title}::{told}")
+            lines.append(f"::{level} {file}title={title}::{told}")
     return lines
 
 
@@ -147,7 +147,8 @@ def _terminal_case(result: CaseResult) -> list[str]:
 
 
 def _junit_case(suite: ElementTree.Element, result: CaseResult) -> None:
-    name = {"name": _xml(result.case.label), "classname": _xml(f"{result.case.operation}.{result.case.implementation}")}
+    of = ".".join(filter(None, (result.case.operation, result.case.implementation)))
+    name = {"name": _xml(result.case.label), "classname": _xml(of)}
     stage = result.confirm or result.screen
     time_ns = stage.head_ns if stage else 0
     element = ElementTree.SubElement(suite, "testcase", {**name, "time": f"{time_ns / 1e9:.9f}"})

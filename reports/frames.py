@@ -18,12 +18,13 @@ Statistics, from raw samples:
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import pandas as pd
@@ -59,6 +60,13 @@ SPEEDUP_COLUMNS = (
 )
 
 
+class Columns(NamedTuple):
+    """Names of sizes and of parameters -> columns. A parameter in whole numbers may share the column of a size."""
+
+    sizes: dict[str, str]
+    parameters: dict[str, str]
+
+
 @dataclass(frozen=True)
 class Tables:
     """What one run measured: ``cases`` has a row per case; ``rounds`` its log times, ``located`` what they come to
@@ -79,6 +87,11 @@ class Tables:
         return list(dict.fromkeys([*self.run.implementations, *self.cases["implementation"].unique()]))
 
     @property
+    def tool(self) -> str:
+        """Under what name the benchmarks of another tool stand that compete with nobody; '' where there are none."""
+        return self.run.preset if any(not group[0].case.implementation for group in self.results) else ""
+
+    @property
     def operations(self) -> list[str]:
         """Operations with at least one case, in the suite's order."""
         seen = self.cases["operation"].unique().tolist()
@@ -95,7 +108,7 @@ def tables(folder: Path, run: Run, results: Iterable[Result]) -> Tables:
     """The frames of a run and its results, one row per case in order of first appearance."""
     blocks: dict[Case, list[Result]] = {}
     for result in results:
-        blocks.setdefault(result.case, []).append(result)
+        blocks.setdefault(_named(result.case, run), []).append(result)
     columns = _columns(list(blocks))
     known = powers(result for group in blocks.values() for result in group)
     timed = [kept(group, known[case.implementation]) for case, group in blocks.items()]
@@ -109,11 +122,9 @@ def tables(folder: Path, run: Run, results: Iterable[Result]) -> Tables:
         }
         for (case, group), times, one in zip(blocks.items(), timed, found, strict=True)
     ]
-    sizes = {name: columns[name] for name in _names(case.sizes for case in blocks)}
-    parameters = {name: columns[name] for name in columns if name not in sizes}
-    frame = _typed(pd.DataFrame(rows), list(sizes.values()), list(parameters.values()))
+    frame = _typed(pd.DataFrame(rows), list(columns.sizes.values()), list(columns.parameters.values()))
     rounds = [times.rounds for times in timed]
-    return Tables(folder, run, frame, rounds, found, sizes, parameters, list(blocks.values()))
+    return Tables(folder, run, frame, rounds, found, columns.sizes, columns.parameters, list(blocks.values()))
 
 
 def status_counts(cases: pd.DataFrame) -> pd.DataFrame:
@@ -128,6 +139,11 @@ def words(values: dict[str, Any]) -> str:
     return " ".join(f"{name}={value}" for name, value in values.items())
 
 
+def _named(case: Case, run: Run) -> Case:
+    """A benchmark of another tool that competes with nobody stands under the name of the tool."""
+    return case if case.implementation else msgspec.structs.replace(case, implementation=run.preset)
+
+
 def _beyond(results: Sequence[Result], run: Run) -> bool:
     """Whether a case's data do not fit the caches of one core."""
     caches = run.machine.caches_bytes
@@ -137,20 +153,36 @@ def _beyond(results: Sequence[Result], run: Run) -> bool:
 
 def _located(cases: Sequence[Case], timed: Sequence[Kept], beyond: Sequence[bool]) -> list[Located]:
     """Estimates of all cases, made contest by contest."""
-    contests: dict[str, list[int]] = {}
-    for place, case in enumerate(cases):
-        contests.setdefault(msgspec.structs.replace(case, implementation="").key, []).append(place)
+    contests = _contests(cases, [each.rounds for each in timed])
     contenders = [
         estimates.Contender(case.implementation, each.rounds, each.disturbed, large)
         for case, each, large in zip(cases, timed, beyond, strict=True)
     ]
-    made = estimates.located([[contenders[place] for place in places] for places in contests.values()])
-    found = dict(zip(chain(*contests.values()), chain(*made), strict=True))
+    made = estimates.located([[contenders[place] for place in places] for places in contests])
+    found = dict(zip(chain(*contests), chain(*made), strict=True))
     return [found[place] for place in range(len(cases))]
 
 
+def _contests(cases: Sequence[Case], rounds: Sequence[Rounds]) -> list[list[int]]:
+    """Places of those that were measured side by side. Whoever shared no round with another stands alone."""
+    together: dict[str, list[int]] = {}
+    for place, case in enumerate(cases):
+        together.setdefault(msgspec.structs.replace(case, implementation="").key, []).append(place)
+    return [found for places in together.values() for found in _side_by_side(places, rounds)]
+
+
+def _side_by_side(places: Sequence[int], rounds: Sequence[Rounds]) -> list[list[int]]:
+    if len(places) == 1:
+        return [list(places)]
+    own = {place: {(block, number) for block in rounds[place] for number in rounds[place][block]} for place in places}
+    played = Counter(chain(*own.values()))
+    alone = [place for place in places if own[place] and all(played[each] == 1 for each in own[place])]
+    others = [place for place in places if place not in set(alone)]
+    return [*([others] if others else []), *([place] for place in alone)]
+
+
 def _row(
-    run: str, case: Case, results: list[Result], times: Kept, found: Located, columns: dict[str, str], precision: float
+    run: str, case: Case, results: list[Result], times: Kept, found: Located, columns: Columns, precision: float
 ) -> dict[str, Any]:
     status = min((result.status for result in results), key=STATUSES.index)
     telling = [result for result in results if result.status == status]
@@ -175,15 +207,16 @@ def _row(
     }
 
 
-def _case_columns(case: Case, columns: dict[str, str]) -> dict[str, Any]:
-    values = {**case.parameters, **case.sizes}
+def _case_columns(case: Case, columns: Columns) -> dict[str, Any]:
+    whole = {name: value for name, value in case.parameters.items() if name not in columns.parameters} | case.sizes
     return {
         "suite": case.suite,
         "operation": case.operation,
         "implementation": case.implementation,
         "sizes": words(case.sizes),
         "parameters": words(case.parameters),
-        **{column: values.get(name) for name, column in columns.items()},
+        **{column: whole.get(name) for name, column in columns.sizes.items()},
+        **{column: case.parameters.get(name) for name, column in columns.parameters.items()},
         "dtype": case.dtype,
         "threads": case.threads,
         "device": case.device,
@@ -258,13 +291,23 @@ def _names(dictionaries: Iterable[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(name for names in dictionaries for name in names))
 
 
-def _columns(cases: list[Case]) -> dict[str, str]:
-    """Sizes and parameters -> column names: their own, unless that column means another thing."""
-    nobody = Case("", "", "", {}, {}, "", 0, "")
-    own = _row("", nobody, [Result(case=nobody)], Kept({}, 0, False), estimates.NOWHERE, {}, PRECISION)
+def _columns(cases: Sequence[Case]) -> Columns:
+    """Column names: their own, unless that column means another thing."""
+    nobody, nothing = Case("", "", "", {}, {}, "", 0, ""), Columns({}, {})
+    own = _row("", nobody, [Result(case=nobody)], Kept({}, 0, False), estimates.NOWHERE, nothing, PRECISION)
     taken = {*own, *limits.COLUMNS, *SPEEDUP_COLUMNS}
-    names = _names([*(case.sizes for case in cases), *(case.parameters for case in cases)])
-    return {name: f"{name}_value" if name in taken else name for name in names}
+    sizes = {name: _free(name, taken) for name in _names(case.sizes for case in cases)}
+    texts = {name for case in cases for name, value in case.parameters.items() if not isinstance(value, int)}
+    names = [name for name in _names(case.parameters for case in cases) if name not in sizes or name in texts]
+    return Columns(sizes, {name: _free(name, taken) for name in names})
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """A column that nobody has, and now it is taken."""
+    places = chain([name, f"{name}_value"], (f"{name}_value_{place}" for place in count(2)))
+    found = next(each for each in places if each not in taken)
+    taken.add(found)
+    return found
 
 
 def _typed(frame: pd.DataFrame, sizes: list[str], parameters: list[str]) -> pd.DataFrame:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+from ..bench.interop import tool_of
+from ..bench.interop.foreign import NOT_VERIFIED
 from .charts import charts, vega_lite_version
 from .frames import Tables
 from .page_command import command
@@ -54,11 +56,17 @@ def html(runs: Sequence[Tables], baseline: str | None = None) -> bytes:
         samples=[packed(samples(tables)) for tables in runs],
         runs=[(tables.folder.name, tables.run, facts(tables.run)) for tables in runs],
         differences=differences(runs),
+        tools=sorted({(tool, _verified(tables)) for tables in runs if (tool := tool_of(tables.run))}),
+        ours=any(not tool_of(tables.run) for tables in runs),
     ).encode()
 
 
 def _data(tables: Tables, baseline: str | None) -> dict:
     return {**run_data(tables, baseline), "command": command(tables.run)}
+
+
+def _verified(tables: Tables) -> bool:
+    return not any(result.warning.startswith(NOT_VERIFIED) for group in tables.results for result in group)
 
 
 def _script(name: str | tuple[str, ...]) -> str:

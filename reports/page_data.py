@@ -59,6 +59,7 @@ def run_data(tables: Tables, baseline: str | None = None) -> dict[str, Any]:
         "parameter_columns": tables.parameter_columns,
         "operation": _operation(tables),
         "baseline": chosen,
+        "tool": tables.tool,
         "baselines": baselines(tables),
         "imprecise": imprecise(tables.run),
         "formulas": {name: about.get("formula", "") for name, about in tables.run.operations.items()},

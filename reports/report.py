@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..bench.errors import UsageError, unknown
-from ..bench.interop import WRITERS, read
+from ..bench.interop import WRITERS, folder_for_reports, read
 from ..bench.store import replace_file
 from .frames import Tables, load
 
@@ -30,8 +30,10 @@ def write_reports(
 ) -> list[Path]:
     """Writes each format and returns the files, in order.
 
-    Without ``output`` a file is ``report.<suffix>`` in the first folder; a PNG
-    or SVG of a run with several views is one file a view. With ``output`` and
+    Without ``output`` a file is ``report.<suffix>`` in the first folder, or
+    ``<name>-report.<suffix>`` beside a file of another tool, outside the folder
+    that the tool keeps its files in; a PNG or SVG of a run with several views
+    is one file a view. With ``output`` and
     one format it is exactly that file. Several runs go into one page, which
     compares them, and into one CSV, Parquet or JSON file, told apart by the
     column ``run``. Such a file holds one ``table``: ``report-<table>.<suffix>``
@@ -75,7 +77,7 @@ def _made(
     runs: list[Tables], form: str, output: Path | None, baseline: str | None, table: str
 ) -> list[tuple[Path, bytes]]:
     where = runs[0].folder
-    folder, stem = (where, "report") if where.is_dir() else (where.parent, f"{where.stem}-report")
+    folder, stem = (where, "report") if where.is_dir() else (folder_for_reports(where), f"{where.stem}-report")
     if form in PICTURES:
         from .figures import pictures
 

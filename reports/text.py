@@ -46,7 +46,7 @@ def markdown(tables: Tables, baseline: str | None = None) -> bytes:
         "## Who is fastest",
         _legend(),
         *_winner_tables(tables),
-        "## Speed-up" + (f" over {escaped(baseline)}" if baseline else ""),
+        "## Speed-up" + (f" over {escaped(baseline)}" if baseline and baseline != tables.tool else ""),
         *_speedup_tables(tables, baseline),
         "## How time grows with size",
         *fit_tables(tables),
@@ -98,9 +98,20 @@ def _legend() -> str:
 def _winner_tables(tables: Tables) -> Iterable[str]:
     frame = winners(tables)
     for view in views(tables):
-        cells = {row["sizes"]: _winner_cell(row) for row in view.of(frame).to_dict("records")}
+        alone = _alone(tables, view)
+        cell = _time_cell if alone else _winner_cell
+        cells = {row["sizes"]: cell(row) for row in view.of(frame).to_dict("records")}
         yield f"### {escaped(view.title)}"
-        yield _matrix(view, cells)
+        yield _matrix(view, cells, "one call" if alone else "fastest")
+
+
+def _alone(tables: Tables, view: View) -> bool:
+    """Whether a view holds a benchmark of another tool that competes with nobody."""
+    return set(view.of(tables.cases)["implementation"]) == {tables.tool}
+
+
+def _time_cell(row: dict) -> str:
+    return time_text(row["winner_ns"])
 
 
 def _winner_cell(row: dict) -> str:
@@ -114,12 +125,12 @@ def _winner_cell(row: dict) -> str:
     return f"{name}{lead}, {time_text(row['winner_ns'])}"
 
 
-def _matrix(view: View, cells: dict[str, str]) -> str:
+def _matrix(view: View, cells: dict[str, str], head: str) -> str:
     """Rows: all sizes but the last; columns: the last one."""
     *outer, last = view.size_names or [""]
     if not outer:
         rows = [[words(size), cells.get(words(size), MISSING)] for size in view.sizes]
-        return table([escaped(last), "fastest"], rows)
+        return table([escaped(last), head], rows)
     columns = sorted({size[last] for size in view.sizes})
     heads = list(dict.fromkeys(words({name: size[name] for name in outer}) for size in view.sizes))
     rows = [[head, *(cells.get(f"{head} {last}={column}", MISSING) for column in columns)] for head in heads]
@@ -133,10 +144,13 @@ def _speedup_tables(tables: Tables, baseline: str | None) -> Iterable[str]:
     frame = speedups(tables, baseline)
     cases = tables.cases[[*GROUP, "implementation", "time_ns", "disturbed", "precise"]]
     frame = frame.merge(cases, how="left", on=[*GROUP, "implementation"])
-    for view in views(tables):
+    shown = [view for view in views(tables) if not _alone(tables, view)]
+    if not shown:
+        yield "No benchmark competes with another."
+    for view in shown:
         here = [row for row in view.of(frame).to_dict("records") if row["sizes"] == words(view.chosen)]
         here.sort(key=lambda row: (row["disturbed"], -row["speedup"]))
-        yield f"### {escaped(view.title)}, {escaped(words(view.chosen))}"
+        yield "### " + ", ".join(escaped(part) for part in (view.title, words(view.chosen)) if part)
         own = next((row for row in here if row["implementation"] == baseline), None)
         if own is None or own["disturbed"]:
             yield f"{escaped(baseline)} {'has no time' if own is None else 'was disturbed'} here."

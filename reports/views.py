@@ -25,10 +25,11 @@ class View:
 
     @property
     def title(self) -> str:
-        """``gradient_descent steps=100, float64, 2 threads``; the CPU goes without saying."""
-        device = "" if self.device == "cpu" else f", {self.device}"
-        plural = "" if self.threads == 1 else "s"
-        return f"{self.operation} {self.parameters}".strip() + f", {self.dtype}, {self.threads} thread{plural}{device}"
+        """``gradient_descent steps=100, float64, 2 threads``; without the CPU and what is not known."""
+        threads = f"{self.threads} thread{'' if self.threads == 1 else 's'}" if self.threads else ""
+        device = "" if self.device == "cpu" else self.device
+        what = f"{self.operation} {self.parameters}".strip()
+        return ", ".join(part for part in (what, self.dtype, threads, device) if part)
 
     @property
     def stem(self) -> str:

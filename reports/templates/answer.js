@@ -25,13 +25,13 @@ function levelWith(run, choice, timed) {
 
 function headline(run, choice, timed, guessed, base, winners, lead) {
   const { view } = choice;
-  const where = [view.operation, view.parameters, view.dtype, plural(view.threads, 'thread'), view.device === 'cpu' ? '' : view.device].filter(Boolean).join(' · ');
+  const where = [view.operation, view.parameters, view.dtype, view.threads ? plural(view.threads, 'thread') : '', view.device === 'cpu' ? '' : view.device].filter(Boolean).join(' · ');
   if (!timed.length) return { ...untimed(run, choice, guessed), where, tiles: [] };
   const [best] = timed;
   const level = levelWith(run, choice, timed);
   const gain = speedup(run, choice, base, best);
   return {
-    where, title: title(choice, best, level, guessed, base, gain, timed[1], lead),
+    where, title: title(run, choice, best, level, guessed, base, gain, timed[1], lead),
     sentences: [conditions(choice, best), unranked(choice, best, lead), unknownBeside(run, choice), overAll(winners), otherAlgorithm(timed)].filter(Boolean),
     tiles: tiles(run, choice, timed, base, gain, lead, level),
   };
@@ -47,8 +47,9 @@ function untimed(run, choice, guessed) {
   return { title: right ? `${right} of ${plural(cases.length, 'case')} right, none timed` : `Nothing ran for ${choice.view.operation}`, sentences: ['The reasons are listed below.'] };
 }
 
-function title(choice, best, level, guessed, base, gain, second, lead) {
+function title(run, choice, best, level, guessed, base, gain, second, lead) {
   const at = choice.view.size_names.length ? ` at ${sizeText(choice.view.size_names, choice.size).replaceAll(' = ', '\u00a0=\u00a0')}` : '';
+  if (!second && best.implementation === run.tool) return `One call takes ${timeText(best.time)}${at}`;
   if (!second) return `${best.implementation} is the only one timed${guessed.length ? ' undisturbed' : ''}${at}`;
   if (!isKnown(lead.low)) {
     const told = base && base !== best ? `${ratioText(gain.ratio)} as fast as ${base.implementation}` : `${second.implementation} takes ${ratioText(lead.ratio)} as long`;

@@ -87,7 +87,7 @@ function drawCase(run, row, samples, look) {
   const command = commandOf(run, row);
   const dropped = row.dropped ? `, ${plural(row.dropped, 'sample')} dropped` : '';
   return [
-    element('p', { class: 'where' }, [row.operation, row.parameters, row.sizes, row.dtype, plural(row.threads, 'thread'), row.device].filter(Boolean).join(' · ')),
+    element('p', { class: 'where' }, [row.operation, row.parameters, row.sizes, row.dtype, row.threads ? plural(row.threads, 'thread') : '', row.device].filter(Boolean).join(' · ')),
     element('h2', { id: 'case-title', tabindex: '-1' }, named(look(row.implementation), row.implementation), ' ', badges(row)),
     notes(run, row) && element('p', { class: 'note' }, notes(run, row)),
     samples && samples.rows.length > 0 && element('div', { class: 'samples' },

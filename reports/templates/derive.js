@@ -224,7 +224,7 @@ function sideBySide(runs, run, choice) {
   return { columns: headed, rows, own, ...runMarks(headed, rows) };
 }
 
-const runText = (name, view) => `${name}${view ? ` (${plural(view.threads, 'thread')})` : ''}`;
+const runText = (name, view) => `${name}${view?.threads ? ` (${plural(view.threads, 'thread')})` : ''}`;
 const runLook = (i) => ({ colour: `var(--c${i % 8})`, shape: Object.keys(SHAPES)[i % Object.keys(SHAPES).length] });
 
 // Every time of every run that was not disturbed, a mark each.
