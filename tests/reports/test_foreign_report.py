@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from rooflinear.reports import frames, text
-from rooflinear.reports.compare import ALONE, speedups, winners
+from rooflinear.reports.compare import ALONE, choose_baseline, speedups, winners
 from rooflinear.reports.page import html
 from rooflinear.reports.page_data import run_data
 from rooflinear.reports.report import write_reports
@@ -36,6 +36,7 @@ def contender(name, n):
 
 
 SUMS = [contender(name, n) for name in SAMPLES for n in (10, 100, 1000)]
+ALONE_FIRST = files.pytest_benchmark(files.measured("t.py::test_alone"), *SUMS)
 GROUPS = files.pytest_benchmark(*SUMS, files.measured("t.py::test_alone"))
 PYPERF = files.pyperf({"read/a b": 1e-3, "read/a c": 2e-3})
 
@@ -100,6 +101,11 @@ def test_contenders_of_a_group_are_ranked_but_not_paired(loaded):
     widths = (tables.cases["high_ns"] / tables.cases["low_ns"])[:6]
     assert (widths > 1.02).all()
     assert "## Speed-up over t.py::test_list" in text.markdown(tables).decode()
+
+
+def test_a_contender_is_the_baseline_before_what_competes_with_nobody(loaded):
+    assert choose_baseline(loaded(ALONE_FIRST)) == "t.py::test_list"
+    assert choose_baseline(loaded(PYPERF)) == "pyperf"
 
 
 def test_what_is_not_known_is_not_shown(loaded):

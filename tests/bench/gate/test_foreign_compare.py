@@ -156,7 +156,7 @@ def test_a_group_under_another_name_is_the_same_benchmark(compared):
     assert [each.ratio for each in compared(base, head).cases] == [1.0]
 
 
-@pytest.mark.parametrize("pattern", ["t.py::test_gone*", "sums/*"])
+@pytest.mark.parametrize("pattern", ["t.py::test_gone*", "*gone?10?", "sums/*"])
 def test_a_missing_one_may_be_allowed_by_its_full_name(pattern, compared):
     gone = files.measured("t.py::test_gone[10]", 1e-3, group="sums", param="10", params={"n": 10})
     stays = files.measured("t.py::stays", 1e-3)
@@ -171,12 +171,16 @@ def test_contenders_of_a_group_are_compared_on_another_machine(compared):
             *(
                 files.measured(f"t.py::test_{name}", seconds * factor, group="sums")
                 for name, seconds in (("ours", 1e-3), ("theirs", 2e-3))
-            )
+            ),
+            files.measured("t.py::test_else", 1e-3, group="reads"),
         )
         return {**content, "machine_info": {"node": node}}
 
     found = compared(run("a", 1), run("b", 3), allow_other_machine=True, reference="t.py::test_ours")
-    assert [(each.case.implementation, each.ratio) for each in found.cases] == [("t.py::test_theirs", pytest.approx(1))]
+    assert {each.case.label: each.ratio for each in found.cases} == {
+        "sums/t.py::test_theirs": pytest.approx(1),
+        "reads/t.py::test_else": None,
+    }
 
 
 def test_two_cases_of_a_run_that_would_be_one_are_refused(tmp_path):
