@@ -263,7 +263,16 @@ def main(arguments: list[str] | None = None) -> Any:
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a background job ignores Ctrl-C
         signal.signal(signal.SIGINT, _interrupt)
-    app(arguments, prog_name="rooflinear")
+    try:
+        try:
+            app(arguments, prog_name="rooflinear")
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except OSError as error:  # of what is printed without a command, such as help
+        from .commands import unwritten
+
+        sys.exit(unwritten(error))
 
 
 def _interrupt(*_: object) -> None:

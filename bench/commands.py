@@ -1,5 +1,7 @@
 """What the commands do, free of how they are typed."""
 
+import contextlib
+import os
 import shutil
 import subprocess
 import sys
@@ -33,6 +35,7 @@ def run(typed: dict[str, Any]) -> int:
     if typed["device"] == INTERPRETER:
         raise UsageError("an interpreter's times mean nothing; 'rooflinear verify --device interpreter' checks answers")
     wait_s = options.waiting_seconds(typed)
+    store.refuse_folder(Path(typed["results"]))
     loaded = suite.load(suite.find(typed["suite"]))
     chosen = build(loaded, typed)
     planned = _planned(loaded, chosen)
@@ -342,16 +345,43 @@ def _open(path: Path) -> None:
 def guarded(action: Callable[[], int]) -> int:
     """Runs a command; what a user can mend ends in one or two lines and a status."""
     try:
-        return action()
+        status = action()
+        flush()
+        return status
     except RooflinearError as error:
-        print(f"rooflinear: {error}", file=sys.stderr)
+        _say(f"rooflinear: {error}")
         return error.exit_status
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        _say("interrupted")
         return INTERRUPTED
     except MemoryError:
-        print("rooflinear: out of memory; choose smaller sizes", file=sys.stderr)
+        _say("rooflinear: out of memory; choose smaller sizes")
         return CannotFinish.exit_status
-    except BrokenPipeError:
-        sys.stderr.close()
+    except OSError as error:
+        return unwritten(error)
+
+
+def flush() -> None:
+    """Hands over what was printed, so that a device that takes no more is seen. Raises `OSError`."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def unwritten(error: OSError) -> int:
+    """The status where the system refused what was printed: a reader that went away is none of our business.
+
+    What is left to print is dropped, else Python would try again at its end.
+    """
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # no such stream, or none of the system's
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
         return 0
+    what = f"{error.filename}:" if error.filename else "cannot write the output:"
+    _say(f"rooflinear: {what} {error.strerror or error}")
+    return CannotFinish.exit_status
+
+
+def _say(line: str) -> None:
+    """The last word on stderr; the status stays the same where nobody takes it."""
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,31 @@ def replace_file(path: Path, content: bytes) -> None:
         raise CannotFinish(
             f"cannot write {path}: {error.strerror or error}; choose another place (--output FILE)"
         ) from error
+
+
+def refuse_unwritable(option: str, path: Path) -> None:
+    """Raises `CannotFinish` where no file can be put at ``path``: said before minutes of work, not after."""
+    device = path.exists() and not path.is_file() and not path.is_dir()
+    if path.is_dir() or not (os.access(path, os.W_OK) if device else _takes_files(path.resolve().parent)):
+        raise CannotFinish(f"{option} {path}: cannot write there; name a file in a folder that is yours")
+
+
+def refuse_folder(folder: Path) -> None:
+    """Raises `CannotFinish` where no run can be kept below ``folder``, which may not exist yet."""
+    there = next(each for each in (folder.absolute(), *folder.absolute().parents) if os.path.lexists(each))
+    try:
+        os.rmdir(tempfile.mkdtemp(dir=there))
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+
+
+def _takes_files(folder: Path) -> bool:
+    """Seen by making one: the superuser may write anywhere, and cannot in ``/proc``."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 def write_run(folder: Path, run: Run) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..bench.errors import UsageError, unknown
 from ..bench.interop import WRITERS, folder_for_reports, read
-from ..bench.store import replace_file
+from ..bench.store import refuse_unwritable, replace_file
 from .frames import Tables, load
 
 SUFFIXES = {"html": "html", "markdown": "md", "csv": "csv", "parquet": "parquet", "json": "json"}
@@ -42,6 +42,8 @@ def write_reports(
     Raises `UsageError` for what cannot be asked, `CannotFinish` where the disk refuses.
     """
     _check(folders, formats, output, table)
+    if output is not None:
+        refuse_unwritable("--output", output)
     return write([load(folder) for folder in folders], formats, output, baseline, table)
 
 

@@ -57,18 +57,16 @@ class Rooflinear:
         return subprocess.Popen(
             [sys.executable, "-m", "rooflinear.bench", *map(str, arguments)],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
             text=True,
             cwd=self.folder,
             env={**os.environ, **marked, **(environment or {})},
             start_new_session=True,
-            **options,
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
         )
 
     def finish(self, process: Any, seconds: float = 180) -> Outcome:
         """Waits for the end. A traceback is a bug, whatever else a test looks at."""
-        stdout, stderr = process.communicate(timeout=seconds)
+        stdout, stderr = (text or "" for text in process.communicate(timeout=seconds))
         assert "Traceback" not in stderr, stderr
         return Outcome(process.returncode, stdout, stderr)
 

@@ -18,6 +18,7 @@ from rooflinear.bench.records import SCHEMA_VERSION, Result, Run
 from rooflinear.reports import frames
 
 from .made import NUMPY, SMOOTHING, write_suite
+from .test_interop import PYTEST
 
 TINY = ["--suite", SMOOTHING, "--size", "length=100,1000", "--size", "width=3"]
 SHADOWS = ("numpy", "random", "time", "json", "rooflinear", "kernels", "bench", "reports", "typing", "psutil")
@@ -221,3 +222,45 @@ def test_what_was_compiled_before_a_case_is_told_with_it(rooflinear, tmp_path):
     assert (compiles["compiled_ns"] >= 0.19e9).tolist() == [False, True, True]
     assert late["compiled_ns"].tolist() == [0, 0, 0]
     assert (late["first_call_ns"] >= 0.2e9).tolist() == [True, False, False]
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no full device")
+@pytest.mark.parametrize(
+    "arguments",
+    [["list"], ["list", "--json"], ["verify", *TINY, "--json"], ["--version"], ["--help"], ["verify", "--help"]],
+    ids=lambda arguments: f"{arguments[0]} {arguments[-1]}",
+)
+def test_a_device_that_takes_no_more_is_said(rooflinear, arguments):
+    if arguments[0] == "list":
+        arguments = [*arguments, "--suite", SMOOTHING]
+    with FULL.open("w") as full:
+        process = rooflinear.start(*arguments, stdout=full)
+    outcome = rooflinear.finish(process)
+    assert outcome.status == 5
+    assert outcome.stderr.splitlines()[-1] == "rooflinear: cannot write the output: No space left on device"
+
+
+def test_a_comparison_says_that_a_device_takes_no_more(rooflinear):
+    with FULL.open("w") as full:
+        process = rooflinear.start("compare", PYTEST, PYTEST, "--json", stdout=full)
+    outcome = rooflinear.finish(process)
+    assert outcome.status == 5
+    assert outcome.stderr == "rooflinear: cannot write the output: No space left on device\n"
+
+
+def test_the_status_stays_where_nobody_takes_the_last_word(rooflinear):
+    with FULL.open("w") as full:
+        process = rooflinear.start("list", "--suite", "nosuch", stderr=full)
+    assert rooflinear.finish(process).status == 2
+
+
+def test_a_reader_that_went_away_is_no_fault(rooflinear):
+    read, write = os.pipe()
+    os.close(read)
+    process = rooflinear.start("list", "--suite", SMOOTHING, stdout=write)
+    os.close(write)
+    outcome = rooflinear.finish(process)
+    assert (outcome.status, outcome.stderr) == (0, "")

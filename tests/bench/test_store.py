@@ -241,3 +241,37 @@ def test_the_key_of_a_case_is_its_json():
 def test_an_error_that_is_no_number_is_stored_as_none(tmp_path, value):
     stored(tmp_path, result(status="wrong", error_over_bound=value))
     assert store.read_results(tmp_path)[0].error_over_bound is None
+
+
+def refused(action, *arguments):
+    with pytest.raises(CannotFinish) as raised:
+        action(*arguments)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("place", ["nosuch/file", "taken/file", "folder", "/proc/file", "loop/file"])
+def test_where_no_file_can_be_put_is_said_beforehand(tmp_path, place):
+    (tmp_path / "taken").touch()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "loop").symlink_to("nowhere")
+    path = tmp_path / place
+    assert refused(store.refuse_unwritable, "--html", path).startswith(f"--html {path}: cannot write there; name")
+
+
+def test_where_a_file_can_be_put_nothing_is_left_behind(tmp_path):
+    (tmp_path / "old").write_text("kept")
+    for path in (tmp_path / "new", tmp_path / "old", Path("/dev/null")):
+        store.refuse_unwritable("--html", path)
+    assert [each.name for each in tmp_path.iterdir()] == ["old"]
+    assert (tmp_path / "old").read_text() == "kept"
+
+
+@pytest.mark.parametrize("place", ["taken", "taken/results", "/proc/results"])
+def test_where_no_run_can_be_kept_is_said_beforehand(tmp_path, place):
+    (tmp_path / "taken").touch()
+    assert refused(store.refuse_folder, tmp_path / place).startswith(f"cannot write to {tmp_path / place}: ")
+
+
+def test_where_runs_can_be_kept_nothing_is_left_behind(tmp_path):
+    store.refuse_folder(tmp_path / "results" / "deeper")
+    assert not list(tmp_path.iterdir())
