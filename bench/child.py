@@ -9,6 +9,8 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from . import exported
+
 PR_SET_PDEATHSIG = 1
 
 
@@ -16,6 +18,7 @@ def serve(requests: Any, answer: Callable[[Any], Any]) -> None:
     """Answers one JSON line with one JSON line until the parent hangs up."""
     asked, channel = _private_channels()
     _die_with_parent()
+    exported.begin()
     decoder = msgspec.json.Decoder(requests)
     for line in asked:
         reply = answer(decoder.decode(line))

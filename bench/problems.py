@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,14 @@ SECONDS = 1800.0
 class Problems:
     """Keeps the reference process and the scratch folder that workers read from."""
 
-    def __init__(self, loaded: Suite, options: Options, algorithms: Iterable[str] = ()):
-        self._suite, self._options = loaded, options
+    def __init__(
+        self,
+        loaded: Suite,
+        options: Options,
+        algorithms: Iterable[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ):
+        self._suite, self._options, self._environment = loaded, options, dict(environment or {})
         self._algorithms = sorted({each.algorithm for each in loaded.implementations.values()} | set(algorithms))
         self._child: Child[protocol.ReferenceReply] | None = None
         self._made: dict[str, protocol.Made] = {}
@@ -38,7 +44,7 @@ class Problems:
 
     def open(self) -> None:
         """Reads the user's data. Raises `UsageError` where it is not as it must be."""
-        environment = {**os.environ, **common_environment(1)}
+        environment = {**os.environ, **common_environment(1), **self._environment}
         self._child = Child("reference", protocol.ReferenceReply, environment)
         chosen = self._options
         source = protocol.Source(str(self._suite.folder), chosen.seed, chosen.data, chosen.target, chosen.condition)

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from . import bounds, data, mapped, protocol, ranges, suite
+from . import bounds, data, exported, mapped, protocol, ranges, suite
 from .child import serve
 from .contract import Bound, Inputs, Operation, Unsupported
 from .errors import CannotFinish, UsageError
 from .problem import Problem
+from .unexported import explained
 
 
 class Undefined(Exception):
@@ -24,6 +25,7 @@ class Reference:
 
     def open(self, source: protocol.Source) -> protocol.Opened:
         operations = suite.import_stem(Path(source.suite), suite.OPERATIONS).OPERATIONS
+        exported.prove()
         self.operations: dict[str, Operation] = {each.name: each for each in operations}
         self.folder = Path(source.suite)
         self.seed = source.seed
@@ -151,7 +153,7 @@ class Answers:
         except (Undefined, Unsupported) as error:
             return protocol.Failed("unsupported", str(error))
         except Exception as error:
-            return protocol.Failed("fault", f"{type(error).__name__}: {error}")
+            return protocol.Failed("fault", explained("", f"{type(error).__name__}: {error}", error)[1])
 
 
 if __name__ == "__main__":

@@ -132,6 +132,19 @@ def top_level(path: Path) -> set[str]:
     return set(_top_level(_parse(path)))
 
 
+def imported(folder: Path, stem: str) -> set[str]:
+    """Top-level modules that a file of a suite and the siblings it imports name, wherever in them."""
+    trees = {path.stem: _parse(path) for path in folder.glob("*.py")}
+    return set().union(*(imports_anywhere(trees[name]) for name in _closure(stem, trees)))
+
+
+def imports_anywhere(tree: ast.Module) -> set[str]:
+    """Top-level modules that are imported absolutely, in functions too."""
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level}
+    return {name.partition(".")[0] for name in names}
+
+
 def loaded_sources(folder: Path) -> dict[str, str]:
     """SHA-256 of the files of a suite that this process has imported, by their path below it."""
     files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]

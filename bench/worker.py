@@ -23,7 +23,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from . import honesty, problem, protocol, suite, verify
+from . import exported, honesty, problem, protocol, suite, verify
 from .array_library import ArrayLibrary, NoDevice, lined_up
 from .arrays import LIBRARIES
 from .child import serve
@@ -35,6 +35,7 @@ from .loader import Loaded, Loader, Refused, same
 from .measure import Clock, Kernel, PeakMemory, settle, settle_in, time_slice, warm_up
 from .protocol import Verdict
 from .records import HOST, Sample
+from .unexported import explained
 
 DISPATCH_NS = 10_000_000
 """Time spent to see what an empty call costs, at least."""
@@ -311,7 +312,7 @@ class Answers:
             return protocol.Failed("missing", str(absent))
         except Exception as error:
             status = "missing" if isinstance(request, protocol.Start) else "crashed"
-            return protocol.Failed(status, _one_line(error))
+            return protocol.Failed(*explained(status, _one_line(error), error))
         if not sys.platform.startswith("linux"):
             settle()
         return reply
@@ -319,6 +320,7 @@ class Answers:
     def _answer(self, request: protocol.WorkerRequest) -> protocol.WorkerReply:
         if isinstance(request, protocol.Start):
             self.worker = Worker(request)
+            exported.prove()
             return self.worker.started()
         if self.worker is None:
             raise Refused("crashed", "asked before it was started")
@@ -334,6 +336,7 @@ class Answers:
             case protocol.Slice():
                 return self.worker.slice(request)
             case protocol.Finish():
+                exported.prove()
                 return self.worker.finish(request)
             case protocol.Release():
                 return self.worker.release()

@@ -11,6 +11,7 @@ from .made import SMOOTHING
 ROOT = SMOOTHING.parents[1]
 FRAMEWORKS = {"torch", "tensorflow", "jax", "numba", "cupy", "dask", "triton", "sklearn"}
 FOUNDATIONS = {"records", "roofs", "fastest", "contract", "errors", "suite", "protocol", "mapped", "held"}
+FOUNDATIONS |= {"exported", "unexported", "projects"}
 FACTS = {"store", "machine", "sweep", "in_place"}
 PARENT = {"runner", "admission", "problems", "slot", "process", "contest", "budget", "progress"}
 PARENT |= {"ceilings", "meter", "reading", "dispatch", "showing", "neighbours"}
@@ -24,6 +25,9 @@ GATE = {
     "gate.plan",
     "gate.tracks",
     "gate.revisions",
+    "gate.git",
+    "gate.packages",
+    "gate.folders",
     "gate.planted",
 }
 JUDGING = {"gate.judge", "gate.statistics", "gate.records", "gate.margins"}
