@@ -21,7 +21,7 @@ from ..bench.gate.records import (
     Comparison,
     Side,
 )  # fmt: skip
-from .markdown import escaped
+from .markdown import code, escaped
 from .units import known, time_text
 
 ORDER = (BROKEN, MISSING, APPEARED, CHANGED, SLOWER, INCONCLUSIVE, FASTER, NOT_SLOWER, EQUIVALENT, ABSENT)
@@ -35,8 +35,10 @@ HEADLINES = {
     "not slower": "Not slower",
 }
 WIDTH = 100
-LONGEST = 300
-SHOWN = 50
+LONGEST = 500
+SHOWN, NAMED = 50, 3
+OVER = "head/base"
+"""What a ratio is of; above 1 is slower."""
 FAILING, ERRORS, SKIPPED = (SLOWER,), (BROKEN, MISSING, APPEARED, CHANGED), (INCONCLUSIVE, ABSENT)
 
 
@@ -77,6 +79,7 @@ def terminal(found: Comparison) -> str:
     lines += [line for each in telling[:SHOWN] for line in _terminal_case(each)]
     if len(telling) > SHOWN:
         lines.append(f"  … and {len(telling) - SHOWN} more (--json, --html FILE)")
+    lines += [line for group in untold(found.cases) for line in _terminal_group(*group)]
     lines += [counts(found), *filter(None, [controls(found)]), *(f"note: {text}" for text in found.warnings)]
     return "\n".join(_plain(line) for line in lines)
 
@@ -93,7 +96,7 @@ def markdown(found: Comparison) -> str:
         _folded("The other cases", _table(rest)),
         _folded("Controls", _table([each.result for each in found.controls])),
         "\n".join(f"- {_escaped(text)}" for text in found.warnings),
-        f"Again: `{_code(found.command)}`" if found.command else "",
+        f"Again: {code(shlex.join(found.command))}" if found.command else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -106,18 +109,22 @@ def annotations(found: Comparison) -> list[str]:
             level = "warning" if each.verdict == INCONCLUSIVE else "error"
             file = f"file={_property(f'{each.case.suite}/{each.case.implementation}.py')}," if each.case.suite else ""
             title = _property(f"{each.verdict}: {each.case.name}")
-            told = _command_text(f"{each.case.label}: {numbers(each)} {each.reason}")
+            told = _command_text(f"{each.case.label}: {_told(each)}")
             lines.append(f"::{level} {file}title={title}::{told}")
     return lines
 
 
 def junit(found: Comparison) -> str:
-    """One test case per case; slower fails, what cannot be compared is an error, what is not told is skipped."""
+    """One test case per case; slower fails, what cannot be compared is an error, what is not told is skipped.
+
+    Where a whole comparison failed and none of its cases did, one more test case is the error.
+    """
     shown = ordered(found.cases)
+    empty = found.verdict == "incomplete" and not any(each.verdict in ERRORS for each in shown)
     totals = {
-        "tests": len(shown),
+        "tests": len(shown) + empty,
         "failures": sum(each.verdict in FAILING for each in shown),
-        "errors": sum(each.verdict in ERRORS for each in shown),
+        "errors": sum(each.verdict in ERRORS for each in shown) + empty,
         "skipped": sum(each.verdict in SKIPPED for each in shown),
     }
     root = ElementTree.Element("testsuites", {name: str(count) for name, count in totals.items()})
@@ -125,8 +132,21 @@ def junit(found: Comparison) -> str:
     suite = ElementTree.SubElement(root, "testsuite", {**of, **root.attrib})
     for each in shown:
         _junit_case(suite, each)
+    if empty:
+        name = {"name": "anything was compared", "classname": "rooflinear"}
+        element = ElementTree.SubElement(suite, "testcase", name)
+        ElementTree.SubElement(element, "error", {"message": _xml(headline(found))})
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def untold(cases: Iterable[CaseResult]) -> list[tuple[str, list[CaseResult]]]:
+    """The cases that were not compared, by the reason that they share."""
+    groups: dict[str, list[CaseResult]] = {}
+    for each in cases:
+        if each.verdict == ABSENT:
+            groups.setdefault(each.reason, []).append(each)
+    return list(groups.items())
 
 
 def numbers(result: CaseResult) -> str:
@@ -140,10 +160,22 @@ def numbers(result: CaseResult) -> str:
 def _terminal_case(result: CaseResult) -> list[str]:
     lines = [f"  {result.verdict:12} {result.case.label}"]
     if known(result.ratio):
-        told = f"{numbers(result)} over {result.blocks} blocks, margin {result.margin:.1%}"
+        told = f"{OVER} {numbers(result)} in {result.blocks} blocks, margin {result.margin:.1%}"
         least = f", would have seen {result.least_effect:.3f}" if known(result.least_effect) else ""
         lines.append(f"{'':15}{told}{least}")
     return [*lines, f"{'':15}{result.reason}"] if result.reason else lines
+
+
+def _terminal_group(reason: str, cases: Sequence[CaseResult]) -> list[str]:
+    named = ", ".join(each.case.label for each in cases[:NAMED])
+    more = f" and {len(cases) - NAMED} more" if len(cases) > NAMED else ""
+    return [f"  {ABSENT:12} {named}{more}", f"{'':15}{reason}"]
+
+
+def _told(result: CaseResult) -> str:
+    """Numbers and reason in a line."""
+    ratio = numbers(result)
+    return f"{OVER} {ratio}; {result.reason}" if ratio else result.reason
 
 
 def _junit_case(suite: ElementTree.Element, result: CaseResult) -> None:
@@ -154,7 +186,7 @@ def _junit_case(suite: ElementTree.Element, result: CaseResult) -> None:
     element = ElementTree.SubElement(suite, "testcase", {**name, "time": f"{time_ns / 1e9:.9f}"})
     kinds = {"failure": FAILING, "error": ERRORS, "skipped": SKIPPED}
     kind = next((tag for tag, verdicts in kinds.items() if result.verdict in verdicts), "")
-    told = _xml(f"{result.verdict}: {numbers(result)} {result.reason}")
+    told = _xml(f"{result.verdict}: {_told(result)}")
     if kind:
         ElementTree.SubElement(element, kind, {"message": told})
     else:
@@ -164,7 +196,7 @@ def _junit_case(suite: ElementTree.Element, result: CaseResult) -> None:
 def _table(cases: Sequence[CaseResult]) -> str:
     if not cases:
         return ""
-    head = ["case", "verdict", "ratio (90 % interval)", "margin", "blocks", "least seen", "base → head", "why"]
+    head = ["case", "verdict", f"{OVER} (90 % interval)", "margin", "blocks", "least seen", "base → head", "why"]
     rows = [[_escaped(cell) for cell in _row(each)] for each in cases]
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
 
@@ -195,16 +227,12 @@ def _ratio(value: float | None) -> str:
 
 def _plain(line: str) -> str:
     """No control characters: what a kernel raises must not steer a terminal."""
-    return re.sub(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]", " ", line)[:LONGEST]
+    return re.sub(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]", " ", line)[:LONGEST]
 
 
 def _escaped(text: str) -> str:
     """No markup, and nobody is mentioned: a pull request is where it is read."""
     return escaped(_plain(text)).replace("@", "&#64;")
-
-
-def _code(words: Sequence[str]) -> str:
-    return _plain(shlex.join(words)).replace("`", "'")
 
 
 def _command_text(text: str) -> str:

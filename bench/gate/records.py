@@ -19,12 +19,13 @@ CaseVerdict = Literal[
 
 ``missing``: head has not what base has; ``appeared``: base has not what head
 has; ``changed``: the operation means another thing; ``broken``: wrong, crashed
-or over the time limit on one side at least; ``not compared``: neither side can
-run it here, or the user allowed it to be missing.
+or over the time limit on one side at least, or in need of what a revision does
+not have; ``not compared``: neither side can run it here, or the user allowed it
+to be missing.
 """
 
 RunVerdict = Literal["slower", "incomplete", "inconclusive", "not slower"]
-"""``incomplete``: a case is missing, appeared, changed or broken."""
+"""``incomplete``: a case is missing, appeared, changed or broken, or nothing was compared."""
 
 EXIT_STATUS: dict[str, int] = {"incomplete": 4, "slower": 1, "inconclusive": 3, "not slower": 0}
 """In the order in which they prevail."""
@@ -34,6 +35,11 @@ UNTIMED = ("unsupported", "missing", "skipped", "timeout")
 """Statuses that say nothing against a kernel where both sides have them."""
 
 INCOMPLETE = (MISSING, APPEARED, CHANGED, BROKEN)
+TOLD = (SLOWER, FASTER, EQUIVALENT, NOT_SLOWER, INCONCLUSIVE)
+"""Verdicts of cases that were compared."""
+
+NEITHER = "neither side can: "
+"""Begins the reason of a case that was tried and could not be compared; such a one is not excused."""
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,14 +157,32 @@ def verdict_of(cases: list[CaseResult], controls: list[Control]) -> tuple[RunVer
     counts = {verdict: sum(each.verdict == verdict for each in cases) for verdict in {each.verdict for each in cases}}
     incomplete = [f"{counts[each]} {each}" for each in INCOMPLETE if each in counts]
     fired = sum(each.fired for each in controls)
+    same = "; the sources are the same on both sides" if all(each.unchanged for each in cases) else ""
     if incomplete:
         return "incomplete", f"cases cannot be compared: {', '.join(incomplete)}"
+    if nothing := _nothing_compared(cases):
+        return "incomplete", nothing
     if counts.get(SLOWER):
         return "slower", f"{counts[SLOWER]} of {len(cases)} cases are slower by more than their margin"
     if fired:
-        return "inconclusive", f"{fired} of {len(controls)} controls fired: the machine is too restless to judge"
+        return "inconclusive", f"{fired} of {len(controls)} controls fired: the machine is too restless to judge{same}"
     if counts.get(INCONCLUSIVE):
-        return "inconclusive", f"{counts[INCONCLUSIVE]} of {len(cases)} cases could not be told"
-    if set(counts) <= {ABSENT}:
-        return "inconclusive", "nothing was compared"
-    return "not slower", "no case is slower by more than its margin"
+        return "inconclusive", f"{counts[INCONCLUSIVE]} of {len(cases)} cases could not be told{same}"
+    return "not slower", f"no case is slower by more than its margin{same}"
+
+
+def _nothing_compared(cases: list[CaseResult]) -> str:
+    """Why there is nothing to judge, or ''. Where all that changed cannot run, unchanged cases alone tell nothing."""
+    told = [each for each in cases if each.verdict in TOLD]
+    if not told:
+        return f"nothing was compared{_first_reason(cases)}"
+    tried = [each for each in cases if each.verdict == ABSENT and each.reason.startswith(NEITHER)]
+    if tried and all(each.unchanged for each in told) and not all(each.unchanged for each in tried):
+        return f"nothing that changed was compared{_first_reason(tried)}"
+    return ""
+
+
+def _first_reason(cases: list[CaseResult]) -> str:
+    reasons = list(dict.fromkeys(each.reason for each in cases if each.reason))
+    more = f" (and {len(reasons) - 1} more reason{'s' if len(reasons) > 2 else ''})" if len(reasons) > 1 else ""
+    return f": {reasons[0]}{more}" if reasons else ""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..unexported import STATUS as NOT_EXPORTED
 from . import judge, records
 from .duel import BASE, COPY, HEAD, Reading
 from .plan import Planned
@@ -79,9 +80,9 @@ def _trusted(result: CaseResult, is_control: bool, fired: set[str]) -> CaseResul
 def _result(track: Track, judged: judge.Judged | None, candidates: int) -> CaseResult:
     if track.lost:
         return _lost(track)
-    if not track.screen:
-        return _made(track, records.INCONCLUSIVE, track.unreached)
     screen, margin = track.numbers("screen"), track.margin
+    if track.unreached and len(screen) < judge.SCREEN_BLOCKS:
+        return _untimed(track, records.INCONCLUSIVE, track.unreached)
     if track.unreached:
         verdict, reason = records.INCONCLUSIVE, track.unreached
     elif judged is not None:
@@ -94,21 +95,23 @@ def _result(track: Track, judged: judge.Judged | None, candidates: int) -> CaseR
     if dropped > judge.DROPPED_SHARE * rounds:
         verdict = records.INCONCLUSIVE
         reason = f"{dropped} of {rounds} rounds were disturbed by other programs; make the machine quieter"
+        if judge.settled(track.numbers("confirm") or screen, margin) == records.EQUIVALENT:
+            reason = f"its interval lies inside the margin, but {reason}"
     return _made(track, verdict, reason, candidates)
 
 
-def _made(track: Track, verdict: Any, reason: str, candidates: int = 1) -> CaseResult:
+def _untimed(track: Track, verdict: Any, reason: str) -> CaseResult:
+    """Without numbers: what was read before a case was lost, or left for want of time, is no result."""
+    case, unchanged = track.planned.case, track.planned.unchanged
+    return CaseResult(case=case, verdict=verdict, reason=reason, margin=track.margin, unchanged=unchanged)
+
+
+def _made(track: Track, verdict: Any, reason: str, candidates: int) -> CaseResult:
     screen = _stage(track, "screen", 0.0, judge.SUSPECT_LEVEL)
     confirm = _stage(track, "confirm", math.log1p(track.margin), judge.FAMILY_LEVEL / max(1, candidates))
     shown = confirm or screen
     if shown is None:
-        return CaseResult(
-            case=track.planned.case,
-            verdict=verdict,
-            reason=reason,
-            margin=track.margin,
-            unchanged=track.planned.unchanged,
-        )
+        return _untimed(track, verdict, reason)
     numbers = track.numbers("confirm" if confirm else "screen")
     planned = len(numbers) if confirm else judge.confirm_blocks(numbers, track.margin, 1)
     return CaseResult(
@@ -155,15 +158,19 @@ def _lost(track: Track) -> CaseResult:
     """A case without times: said which side, and whether that counts."""
     both = BASE in track.lost and HEAD in track.lost
     statuses = {status for status, _ in track.lost.values()}
-    told = "; ".join(f"{side}: {status}: {reason}" for side, (status, reason) in track.lost.items() if side != COPY)
+    told = _told(track.lost)
     if both and statuses <= set(records.UNTIMED):
-        verdict, told = records.ABSENT, f"neither side can: {_shorter(track.lost)}"
-    elif statuses & {"wrong", "crashed", "timeout"}:
+        verdict, told = records.ABSENT, f"{records.NEITHER}{told.removeprefix('both sides: ')}"
+    elif statuses & {"wrong", "crashed", "timeout", NOT_EXPORTED}:
         verdict = records.BROKEN
     else:
         verdict = records.MISSING if HEAD in track.lost else records.APPEARED
-    return _made(track, verdict, told)
+    return _untimed(track, verdict, told)
 
 
-def _shorter(lost: dict[str, tuple[str, str]]) -> str:
-    return "; ".join(dict.fromkeys(f"{status}: {reason}" for status, reason in lost.values()))
+def _told(lost: dict[str, tuple[str, str]]) -> str:
+    sides: dict[str, list[str]] = {}
+    for side, (status, reason) in lost.items():
+        sides.setdefault(f"{status}: {reason}", []).append(side)
+    names = {told: "both sides" if {BASE, HEAD} <= set(of) else of[0] for told, of in sides.items()}
+    return "; ".join(f"{name}: {told}" for told, name in names.items())

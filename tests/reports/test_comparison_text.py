@@ -3,8 +3,10 @@
 import re
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 
+from rooflinear.bench.gate.records import verdict_of
 from rooflinear.reports import comparison_text as text
 
 from .made_comparison import comparison
@@ -32,6 +34,45 @@ def test_lines_tell_what_needs_a_person_first(found):
     assert named == sorted(named, key=text.ORDER.index)
     assert "equivalent" not in named
     assert "1 control (the same code on both sides), none called slower" in lines
+
+
+def test_a_ratio_is_printed_with_what_it_is_of(found):
+    slower = next(each for each in found.cases if each.verdict == "slower")
+    printed = f"head/base {text.numbers(slower)}"
+    assert f"{printed} in 32 blocks, margin 2.0%" in text.terminal(found)
+    assert any(printed in line for line in text.annotations(found))
+    assert printed in text.junit(found)
+    assert "| head/base (90 % interval) |" in text.markdown(found)
+
+
+def test_lines_tell_why_cases_were_not_compared(found):
+    lines = text.terminal(found).splitlines()
+    absent = [each for each in found.cases if each.verdict == "not compared"]
+    place = next(number for number, line in enumerate(lines) if line.startswith("  not compared "))
+    assert lines[place] == f"  not compared {', '.join(each.case.label for each in absent)}"
+    assert lines[place + 1].strip() == "neither side can: missing: no module named torch"
+
+
+def test_many_cases_with_one_reason_are_told_once():
+    many = comparison(verdicts=["equivalent", *["not compared"] * 40])
+    lines = text.terminal(many).splitlines()
+    assert sum("no module named torch" in line for line in lines) == 1
+    assert any(line.endswith(" and 77 more") for line in lines)
+
+
+def test_where_nothing_was_compared_every_form_fails():
+    empty = nothing_compared()
+    assert text.terminal(empty).startswith("Cannot be compared: nothing was compared: neither side can: missing: no")
+    assert text.annotations(empty)[0].startswith("::error title=rooflinear::Cannot be compared: nothing was compared")
+    root = ElementTree.fromstring(text.junit(empty))
+    assert (root.attrib["tests"], root.attrib["errors"], root.attrib["skipped"]) == ("3", "1", "2")
+    assert "no module named torch" in root.find(".//error").attrib["message"]
+
+
+def nothing_compared():
+    made = comparison(verdicts=["not compared"])
+    verdict, reason = verdict_of(made.cases, [])
+    return msgspec.structs.replace(made, verdict=verdict, reason=reason, controls=[])
 
 
 def test_lines_cannot_steer_a_terminal(hostile):

@@ -31,6 +31,16 @@ def test_an_interval_alone_settles(numbers, wanted):
     assert judge.settled(numbers, MARGIN) == wanted
 
 
+def test_too_few_blocks_confirm_nothing_but_what_lies_inside_the_margin_is_equivalent():
+    names = [str(number) for number in range(20)]
+    found = judge.confirmed(
+        {**{name: around(1.1, 0.01, 6) for name in names}, "inside": around(1.0, 0.01, 6)},
+        dict.fromkeys([*names, "inside"], MARGIN),
+    )
+    assert found["0"].verdict == INCONCLUSIVE
+    assert found["inside"].verdict == EQUIVALENT
+
+
 @pytest.mark.parametrize(
     ("numbers", "on"),
     [

@@ -1,5 +1,6 @@
 """What becomes of a case at the end: controls that fire, disturbed rounds, sides that were lost."""
 
+import math
 import random
 
 import msgspec
@@ -69,19 +70,54 @@ def test_rounds_that_were_disturbed_make_a_case_inconclusive():
         ({"base": ("missing", "no torch"), "head": ("missing", "no torch")}, "not compared"),
         ({"head": ("unsupported", "no float32")}, "missing"),
         ({"base": ("unsupported", "no float32")}, "appeared"),
+        ({"base": ("not exported", "no _core"), "head": ("not exported", "no _core")}, "broken"),
+        ({"base": ("missing", "no torch"), "head": ("unsupported", "no float32")}, "not compared"),
+        ({"copy": ("crashed", "signal 11")}, "broken"),
     ],
 )
 def test_a_side_that_was_lost_is_said(lost, verdict):
     cases, _ = results([track(1, lost=lost)])
     assert cases[0].verdict == verdict
-    assert all(reason in cases[0].reason for _, reason in lost.values())
-    expected = "inconclusive" if verdict == "not compared" else "incomplete"
-    assert verdict_of(cases, [])[0] == expected
+    assert all(cases[0].reason.count(reason) == 1 for _, reason in lost.values())
+    assert verdict_of(cases, [])[0] == "incomplete"
 
 
-def test_what_the_time_did_not_reach_is_inconclusive():
-    cases, _ = results([track(1, unreached="not reached within --time-budget", screen=[], confirm=[])])
-    assert (cases[0].verdict, cases[0].ratio) == ("inconclusive", None)
+@pytest.mark.parametrize("lost", [{"head": ("crashed", "signal 11")}, {"head": ("missing", "no torch")}])
+def test_a_case_that_was_lost_on_the_way_has_no_numbers(lost):
+    [case] = results([track(1, lost=lost)])[0]
+    assert (case.ratio, case.low, case.high, case.blocks, case.screen, case.confirm) == (
+        None,
+        None,
+        None,
+        0,
+        None,
+        None,
+    )
+
+
+@pytest.mark.parametrize("blocks", [0, 1, 5])
+def test_what_the_time_did_not_reach_is_inconclusive_and_has_no_numbers(blocks):
+    screen = readings(0.0, blocks)
+    [case] = results([track(1, unreached="not reached within --time-budget", screen=screen, confirm=[])])[0]
+    assert (case.verdict, case.reason) == ("inconclusive", "not reached within --time-budget")
+    assert (case.ratio, case.low, case.high, case.blocks, case.screen) == (None, None, None, 0, None)
+
+
+def test_what_only_its_confirmation_did_not_reach_has_the_screens_numbers():
+    [case] = results([track(1, 0.05, unreached="left open", confirm=[])])[0]
+    assert (case.verdict, case.blocks, case.confirm) == ("inconclusive", 6, None)
+    assert case.ratio == pytest.approx(math.exp(0.05), rel=0.01)
+
+
+@pytest.mark.parametrize("blocks", [0, 16], ids=["screen", "confirmation"])
+def test_inconclusive_inside_the_margin_says_why(blocks):
+    confirm = readings(0.0, blocks, dropped=20)
+    [case] = results([track(1, screen=readings(0.0, 6, dropped=20), confirm=confirm)])[0]
+    assert case.verdict == "inconclusive"
+    assert 1 / 1.02 < case.low < case.high < 1.02
+    assert case.reason.startswith("its interval lies inside the margin, but ")
+    [case] = results([track(1, 0.08, screen=readings(0.08, 6, dropped=20), confirm=[])])[0]
+    assert "inside the margin" not in case.reason
 
 
 @pytest.mark.parametrize(
@@ -91,11 +127,42 @@ def test_what_the_time_did_not_reach_is_inconclusive():
         (["slower", "inconclusive"], "slower"),
         (["faster", "inconclusive"], "inconclusive"),
         (["faster", "equivalent", "not slower", "not compared"], "not slower"),
-        (["not compared"], "inconclusive"),
-        ([], "inconclusive"),
+        (["not compared"], "incomplete"),
+        ([], "incomplete"),
     ],
 )
 def test_the_worst_prevails(verdicts, run):
     result = results([track(1)])[0][0]
     cases = [msgspec.structs.replace(result, verdict=verdict) for verdict in verdicts]
     assert verdict_of(cases, [])[0] == run
+
+
+ABSENT = dict.fromkeys(("base", "head"), ("missing", "no module named torch"))
+
+
+def test_where_nothing_was_compared_the_reasons_are_told():
+    cases, _ = results([track(1, lost=ABSENT), track(2, lost=ABSENT)])
+    told = "nothing was compared: neither side can: missing: no module named torch"
+    assert verdict_of(cases, []) == ("incomplete", told)
+    others = dict.fromkeys(("base", "head"), ("unsupported", "no float32"))
+    cases, _ = results([track(1, lost=ABSENT), track(2, lost=others)])
+    assert verdict_of(cases, []) == ("incomplete", f"{told} (and 1 more reason)")
+
+
+def test_unchanged_cases_alone_do_not_speak_for_what_changed():
+    alone = [track(1, lost=ABSENT), track(2, unchanged=True, blocks=0)]
+    verdict, reason = verdict_of(*results(alone))
+    assert verdict == "incomplete"
+    assert reason == "nothing that changed was compared: neither side can: missing: no module named torch"
+    beside = [*alone, track(3, blocks=0)]
+    assert verdict_of(*results(beside))[0] == "not slower"
+    same = [track(1, lost=ABSENT, unchanged=True), track(2, unchanged=True, blocks=0)]
+    assert verdict_of(*results(same))[0] == "not slower"
+
+
+def test_where_all_sources_are_equal_it_is_said():
+    words = "the sources are the same on both sides"
+    assert verdict_of(*results([track(1, unchanged=True, blocks=0)]))[1].endswith(words)
+    assert words not in verdict_of(*results([track(1, unchanged=True, blocks=0), track(2, blocks=0)]))[1]
+    restless = track(1, unchanged=True, screen=readings(0.0, 6, dropped=20), confirm=[])
+    assert verdict_of(*results([restless]))[1].endswith(words)
