@@ -14,7 +14,7 @@ import msgspec
 from . import machine, suite
 from .compare import paired, scratch
 from .errors import CannotFinish, UsageError
-from .gate import margins, revisions
+from .gate import git, margins, revisions
 from .gate.calibration import Tally, Trial, simulated_trials, tallies, trial
 from .gate.margins import Margins, share
 from .gate.planted import plant
@@ -36,6 +36,8 @@ def calibrate(typed: dict[str, Any]) -> int:
     accepted = margins.read(typed["margin"], None)
     runs, load, simulate = (count(f"--{name}", typed[name]) for name in ("runs", "load", "simulate"))
     effects = [0.0] * runs + [share("--effect", word) for word in words(typed["effect"])]
+    if effects or typed["peers"]:
+        append(file, b"")
     with busy(load):
         for effect in effects:
             add(file, trials, _play(typed, accepted, effect, load, len(trials)))
@@ -97,7 +99,7 @@ def busy(processes: int, nice: int = 0) -> Iterator[None]:
 
 def _play(typed: dict[str, Any], accepted: Margins, effect: float, load: int, number: int) -> Trial:
     folder = suite.find(typed["suite"])
-    root = revisions.root_of(folder)
+    root = git.root_of(folder)
     below = folder.resolve().relative_to(root)
     started, begun, here = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic(), machine.describe()
     with scratch() as place:
@@ -137,7 +139,7 @@ def _peers(typed: dict[str, Any], load: int) -> Iterator[Trial]:
         of = suite.load(folder)
         chosen = build(of, {**typed, "preset": "quick", "threads": ["1"]})
         cases = [case for contest in contests(of, chosen) for case in contest.cases]
-        yield from trials(revisions.root_of(folder), cases, load)
+        yield from trials(git.root_of(folder), cases, load)
 
 
 def _print(counted: list[Tally], as_json: bool) -> None:

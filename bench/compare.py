@@ -15,10 +15,11 @@ import msgspec
 
 from . import machine, progress, store, suite
 from .errors import CannotFinish, UsageError, unknown
-from .gate import margins, records, revisions
+from .gate import git, margins, records, revisions
 from .gate.gate import Gate
 from .gate.margins import Margins
-from .gate.plan import plan
+from .gate.packages import installed_instead
+from .gate.plan import plan, unmatched
 from .gate.records import BROKEN, CaseResult, Comparison, Control
 from .gate.revisions import Revision
 from .gate.tracks import results
@@ -39,7 +40,7 @@ def compare(typed: dict[str, Any]) -> int:
         found,
         command=["rooflinear", *sys.argv[1:]],
         machine=here,
-        warnings=[*found.warnings, *here.warnings],
+        warnings=[*found.warnings, *_unmatched(found, typed), *here.warnings],
         started_at=started,
         seconds=round(time.monotonic() - begun, 1),
     )
@@ -82,6 +83,8 @@ def _are_files(typed: dict[str, Any]) -> bool:
     from .interop import is_file_of_results
 
     given = [typed["base"], typed["head"]]
+    for each in given:
+        _refuse_folder(each)
     are = [each is not None and Path(each).exists() and is_file_of_results(Path(each)) for each in given]
     if any(are) and not all(are):
         odd = given[are.index(False)]
@@ -90,6 +93,16 @@ def _are_files(typed: dict[str, Any]) -> bool:
             f"{given[are.index(True)]} is a file of results, to be compared with {told}; name two of a kind"
         )
     return all(are)
+
+
+def _refuse_folder(given: str | None) -> None:
+    """A folder of results in place of one of them: what in it can be given is said."""
+    from .gate.folders import newest_in
+
+    if given is None or not Path(given).is_dir() or git.is_revision(Path.cwd(), given):
+        return
+    if newest := newest_in(Path(given)):
+        raise UsageError(f"{given}: holds several results; give one of them, such as {newest}")
 
 
 def _files(typed: dict[str, Any]) -> Comparison:
@@ -110,9 +123,9 @@ def _revisions(typed: dict[str, Any]) -> Comparison:
     folder = suite.find(typed["suite"])
     if not folder.is_dir():
         raise UsageError(f"suite {folder}: no such folder; --suite takes a folder with an operations.py")
-    root = revisions.root_of(folder)
+    root = git.root_of(folder)
     below = folder.resolve().relative_to(root)
-    pythons = {side: revisions.interpreter(typed[f"{side}_python"], f"--{side}-python") for side in ("base", "head")}
+    pythons = revisions.interpreters(typed["base_python"], typed["head_python"])
     accepted = margins.read(typed["margin"], typed["margins"])
     with scratch() as place:
         base, head = (
@@ -121,7 +134,20 @@ def _revisions(typed: dict[str, Any]) -> Comparison:
         if base.suite is None or head.suite is None:
             return _unloadable(base, head, accepted, typed)
         chosen = _options(base.suite, head.suite, typed)
-        return paired(base, head, chosen, accepted, words(typed["allow_missing"]))
+        found = paired(base, head, chosen, accepted, words(typed["allow_missing"]))
+        unseen = [f"{name} is not compared: git ignores it" for name in revisions.ignored(root, below, head)]
+        others = [told for side in (base, head) for told in _not_of_revision(side)]
+        return msgspec.structs.replace(found, warnings=[*found.warnings, *unseen, *others])
+
+
+def _not_of_revision(side: Revision) -> list[str]:
+    who = f"{side.side.label} ran"
+    return [f"{who} the {name} installed for {side.python}, not the revision's" for name in installed_instead(side)]
+
+
+def _unmatched(found: Comparison, typed: dict[str, Any]) -> list[str]:
+    patterns = unmatched(words(typed["allow_missing"]), [each.case for each in found.cases])
+    return [f"--allow-missing '{pattern}' fits no case of this comparison" for pattern in patterns]
 
 
 def _options(base: Suite, head: Suite, typed: dict[str, Any]) -> Options:
@@ -139,10 +165,10 @@ def _options(base: Suite, head: Suite, typed: dict[str, Any]) -> Options:
 def _unloadable(base: Revision, head: Revision, accepted: Margins, typed: dict[str, Any]) -> Comparison:
     """Said of every case that the other side has; of the sides alone where neither loads."""
     faults = [f"{revision.side.label}: {revision.fault}" for revision in (base, head) if revision.fault]
-    if base.suite is None and head.suite is None:
-        raise UsageError("; ".join(faults))
     loaded = base.suite or head.suite
-    assert loaded is not None
+    if loaded is None:
+        told = f"both sides: {base.fault}" if base.fault == head.fault else "; ".join(faults)
+        return _neither(base, head, accepted, f"nothing was compared: {told}")
     chosen = _options(loaded, loaded, typed)
 
     cases = [
@@ -151,6 +177,11 @@ def _unloadable(base: Revision, head: Revision, accepted: Margins, typed: dict[s
         for case in contest.cases
     ]
     return _concluded(base, head, cases, [], accepted, chosen, faults)
+
+
+def _neither(base: Revision, head: Revision, accepted: Margins, reason: str) -> Comparison:
+    margin = accepted.default
+    return Comparison(verdict="incomplete", reason=reason, base=base.side, head=head.side, margin=margin)
 
 
 def _concluded(
@@ -180,11 +211,19 @@ def _concluded(
 
 
 def _refuse_unwritable(typed: dict[str, Any]) -> None:
-    """Before minutes of measuring, not after."""
+    """Before minutes of measuring, not after; nor is a file written over another, or over what is compared."""
+    taken = {Path(typed[side]).resolve(): side.upper() for side in ("base", "head") if typed[side]}
     for option in FORMS:
         path = typed.get(option)
-        if path and (not path.parent.is_dir() or not os.access(path.parent, os.W_OK) or path.is_dir()):
-            raise CannotFinish(f"--{option} {path}: cannot write there; name a file in a folder that is yours")
+        if not path:
+            continue
+        store.refuse_unwritable(f"--{option}", path)
+        if path.is_file() or not path.exists():  # a device takes several
+            other = taken.setdefault(path.resolve(), f"--{option}")
+            if other != f"--{option}":
+                raise UsageError(f"--{option} {path}: is {other}'s file too; name another")
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        store.refuse_unwritable("GITHUB_STEP_SUMMARY", Path(summary))
 
 
 def _show(found: Comparison, typed: dict[str, Any]) -> None:

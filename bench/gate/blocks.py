@@ -11,7 +11,7 @@ import msgspec
 import psutil
 
 from ..contest import Stage
-from ..errors import CannotFinish
+from ..errors import CannotFinish, RooflinearError, UsageError
 from ..problems import Problems
 from ..records import Case
 from ..slot import Lost, Slot
@@ -48,7 +48,7 @@ class Blocks:
         self._options, self._random = options, random.Random(seed)
         drawn = msgspec.structs.replace(options, seed=seed)
         algorithms = [each.algorithm for each in base.suite.implementations.values()]
-        self._problems = Problems(head.suite, drawn, algorithms)
+        self._problems = Problems(head.suite, drawn, algorithms, head.export.environment if head.export else None)
         self._slots: dict[tuple[str, str, int], Slot] = {}
         self._stages: dict[str, Stage] = {}
         self._slow: dict[tuple[str, str], int] = {}
@@ -127,6 +127,11 @@ class Blocks:
             stage = self._stage(planned)
         except Lost as lost:
             outcome.lost = dict.fromkeys((BASE, HEAD), (lost.status, lost.reason))
+            return outcome
+        except (UsageError, CannotFinish):
+            raise
+        except RooflinearError as fault:  # of head's operations, and no matter of either side's time
+            outcome.lost = dict.fromkeys((BASE, HEAD), ("crashed", str(fault)))
             return outcome
         sides = [side for side in slots if side != COPY or planned.copied]
         duel = Duel(planned, stage, {side: slots[side] for side in sides}, outcome.lost, self._random, self._pool)

@@ -17,7 +17,7 @@ import msgspec
 from .. import machine
 from ..errors import CannotFinish, UsageError
 from ..records import Case
-from . import revisions
+from . import git
 from .calibration import CaseTrial, Trial
 from .records import EQUIVALENT, SLOWER
 
@@ -68,7 +68,7 @@ def _asv(root: Path, place: Path, cases: list[Case], load: int) -> Trial:
     (place / "asv.conf.json").write_text(json.dumps({**config, **folders, **suite}))
     asv = [sys.executable, "-m", "asv"]
     _run([*asv, "machine", "--yes"], place, {0})
-    commits = [revisions.resolve(root, name) for name in ("HEAD~1", "HEAD")]
+    commits = [git.resolve(root, name) for name in ("HEAD~1", "HEAD")]
     begun = time.monotonic()
     for commit in commits:
         _run([*asv, "run", "-E", f"existing:{sys.executable}", "--set-commit-hash", commit], place, {0, 2})

@@ -13,6 +13,7 @@ from ..records import Case
 from ..suite import Suite
 from ..sweep import Contest, Options, contests, cost, footprint
 from .margins import Margins
+from .packages import same_packages
 from .records import ABSENT, APPEARED, CHANGED, MISSING, CaseResult
 from .revisions import Revision
 
@@ -59,13 +60,20 @@ def plan(
     both = [(case, contest) for case, contest in new.items() if case in old]
     same_python = base.python == head.python
     stems = {case.implementation for case, _ in both}
-    same = {stem for stem in stems if same_python and not judge_all and same_sources(base.suite, head.suite, stem)}
+    sparing = same_python and not judge_all
+    same = {stem for stem in stems if sparing and _is_unchanged(base, head, stem)}
     shared = [
         Planned(case, contest.task, margins.of(case, _is_large(head.suite, contest)), case.implementation in same)
         for case, contest in both
     ]
     measured, left = _with_controls(shared, random.Random(options.seed))
     return Plan(tuple(measured), tuple(settled + [_left_out(each) for each in left]))
+
+
+def _is_unchanged(base: Revision, head: Revision, stem: str) -> bool:
+    assert base.suite is not None
+    assert head.suite is not None
+    return same_sources(base.suite, head.suite, stem) and same_packages(base, head, stem)
 
 
 def same_sources(base: Suite, head: Suite, stem: str) -> bool:
@@ -112,11 +120,20 @@ def _difference(base: Suite, head: Suite, name: str) -> str:
 
 
 def _alone(case: Case, verdict: Any, reason: str, margins: Margins, allowed: Sequence[str]) -> CaseResult:
-    if any(fnmatch.fnmatch(name, pattern) for pattern in allowed for name in (case.label, case.implementation)):
+    if any(_fits(pattern, case) for pattern in allowed):
         verdict, reason = ABSENT, f"{reason}, which --allow-missing allows"
     else:
         reason += "; --allow-missing PATTERN where that is on purpose"
     return CaseResult(case=case, verdict=verdict, reason=reason, margin=margins.of(case))
+
+
+def unmatched(allowed: Sequence[str], cases: Sequence[Case]) -> list[str]:
+    """Patterns of ``--allow-missing`` that fit no case at all: misspelt, or left over."""
+    return [pattern for pattern in allowed if not any(_fits(pattern, case) for case in cases)]
+
+
+def _fits(pattern: str, case: Case) -> bool:
+    return any(fnmatch.fnmatch(name, pattern) for name in (case.label, case.implementation))
 
 
 def _left_out(planned: Planned) -> CaseResult:

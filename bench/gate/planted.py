@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 
 from .. import suite
-from ..errors import CannotFinish
+from ..errors import CannotFinish, UsageError
 from ..suite import Implementation, Suite
 from . import more_work
-from .revisions import Revision, sources
+from .revisions import Revision, load, sources
 
 HELPER = "_more_work"
 
@@ -28,7 +28,10 @@ def plant(revision: Revision, stems: list[str], share: float, folder: Path) -> R
         raise CannotFinish(f"cannot write a planted suite to {folder}: {error.strerror}; set TMPDIR") from error
     label = f"{revision.side.label} + {share:.0%}"
     side = msgspec.structs.replace(revision.side, label=label)
-    return replace(revision, side=side, suite=suite.load(folder), sources=sources(folder))
+    planted, fault = load(folder, revision.export)
+    if planted is None:
+        raise UsageError(fault)
+    return replace(revision, side=side, suite=planted, sources=sources(folder))
 
 
 def _wrapper(loaded: Suite, plain: Implementation, share: float) -> str:

@@ -1,9 +1,4 @@
-"""Git revisions as folders: what each held, written out beside the user's checkout, never into it.
-
-A revision is written with an index of its own into a temporary folder, so that
-the checkout, its index, its stash and the list of worktrees stay as they are,
-also after ``kill -9``.
-"""
+"""Git revisions as sides of a comparison: each in a folder of its own, its suite loaded with its own packages."""
 
 import hashlib
 import json
@@ -11,15 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .. import machine, suite
-from ..errors import CannotFinish, UsageError
+from .. import machine, projects, suite, unexported
+from ..errors import UsageError
+from ..exported import Export, NotExported, running
 from ..suite import Suite
+from .git import WORKING_TREE, export, head_of, is_dirty, resolve
 from .records import Side
 
-WORKING_TREE = "working tree"
 PACKAGE = Path(__file__).resolve().parents[2]
 NEEDED = ("msgspec", "numpy", "psutil", "threadpoolctl")
 """What the harness's worker imports in an interpreter of the user's."""
@@ -40,17 +36,22 @@ print(json.dumps([sys.version_info >= (3, 11), lacks, versions]))
 
 @dataclass(frozen=True)
 class Interpreter:
-    """Who runs a side: a path, and the installed versions of what may be measured."""
+    """Who runs a side: a path, and the installed versions of what may be measured.
+
+    ``named``: the user has named one for either side, so what is installed there is meant to run.
+    """
 
     path: str
     versions: dict[str, str]
+    named: bool = False
 
 
 @dataclass(frozen=True)
 class Revision:
     """One side of a paired comparison: its suite as it was, and who runs it.
 
-    ``fault`` says why the suite cannot be loaded; then ``suite`` is None.
+    ``fault`` says why the suite cannot be loaded; then ``suite`` is None. ``export`` is None for a suite that is
+    of no repository.
     """
 
     side: Side
@@ -59,60 +60,58 @@ class Revision:
     environment: dict[str, str]
     sources: dict[str, str]
     fault: str = ""
-
-
-def root_of(folder: Path) -> Path:
-    """The top of the git repository that holds a suite. Raises `UsageError` where there is none."""
-    found = _git(folder, "rev-parse", "--show-toplevel", check=False)
-    if not found:
-        raise UsageError(
-            f"suite {folder}: not in a git repository; compare takes revisions of one, or files of results"
-        )
-    return Path(found).resolve()
-
-
-def resolve(root: Path, revision: str) -> str:
-    """The full hash of a revision. Raises `UsageError` for one that is not known."""
-    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", check=False)
-    if not commit:
-        raise UsageError(
-            f"'{revision}' is no revision of {root} and no file of results;"
-            " 'git fetch' may bring it (in CI: fetch-depth: 0)"
-        )
-    return commit
-
-
-def export(root: Path, commit: str | None, folder: Path) -> None:
-    """Writes the files of a commit, or of the working tree (None), into an empty folder."""
-    try:
-        folder.mkdir(parents=True)
-        if commit is None:
-            _copy_working_tree(root, folder)
-        else:
-            index = {"GIT_INDEX_FILE": str(folder.with_suffix(".index"))}
-            _git(root, "read-tree", commit, environment=index)
-            _git(root, "checkout-index", "--all", "--force", f"--prefix={folder}/", environment=index)
-    except (OSError, subprocess.CalledProcessError) as error:
-        told = getattr(error, "stderr", "") or getattr(error, "strerror", "") or str(error)
-        raise CannotFinish(f"cannot write {commit or WORKING_TREE} to {folder}: {told.strip()}; set TMPDIR") from error
+    export: Export | None = None
 
 
 def open_revision(root: Path, below: Path, label: str | None, folder: Path, python: Interpreter) -> Revision:
     """A revision written to ``folder`` and its suite loaded; ``label`` None is the working tree."""
     commit = None if label is None else resolve(root, label)
     export(root, commit, folder)
-    dirty = bool(_git(root, "status", "--porcelain", "--", str(below))) if label is None else False
-    head = commit or _git(root, "rev-parse", "--verify", "--quiet", "HEAD", check=False) or None
-    side = Side(label=label or WORKING_TREE, commit=head, dirty=dirty, python=python.path, versions=python.versions)
+    dirty = is_dirty(root, below) if label is None else False
+    side = Side(
+        label=label or WORKING_TREE,
+        commit=commit or head_of(root),
+        dirty=dirty,
+        python=python.path,
+        versions=python.versions,
+    )
+    made = exported(root, below, folder, python)
     environment = {} if python.path == sys.executable else _harness(folder.parent / "harness")
-    found, fault = _load(folder / below)
-    return Revision(side, found, python.path, environment, sources(folder / below), fault)
+    found, fault = load(folder / below, made)
+    if (root / below).is_dir() and not (folder / below).is_dir():
+        fault = f"has no folder {below}: git ignores it, or it was added later"
+    return Revision(side, found, python.path, environment | made.environment, sources(folder / below), fault, made)
+
+
+def exported(root: Path, below: Path, folder: Path, python: Interpreter) -> Export:
+    """What runs of a revision written to ``folder``: packages at its top, in ``src``, and where they were built."""
+    own = [] if python.named else [Path(each).relative_to(root) for each in projects.sources(str(root))]
+    built = dict.fromkeys([folder, *(folder / each for each in own)])
+    places = [place for each in built for place in (each / "src", each)]
+    roots = tuple(str(place) for place in places if place.is_dir() and place != folder / below)
+    names = tuple(sorted(set().union(*map(projects.names, built))))
+    return Export(str(root), str(folder), str(folder.parent), roots, names, python.named)
+
+
+def ignored(root: Path, below: Path, head: Revision) -> list[str]:
+    """Files of the checkout's suite that no comparison sees, where head is the working tree."""
+    if head.side.label != WORKING_TREE or head.export is None:
+        return []
+    exported = {path.name for path in (Path(head.export.folder) / below).glob("*.py")}
+    return sorted(str(below / path.name) for path in (root / below).glob("*.py") if path.name not in exported)
 
 
 def sources(folder: Path) -> dict[str, str]:
     """SHA-256 of every Python file of a suite, by its path below it."""
     paths = sorted(folder.rglob("*.py"))
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def interpreters(base: str | None, head: str | None) -> dict[str, Interpreter]:
+    """Who runs each side. Where the user names one for either, both are what their environments hold."""
+    found = {"base": interpreter(base, "--base-python"), "head": interpreter(head, "--head-python")}
+    named = any(each.named for each in found.values())
+    return {side: replace(each, named=named) for side, each in found.items()}
 
 
 def interpreter(python: str | None, option: str) -> Interpreter:
@@ -130,14 +129,22 @@ def interpreter(python: str | None, option: str) -> Interpreter:
     if lacks or not new:
         wanting = f"lacks {', '.join(lacks)}" if new else "is older than Python 3.11"
         raise UsageError(f"{option} {python}: {wanting}; 'pip install rooflinear' there brings what is needed")
-    return Interpreter(os.path.abspath(found), versions)
+    return Interpreter(os.path.abspath(found), versions, named=True)
 
 
-def _load(folder: Path) -> tuple[Suite | None, str]:
-    try:
+def load(folder: Path, export: Export | None) -> tuple[Suite | None, str]:
+    """A suite, loaded with the packages of its own revision; None and the reason where it cannot be."""
+    if export is None:
         return suite.load(folder), ""
-    except UsageError as error:
-        return None, str(error).replace(f"{folder}/", "").replace(str(folder), folder.name)
+    try:
+        with running(export) as finder:
+            try:
+                return suite.load(folder), ""
+            except UsageError as error:
+                told = unexported.explain(finder, "", str(error), error)[1]
+    except NotExported as error:
+        told = str(error)
+    return None, told.replace(f"{folder}/", "").replace(str(folder), folder.name)
 
 
 def _harness(folder: Path) -> dict[str, str]:
@@ -148,26 +155,3 @@ def _harness(folder: Path) -> dict[str, str]:
         if not link.exists():
             link.symlink_to(PACKAGE / name, target_is_directory=True)
     return {"PYTHONPATH": os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))}
-
-
-def _copy_working_tree(root: Path, folder: Path) -> None:
-    listed = _git(root, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
-    for name in filter(None, listed.split("\0")):
-        if (root / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(root / name, folder / name)
-
-
-def _git(root: Path, *arguments: str, check: bool = True, environment: dict[str, str] | None = None) -> str:
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *arguments],
-            check=check,
-            capture_output=True,
-            text=True,
-            errors="surrogateescape",
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", **(environment or {})},
-        )
-    except FileNotFoundError as error:
-        raise UsageError("git is not installed; compare needs it, or two files of results") from error
-    return done.stdout.strip() if done.returncode == 0 else ""

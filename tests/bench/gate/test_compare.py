@@ -11,6 +11,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from rooflinear.bench import compare as comparing
+from rooflinear.bench.errors import CannotFinish, UsageError
+
+from ..test_interop import PYTEST
 from .made_repository import KERNEL, SIZES, SLOWER, WRONG, Repository
 
 
@@ -107,6 +111,7 @@ def test_what_did_not_change_only_controls(compare):
     assert status in (0, 3)
     assert all(each["unchanged"] for each in found["cases"])
     assert len(found["controls"]) == 2
+    assert found["reason"].endswith("; the sources are the same on both sides")
 
 
 def test_kernels_that_come_and_go_are_said(compare, repository):
@@ -119,6 +124,7 @@ def test_kernels_that_come_and_go_are_said(compare, repository):
     assert status in (0, 3)
     assert verdicts(found).keys() == {"plain", "other", "third"}
     assert {verdicts(found)[name] for name in ("other", "third")} == {"not compared"}
+    assert not [text for text in found["warnings"] if "--allow-missing" in text]
 
 
 def test_a_kernel_that_turned_wrong_is_broken_not_fast(compare, repository):
@@ -152,9 +158,13 @@ def test_a_suite_that_does_not_load_is_said_for_every_case(compare, repository):
 def test_too_little_time_is_inconclusive(compare, repository):
     repository.write(plain=SLOWER)
     repository.commit("slower")
-    status, found = compare("HEAD~1", "HEAD", "--time-budget", "1s")
+    status, found = compare("HEAD~1", "HEAD", "--time-budget", "1s", "--allow-missing", "nobody,plain")
     assert status == 3
-    assert "time-budget" in next(each["reason"] for each in found["cases"] if not each["unchanged"])
+    [late] = [each for each in found["cases"] if not each["unchanged"]]
+    assert "time-budget" in late["reason"]
+    assert late["ratio"] is None
+    told = [text for text in found["warnings"] if "--allow-missing" in text]
+    assert told == ["--allow-missing 'nobody' fits no case of this comparison"]
 
 
 @pytest.mark.parametrize(
@@ -205,6 +215,67 @@ def test_a_file_that_cannot_be_written_is_said_before_measuring(rooflinear, repo
         assert outcome.status == 5
         assert f"{option} {path}: cannot write there" in outcome.stderr
         assert not outcome.stdout
+
+
+@pytest.fixture
+def refused(monkeypatch, tmp_path):
+    """What `compare` raises; whatever would measure fails the test."""
+    monkeypatch.setattr(comparing, "_files", lambda typed: pytest.fail("it went on"))
+    monkeypatch.setattr(comparing, "_revisions", lambda typed: pytest.fail("it went on"))
+    monkeypatch.chdir(tmp_path)
+
+    def run(error, **typed):
+        with pytest.raises(error) as raised:
+            comparing.compare({"base": "HEAD", "head": None, **typed})
+        return str(raised.value)
+
+    return run
+
+
+def test_a_file_is_not_written_over_another(refused, tmp_path):
+    told = refused(UsageError, html=Path("one"), junit=tmp_path / "one")
+    assert told == f"--junit {tmp_path}/one: is --html's file too; name another"
+    (tmp_path / "old.json").touch()
+    told = refused(UsageError, base="old.json", output=Path("old.json"))
+    assert told == "--output old.json: is BASE's file too; name another"
+
+
+def test_several_forms_may_go_to_one_device():
+    comparing._refuse_unwritable({"base": "HEAD", "head": None, "html": Path("/dev/null"), "junit": Path("/dev/null")})
+
+
+def test_the_summary_is_refused_before_measuring_too(refused, tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path))
+    assert refused(CannotFinish).startswith(f"GITHUB_STEP_SUMMARY {tmp_path}: cannot write there")
+
+
+def test_folders_of_results_in_place_of_results_are_said(refused, tmp_path):
+    for folder, name in (("results", "1-first"), ("results", "2-newest"), ("others", "3-run")):
+        run = tmp_path / folder / name
+        run.mkdir(parents=True)
+        (run / "run.json").write_text("{}")
+        os.utime(run, (1, 1000 + int(name[0])))
+    told = refused(UsageError, base="results", head="others")
+    assert told == "results: holds several results; give one of them, such as results/2-newest"
+    assert refused(UsageError, base="results/1-first", head="others").startswith("others: holds several results;")
+
+
+def test_a_folder_of_files_of_another_tool_is_said(refused, tmp_path):
+    (tmp_path / "kept" / "machine").mkdir(parents=True)
+    (tmp_path / "kept" / "machine" / "0001.json").write_bytes(PYTEST.read_bytes())
+    (tmp_path / "kept" / "notes.json").write_text("{}")
+    assert refused(UsageError, base="kept", head=None).endswith("such as kept/machine/0001.json")
+
+
+def test_a_revision_is_taken_for_one_though_a_folder_has_its_name(repository):
+    (repository.folder / "main").mkdir()
+    (repository.folder / "main" / "1").mkdir()
+    (repository.folder / "main" / "1" / "run.json").write_text("{}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(repository.folder)
+        comparing._refuse_folder("main")
+        with pytest.raises(UsageError, match="holds several"):
+            comparing._refuse_folder("./main")
 
 
 def test_ctrl_c_leaves_nothing(rooflinear, repository):

@@ -1,0 +1,107 @@
+"""Git asked and its answers passed on, its refusals too; what a revision held, written into a folder.
+
+A revision is written with an index of its own into a temporary folder, so that
+the checkout, its index, its stash and the list of worktrees stay as they are,
+also after ``kill -9``.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from ..errors import CannotFinish, UsageError
+
+WORKING_TREE = "working tree"
+UNKNOWN = "Needed a single revision"
+"""What git says of a revision that it does not know."""
+
+
+class Refused(Exception):
+    """Git did not do what it was asked; the text is what it said, on one line, or ''."""
+
+
+def git(root: Path, *arguments: str, environment: dict[str, str] | None = None) -> str:
+    """What git answers. Raises `Refused` where it fails, `UsageError` where there is no git."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), *arguments],
+            capture_output=True,
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", **(environment or {})},
+        )
+    except FileNotFoundError as error:
+        raise UsageError("git is not installed; compare needs it, or two files of results") from error
+    if done.returncode:
+        raise Refused(" ".join(os.fsdecode(done.stderr).removeprefix("fatal: ").split()))
+    return os.fsdecode(done.stdout).rstrip("\n")
+
+
+def root_of(folder: Path) -> Path:
+    """The top of the git repository that holds a suite. Raises `UsageError` where there is none, or git refuses it."""
+    try:
+        return Path(git(folder, "rev-parse", "--show-toplevel")).resolve()
+    except Refused as refused:
+        if "not a git repository" not in str(refused):
+            raise UsageError(f"suite {folder}: git refuses: {refused}") from refused
+    raise UsageError(f"suite {folder}: not in a git repository; compare takes revisions of one, or files of results")
+
+
+def resolve(root: Path, revision: str) -> str:
+    """The full hash of a revision. Raises `UsageError` for one that is not known."""
+    try:
+        return git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    except Refused as refused:
+        unknown = str(refused) in ("", UNKNOWN)
+        told = "'git fetch' may bring it (in CI: fetch-depth: 0)" if unknown else f"git says: {refused}"
+        raise UsageError(f"'{revision}' is no revision of {root} and no file of results; {told}") from refused
+
+
+def is_revision(folder: Path, text: str) -> bool:
+    """Whether a text names a commit of the repository that a folder is in, if it is in one."""
+    try:
+        return bool(resolve(folder, text))
+    except UsageError:
+        return False
+
+
+def head_of(root: Path) -> str | None:
+    """The hash of the commit that is checked out; None where there is none yet."""
+    try:
+        return resolve(root, "HEAD")
+    except UsageError:
+        return None
+
+
+def is_dirty(root: Path, below: Path) -> bool:
+    """Whether a folder differs from the commit that is checked out."""
+    try:
+        return bool(git(root, "status", "--porcelain", "--", str(below)))
+    except Refused as refused:
+        raise CannotFinish(f"{root}: git status says: {refused}") from refused
+
+
+def export(root: Path, commit: str | None, folder: Path) -> None:
+    """Writes the files of a commit, or of the working tree (None), into an empty folder."""
+    try:
+        folder.mkdir(parents=True)
+        if commit is None:
+            _copy_working_tree(root, folder)
+        else:
+            index = {"GIT_INDEX_FILE": str(folder.with_suffix(".index"))}
+            git(root, "read-tree", commit, environment=index)
+            git(root, "checkout-index", "--all", "--force", f"--prefix={folder}/", environment=index)
+    except (OSError, Refused) as error:
+        told = getattr(error, "strerror", "") or str(error)
+        raise CannotFinish(f"cannot write {commit or WORKING_TREE} to {folder}: {told}; set TMPDIR") from error
+
+
+def _copy_working_tree(root: Path, folder: Path) -> None:
+    listed = git(root, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
+    for name in filter(None, listed.split("\0")):
+        source, copy = root / name, folder / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_symlink() and (source.is_dir() or source.resolve().is_relative_to(root)):
+            inside = source.resolve().is_relative_to(root)
+            copy.symlink_to(os.readlink(source) if inside else source.resolve())
+        elif source.is_file():
+            shutil.copy2(source, copy)
