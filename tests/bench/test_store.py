@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooflinear.bench import store
+from rooflinear.bench import calibrate, commands, store
 from rooflinear.bench.errors import CannotFinish, UsageError
 from rooflinear.bench.records import SCHEMA_VERSION, Case, Exit, Machine, Result, Run, Sample
+from rooflinear.reports import report
+
+from .made import SMOOTHING
 
 texts = st.text(max_size=20)
 whole = st.integers(0, 2**63 - 1)
@@ -275,3 +278,29 @@ def test_where_no_run_can_be_kept_is_said_beforehand(tmp_path, place):
 def test_where_runs_can_be_kept_nothing_is_left_behind(tmp_path):
     store.refuse_folder(tmp_path / "results" / "deeper")
     assert not list(tmp_path.iterdir())
+
+
+def measures(*_, **__):
+    pytest.fail("it went on")
+
+
+def test_a_run_that_cannot_be_kept_is_refused_before_the_machine_is_measured(tmp_path, monkeypatch):
+    monkeypatch.setattr(commands, "_busy_beside", measures)
+    monkeypatch.setattr(commands, "_record", measures)
+    (tmp_path / "taken").touch()
+    typed = {"preset": "quick", "device": "cpu", "suite": SMOOTHING, "results": tmp_path / "taken"}
+    assert "cannot write to" in refused(commands.run, typed)
+
+
+def test_a_calibration_that_cannot_be_kept_is_refused_before_it_is_played(tmp_path, monkeypatch):
+    monkeypatch.setattr(calibrate, "_play", measures)
+    typed = {"preset": None, "nice": None, "margin": None, "runs": "1", "load": "0", "simulate": "0", "effect": None}
+    typed |= {"peers": False, "json": False, "output": Path("/proc/file")}
+    assert refused(calibrate.calibrate, typed).startswith("cannot write /proc/file: ")
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_it_is_rendered(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "load", measures)
+    assert refused(report.write_reports, [tmp_path], ["html"], tmp_path).startswith(
+        f"--output {tmp_path}: cannot write"
+    )
