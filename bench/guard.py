@@ -15,11 +15,15 @@ from statistics import median
 from .records import Sample
 
 WAITED, NEIGHBOUR, STEAL, SWITCHES = "waited_ns", "neighbour_ns", "steal_ticks", "involuntary_switches"
-TIMESLICES = "timeslices"
+NEIGHBOURS = "neighbours"
 """Flags of a sample."""
 
 LOST_SHARE = 0.02
 """Of a slice: a thread that waited longer did not measure the kernel."""
+
+CROWDED_SHARE = 0.3
+"""Of a slice beside a busy program: threads that waited longer shared the core that it left them, although it may not
+have run just then. JAX's wait for 1.2 times a slice then, and for none of it on a quiet machine."""
 
 WAITS_OVER_USUAL, SWITCHES_OVER_USUAL = 3, 3
 """What a library waits for itself in every slice is its own; more than so many times as much is not."""
@@ -43,7 +47,8 @@ def _disturbed(sample: Sample, usual_wait: float, usual_switches: float) -> bool
     waited = _waited(sample)
     if waited <= LOST_SHARE:
         return False
-    return sample.flags.get(NEIGHBOUR, 0) > 0 or waited > WAITS_OVER_USUAL * usual_wait
+    crowded = sample.flags.get(NEIGHBOURS, 0) > 0 and waited > CROWDED_SHARE
+    return sample.flags.get(NEIGHBOUR, 0) > 0 or crowded or waited > WAITS_OVER_USUAL * usual_wait
 
 
 def _waited(sample: Sample) -> float:
@@ -74,8 +79,8 @@ class Guard:
         return Counters(self._own.read(), others, self._steal.read(), self._unseen)
 
 
-Counts = tuple[int, int, int]
-"""Of a thread: ns that it ran, ns that it waited, times that it got a core."""
+Counts = tuple[int, int]
+"""Of a thread: ns that it ran, ns that it waited."""
 
 
 class Counters:
@@ -96,7 +101,7 @@ class Counters:
         flags = {STEAL: self._steal - before._steal, SWITCHES: self._switches - before._switches}
         if self._own is not None and before._own is not None:
             flags[WAITED] = _grown(before._own, self._own, 1)
-            flags[TIMESLICES] = _grown(before._own, self._own, 2) if self._others else 0
+            flags[NEIGHBOURS] = len(self._others) + self._unseen
             flags[NEIGHBOUR] = flags[WAITED] if self._unseen else self._neighbours_ran(before)
         return {name: count for name, count in flags.items() if count > 0}
 
@@ -106,7 +111,7 @@ class Counters:
 
 
 def _grown(before: dict[str, Counts], after: dict[str, Counts], column: int) -> int:
-    nothing = (0, 0, 0)
+    nothing = (0, 0)
     return sum(counts[column] - before.get(thread, nothing)[column] for thread, counts in after.items())
 
 
@@ -131,8 +136,8 @@ class Threads:
         try:
             if thread not in self._files:
                 self._files[thread] = os.open(f"{self._folder}/{thread}/schedstat", os.O_RDONLY | os.O_CLOEXEC)
-            run, waited, timeslices = os.pread(self._files[thread], 96, 0).split()
-            return int(run), int(waited), int(timeslices)
+            run, waited, _ = os.pread(self._files[thread], 96, 0).split()
+            return int(run), int(waited)
         except (OSError, ValueError):  # the thread has ended, or there is no such file
             self._forget(thread)
             return None

@@ -63,8 +63,8 @@ class Sample(msgspec.Struct, frozen=True, array_like=True):
 
     ``flags`` counts what `guard` saw during the slice: ``waited_ns`` that the
     worker's threads were ready and did not run, ``neighbour_ns`` that other busy
-    programs ran and ``timeslices`` the threads got beside them, ``steal_ticks`` of
-    the machine; ``involuntary_switches`` of the worker where the system does not
+    programs ran, ``neighbours`` how many of them there were, ``steal_ticks`` of the
+    machine; ``involuntary_switches`` of the worker where the system does not
     tell of waiting. ``slowed_permille`` is by how much known work around the slice
     took longer than at its best (`core_speed`).
     """

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from rooflinear.bench import guard
-from rooflinear.bench.guard import NEIGHBOUR, STEAL, SWITCHES, UNSEEN, WAITED, Guard, disturbed
+from rooflinear.bench.guard import NEIGHBOUR, NEIGHBOURS, STEAL, SWITCHES, UNSEEN, WAITED, Guard, disturbed
 from rooflinear.bench.records import Sample
 
 MS = 1_000_000
@@ -46,6 +46,12 @@ def test_waiting_in_every_slice_is_no_excuse_where_a_neighbour_ran():
 
 def test_a_neighbour_on_another_core_disturbs_nothing():
     assert disturbed(waits(0, 0.01, **{NEIGHBOUR: MS})) == [False, False]
+
+
+def test_threads_that_share_the_core_a_busy_program_left_are_disturbed_while_it_rests_too():
+    assert disturbed(waits(1.2, 1.2, 1.2, **{NEIGHBOURS: 1})) == [True] * 3
+    assert disturbed(waits(0.2, 0.2, 0.2, **{NEIGHBOURS: 1})) == [False] * 3
+    assert disturbed(waits(1.2, 1.2, 1.2)) == [False] * 3
 
 
 def test_stolen_time_disturbs():
@@ -111,16 +117,16 @@ def test_a_neighbour_that_has_gone_is_no_error():
 
 
 def test_of_programs_that_cannot_be_seen_every_wait_may_be(monkeypatch):
-    counts = iter([{"1": (0, 0, 0)}, {"1": (5 * MS, 40_000, 0)}])
+    counts = iter([{"1": (0, 0)}, {"1": (5 * MS, 40_000)}])
     watching = Guard()
     monkeypatch.setattr(watching._own, "read", lambda: next(counts))
     watching.watch([UNSEEN])
     before = watching.read()
-    assert watching.read().since(before) == {WAITED: 40_000, NEIGHBOUR: 40_000}
+    assert watching.read().since(before) == {WAITED: 40_000, NEIGHBOUR: 40_000, NEIGHBOURS: 1}
 
 
 def test_a_thread_that_began_in_a_slice_counts_and_one_that_ended_does_not(monkeypatch):
-    counts = iter([{"1": (0, 10, 0), "2": (0, 500, 0)}, {"1": (0, 30, 0), "3": (0, 7, 0)}])
+    counts = iter([{"1": (0, 10), "2": (0, 500)}, {"1": (0, 30), "3": (0, 7)}])
     watching = Guard()
     monkeypatch.setattr(watching._own, "read", lambda: next(counts))
     before = watching.read()
