@@ -8,7 +8,7 @@ import importlib.util
 import inspect
 import sys
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,8 +92,11 @@ def unavailable(implementation: Implementation) -> str:
     return f"{', '.join(absent)} not installed" if absent else ""
 
 
-def load(folder: Path) -> Suite:
-    """Reads a suite. Raises `UsageError` with file, line and remedy where it is not one."""
+def load(folder: Path, environment: Mapping[str, str] | None = None) -> Suite:
+    """Reads a suite. Raises `UsageError` with file, line and remedy where it is not one.
+
+    ``environment`` is for the process that imports ``operations.py`` first, beside this one's.
+    """
     if folder.is_file():
         raise UsageError(f"suite {folder}: is a file; --suite takes the folder it lies in, {folder.parent}")
     if not folder.is_dir():
@@ -103,7 +106,7 @@ def load(folder: Path) -> Suite:
     paths = sorted(folder.glob("*.py"))
     trees = {path.stem: _parse(path) for path in paths}
     if folder != BUILT_IN:
-        trial.require_unharmed(folder, folder / f"{OPERATIONS}.py")
+        trial.require_unharmed(folder, folder / f"{OPERATIONS}.py", environment or {})
     module = _import_operations(folder)
     operations = checks.operations(module, folder / f"{OPERATIONS}.py")
     stems = [stem for stem in trees if stem != OPERATIONS and not stem.startswith("_")]

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,11 @@ WELL = 77
 REPORT_BYTES = 4096
 
 
-def require_unharmed(folder: Path, where: Path) -> None:
-    """Raises `UsageError` where importing ``where`` fails, lasts too long, ends its process or closes its streams."""
+def require_unharmed(folder: Path, where: Path, environment: Mapping[str, str]) -> None:
+    """Raises `UsageError` where importing ``where`` fails, lasts too long, ends its process or closes its streams.
+
+    ``environment`` is added to this process's, for the child: what `exported` reads.
+    """
     readable, writable = os.pipe()
     os.set_blocking(readable, False)
     try:
@@ -35,6 +38,7 @@ def require_unharmed(folder: Path, where: Path) -> None:
             stderr=subprocess.DEVNULL,
             pass_fds=(writable,),
             process_group=0,
+            env={**os.environ, **environment},
         )
         status = _ended(child, where)
         reason = _reason(status, _read(readable))
@@ -94,8 +98,9 @@ def _reason(status: int, report: bytes) -> str:
 
 def _import(folder: Path) -> str:
     """What went wrong, or ''."""
-    from . import suite
+    from . import exported, suite
 
+    exported.begin()
     streams = sys.stdin, sys.stdout, sys.stderr
     before = [_identity(descriptor) for descriptor in range(3)]
     try:

@@ -139,7 +139,7 @@ def load(folder: Path, export: Export | None) -> tuple[Suite | None, str]:
     try:
         with running(export) as finder:
             try:
-                return suite.load(folder), ""
+                return suite.load(folder, export.environment), ""
             except UsageError as error:
                 told = unexported.explain(finder, "", str(error), error)[1]
     except NotExported as error:
