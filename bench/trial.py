@@ -1,7 +1,4 @@
-"""A suite's ``operations.py`` is imported by a child first: what harms a process harms none that reports.
-
-Run as ``python -P -m rooflinear.bench.trial FOLDER DESCRIPTOR``.
-"""
+"""A suite's ``operations.py`` is imported by a child first: what harms a process harms none that reports."""
 
 import contextlib
 import os
@@ -10,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -32,7 +28,7 @@ def require_unharmed(folder: Path, where: Path, environment: Mapping[str, str]) 
     os.set_blocking(readable, False)
     try:
         child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "rooflinear.bench.trial", str(folder), str(writable)],
+            [sys.executable, "-P", "-m", "rooflinear.bench.trial_child", str(folder), str(writable)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -94,49 +90,3 @@ def _reason(status: int, report: bytes) -> str:
     if not reason and status != WELL:
         return f"changes how the process that imports it ends ({how})"
     return reason
-
-
-def _import(folder: Path) -> str:
-    """What went wrong, or ''."""
-    from . import exported, suite
-
-    exported.begin()
-    streams = sys.stdin, sys.stdout, sys.stderr
-    before = [_identity(descriptor) for descriptor in range(3)]
-    try:
-        module = suite.import_stem(folder, suite.OPERATIONS)
-        _call_costs(module)
-    except BaseException as error:
-        return f"import failed: {type(error).__name__}: {' '.join(str(error).split())[:300]}".rstrip(": ")
-    if any(stream.closed for stream in streams) or before != [_identity(descriptor) for descriptor in range(3)]:
-        return "closes or replaces standard streams when it is imported; leave them alone"
-    return ""
-
-
-def _call_costs(module: Any) -> None:
-    """For the parent calls them too; what they raise it tells with the sizes."""
-    stated = getattr(module, "OPERATIONS", ())
-    for operation in stated if isinstance(stated, tuple) else ():
-        with contextlib.suppress(Exception):
-            operation.cost(dict.fromkeys(operation.sizes, 2), dict(operation.parameters), 8, "direct")
-
-
-def _identity(descriptor: int) -> tuple[int, int] | None:
-    try:
-        found = os.fstat(descriptor)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _main(folder: str, descriptor: str) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C ends
-    reason = _import(Path(folder))
-    with contextlib.suppress(OSError):
-        os.write(int(descriptor), msgspec.json.encode(reason)[:REPORT_BYTES])
-        sys.exit(WELL)
-    os._exit(1)
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])

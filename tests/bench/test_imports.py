@@ -31,7 +31,7 @@ GATE = {
     "gate.planted",
 }
 JUDGING = {"gate.judge", "gate.statistics", "gate.records", "gate.margins"}
-CHILDREN = {"worker", "reference", "ceiling_worker"}
+CHILDREN = {"worker", "reference", "ceiling_worker", "trial_child"}
 MEASURES = CHILDREN | PARENT | {"measure", "child", "arrays", "array_library", "array_cuda", "verify"}
 IN_PROCESS = "bench.in_process"
 SUITES_OF_OTHERS = {"asv_suite", "pytest_suite"}
