@@ -95,8 +95,8 @@ def test_no_temporary_folder_at_all_ends_with_5(rooflinear):
 
 
 def test_no_space_for_results_ends_with_5(rooflinear):
-    with small_disk(rooflinear.results, "8k"):
-        outcome = rooflinear(*SLOW, "--size", "length=1,2,3", "--results", rooflinear.results)
+    with small_disk(rooflinear.results, "16k"):
+        outcome = rooflinear(*SLOW, "--size", "length=1,2,3,4,5", "--results", rooflinear.results)
     assert outcome.status == 5
     assert "No space left on device" in outcome.stderr
     assert "results are kept. Go on with: rooflinear run --resume" in outcome.stderr

@@ -567,10 +567,19 @@ def test_a_resumed_run_keeps_the_warnings_it_had(quiet_run):
 
 
 @pytest.mark.parametrize("more", [[], ["--resume", "nowhere"]])
-@pytest.mark.parametrize("value", ["soon", "0", "-5", "5 parsecs", ""])
-def test_junk_for_the_wait_is_bad_usage(tmp_path, monkeypatch, value, more):
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("soon", "must be more than 0"),
+        ("0", "must be more than 0"),
+        ("-5", "must be more than 0"),
+        ("5 parsecs", "unknown unit 'parsecs'"),
+        ("", "must be more than 0"),
+    ],
+)
+def test_junk_for_the_wait_is_bad_usage(tmp_path, monkeypatch, value, told, more):
     monkeypatch.chdir(tmp_path)
     outcome = CliRunner().invoke(app, ["run", f"--wait-for-quiet={value}", *more])
     assert outcome.exit_code == 2
-    assert outcome.stderr.startswith(f"rooflinear: --wait-for-quiet '{value}': must be more than 0")
+    assert outcome.stderr.startswith(f"rooflinear: --wait-for-quiet '{value}': {told}")
     assert not list(tmp_path.iterdir())
