@@ -17,6 +17,7 @@ from .records import Numbers
 
 NAMES = "names.json"
 REGION = ".region"
+MAPPED_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ def load(folder: Path, algorithm: str) -> Problem:
     names = json.loads((folder / NAMES).read_text())
     inputs = {name: _value(folder / f"{index}.npy") for index, name in enumerate(names)}
     path = folder / f"bound-{algorithm}.npy"
-    bounds = {algorithm: _bound(np.load(path))} if path.is_file() else {}
-    return Problem(inputs, np.load(folder / "expected.npy"), bounds)
+    bounds = {algorithm: _bound(_array(path))} if path.is_file() else {}
+    return Problem(inputs, _array(folder / "expected.npy"), bounds)
 
 
 def _bound(forms: NDArray[Any]) -> Bound:
@@ -93,7 +94,12 @@ def numbers(value: Any) -> Numbers:
 def _value(path: Path) -> Any:
     if (named := path.with_suffix(REGION)).is_file():
         return mapped.array(msgspec.json.decode(named.read_bytes(), type=mapped.Region))
-    array = np.load(path, mmap_mode="r") if path.stat().st_size > 4096 else np.load(path)
+    array = _array(path)
     if array.ndim:
         return array
     return array.item() if array.dtype.kind in "iub" else array[()]
+
+
+def _array(path: Path) -> NDArray[Any]:
+    """What is large stays in its file, so that it takes none of a memory that is capped."""
+    return np.load(path, mmap_mode="r" if path.stat().st_size > MAPPED_BYTES else None)
