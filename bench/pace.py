@@ -13,6 +13,9 @@ from .levels import levels, per_round
 FEWEST_ROUNDS = 6
 """Below, the scatter of rounds is itself too uncertain to end anything."""
 
+FEWEST_IN_HASTE = 3
+"""Where the time is gone: on a slow machine six would leave later contests none."""
+
 EVERY = 2
 WITHIN_SHARE = 0.4
 """Of the precision asked for: rounds of one process may leave so much, the rest lies between processes."""
@@ -38,10 +41,10 @@ class Pace:
         contenders = [each for each in lasting if isinstance(each, Contender)]
         if self._rounds == ROUNDS_FOR_FAR:
             self._leave_far(contenders)
+        if self._rounds >= FEWEST_IN_HASTE and self._clock() > self._ends:
+            return True
         if self._rounds < FEWEST_ROUNDS:
             return False
-        if self._clock() > self._ends:
-            return True
         return self._rounds % EVERY == 0 and self._settled(contenders)
 
     def _leave_far(self, contenders: Sequence[Contender]) -> None:

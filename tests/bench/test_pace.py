@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from rooflinear.bench.contest import Contender
-from rooflinear.bench.pace import FEWEST_ROUNDS, ROUNDS_FOR_FAR, Pace
+from rooflinear.bench.pace import FEWEST_IN_HASTE, FEWEST_ROUNDS, ROUNDS_FOR_FAR, Pace
 from rooflinear.bench.records import Case, Sample
 
 MS = 1_000_000
@@ -85,7 +85,9 @@ def test_the_baseline_plays_on_however_slow():
 def test_a_contest_ends_when_its_share_of_the_time_is_gone():
     now = iter(range(1000))
     pace = Pace(0.001, "numpy", 12.5, clock=lambda: next(now))
-    assert played(pace, Player("numpy", MS, 0.3), Player("numba", MS, 0.3)) == pytest.approx(FEWEST_ROUNDS + 12, abs=2)
+    assert played(pace, Player("numpy", MS, 0.3), Player("numba", MS, 0.3)) == pytest.approx(
+        FEWEST_IN_HASTE + 12, abs=2
+    )
 
 
 def test_long_calls_do_not_keep_a_contest_going():
