@@ -7,6 +7,7 @@ the loop count of asv, pytest-benchmark, timeit and torch's autorange.
 import contextlib
 import ctypes
 import os
+import random
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -35,6 +36,11 @@ MAXIMUM_CALLS = 10_000_000
 BATCHES = 4
 """Of a slice: so short are the batches that are compared while calls settle."""
 
+VARIED_PART = 10
+"""By a tenth, and by one at least, the number of calls of a slice differs from what was asked for."""
+
+DRAW = random.SystemRandom().randint
+
 AGREEING = 0.05
 AWAKE = 1.25
 LONGEST_SETTLING, LONGEST_WAKING = 3, 20
@@ -61,25 +67,26 @@ class Kernel:
 
     def once(self) -> tuple[Any, int]:
         """The output of one call and its wall time in ns, the wait included."""
-        started = self.clock.wall()
-        output = self.function(*self.inputs)
-        if self.synchronise:
-            output = self.synchronise(output)
-        return output, self.clock.wall() - started
+        output, wall_ns, _ = self.many(1)
+        return output, wall_ns
 
     def many(self, calls: int) -> tuple[Any, int, int]:
-        """The last output, wall and CPU time in ns of ``calls`` calls, each waited for."""
+        """The last output, wall and CPU time in ns of ``calls`` calls, each waited for.
+
+        One line makes them all: nothing tells a kernel which of its outputs will be looked at.
+        """
         function, inputs, synchronise = self.function, self.inputs, self.synchronise
+        output: Any = None
         cpu, wall = self.clock.cpu(), self.clock.wall()
         # Nothing holds an output while the next is made: two in turn would take twice the cache.
         if synchronise is None:
-            for _ in repeat(None, calls - 1):
-                function(*inputs)
-            output = function(*inputs)
+            for _ in repeat(None, calls):
+                output = None
+                output = function(*inputs)
         else:
-            for _ in repeat(None, calls - 1):
-                synchronise(function(*inputs))
-            output = synchronise(function(*inputs))
+            for _ in repeat(None, calls):
+                output = None
+                output = synchronise(function(*inputs))
         return output, self.clock.wall() - wall, self.clock.cpu() - cpu
 
 
@@ -162,7 +169,12 @@ def settle_in(kernel: Kernel, calls: int, untimed_ns: int, expected_ns: float) -
 
 
 def time_slice(kernel: Kernel, round_: int, calls: int, guard: Guard) -> tuple[Any, Sample]:
-    """One sample, with what the guard saw."""
+    """One sample of about so many calls, with what the guard saw.
+
+    How many is drawn, so that no kernel knows its last call, whose output may be judged.
+    """
+    spread = max(1, calls // VARIED_PART) if calls > 1 else 0
+    calls = DRAW(calls - spread, calls + spread)
     before = guard.read()
     started_ns = kernel.clock.now()
     output, wall_ns, cpu_ns = kernel.many(calls)
@@ -216,3 +228,8 @@ def available_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def first_cores(threads: int) -> list[int]:
+    """Those that a worker is given where nobody says which."""
+    return sorted(os.sched_getaffinity(0))[:threads] if hasattr(os, "sched_getaffinity") else []

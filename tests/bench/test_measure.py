@@ -171,8 +171,49 @@ def sliced(kernel, round_=0, calls=1):
 def test_a_slice_counts_its_calls():
     time = FakeTime()
     output, sample = sliced(time.kernel(100), round_=3, calls=40)
-    assert (time.calls, output) == (40, 40)
-    assert (sample.round, sample.calls, sample.wall_ns, sample.cpu_ns) == (3, 40, 4000, 2000)
+    assert time.calls == output == sample.calls
+    assert (sample.round, sample.wall_ns, sample.cpu_ns) == (3, 100 * output, 50 * output)
+
+
+@pytest.mark.parametrize(
+    ("calls", "fewest", "most"), [(1, 1, 1), (2, 1, 3), (5, 4, 6), (40, 36, 44), (2000, 1800, 2200)]
+)
+def test_no_kernel_can_tell_which_call_of_a_slice_is_its_last(calls, fewest, most):
+    made = {sliced(FakeTime().kernel(1), calls=calls)[1].calls for _ in range(200)}
+    assert fewest <= min(made) <= max(made) <= most
+    assert len(made) == most - fewest + 1 if calls < 100 else len(made) > 50
+
+
+def test_one_instruction_makes_every_call():
+    """Neither a line number nor the place in the code tells a single call from one of many, or from the last."""
+    seen = set()
+
+    def function():
+        frame = sys._getframe(1)
+        seen.add((frame.f_code, frame.f_lineno, frame.f_lasti))
+
+    kernel = Kernel(function, (), None, FakeTime().clock)
+    kernel.once()
+    kernel.many(5)
+    sliced(kernel, calls=7)
+    settle_in(kernel, 2, 0, 1.0)
+    assert len(seen) == 1
+
+
+def test_no_two_outputs_live_at_once():
+    living, most = [0], [0]
+
+    class Output:
+        def __init__(self):
+            living[0] += 1
+            most[0] = max(most[0], living[0])
+
+        def __del__(self):
+            living[0] -= 1
+
+    for synchronise in (None, lambda output: output):
+        Kernel(Output, (), synchronise, FakeTime().clock).many(5)
+    assert most == [1]
 
 
 def test_a_slice_says_when_it_started():
@@ -189,7 +230,8 @@ def test_every_call_is_waited_for_inside_the_clock():
         return output
 
     kernel = Kernel(lambda: time.pass_(2), (), synchronise, time.clock)
-    assert sliced(kernel, calls=10)[1].wall_ns == 70
+    sample = sliced(kernel, calls=10)[1]
+    assert sample.wall_ns == 7 * sample.calls
     assert kernel.once()[1] == 7
 
 
