@@ -109,15 +109,19 @@ class Child(Generic[Reply]):
         return self._process.pid
 
     def pause(self) -> None:
-        """Stops the process, so that a spinning pool cannot steal the next one's core."""
+        """Stops the process and its group, so that a spinning pool cannot steal the next one's core."""
         if PAUSES and not self._paused and self._process.poll() is None:
-            self._process.send_signal(signal.SIGSTOP)
+            self._signal(signal.SIGSTOP)
             self._paused = True
 
     def resume(self) -> None:
         if self._paused:
-            self._process.send_signal(signal.SIGCONT)
+            self._signal(signal.SIGCONT)
             self._paused = False
+
+    def _signal(self, number: int) -> None:
+        with contextlib.suppress(OSError):
+            os.killpg(self._process.pid, number)
 
     def _held_bytes(self) -> int:
         """Without what was read of mapped files, where the system tells it apart."""
