@@ -101,7 +101,7 @@ class Admission:
                 self.problems.make(task, "main", "probe")
                 folder = str(self.problems.scratch / "probe")
                 seconds = self._probe_seconds(case)
-                slot.ask(Prepare(task, folder, self.problems.generated), seconds, Prepared)
+                slot.ask(Prepare(task, folder), seconds, Prepared)
                 sample = slot.ask(Slice(0, 1), seconds, Sliced).samples[0]
                 slot.ask(Release(), seconds, Done)
             except Lost as lost:

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 from . import protocol
 from .guard import disturbed
+from .honesty import Examination, Judging, Stock
 from .measure import MAXIMUM_CALLS, calibrate
-from .protocol import Verdict
+from .protocol import Judge, Verdict
 from .records import Case, Result, Sample
 from .slot import Lost, Slot
 
@@ -29,6 +30,12 @@ LONG_CALL_NS = 40_000_000
 """Calls from here on get fewer samples where time is short, and from `VERY_LONG_CALL_NS` on a single one."""
 VERY_LONG_CALL_NS = 250_000_000
 FEWEST_LONG = 3
+UNTIMED_WARM_UP_NS, UNTIMED_SLICE_NS = 3_000_000, 100_000
+"""Where nothing was timed: what a call takes, for those on fresh inputs to be compared with."""
+
+JUDGED_SHARE, MOST_JUDGED = 0.2, 2
+"""Of a contender's turns: whose output is judged at once, drawn anew each time; the last turn's always is."""
+
 COMPILED_NS = 20_000_000
 LOAD_SECONDS = 60.0
 LOADED_SECONDS, LOADED_BYTES_A_SECOND = 4.0, 2e7
@@ -37,7 +44,11 @@ CLOCK_GAP_NS = SLICES * SLICE_NS // 2
 """What an answer may take besides; a clock that loses more than half of a slice is seen."""
 CLOCK_GAP_SHARE = 0.45
 CLOCK_TRIES = 10
+CLOCK_FACTOR = 2.0
+"""Turns in which both clocks agree may tell so many times the time that all turns tell."""
+
 THREADS_EXCESS = 1.1
+DRAW = random.SystemRandom().random
 
 
 class Player(Protocol):
@@ -97,9 +108,11 @@ def _take_turns(players: Sequence[Player], round_: int) -> list[Player]:
 class Stage:
     """What a contest gives its contenders: the task and the folders of its problems.
 
-    ``costs`` are flops and bytes by algorithm, ``footprint_bytes`` those of inputs and output, ``reads`` what the
-    meter read in the rounds: (round, ns per byte). ``watched`` are the pids of busy neighbours, ``busy`` tells of
-    them. Where ``thorough``, the fresh inputs after the timing also show whether work is cached.
+    ``judging`` judges what comes out, ``stock`` has problems like this one that no worker has seen, ``seed`` draws
+    where inputs are looked at afterwards. ``costs`` are flops and bytes by algorithm, ``footprint_bytes`` those of
+    inputs and output, ``reads`` what the meter read in the rounds: (round, ns per byte). ``watched`` are the pids of
+    busy neighbours, ``busy`` tells of them. Where ``thorough``, fresh inputs after the timing also show whether work
+    is cached.
     """
 
     task: protocol.Task
@@ -109,7 +122,6 @@ class Stage:
     exact: str
     inputs_sha256: str
     data: str
-    generated: bool
     timeout_s: float
     in_place: bool = False
     thorough: bool = True
@@ -120,6 +132,9 @@ class Stage:
     clock_ns: Callable[[], int] = time.perf_counter_ns
     watched: Callable[[], Sequence[int]] = tuple
     busy: Callable[[], str] = str
+    judging: Judging | None = None
+    stock: Stock | None = None
+    seed: int = 0
     costs: dict[str, tuple[float, float]] = field(default_factory=dict)
     footprint_bytes: float | None = None
     reads: list[tuple[int, float]] = field(default_factory=list)
@@ -139,17 +154,20 @@ def interpreted_call_seconds(timeout_s: float, footprint_bytes: float) -> float:
     return timeout_s + LOADED_SECONDS + footprint_bytes / LOADED_BYTES_A_SECOND
 
 
-def exact_test(slot: Slot, task: protocol.Task, folder: str, seconds: float) -> None:
+def exact_test(slot: Slot, judging: Judging, task: protocol.Task, folder: str, seconds: float) -> None:
     """Notes in ``slot.exact`` how an operation's exact test ended, once a run. Nothing where ``folder`` is ''."""
     key = (task.operation, task.dtype)
     if not folder or key in slot.exact:
         return
     slot.exact[key] = None
     try:
-        reply = slot.ask(protocol.Exact(task, folder), seconds, protocol.Checked)
+        into = judging.outputs()
+        reply = slot.ask(protocol.Exact(task, folder, into), seconds, protocol.Called)
         slot.compiled_ns[key] = reply.compiled_ns
-        if reply.verdict.status != "ok":
-            slot.exact[key] = Lost("wrong", f"exact test: {reply.verdict.reason}", verdict=reply.verdict)
+        algorithm = slot.implementation.algorithm
+        (verdict,) = judging.judge(Judge(into, [folder], algorithm, task.dtype, exact=task.operation)).verdicts
+        if verdict.status != "ok" or reply.fault:
+            slot.exact[key] = Lost("wrong", f"exact test: {verdict.reason or reply.fault}", verdict=verdict)
     except Lost as lost:
         if lost.status != "unsupported":
             slot.exact[key] = Lost(lost.status, f"exact test: {lost.reason}", lost.exit)
@@ -170,7 +188,8 @@ class Contender:
     first_call_ns: float = 0.0
     sits_out: bool = False
     far: bool = False
-    _turns: list[tuple[int, int]] = field(default_factory=list)
+    _turns: list[tuple[int, int, list[Sample]]] = field(default_factory=list)
+    _judged_turns: int = 0
     _placed_ns: int = 0
     _turned_ns: int = 0
 
@@ -179,11 +198,14 @@ class Contender:
         try:
             self.slot.start()
             self._pass_exact_test()
-            stage = self.stage
-            request = protocol.Prepare(stage.task, stage.main, stage.generated, stage.in_place)
-            reply = self._first_call(request)
+            stage, into = self.stage, self._judging.outputs()
+            reply = self._first_call(protocol.Prepare(stage.task, stage.main, stage.in_place, into))
             self._note_prepared(reply)
-            self._require_ok(reply.verdict)
+            algorithm = self.slot.implementation.algorithm
+            for verdict in self._judging.judge(Judge(into, [stage.main] * 2, algorithm, stage.task.dtype)).verdicts:
+                self._require_ok(verdict)
+            if reply.fault:
+                raise Lost("wrong", reply.fault)
         except Lost as lost:
             return self.lose(lost)
         return True
@@ -253,6 +275,9 @@ class Contender:
             self._turns.pop()
             samples = self._turn(round_)
         self.samples += samples
+        if self._judged_turns < MOST_JUDGED and DRAW() < JUDGED_SHARE:
+            self._judged_turns += 1
+            self._examination().delivered(None)
 
     def _turn(self, round_: int) -> list[Sample]:
         stage, call_ns = self.stage, self.call_ns
@@ -264,7 +289,7 @@ class Contender:
         started = stage.clock_ns()
         reply = self.slot.ask(request, seconds, protocol.Sliced)
         elapsed = stage.clock_ns() - started
-        self._turns.append((elapsed, reply.untimed_ns + sum(each.wall_ns for each in reply.samples)))
+        self._turns.append((elapsed, reply.untimed_ns + sum(each.wall_ns for each in reply.samples), reply.samples))
         self._turned_ns += elapsed
         return reply.samples
 
@@ -287,19 +312,57 @@ class Contender:
         self._placed_ns += self.stage.clock_ns() - started
 
     def finish(self) -> bool:
-        """The second comparison, on fresh inputs, and the result."""
+        """What comes after the timing: last outputs, fresh inputs, what is left behind; and the result."""
         try:
             self._require_true_clock()
-            request = protocol.Finish(self.stage.fresh, self.stage.thorough)
-            reply = self.slot.ask(request, 8 * self.stage.timeout_s + LOAD_SECONDS, protocol.Checked)
-            self._require_ok(reply.verdict)
-            self.facts["peak_bytes"] = reply.peak_bytes
+            if reason := self.slot.left_behind():
+                raise Lost("wrong", reason)
+            self.facts["peak_bytes"] = self._examined()
         except Lost as lost:
             return self.lose(lost)
         found = (self._uses_more_than_its_threads(), self._was_kept_from_its_cores(), self.facts.get("warning", ""))
         self.facts["warning"] = "; ".join(each for each in found if each)
         self.emit(self._result("ok", "", samples=self.samples))
         return True
+
+    def _examined(self) -> int | None:
+        if not self.samples:
+            request = protocol.WarmUp(UNTIMED_WARM_UP_NS, UNTIMED_SLICE_NS)
+            self.call_ns = self.slot.ask(request, self._examining_seconds, protocol.Warmed).call_ns
+        found = self._examination()
+        found.delivered(self.stage.seed)
+        if not self.stage.thorough:
+            return found.alone()
+        if found.stock.has_many:
+            return found.among_many()
+        found.looked_at()
+        return found.alone()
+
+    def _examination(self) -> Examination:
+        stage = self.stage
+        assert stage.stock is not None
+        return Examination(
+            slot=self.slot,
+            judging=self._judging,
+            stock=stage.stock,
+            task=stage.task,
+            fresh=stage.fresh,
+            algorithm=self.slot.implementation.algorithm,
+            seconds=self._examining_seconds,
+            timed_ns=_call_ns(self.samples) or self.call_ns,
+            turn=lambda: _call_ns(self._turn(self.samples[-1].round if self.samples else 0)),
+            note=self._require_ok,
+            in_place=stage.in_place,
+        )
+
+    @property
+    def _judging(self) -> Judging:
+        assert self.stage.judging is not None
+        return self.stage.judging
+
+    @property
+    def _examining_seconds(self) -> float:
+        return 8 * self.stage.timeout_s + LOAD_SECONDS
 
     def release(self) -> None:
         """Lets the worker forget its inputs; a worker that cannot is started anew next time."""
@@ -323,12 +386,11 @@ class Contender:
 
     def _pass_exact_test(self) -> None:
         stage = self.stage
-        exact_test(self.slot, stage.exact_task, stage.exact, stage.first_call_seconds)
+        exact_test(self.slot, self._judging, stage.exact_task, stage.exact, stage.first_call_seconds)
         if lost := self.slot.exact.get((self.case.operation, self.case.dtype)):
             raise lost
 
     def _note_prepared(self, reply: protocol.Prepared) -> None:
-        self._note_verdict(reply.verdict)
         self.first_call_ns = reply.first_call_ns
         if not self.block:  # in further blocks another first call runs beside it
             self.facts["first_call_ns"] = reply.first_call_ns
@@ -350,15 +412,18 @@ class Contender:
         """The parent's clock, which no kernel can reach, must roughly agree with the worker's.
 
         A busy machine delays an answer now and then; only a clock that is
-        wrong disagrees in every slice, those taken here to be sure included.
+        wrong disagrees in every turn, those taken here to be sure included,
+        or tells far less in the turns in which it disagrees.
         """
         if not self.samples:
             return
         honest, turns = len(self.samples), len(self._turns)
-        while not self._clock_agrees():
+        while not (agreeing := [samples for *turn, samples in self._turns if _agree(*turn)]):
             if len(self._turns) >= turns + CLOCK_TRIES:
                 raise Lost("wrong", "its clock disagrees with the harness's: a slice took longer than it says")
             self.time_slice(self.samples[-1].round + 1)
+        if _call_ns([each for samples in agreeing for each in samples]) > CLOCK_FACTOR * _call_ns(self.samples):
+            raise Lost("wrong", "its clock disagrees with the harness's in most turns: they took longer than it says")
         del self.samples[honest:]
 
     def _uses_more_than_its_threads(self) -> str:
@@ -371,12 +436,6 @@ class Contender:
         if 2 * sum(flags) <= len(flags):
             return ""
         return f"disturbed: {self.stage.busy() or 'its threads waited for a core in most slices'}"
-
-    def _clock_agrees(self) -> bool:
-        return any(
-            told <= elapsed + CLOCK_GAP_NS and elapsed - told <= max(CLOCK_GAP_NS, CLOCK_GAP_SHARE * elapsed)
-            for elapsed, told in self._turns
-        )
 
     def _result(self, status: Any, reason: str, **more: Any) -> Result:
         started = self.slot.started
@@ -397,3 +456,12 @@ class Contender:
             **self.facts,
             **more,
         )
+
+
+def _call_ns(samples: Sequence[Sample]) -> float:
+    """What a call took in the middle of some slices; 0 without any."""
+    return statistics.median(each.wall_ns / each.calls for each in samples) if samples else 0.0
+
+
+def _agree(elapsed: int, told: int) -> bool:
+    return told <= elapsed + CLOCK_GAP_NS and elapsed - told <= max(CLOCK_GAP_NS, CLOCK_GAP_SHARE * elapsed)

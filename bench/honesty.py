@@ -1,140 +1,324 @@
-"""What catches a kernel that cheats the clock: first calls on inputs never seen, and a harness left alone."""
+"""In the parent, after the timing: does a call that is timed do the work of one whose output is looked at?
 
-import contextlib
-import sys
-import time
+Every output is judged in another process, and times are compared: of calls as they were timed, of calls on the same
+inputs that are all judged, of calls on inputs that the worker never saw and that no seed tells. Whatever a kernel does
+while it is timed, it gains by it no more than the factors below.
+"""
+
+import random
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import dataclass, field
+from statistics import fmean, median
+from typing import Any, Protocol
 
-import numpy as np
+from . import protocol
+from .protocol import Judge, Place, Play, Played, Trial, Tried, Verdict
+from .slot import Lost, Slot
 
-from .contract import Inputs
-from .guard import WAITED, Guard
-from .measure import Kernel
+STEADY_FACTOR = 2.0
+"""Calls again and again on one problem may take so many times as long as those that are timed."""
 
-FRESH_OVER_STEADY = 3.0
-"""A first call on fresh inputs slower than this times the steady one has cached its work."""
+COLD_FACTOR = 3.0
+"""The same of calls on two problems in turn; and of calls on several against calls on the timed one from outside the
+caches, of first calls against the same made again."""
 
-BATCH_OVER_STEADY = 5.0
-"""The same for many short calls: a branch predictor that knows its data makes honest ones up to four times faster."""
+LEARNT_FACTOR = 6.0
+"""First calls, against calls on the timed problem from outside the caches: a processor has learnt its branches."""
+
+CALL_NS = 1_000
+"""What a call timed alone may take longer than one in a loop."""
 
 PAUSE_NS = 200_000
 """What the first call after a pause may take longer: caches are cold, pages new and pools asleep."""
 
 TRIES = 5
-"""Batches that must all be slow before a kernel is accused; noise spares at least one."""
+"""Tries that must all be slow before a kernel is accused; noise spares at least one."""
 
 DISTURBED_TRIES, WAITED_NS = 15, 100_000
-"""Batches at most, where threads waited so long for a core in some: those show nothing."""
+"""Tries at most, where threads waited so long for a core in some: those show nothing."""
+
+LARGEST_BATCH, BATCH_BYTES, BATCH_NS = 24, 8 << 20, 6_000_000
+"""Never-seen problems that are called in a row: no more of them, of their bytes, or of time."""
+
+IN_TURN, ROUNDS = 8, 3
+"""Problems that are called in turn, and how often: what keeps the results of fewer is slow every time."""
+
+MOST_LOOKED_AT, LOOKED_AT_NS = 64, 2_500_000
+"""Calls on one problem whose outputs are all judged."""
 
 PASSES = 3
-"""Calls made again before a first one is called slow; the third already finds what the second kept."""
+"""Calls that wake a kernel, and calls made again before a first one is called slow."""
 
-LEARNING_NS = 200_000_000
-"""How long calls are repeated to see whether they learn: as long as a timing and what is before it."""
-
-CLOCK_NS = 2_000
-"""What reading the clocks for a single call may cost, and vary."""
-
-LARGEST_BATCH = 64
-BATCH_BYTES = 8 << 20
-BATCH_NS = 20_000_000
-NUDGE = 16
-"""Units in the last place by which fresh inputs differ: other bits, the same mathematics."""
+DISPLACED_BYTES = 1 << 26
+CACHED = "work is cached"
+FASTER_TIMED = "calls that are timed take less than half the time of the same calls all judged"
 
 
-def batch(inputs_bytes: int, call_ns: float) -> int:
-    """How many fresh inputs are called in a row: many where one call is too short to judge."""
-    return max(1, min(LARGEST_BATCH, BATCH_BYTES // max(1, inputs_bytes), int(BATCH_NS / max(call_ns, 1.0))))
+class Judging(Protocol):
+    """Who draws problems and judges outputs: `problems.Problems`."""
+
+    def outputs(self) -> str: ...
+    def judge(self, request: Judge) -> protocol.Judged: ...
+    def draw(self, task: protocol.Task, beside: str, folder: str, copies: int) -> protocol.Drawn: ...
+    def discard(self, folder: str) -> None: ...
 
 
-def caches_work(load: Callable[[int], Kernel], copies: int, call_ns: float) -> bool:
-    """True where calls on inputs never seen before are slow, every time.
+@dataclass(frozen=True)
+class Unseen:
+    """A problem that a worker has not seen. Without a name it is not known what it should give."""
 
-    ``load(number)`` gives a kernel over inputs that no other number has.
-    ``call_ns`` is the steady time of a call.
+    place: Place
+    name: str
+
+
+def batch_size(problem_bytes: int) -> int:
+    """How many problems of a size are drawn to be called in a row."""
+    return min(LARGEST_BATCH, BATCH_BYTES // max(1, problem_bytes))
+
+
+@dataclass
+class Stock:
+    """Unseen problems like the one in ``main``, of which a batch is shared by all contenders."""
+
+    judging: Judging
+    task: protocol.Task
+    main: str
+    problem_bytes: int
+    _shared: list[Unseen] | None = None
+
+    @property
+    def has_many(self) -> bool:
+        return batch_size(self.problem_bytes) > 1
+
+    def shared(self) -> list[Unseen]:
+        if self._shared is None:
+            self._shared = self._drawn(self.folders(self.main)[0], batch_size(self.problem_bytes))
+        return self._shared
+
+    def another(self, copies: int) -> list[Unseen]:
+        """Others again, for a contender that has seen the batch."""
+        return self._drawn(self.folders(self.main)[1], copies)
+
+    @staticmethod
+    def folders(main: str) -> tuple[str, str]:
+        """Where they lie: those that are shared, and the last others."""
+        return f"{main}-unseen", f"{main}-again"
+
+    def discard(self) -> None:
+        self._shared = None
+        for folder in self.folders(self.main):
+            self.judging.discard(folder)
+
+    def _drawn(self, folder: str, copies: int) -> list[Unseen]:
+        drawn = self.judging.draw(self.task, self.main, folder, copies)
+        if drawn.copies == 1:
+            return [Unseen(Place(folder), folder if drawn.judged else "")]
+        names = {number: f"{folder}/{number}" for number in drawn.judged}
+        return [Unseen(Place(folder, number), names.get(number, "")) for number in range(drawn.copies)]
+
+
+@dataclass
+class Examination:
+    """Of one contender. ``timed_ns`` is what a call took when it was timed; ``turn`` times it so once more.
+
+    ``note`` is told every verdict; what is not ok raises `Lost` first.
     """
-    known, undisturbed = load(0), 0
-    with contextlib.closing(Guard()) as guard:
-        for first in range(0, DISTURBED_TRIES * copies, copies):
-            before = guard.read()
-            if not _is_slow(known, [load(1 + first + number) for number in range(copies)], call_ns):
-                return False
-            undisturbed += guard.read().since(before).get(WAITED, 0) < WAITED_NS
+
+    slot: Slot
+    judging: Judging
+    stock: Stock
+    task: protocol.Task
+    fresh: str
+    algorithm: str
+    seconds: float
+    timed_ns: float
+    turn: Callable[[], float]
+    note: Callable[[Verdict], None]
+    in_place: bool = False
+    names: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.names = [self.stock.main]
+
+    def delivered(self, seed: int | None) -> None:
+        """What the last turn returned is judged, and with a seed whether inputs are as they were."""
+        into = self.judging.outputs()
+        reply = self.slot.ask(protocol.Deliver(into, seed), self.seconds, protocol.Delivered)
+        self._require(self._judged(into, [self.stock.main], inputs=seed is not None))
+        _require_no(reply.fault)
+
+    def among_many(self) -> int | None:
+        """All checks, where problems are small enough to lie beside each other; the peak of memory in bytes."""
+        batch = self._sample(self.stock.shared())
+        calls, turns = self._looked_at(), self._in_turn(len(batch) + 1)
+        row = _shuffled(range(1, len(batch) + 2))
+        plays = [
+            Play([0] * PASSES),
+            Play(row),
+            Play([1], peak=True),
+            Play([1] * calls),
+            Play([0] * calls),
+            Play([0, 1] * -(-calls // 2)),
+            Play(turns * ROUNDS),
+        ]
+        _, first, alone, fresh, own, both, several = self._tried(plays, [Unseen(Place(self.fresh), self.fresh), *batch])
+        if self._is_slow(own, STEADY_FACTOR):
+            self._accuse(self._own, FASTER_TIMED)
+        if self._is_slow(_late(fresh), STEADY_FACTOR):
+            self._accuse(self._steady, f"{CACHED}: on other inputs every call takes over twice the time")
+        if self._is_slow(both, COLD_FACTOR):
+            self._accuse(self._both, f"{CACHED}: calls on two problems in turn take over three times the steady time")
+        if self._is_slow(_late(several), STEADY_FACTOR):
+            self._accuse(self._several, f"{CACHED}: calls on problems in turn take over three times the steady time")
+        if _learns(fresh):
+            self._accuse(self._learning, f"{CACHED}: first calls on fresh inputs take over three times the later ones")
+        if self._is_slow(first, STEADY_FACTOR):
+            self._accuse(self._first, f"{CACHED}: calls on fresh inputs take over three times the steady time")
+        return alone.peak_bytes
+
+    def alone(self) -> int | None:
+        """One call on fresh inputs, the timed ones forgotten, and more only where it is slow; the peak of memory."""
+        fresh = [Unseen(Place(self.fresh), self.fresh)]
+        (first,) = self._tried([Play([1], peak=True)], fresh, alone=True)
+        if first.call_ns[0] > STEADY_FACTOR * self.timed_ns + PAUSE_NS:
+            self._accuse(self._first_alone, f"{CACHED}: calls on fresh inputs take over three times the steady time")
+        return first.peak_bytes
+
+    def looked_at(self) -> None:
+        """Where a problem lies alone: calls on it that are all judged, and must not take longer than those timed."""
+        if self.timed_ns < LOOKED_AT_NS:
+            (own,) = self._tried([Play([0] * self._looked_at())])
+            if self._is_slow(own, STEADY_FACTOR):
+                self._accuse(self._own, FASTER_TIMED)
+
+    # Each of these measures once more and returns whether a kernel was slow, and what its threads waited.
+
+    def _own(self) -> tuple[bool, int]:
+        self.timed_ns = self.turn()
+        _, own = self._tried([Play([0] * PASSES), Play([0] * self._looked_at())])
+        return self._is_slow(own, STEADY_FACTOR), own.waited_ns
+
+    def _steady(self) -> tuple[bool, int]:
+        self.timed_ns = self.turn()
+        _, fresh = self._tried([Play([1] * PASSES), Play([1] * self._looked_at())])
+        return self._is_slow(_late(fresh), STEADY_FACTOR), fresh.waited_ns
+
+    def _both(self) -> tuple[bool, int]:
+        self.timed_ns = self.turn()
+        (both,) = self._tried([Play([0, 1] * self._looked_at())])
+        return self._is_slow(_late(both), COLD_FACTOR), both.waited_ns
+
+    def _several(self) -> tuple[bool, int]:
+        self.timed_ns = self.turn()
+        turns = self._in_turn(len(self.names) - 1)
+        several, cold = self._tried([Play(turns * ROUNDS), self._displaced(len(turns))])
+        slow = self._is_slow(_late(several), COLD_FACTOR, _typical(cold))
+        return slow, several.waited_ns + cold.waited_ns
+
+    def _learning(self) -> tuple[bool, int]:
+        calls = [1] * self._looked_at()
+        _, fresh = self._tried([Play([1]), Play(calls)], self.stock.another(1))
+        return _learns(fresh), fresh.waited_ns
+
+    def _first(self) -> tuple[bool, int]:
+        self.timed_ns = self.turn()
+        batch = self._sample(self.stock.another(batch_size(self.stock.problem_bytes)))
+        row = _shuffled(range(1, len(batch) + 1))
+        plays = [Play([0] * PASSES), Play(row), *([Play(row, unseen=True)] * PASSES), self._displaced(len(row))]
+        _, first, *again, cold = self._tried(plays, batch)
+        known = _typical(first) > COLD_FACTOR * min(map(_typical, again)) + CALL_NS
+        slow = known or self._is_slow(first, LEARNT_FACTOR, _typical(cold))
+        return slow, first.waited_ns + cold.waited_ns
+
+    def _first_alone(self) -> tuple[bool, int]:
+        self.slot.ask(protocol.Reload(), self.seconds, protocol.Done)
+        self.timed_ns = self.turn()
+        again = [1, 0, 0, 1]
+        first, _, cold = self._tried([Play([1]), Play(again), self._displaced(2)], self.stock.another(1))
+        limit_ns = COLD_FACTOR * max(self.timed_ns, _typical(cold)) + PAUSE_NS
+        return first.call_ns[0] > limit_ns, first.waited_ns + cold.waited_ns
+
+    def _accuse(self, measure: Callable[[], tuple[bool, int]], reason: str) -> None:
+        """Raises `Lost` where a kernel is slow at every try."""
+        undisturbed = 0
+        for _ in range(DISTURBED_TRIES):
+            slow, waited_ns = measure()
+            if not slow:
+                return
+            undisturbed += waited_ns < WAITED_NS
             if undisturbed == TRIES:
                 break
-    return True
+        raise Lost("wrong", reason)
+
+    def _is_slow(self, played: Played, factor: float, at_least_ns: float = 0.0) -> bool:
+        return _typical(played) > factor * max(self.timed_ns, at_least_ns) + CALL_NS
+
+    def _looked_at(self) -> int:
+        return max(2, min(MOST_LOOKED_AT, int(LOOKED_AT_NS / max(self.timed_ns, 1.0))))
+
+    def _in_turn(self, problems: int) -> list[int]:
+        most = max(2, min(IN_TURN, int(BATCH_NS / ROUNDS / max(self.timed_ns, 1.0))))
+        return _shuffled(range(min(most, problems + 1)))
+
+    def _sample(self, batch: Sequence[Unseen]) -> list[Unseen]:
+        """As many as there is time for, one of those that are judged among them."""
+        count = max(1, min(len(batch), int(BATCH_NS / max(self.timed_ns, 1.0))))
+        judged = [each for each in batch if each.name][:1]
+        others = _shuffled([each for each in batch if each not in judged])
+        return _shuffled([*judged, *others][:count])
+
+    def _displaced(self, problems: int) -> Play:
+        """The timed problem, from outside the caches that so many problems fill."""
+        read = 0 if self.in_place else min(DISPLACED_BYTES, problems * self.stock.problem_bytes)
+        return Play([0] * PASSES, displace=read)
+
+    def _tried(self, plays: list[Play], problems: Sequence[Unseen] = (), *, alone: bool = False) -> list[Played]:
+        """What calls took whose outputs are right. Raises `Lost` where one is not."""
+        if problems:
+            self.names = [self.stock.main, *(each.name for each in problems)]
+        request = Trial(self.judging.outputs(), plays, [each.place for each in problems], alone)
+        reply = self.slot.ask(request, self.seconds, Tried)
+        looked_at = [(play, each) for play, each in zip(plays, reply.plays, strict=True) if not play.unseen]
+        of = [(self.names[index], play) for play, each in looked_at for index in play.order[: len(each.call_ns)]]
+        self._require(self._judged(request.into, [name for name, _ in of]), [play for _, play in of])
+        _require_no(reply.fault)
+        return reply.plays
+
+    def _judged(self, into: str, of: list[str], *, inputs: bool = False) -> list[Verdict]:
+        request = Judge(into, of, self.algorithm, self.task.dtype, inputs=inputs)
+        return self.judging.judge(request).verdicts
+
+    def _require(self, verdicts: Sequence[Verdict], plays: Sequence[Play] = ()) -> None:
+        for place, verdict in enumerate(verdicts):
+            if verdict.status != "ok":
+                mixed = bool(plays) and len(set(plays[place].order)) > 1
+                reason = f"stale where other inputs follow at once: {verdict.reason}" if mixed else verdict.reason
+                raise Lost("wrong", reason, verdict=verdict)
+            if verdict.error_over_bound is not None:
+                self.note(verdict)
 
 
-def _is_slow(known: Kernel, kernels: Sequence[Kernel], call_ns: float) -> bool:
-    """Slower than steady, than the same calls made again, and than calls on known inputs that left the caches.
-
-    Calls on known inputs go before, for a pool that a busy machine had put to
-    sleep makes whatever comes first slow.
-    """
-    known.many(PASSES)
-    first_ns = _pass_ns(kernels)
-    if not exceeds(first_ns, len(kernels) * call_ns, len(kernels)):
-        return False
-    known.many(max(1, int(LEARNING_NS // max(call_ns, 1.0))))  # it now keeps what it would keep in a timing
-    passes = [(_pass_ns(kernels), _pass_ns([known])) for _ in range(PASSES)]
-    again_ns, cold_ns = (min(times) for times in zip(*passes, strict=True))
-    if not exceeds(first_ns, len(kernels) * cold_ns, len(kernels)):
-        return False
-    return exceeds(first_ns, again_ns, len(kernels)) or _learns(kernels[0])
+def _require_no(fault: str) -> None:
+    if fault:
+        raise Lost("wrong", fault)
 
 
-def _learns(kernel: Kernel) -> bool:
-    """Much faster once it was called as often as in a timing: it has begun to keep what it returns."""
-    before_ns = min(_pass_ns([kernel]) for _ in range(PASSES))
-    kernel.many(LEARNING_NS // max(before_ns, 1))
-    after_ns = min(_pass_ns([kernel]) for _ in range(PASSES))
-    return before_ns > FRESH_OVER_STEADY * after_ns + CLOCK_NS
+def _shuffled(items: Any) -> list[Any]:
+    found = list(items)
+    random.SystemRandom().shuffle(found)
+    return found
 
 
-def exceeds(first_ns: float, steady_ns: float, copies: int) -> bool:
-    """Whether first calls on ``copies`` fresh inputs took longer than honest ones may."""
-    ratio = FRESH_OVER_STEADY if copies == 1 else BATCH_OVER_STEADY
-    return first_ns > ratio * steady_ns + PAUSE_NS
+def _typical(played: Played) -> float:
+    return median(played.call_ns)
 
 
-def _pass_ns(kernels: Sequence[Kernel]) -> int:
-    """Time of one call each; a busy machine costs wall time only."""
-    times = (kernel.many(1)[1:] for kernel in kernels)
-    return sum(min(wall_ns, cpu_ns or wall_ns) for wall_ns, cpu_ns in times)
+def _late(played: Played) -> Played:
+    """The later half of calls."""
+    return Played(played.call_ns[len(played.call_ns) // 2 :], played.waited_ns)
 
 
-def nudged(inputs: Inputs, number: int, kept: frozenset[str] = frozenset()) -> Inputs:
-    """Inputs of other content and the same structure: order, symmetry and zeros stay. Those ``kept`` are the same."""
-    return {name: value if name in kept else _nudged(value, number) for name, value in inputs.items()}
-
-
-def _nudged(value: Any, number: int) -> Any:
-    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fc":
-        return value
-    return value * value.dtype.type(1 + number * NUDGE * np.finfo(value.dtype).eps)
-
-
-class Bindings:
-    """The functions that measure and judge, as they were when this was made."""
-
-    def __init__(self) -> None:
-        modules = [module for name, module in sys.modules.items() if _is_ours(name)]
-        members = [value for module in modules for value in vars(module).values()]
-        classes = {value for value in members if isinstance(value, type) and _is_ours(value.__module__)}
-        self._owners = (time, *modules, *classes)
-        self._then = self._now()
-
-    def replaced(self) -> str:
-        """The name of one that is another now, or ''."""
-        now = self._now()
-        changed = [name for name in {**self._then, **now} if now.get(name) is not self._then.get(name)]
-        return changed[0] if changed else ""
-
-    def _now(self) -> dict[str, Any]:
-        pairs = [(owner.__name__, name, value) for owner in self._owners for name, value in list(vars(owner).items())]
-        return {f"{owner}.{name}": value for owner, name, value in pairs if callable(value)}
-
-
-def _is_ours(module: str) -> bool:
-    return module == "__main__" or module.startswith(str(__package__))
+def _learns(played: Played) -> bool:
+    """Whether the first eighth of calls on a problem took far longer than the later half."""
+    early = played.call_ns[: max(1, len(played.call_ns) // 8)]
+    return fmean(early) > COLD_FACTOR * _typical(_late(played)) + CALL_NS

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from . import protocol, suite
+from . import protocol, suite, written
 from .arrays import LIBRARIES
 from .measure import available_cores
 from .records import Case
@@ -23,6 +23,7 @@ from .sweep import PRESETS, Options, contests
 from .worker import Worker
 
 SUITE = Path(__file__).resolve().parent.parent / "kernels"
+PREFIX = "rooflinear-"
 WARM_UP_NS, WARM_UP_SLICE_NS = 200_000_000, 2_000_000
 
 LOOPS = {"python": 1e7, "numpy_rows": 5e7}
@@ -39,6 +40,9 @@ class Ready:
 
     case: Case
     worker: Worker
+    reference: Reference
+    folder: str
+    algorithm: str
     first_call_ns: int
     inputs_sha256: str
 
@@ -49,7 +53,16 @@ class Ready:
 
     def check(self, output: Any) -> None:
         """Raises `Wrong` unless an output lies within the bound."""
-        _require_ok(self.case, self.worker.judge(output))
+        array = self.worker.array(output)
+        with tempfile.NamedTemporaryFile(prefix=PREFIX) as file:
+            written.write(file.name, [array])
+            self.require_ok(file.name, 1)
+
+    def require_ok(self, path: str, outputs: int) -> None:
+        """Raises `Wrong` unless all outputs in a file lie within the bound."""
+        request = protocol.Judge(path, [self.folder] * outputs, self.algorithm, self.case.dtype)
+        for verdict in self.reference.judges.judge(request, {}).verdicts:
+            _require(self.case, verdict.status, verdict.reason)
 
 
 def loaded() -> Suite:
@@ -97,14 +110,19 @@ def ready(case: Case, of: Suite) -> Ready:
     worker = Worker(protocol.Start(folder, implementation.stem, implementation.library, case.threads, case.device))
     reference = Reference()
     reference.open(protocol.Source(folder, seed=0))
-    with tempfile.TemporaryDirectory(prefix="rooflinear-") as scratch:
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as scratch:
         made = reference.make(protocol.Make(task, "main", [implementation.algorithm], scratch))
-        prepared = worker.prepare(protocol.Prepare(task, scratch, generated=True))
-    _require_ok(case, prepared.verdict)
+        into = str(Path(scratch) / "outputs")
+        prepared = worker.prepare(protocol.Prepare(task, scratch, into=into))
+        found = Ready(
+            case, worker, reference, scratch, implementation.algorithm, prepared.first_call_ns, made.inputs_sha256
+        )
+        found.require_ok(into, 2)
+    _require(case, "wrong" if prepared.fault else "ok", prepared.fault)
     worker.warm_up(protocol.WarmUp(WARM_UP_NS, WARM_UP_SLICE_NS))
-    return Ready(case, worker, prepared.first_call_ns, made.inputs_sha256)
+    return found
 
 
-def _require_ok(case: Case, verdict: protocol.Verdict) -> None:
-    if verdict.status != "ok":
-        raise Wrong(f"{case.label}: {verdict.status}: {verdict.reason}")
+def _require(case: Case, status: str, reason: str) -> None:
+    if status != "ok":
+        raise Wrong(f"{case.label}: {status}: {reason}")

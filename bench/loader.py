@@ -1,5 +1,6 @@
-"""A problem put before one implementation's kernels: native inputs and workspace; what comes out is judged."""
+"""A problem put before one implementation's kernels: native inputs and workspace, and what comes out in NumPy."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -8,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import mapped, problem, verify
+from . import mapped, problem
 from .array_library import ArrayLibrary
 from .contract import Inputs
 from .measure import Clock, Kernel
-from .protocol import Task, Verdict
+from .protocol import Task
 
 WORDS = {4: np.uint32, 8: np.uint64}
 
@@ -27,12 +28,14 @@ class Refused(Exception):
 
 @dataclass
 class Loaded:
-    """A kernel over one problem: native inputs, and what its output is compared with."""
+    """A kernel over one problem, and the inputs as they were before any call."""
 
     task: Task
     kernel: Kernel
-    problem: problem.Problem
+    inputs: Inputs
     transfer_in_ns: int
+    owns_buffers: bool
+    """Whether calls write into a workspace, so that the next one overwrites what one returned."""
 
 
 class Loader:
@@ -40,7 +43,6 @@ class Loader:
 
     def __init__(self, module: ModuleType, library: ArrayLibrary, clock: Clock):
         self.module, self.library, self.clock = module, library, clock
-        self.algorithm = str(getattr(module, "ALGORITHM", "direct"))
         self.in_place = False
 
     def refuse_unsupported(self, task: Task, device: str) -> None:
@@ -51,25 +53,20 @@ class Loader:
         if reason:
             raise Refused("unsupported", str(reason))
 
-    def load(self, task: Task, folder: str, *, poison: bool = False) -> Loaded:
-        shared = self.read(folder)
-        return self.place(task, shared, shared.inputs, poison=poison)
-
-    def read(self, folder: str) -> problem.Problem:
-        return problem.load(Path(folder), self.algorithm)
-
-    def place(self, task: Task, shared: problem.Problem, inputs: Inputs, *, poison: bool) -> Loaded:
-        staying = self.staying(shared)
+    def load(self, task: Task, folder: str, number: int | None = None, *, poison: bool = False) -> Loaded:
+        inputs = problem.load(Path(folder), number)
+        staying = self.staying(inputs)
         buffers = self._workspace(task, inputs, staying, poison=poison)
         started = self.clock.wall()
         native = tuple(self._native(value, name in staying) for name, value in inputs.items())
         transfer_in_ns = self.clock.wall() - started
         function = getattr(self.module, task.operation)
         wait = self.library.synchronise if self.library.asynchronous else None
-        return Loaded(task, Kernel(function, native + buffers, wait, self.clock), shared, transfer_in_ns)
+        kernel = Kernel(function, native + buffers, wait, self.clock)
+        return Loaded(task, kernel, inputs, transfer_in_ns, bool(buffers))
 
-    def staying(self, shared: problem.Problem) -> frozenset[str]:
-        return shared.in_place if self.in_place else frozenset()
+    def staying(self, inputs: Inputs) -> frozenset[str]:
+        return problem.in_place(inputs) if self.in_place else frozenset()
 
     def _native(self, value: Any, stays: bool) -> Any:
         try:
@@ -93,31 +90,36 @@ class Loader:
             self.library.poison(workspace)
         return (workspace,)
 
-    def array(self, output: Any, loaded: Loaded) -> NDArray[Any]:
+    def array(self, output: Any, dtype: str) -> NDArray[Any]:
         """A copy of what the kernel returned, in NumPy. Raises `Refused` where it is no array of the library's."""
         if not self.library.is_output(output):
             kind = f"{type(output).__module__}.{type(output).__qualname__}"
             raise Refused("wrong", f"returned a {kind}, which is no {self.library.returns}")
-        return np.array(self.library.to_numpy(output, loaded.task.dtype))
+        return np.array(self.library.to_numpy(output, dtype))
 
-    def compare(self, array: NDArray[Any], loaded: Loaded, *, generated: bool) -> Verdict:
-        """With the oracle's output, as `verify.compare` does."""
-        shared, dtype = loaded.problem, loaded.task.dtype
-        return verify.compare(array, shared.expected, shared.bounds[self.algorithm], dtype, generated=generated)
-
-    def also_unchanged(self, verdict: Verdict, loaded: Loaded) -> Verdict:
-        """A verdict that stays ``ok`` only where the kernel left its inputs as they were."""
-        if verdict.status != "ok":
-            return verdict
-        pairs = zip(loaded.problem.inputs.items(), loaded.kernel.inputs, strict=False)
-        staying = self.staying(loaded.problem)
-        for (name, original), native in pairs:
-            if name in staying:
-                continue  # mapped read-only: who writes there is killed
+    def changed(self, loaded: Loaded) -> str:
+        """Which input the kernel did not leave as it was, or ''."""
+        for name, original, native in self._own(loaded):
             array = np.asarray(original)
             if not same(array, self.library.to_numpy(native, array.dtype.name)):
-                return Verdict("wrong", f"changes its input {name}")
-        return verdict
+                return f"changes its input {name}"
+        return ""
+
+    def sampled(self, loaded: Loaded, seed: int) -> list[NDArray[Any]]:
+        """Numbers of each input as it is now, for who looks at them from outside."""
+        mapped_ones = problem.in_place(loaded.inputs)
+        return [
+            problem.sampled(self.library.to_numpy(native, np.asarray(original).dtype.name), seed)
+            for name, original, native in self._own(loaded)
+            if name not in mapped_ones
+        ]
+
+    def _own(self, loaded: Loaded) -> Iterator[tuple[str, Any, Any]]:
+        """Inputs but those that are mapped read-only: who writes there is killed."""
+        staying = self.staying(loaded.inputs)
+        for (name, original), native in zip(loaded.inputs.items(), loaded.kernel.inputs, strict=False):
+            if name not in staying:
+                yield name, original, native
 
 
 def same(one: NDArray[Any], other: NDArray[Any]) -> bool:

@@ -1,8 +1,8 @@
-"""What reference and workers share: inputs, oracle output and bound, as files of one folder."""
+"""What reference and workers share: inputs, as files of one folder. What comes out of them stays with the reference."""
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import mapped
-from .contract import Bound, Inputs, Tolerance
+from .contract import Bound, Inputs
 from .records import Numbers
 
 NAMES = "names.json"
 REGION = ".region"
 MAPPED_BYTES = 4096
+
+SAMPLED = 4096
+"""Numbers of an input that are looked at from outside after the timing; all of a smaller one."""
 
 
 @dataclass(frozen=True)
@@ -42,44 +45,47 @@ class Problem:
         return digest.hexdigest()
 
     @property
-    def in_place(self) -> frozenset[str]:
-        """Inputs that stay in a user's file, read-only."""
-        return frozenset(name for name, value in self.inputs.items() if mapped.region(value))
-
-    @property
     def inputs_bytes(self) -> int:
-        return sum(np.asarray(value).nbytes for value in self.inputs.values())
-
-    def save(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        for path, array in self._files(folder):
-            if region := mapped.region(array):
-                path.with_suffix(REGION).write_bytes(msgspec.json.encode(region))
-                continue
-            with path.open("wb") as file:
-                np.save(file, array)
-        (folder / NAMES).write_text(json.dumps(list(self.inputs)))
-
-    def _files(self, folder: Path) -> Iterator[tuple[Path, NDArray[Any]]]:
-        for index, value in enumerate(self.inputs.values()):
-            yield folder / f"{index}.npy", np.asarray(value)
-        yield folder / "expected.npy", self.expected
-        for algorithm, bound in self.bounds.items():
-            forms = bound[:1] if isinstance(bound, Tolerance) else bound
-            yield folder / f"bound-{algorithm}.npy", np.stack(forms)
+        return nbytes(self.inputs)
 
 
-def load(folder: Path, algorithm: str) -> Problem:
-    """A saved problem with the bound of one algorithm; large inputs are read-only views of the files."""
+def save(inputs: Inputs, folder: Path) -> None:
+    """Inputs only: what lies where workers can read it cannot be returned as a result."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for index, value in enumerate(inputs.values()):
+        path = folder / f"{index}.npy"
+        if region := mapped.region(value):
+            path.with_suffix(REGION).write_bytes(msgspec.json.encode(region))
+            continue
+        with path.open("wb") as file:
+            np.save(file, np.asarray(value))
+    (folder / NAMES).write_text(json.dumps(list(inputs)))
+
+
+def save_many(many: Sequence[Inputs], folder: Path) -> None:
+    """Inputs of several problems of the same shapes."""
+    save({name: np.stack([np.asarray(each[name]) for each in many]) for name in many[0]}, folder)
+
+
+def load(folder: Path, number: int | None = None) -> Inputs:
+    """The inputs saved in a folder, those of one problem where it holds many; large ones are read-only views."""
     names = json.loads((folder / NAMES).read_text())
-    inputs = {name: _value(folder / f"{index}.npy") for index, name in enumerate(names)}
-    path = folder / f"bound-{algorithm}.npy"
-    bounds = {algorithm: _bound(_array(path))} if path.is_file() else {}
-    return Problem(inputs, _array(folder / "expected.npy"), bounds)
+    return {name: _value(folder / f"{index}.npy", number) for index, name in enumerate(names)}
 
 
-def _bound(forms: NDArray[Any]) -> Bound:
-    return Tolerance(forms[0], forms[0]) if len(forms) == 1 else Bound(*forms)
+def nbytes(inputs: Inputs) -> int:
+    return sum(np.asarray(value).nbytes for value in inputs.values())
+
+
+def in_place(inputs: Inputs) -> frozenset[str]:
+    """Those that stay in a user's file, read-only."""
+    return frozenset(name for name, value in inputs.items() if mapped.region(value))
+
+
+def sampled(value: Any, seed: int) -> NDArray[Any]:
+    """Numbers of an input at places that the seed draws: all where there are few."""
+    flat = np.asarray(value).reshape(-1)
+    return flat if flat.size <= SAMPLED else flat[np.random.default_rng(seed).integers(flat.size, size=SAMPLED)]
 
 
 def numbers(value: Any) -> Numbers:
@@ -91,10 +97,12 @@ def numbers(value: Any) -> Numbers:
     return Numbers(list(array.shape), [each if np.isfinite(each) else None for each in flat])
 
 
-def _value(path: Path) -> Any:
+def _value(path: Path, number: int | None) -> Any:
     if (named := path.with_suffix(REGION)).is_file():
         return mapped.array(msgspec.json.decode(named.read_bytes(), type=mapped.Region))
     array = _array(path)
+    if number is not None:
+        array = array[number]
     if array.ndim:
         return array
     return array.item() if array.dtype.kind in "iub" else array[()]

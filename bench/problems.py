@@ -1,8 +1,10 @@
 """The parent's side of the reference: problems made on disk, once a task and variant."""
 
 import os
+import secrets
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,10 @@ SECONDS = 1800.0
 
 
 class Problems:
-    """Keeps the reference process and the scratch folder that workers read from."""
+    """Keeps the reference process and the scratch folder that workers read from.
+
+    ``births``: of the process, which takes with it what problems should give when it dies.
+    """
 
     def __init__(
         self,
@@ -35,6 +40,10 @@ class Problems:
         self._algorithms = sorted({each.algorithm for each in loaded.implementations.values()} | set(algorithms))
         self._child: Child[protocol.ReferenceReply] | None = None
         self._made: dict[str, protocol.Made] = {}
+        self._shown: list[protocol.MakeShown] = []
+        self._discarded: list[str] = []
+        self.births = 0
+        self._asking = threading.Lock()
         try:
             remove_abandoned()
             self.scratch = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
@@ -49,25 +58,45 @@ class Problems:
         chosen = self._options
         source = protocol.Source(str(self._suite.folder), chosen.seed, chosen.data, chosen.target, chosen.condition)
         opened = self._ask(source)
-        self.label, self.generated = opened.label, opened.generated
-        self._child.pause()
+        self.label, self.generated, self.births = opened.label, opened.generated, self.births + 1
+        for each in self._shown:  # a process before had made them, and died
+            self._ask(each)
 
     def make(self, task: protocol.Task, variant: str, folder: str) -> protocol.Made:
         """Writes a problem below the scratch folder. Raises `Lost` where the task has none."""
         if self._child is None:
             self.open()
-        made = self._ask(protocol.Make(task, variant, self._algorithms, str(self.scratch / folder)))
-        assert self._child is not None
-        self._child.pause()
-        return made
+        elif self._discarded:
+            self._ask(protocol.Forget(self._discarded))
+        self._discarded = []
+        return self._ask(protocol.Make(task, variant, self._algorithms, str(self.scratch / folder)))
 
-    def make_shown(self, name: str, dtype: str, most: int) -> Path:
+    def make_shown(self, name: str, dtype: str, most: int) -> tuple[Path, protocol.Made]:
         """The folder of a task of ``SHOWN``. Raises `UsageError` where it holds more than ``most`` numbers."""
         folder = self.scratch / f"shown-{name}"
-        self._ask(protocol.MakeShown(name, dtype, self._algorithms, str(folder), most))
-        assert self._child is not None
-        self._child.pause()
-        return folder
+        request = protocol.MakeShown(name, dtype, self._algorithms, str(folder), most)
+        made = self._ask(request)
+        self._shown.append(request)
+        return folder, made
+
+    def draw(self, task: protocol.Task, beside: str, folder: str, copies: int) -> protocol.Drawn:
+        """Writes problems below the scratch folder that are like the one in ``beside`` and that no seed tells."""
+        return self._ask(protocol.Draw(task, beside, str(self.scratch / folder), self._algorithms, copies))
+
+    def judge(self, request: protocol.Judge) -> protocol.Judged:
+        """Compares what a worker wrote with what it should be. The file is removed."""
+        try:
+            return self._ask(request)
+        finally:
+            Path(request.path).unlink(missing_ok=True)
+
+    def outputs(self) -> str:
+        """A new name of a file for a worker's outputs."""
+        return str(self.scratch / f"outputs-{secrets.token_hex(8)}")
+
+    def let_go(self) -> None:
+        """The reference process holds the user's data no longer, and still judges."""
+        self._ask(protocol.Forget(source=True))
 
     def exact(self, name: str, dtype: str) -> tuple[protocol.Task, str]:
         """The exact test's task and folder ('' where the operation states none), made once a run."""
@@ -81,6 +110,7 @@ class Problems:
         return task, str(self.scratch / folder)
 
     def discard(self, folder: str) -> None:
+        self._discarded.append(str(self.scratch / folder))
         shutil.rmtree(self.scratch / folder, ignore_errors=True)
 
     @property
@@ -98,19 +128,30 @@ class Problems:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def _ask(self, request: Any) -> Any:
-        assert self._child is not None
+        with self._asking:
+            return self._answer(request)
+
+    def _answer(self, request: Any) -> Any:
+        if self._child is None:
+            raise Lost("crashed", "the oracle's process has ended")
         try:
             reply = self._child.ask(request, SECONDS)
+            self._child.pause()
         except Died as died:
-            self._child = None
+            self._buried()
             last = died.exit.stderr[-1] if died.exit.stderr else ""
             raise Lost("crashed", f"the oracle's process {died.reason} {last}".strip()) from None
         except TookTooLong:
-            self._child = None
+            self._buried()
             raise Lost("crashed", f"the oracle took over {SECONDS:.0f} s") from None
         if isinstance(reply, protocol.Failed):
             raise _failure(reply)
         return reply
+
+    def _buried(self) -> None:
+        """What it held is gone with it."""
+        self._child = None
+        self._made.clear()
 
 
 def _failure(reply: protocol.Failed) -> Exception:
@@ -122,8 +163,8 @@ def _failure(reply: protocol.Failed) -> Exception:
         return CannotFinish(f"cannot write inputs: {reply.reason}; free space or set TMPDIR")
     if reply.status == "memory":
         return Lost("skipped", f"inputs and oracle need more memory than there is: {reply.reason}")
-    if reply.status == "unsupported":
-        return Lost("unsupported", reply.reason)
+    if reply.status in ("unsupported", "crashed"):
+        return Lost(reply.status, reply.reason)
     return RooflinearError(f"the suite's operations.py failed: {reply.reason}")
 
 

@@ -42,27 +42,26 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     threads: int
     device: str
     cores: list[int] = []
-    operations: str = ""
-    """The folder whose ``operations.py`` judges; '' is the suite's own."""
 
 
 class Exact(msgspec.Struct, frozen=True, tag=True):
-    """The exact test on the files in ``folder``."""
+    """Call once on the files in ``folder``; the output goes into the file ``into``."""
 
     task: Task
     folder: str
+    into: str
 
 
 class Prepare(msgspec.Struct, frozen=True, tag=True):
-    """Load the inputs in ``folder``, call once, compare. ``generated`` data meets the tighter bound.
+    """Load the inputs in ``folder`` and call once; the output, and once more what it is a moment later, go ``into``.
 
-    ``in_place``: what lies in a user's file stays there.
+    ``in_place``: what lies in a user's file stays there. Without ``into`` nothing is written.
     """
 
     task: Task
     folder: str
-    generated: bool
     in_place: bool = False
+    into: str = ""
 
 
 class WarmUp(msgspec.Struct, frozen=True, tag=True):
@@ -71,7 +70,7 @@ class WarmUp(msgspec.Struct, frozen=True, tag=True):
 
 
 class Slice(msgspec.Struct, frozen=True, tag=True):
-    """One turn: untimed calls for about ``untimed_ns`` until they are steady, then ``slices`` of ``calls`` each.
+    """One turn: untimed calls for about ``untimed_ns`` until they are steady, then ``slices`` of about ``calls`` each.
 
     A slice in which somebody took time is played again at once, a few times. ``watch`` are pids of neighbours.
     """
@@ -83,19 +82,43 @@ class Slice(msgspec.Struct, frozen=True, tag=True):
     watch: list[int] = []
 
 
-class Finish(msgspec.Struct, frozen=True, tag=True):
-    """Verify once more on the fresh inputs in ``folder``; ``thorough``: see also whether short calls cache work."""
+class Deliver(msgspec.Struct, frozen=True, tag=True):
+    """Write an output of the last turn into a file; with a ``seed`` then numbers of each input, drawn by it."""
+
+    into: str
+    seed: int | None = None
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A problem to be placed in memory: that in ``folder``, or one of the many there."""
 
     folder: str
-    thorough: bool = True
+    number: int | None = None
 
 
-class Show(msgspec.Struct, frozen=True, tag=True):
-    """As `Prepare` on generated data; the output's numbers too, where there are no more than ``most``."""
+class Play(msgspec.Struct, frozen=True):
+    """One call, timed alone, on each problem of ``order``: 0 is the one that was timed, the others as placed.
 
-    task: Task
-    folder: str
-    most: int
+    ``displace`` bytes are read before each call, so that inputs leave the caches; ``peak``: watch the memory;
+    ``unseen``: nobody looks at the outputs.
+    """
+
+    order: list[int]
+    displace: int = 0
+    peak: bool = False
+    unseen: bool = False
+
+
+class Trial(msgspec.Struct, frozen=True, tag=True):
+    """Place problems (none: as they are), play, and write all outputs ``into`` a file in the order of the calls.
+
+    ``alone``: forget the problem that was timed, which frees its memory.
+    """
+
+    into: str
+    plays: list[Play]
+    places: list[Place] = []
+    alone: bool = False
 
 
 class Release(msgspec.Struct, frozen=True, tag=True):
@@ -112,7 +135,7 @@ class Pin(msgspec.Struct, frozen=True, tag=True):
     cores: list[int]
 
 
-# Worker to parent.
+# Worker to parent. ``fault``: why its process says that the case is wrong, or ''.
 
 
 class Started(msgspec.Struct, frozen=True, tag=True):
@@ -133,24 +156,18 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
-class Checked(msgspec.Struct, frozen=True, tag=True):
-    verdict: Verdict
-    peak_bytes: int | None = None
+class Called(msgspec.Struct, frozen=True, tag=True):
     compiled_ns: int = 0
+    fault: str = ""
 
 
 class Prepared(msgspec.Struct, frozen=True, tag=True):
-    verdict: Verdict
     first_call_ns: int
     transfer_in_ns: int
     transfer_out_ns: int
     compiled_ns: int = 0
     """What first calls of this operation and dtype took over steady ones before, at most: it was compiled there."""
-
-
-class Shown(msgspec.Struct, frozen=True, tag=True):
-    verdict: Verdict
-    output: Numbers | None
+    fault: str = ""
 
 
 class Warmed(msgspec.Struct, frozen=True, tag=True):
@@ -163,6 +180,23 @@ class Sliced(msgspec.Struct, frozen=True, tag=True):
 
     samples: list[Sample]
     untimed_ns: int
+
+
+class Delivered(msgspec.Struct, frozen=True, tag=True):
+    fault: str = ""
+
+
+class Played(msgspec.Struct, frozen=True):
+    """ns of each call, of which there may be fewer than were asked for where outputs are large."""
+
+    call_ns: list[int]
+    waited_ns: int = 0
+    peak_bytes: int | None = None
+
+
+class Tried(msgspec.Struct, frozen=True, tag=True):
+    plays: list[Played]
+    fault: str = ""
 
 
 class Done(msgspec.Struct, frozen=True, tag=True):
@@ -183,7 +217,7 @@ class Source(msgspec.Struct, frozen=True, tag=True):
 
 
 class Make(msgspec.Struct, frozen=True, tag=True):
-    """Write inputs, oracle output and a bound per algorithm into ``folder``.
+    """Write inputs into ``folder``, and keep the oracle's output and a bound per algorithm.
 
     ``variant`` is ``main``, ``fresh`` or ``exact``; each draws its own numbers.
     """
@@ -195,7 +229,7 @@ class Make(msgspec.Struct, frozen=True, tag=True):
 
 
 class MakeShown(msgspec.Struct, frozen=True, tag=True):
-    """Write the problem of a task of ``SHOWN`` into ``folder``."""
+    """As `Make`, the problem of a task of ``SHOWN``."""
 
     name: str
     dtype: str
@@ -203,6 +237,43 @@ class MakeShown(msgspec.Struct, frozen=True, tag=True):
     folder: str
     most: int
     """Numbers its output may hold; more are refused."""
+
+
+class Draw(msgspec.Struct, frozen=True, tag=True):
+    """Write up to ``copies`` problems of a task into ``folder`` that no seed tells, and keep what some should give.
+
+    Inputs that the suite makes equal each time, as those in ``beside`` are, are changed in their last places. One
+    copy is a problem as `Make` writes it; several are told apart by their number.
+    """
+
+    task: Task
+    beside: str
+    folder: str
+    algorithms: list[str]
+    copies: int = 1
+
+
+class Judge(msgspec.Struct, frozen=True, tag=True):
+    """Compare the outputs in a file. ``of``: whose each is, a folder or a folder and a number; '' is let pass.
+
+    ``exact`` names the operation whose exact test they are. ``inputs``: what follows are the inputs of ``of[0]``, at
+    the places that its seed draws. ``numbers``: return those of the first output, where there are no more.
+    """
+
+    path: str
+    of: list[str]
+    algorithm: str
+    dtype: str
+    exact: str = ""
+    inputs: bool = False
+    numbers: int = 0
+
+
+class Forget(msgspec.Struct, frozen=True, tag=True):
+    """Keep nothing of the problems in these folders, and with ``source`` no hold on the user's data."""
+
+    folders: list[str] = []
+    source: bool = False
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):
@@ -217,6 +288,25 @@ class Made(msgspec.Struct, frozen=True, tag=True):
     inputs_bytes: int
     refused: dict[str, str] = {}
     """Algorithms of which nothing can be judged here, and why."""
+    output_bytes: int = 0
+    seed: int = 0
+    """Draws the places at which inputs are looked at after the timing; no worker learns it before."""
+    expected: Numbers | None = None
+    """Of a task that is shown."""
+
+
+class Drawn(msgspec.Struct, frozen=True, tag=True):
+    """How many were drawn, and of which of them it is known what they should give."""
+
+    copies: int
+    judged: list[int]
+
+
+class Judged(msgspec.Struct, frozen=True, tag=True):
+    """One verdict an output, and what was asked of the first one's numbers."""
+
+    verdicts: list[Verdict]
+    output: Numbers | None = None
 
 
 # Parent to meter and back.
@@ -253,7 +343,7 @@ class Metered(msgspec.Struct, frozen=True, tag=True):
 MeterRequest = Read | Compute | Call
 MeterReply = Metered | Failed
 
-WorkerRequest = Start | Exact | Prepare | Show | WarmUp | Slice | Finish | Release | Reload | Pin
-WorkerReply = Started | Failed | Checked | Prepared | Shown | Warmed | Sliced | Done
-ReferenceRequest = Source | Make | MakeShown
-ReferenceReply = Opened | Made | Failed
+WorkerRequest = Start | Exact | Prepare | WarmUp | Slice | Deliver | Trial | Release | Reload | Pin
+WorkerReply = Started | Failed | Called | Prepared | Warmed | Sliced | Delivered | Tried | Done
+ReferenceRequest = Source | Make | MakeShown | Draw | Judge | Forget
+ReferenceReply = Opened | Made | Drawn | Judged | Done | Failed

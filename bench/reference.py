@@ -1,19 +1,33 @@
-"""Child process: makes inputs, oracle outputs and bounds, once a size.
+"""Child process: makes inputs, oracle outputs and bounds, once a size, and judges what implementations return.
 
-Run as ``python -P -m rooflinear.bench.reference``.
+Run as ``python -P -m rooflinear.bench.reference``. No implementation is imported here, and what it should return
+never leaves this process.
 """
 
+import secrets
+import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from . import bounds, data, exported, mapped, protocol, ranges, suite
+from . import bounds, data, exported, mapped, problem, protocol, ranges, suite
 from .child import serve
 from .contract import Bound, Inputs, Operation, Unsupported
 from .errors import CannotFinish, UsageError
+from .judge import Judges
 from .problem import Problem
 from .unexported import explained
+
+DRAWING_SECONDS, ORACLE_SECONDS = 0.05, 0.03
+"""How long problems are drawn that no worker has seen, and how long the oracle is asked about them; one in any case
+where it is the only one."""
+
+MOST_JUDGED = 3
+NUDGES = 2**10
+NUDGE = 16
+"""Units in the last place by which inputs are changed that a suite makes equal each time."""
 
 
 class Undefined(Exception):
@@ -21,35 +35,46 @@ class Undefined(Exception):
 
 
 class Reference:
-    """Answers with problems written to disk."""
+    """Answers with problems written to disk, and with verdicts."""
+
+    def __init__(self) -> None:
+        self.judges = Judges()
 
     def open(self, source: protocol.Source) -> protocol.Opened:
         operations = suite.import_stem(Path(source.suite), suite.OPERATIONS).OPERATIONS
         exported.prove()
         self.operations: dict[str, Operation] = {each.name: each for each in operations}
         self.folder = Path(source.suite)
-        self.seed = source.seed
+        self.seed, self.generated = source.seed, source.data is None
         self.data, label = _open_data(source)
-        self.generated = source.data is None
-        return protocol.Opened(label, generated=self.generated)
+        return protocol.Opened(label, self.generated)
 
     def make(self, request: protocol.Make) -> protocol.Made:
         operation = self.operations[request.task.operation]
-        source = None if self.data is None else ranges.Watched(self.data, request.task.dtype)
+        source = self._source(request.task)
         try:
             exact = request.variant == "exact"
-            inputs = self._exact(operation, request.task) if exact else self._draw(operation, request, source)
+            inputs = self._exact(operation, request.task) if exact else self._seeded(operation, request, source)
         except Unsupported as error:
             drawn = f"{error}{source.remedy}" if source and "reaches" not in str(error) else str(error)
             raise Undefined(drawn) from error
         except ValueError as error:
             raise Undefined(str(error)) from error
         if exact:
-            return _saved(Problem(inputs, np.asarray(operation.oracle(*inputs.values())), {}), {}, request.folder)
-        return _saved(*self._judgeable(operation, inputs, request, source), request.folder)
+            made, refused = Problem(inputs, np.asarray(operation.oracle(*inputs.values())), {}), {}
+        else:
+            made, refused = self._judgeable(operation, inputs, request, source)
+        return self._saved(made, refused, request.folder, generated=self.generated)
+
+    def _source(self, task: protocol.Task) -> "ranges.Watched | None":
+        return None if self.data is None else ranges.Watched(self.data, task.dtype)
 
     def _judgeable(
-        self, operation: Operation, inputs: Inputs, request: protocol.Make, source: "ranges.Watched | None"
+        self,
+        operation: Operation,
+        inputs: Inputs,
+        request: "protocol.Make | protocol.Draw",
+        source: "ranges.Watched | None",
     ) -> tuple[Problem, dict[str, str]]:
         """A problem, and of which algorithms nothing can be judged: why."""
         dtype = request.task.dtype
@@ -78,14 +103,91 @@ class Reference:
         largest = max(np.size(each) for each in (*inputs.values(), made.expected))
         if largest > request.most:
             raise UsageError(f"SHOWN '{task.name}': an array holds {largest} numbers; at most {request.most} are kept")
-        return _saved(made, refused, request.folder)
+        saved = self._saved(made, refused, request.folder, generated=True)
+        return msgspec.structs.replace(saved, expected=problem.numbers(made.expected.astype(request.dtype)))
 
-    def _draw(self, operation: Operation, request: protocol.Make, source: "ranges.Watched | None") -> Inputs:
+    def draw(self, request: protocol.Draw) -> protocol.Drawn:
+        self.judges.forget(request.folder)
+        found = self._unseen(request)
+        if len(found) == 1:
+            problem.save(found[0], Path(request.folder))
+            return protocol.Drawn(1, [0] if self._known(request, request.folder, found[0]) else [])
+        problem.save_many(found, Path(request.folder))
+        judged, ends = [], time.monotonic() + ORACLE_SECONDS
+        for number in secrets.SystemRandom().sample(range(len(found)), min(MOST_JUDGED, len(found))):
+            if time.monotonic() < ends and self._known(request, f"{request.folder}/{number}", found[number]):
+                judged.append(number)
+        return protocol.Drawn(len(found), judged)
+
+    def judge(self, request: protocol.Judge) -> protocol.Judged | protocol.Failed:
+        if self.judges.unknown(request.of):
+            return protocol.Failed("crashed", "what it should return was lost with the oracle's process")
+        if not request.exact and any(name and request.algorithm not in self.judges.algorithms(name) for name in request.of):
+            return protocol.Failed("unsupported", f"there is no bound for algorithm {request.algorithm} here")
+        return self.judges.judge(request, self.operations)
+
+    def forget(self, request: protocol.Forget) -> protocol.Done:
+        for folder in request.folders:
+            self.judges.forget(folder)
+        if request.source:
+            self.data = None
+        return protocol.Done()
+
+    def _saved(self, made: Problem, refused: dict[str, str], folder: str, *, generated: bool) -> protocol.Made:
+        problem.save(made.inputs, Path(folder))
+        seed = secrets.randbits(48)
+        self.judges.hold(folder, made, seed, generated=generated)
+        output_bytes = 8 * made.expected.size
+        return protocol.Made(made.inputs_sha256, made.inputs_bytes, refused, output_bytes, seed)
+
+    def _known(self, request: protocol.Draw, name: str, inputs: Inputs) -> bool:
+        """Keeps what a problem that was drawn should give; False where not every algorithm can be judged by it."""
+        operation = self.operations[request.task.operation]
+        try:
+            made, _ = self._judgeable(operation, inputs, request, self._source(request.task))
+        except Undefined:
+            return False
+        if not self.judges.algorithms(request.beside) <= made.bounds.keys():
+            return False
+        self.judges.hold(name, made, secrets.randbits(48), generated=self.generated)
+        return True
+
+    def _unseen(self, request: protocol.Draw) -> list[Inputs]:
+        """Problems that no seed tells. Those of other shapes than the first are left out."""
+        before, ends = problem.load(Path(request.beside)), time.monotonic() + DRAWING_SECONDS
+        found: list[Inputs] = []
+        while len(found) < request.copies and (not found or time.monotonic() < ends):
+            drawn = self._unseeded(request.task) or before
+            unseen = {name: _nudged(value) if _same(value, before[name]) else value for name, value in drawn.items()}
+            if found and _shapes(unseen) != _shapes(found[0]):
+                break
+            found.append(unseen)
+        return found
+
+    def _unseeded(self, task: protocol.Task) -> Inputs | None:
+        """None where a suite refuses what it drew."""
+        rng, source = np.random.default_rng(secrets.randbits(128)), self._source(task)
+        try:
+            return self._drawn(self.operations[task.operation], task, "fresh", rng, source)
+        except ValueError:
+            return None
+
+    def _seeded(self, operation: Operation, request: protocol.Make, source: "ranges.Watched | None") -> Inputs:
         task = request.task
         sizes = "/".join(f"{name}={value}" for name, value in task.sizes.items())
         rng = data.generator(self.seed, request.variant, operation.name, sizes, task.dtype)
+        return self._drawn(operation, task, request.variant, rng, source)
+
+    def _drawn(
+        self,
+        operation: Operation,
+        task: protocol.Task,
+        variant: str,
+        rng: np.random.Generator,
+        source: "ranges.Watched | None",
+    ) -> Inputs:
         wanted = task.sizes
-        if source and isinstance(source.source, data.Matrix) and request.variant == "fresh":
+        if source and isinstance(source.source, data.Matrix) and variant == "fresh":
             rows = operation.sizes[0]
             source.source = source.source.other(wanted[rows])
             wanted = {**wanted, rows: min(wanted[rows], len(source.source.features))}
@@ -115,9 +217,18 @@ def _problem(
     return Problem(inputs, expected, found), refused
 
 
-def _saved(problem: Problem, refused: dict[str, str], folder: str) -> protocol.Made:
-    problem.save(Path(folder))
-    return protocol.Made(problem.inputs_sha256, problem.inputs_bytes, refused)
+def _same(one: Any, other: Any) -> bool:
+    return mapped.region(one) is None and np.asarray(one).dtype.kind in "fc" and np.array_equal(one, other)
+
+
+def _shapes(inputs: Inputs) -> list[Any]:
+    return [(np.asarray(value).dtype, np.shape(value)) for value in inputs.values()]
+
+
+def _nudged(value: Any) -> Any:
+    """Other bits, the same mathematics: order, symmetry and zeros stay."""
+    kind = np.asarray(value).dtype.type
+    return value * kind(1 + (1 + secrets.randbelow(NUDGES)) * NUDGE * np.finfo(kind).eps)
 
 
 def _open_data(source: protocol.Source) -> tuple[Any, str]:
@@ -136,11 +247,7 @@ class Answers:
 
     def __call__(self, request: protocol.ReferenceRequest) -> protocol.ReferenceReply:
         try:
-            if isinstance(request, protocol.Source):
-                return self.reference.open(request)
-            if isinstance(request, protocol.MakeShown):
-                return self.reference.make_shown(request)
-            return self.reference.make(request)
+            return self._answer(request)
         except UsageError as error:
             return protocol.Failed("usage", str(error))
         except CannotFinish as error:
@@ -154,6 +261,21 @@ class Answers:
             return protocol.Failed("unsupported", str(error))
         except Exception as error:
             return protocol.Failed("fault", explained("", f"{type(error).__name__}: {error}", error)[1])
+
+    def _answer(self, request: protocol.ReferenceRequest) -> protocol.ReferenceReply:
+        match request:
+            case protocol.Source():
+                return self.reference.open(request)
+            case protocol.Make():
+                return self.reference.make(request)
+            case protocol.MakeShown():
+                return self.reference.make_shown(request)
+            case protocol.Draw():
+                return self.reference.draw(request)
+            case protocol.Judge():
+                return self.reference.judge(request)
+            case protocol.Forget():
+                return self.reference.forget(request)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from .arrays import FRUGAL_ALLOCATOR
 from .budget import FURTHER_SHARE, Budget
 from .contest import LONG_CALL_NS, Contender, Stage, exact_test, first_call_seconds, play_rounds
 from .core_speed import log_times
+from .honesty import Stock
 from .in_place import is_matrix
 from .measure import available_cores
 from .neighbours import SEEN_CORES, Neighbours, text
@@ -140,8 +141,8 @@ class Runner:
             try:
                 self._play(contest, block, contests[place + 1 :])
             finally:
-                self._problems.discard("main")
-                self._problems.discard("fresh")
+                for folder in ("main", "fresh", *Stock.folders("main")):
+                    self._problems.discard(folder)
             self._tell_of_neighbours()
             if not block:
                 self._budget.note_contest(time.monotonic() - begun, contest, self._rounds_seconds, self._made_seconds)
@@ -239,18 +240,21 @@ class Runner:
         exact_task, exact = self._problems.exact(task.operation, task.dtype)
         begun = time.monotonic()
         made = self._problems.make(task, "main", "main")
+        main = str(self._problems.scratch / "main")
         refused = made.refused | self._problems.make(task, "fresh", "fresh").refused
         self._made_seconds = time.monotonic() - begun
         self._budget.note_made(task, self._made_seconds)
         stage = Stage(
             task=task,
-            main=str(self._problems.scratch / "main"),
+            main=main,
             fresh=str(self._problems.scratch / "fresh"),
             exact_task=exact_task,
             exact=exact,
             inputs_sha256=made.inputs_sha256,
             data=self._problems.label,
-            generated=self._problems.generated,
+            judging=self._problems,
+            stock=Stock(self._problems, task, main, made.inputs_bytes + made.output_bytes),
+            seed=made.seed,
             timeout_s=self.options.timeout_s,
             in_place=self._admission.in_place(task),
             costs={each: self._cost(task, each) for each in self._algorithms},
@@ -303,7 +307,7 @@ class Runner:
             slot.start()
             for task, folder in tests:
                 if task.operation in slot.implementation.operations:
-                    exact_test(slot, task, folder, seconds)
+                    exact_test(slot, self._problems, task, folder, seconds)
 
     def _note_dispatch(self) -> None:
         """What the least call of each array library took at its best."""

@@ -16,7 +16,7 @@ import numpy as np
 from . import problem, protocol
 from .contract import Shown
 from .problems import Problems
-from .protocol import Done, Release, Show, Task
+from .protocol import Done, Judge, Made, Prepare, Release, Task
 from .records import Output, ShownTask
 from .slot import Lost, Slot
 from .suite import Suite
@@ -54,7 +54,7 @@ class Showing:
         kept = list(kept)
         self._tasks = {each.task for each in kept if isinstance(each, ShownTask)}
         self._outputs = {(each.task, each.implementation) for each in kept if isinstance(each, Output)}
-        self._made: list[tuple[Shown, Task, Path]] = []
+        self._made: list[tuple[Shown, Task, Path, Made]] = []
         self._keeping = threading.Lock()
 
     def open(self, contests: Iterable[Contest]) -> None:
@@ -65,8 +65,8 @@ class Showing:
         for each in self._suite.shown if self._keep else ():
             if each.operation in dtypes:
                 dtype = max(dtypes[each.operation])  # float64 before float32
-                folder = self._problems.make_shown(each.name, dtype, MOST_NUMBERS)
-                self._made.append((each, self._task(each, dtype), folder))
+                folder, made = self._problems.make_shown(each.name, dtype, MOST_NUMBERS)
+                self._made.append((each, self._task(each, dtype), folder, made))
 
     def ask(self, slot: Slot, operations: set[str], deadline: float) -> None:
         """Asks one worker for all tasks of ``operations`` until ``deadline`` (`time.monotonic`)."""
@@ -75,7 +75,7 @@ class Showing:
         due = [each for each in made if (each[0].name, stem) not in self._outputs]
         if not due or not self._keep:
             return
-        outputs = [self._output(slot, shown.name, task, folder, deadline) for shown, task, folder in due]
+        outputs = [self._output(slot, shown.name, task, folder, deadline) for shown, task, folder, _ in due]
         with self._keeping:
             tasks = [_record(*each) for each in due if each[0].name not in self._tasks]
             self._keep(*tasks, *outputs)
@@ -96,15 +96,23 @@ class Showing:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise Lost("skipped", "the time for what is shown was spent before its turn (--time-budget)")
-            told = slot.ask(Show(task, str(folder), MOST_NUMBERS), max(left, LEAST_SECONDS), protocol.Shown)
+            into = self._problems.outputs()
+            told = slot.ask(Prepare(task, str(folder), into=into), max(left, LEAST_SECONDS), protocol.Prepared)
+            algorithm = slot.implementation.algorithm
+            request = Judge(into, [str(folder)] * 2, algorithm, task.dtype, numbers=MOST_NUMBERS)
+            judged = self._problems.judge(request)
         except Lost as lost:
             return msgspec.structs.replace(blank, status=lost.status, reason=lost.reason)
-        numbers = {name: getattr(told.verdict, name) for name in JUDGED}
-        return msgspec.structs.replace(blank, **numbers, output=told.output)
+        verdict = next((each for each in judged.verdicts if each.status != "ok"), judged.verdicts[0])
+        if verdict.status == "ok" and told.fault:
+            verdict = msgspec.structs.replace(verdict, status="wrong", reason=told.fault)
+        numbers = {name: getattr(verdict, name) for name in JUDGED}
+        return msgspec.structs.replace(blank, **numbers, output=judged.output)
 
 
-def _record(shown: Shown, task: Task, folder: Path) -> ShownTask:
-    made = problem.load(folder, "")
+def _record(shown: Shown, task: Task, folder: Path, made: Made) -> ShownTask:
+    inputs = problem.load(folder)
+    assert made.expected is not None
     return ShownTask(
         task=shown.name,
         operation=shown.operation,
@@ -112,6 +120,6 @@ def _record(shown: Shown, task: Task, folder: Path) -> ShownTask:
         settings=dict(shown.settings),
         why=shown.why,
         dtype=task.dtype,
-        inputs={name: problem.numbers(each) for name, each in made.inputs.items() if np.size(each) <= MOST_INPUTS},
-        expected=problem.numbers(made.expected.astype(task.dtype)),
+        inputs={name: problem.numbers(each) for name, each in inputs.items() if np.size(each) <= MOST_INPUTS},
+        expected=made.expected,
     )

@@ -1,16 +1,20 @@
 """Where an implementation runs: a worker process, started when needed and again after a death."""
 
+import math
 import os
 import secrets
 import sys
 import tempfile
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import protocol
+from . import leftovers, protocol
 from .array_library import INTERPRETER
 from .arrays import LIBRARIES, common_environment
+from .measure import first_cores
 from .process import Child, Died, TookTooLong
 from .protocol import Verdict
 from .records import Exit
@@ -19,6 +23,9 @@ from .suite import Implementation, Suite
 START_SECONDS = 180.0
 DEATHS_ALLOWED = 5
 PADDING_BYTES = 4096
+BETWEEN_LOOKS_SECONDS = 1.0
+"""Looking through all processes for those that a worker left behind takes milliseconds."""
+
 COMPILED_INTO = ("TMPDIR", "TRITON_CACHE_DIR", "CUPY_CACHE_DIR", "CUDA_CACHE_PATH")
 """Where compilers keep what they made (PyTorch's below TMPDIR), and find it again in another process."""
 
@@ -45,13 +52,16 @@ class Slot:
     scratch: Path | None = None
     python: str = sys.executable
     environment: dict[str, str] = field(default_factory=dict)
-    operations: str = ""
     cores: list[int] = field(default_factory=list)
     started: protocol.Started | None = None
     import_ns: int | None = None
     exact: dict[tuple[str, str], Lost | None] = field(default_factory=dict)
     compiled_ns: dict[tuple[str, str], int] = field(default_factory=dict)
+    mark: str = field(default_factory=lambda: secrets.token_hex(8))
     _child: Child[protocol.WorkerReply] | None = None
+    _pinned: list[int] = field(default_factory=list)
+    _strays: list[int] = field(default_factory=list)
+    _looked_round: float = -math.inf
     _refusal: Lost | None = None
     _deaths: int = 0
 
@@ -67,6 +77,7 @@ class Slot:
         """Begins the worker's process; `start` waits until it has imported everything."""
         if self._child is None and not self._refusal:
             self._refuse_device()
+            leftovers.adopt()
             self._child = Child("worker", protocol.WorkerReply, environment(self), self.python)
             self.started = None
 
@@ -100,42 +111,62 @@ class Slot:
     def alive(self) -> bool:
         return self._child is not None
 
+    def pin(self, cores: list[int], timeout_s: float) -> None:
+        """The worker computes on these cores from now on. Raises `Lost`."""
+        self.ask(protocol.Pin(cores), timeout_s, protocol.Done)
+        self._pinned = cores
+
+    def left_behind(self) -> str:
+        """What the implementation changed that its process must leave alone, or ''."""
+        if self._child is None:
+            return ""
+        if reason := leftovers.changed(self._child.pid, set(self._pinned)):
+            return reason
+        if time.monotonic() > self._looked_round + BETWEEN_LOOKS_SECONDS:
+            self._strays = leftovers.strays(self._child.pid, self.mark)
+            self._looked_round = time.monotonic()
+        return "left a process behind that is not in its group" if self._strays else ""
+
     def stop(self) -> None:
-        """Ends the worker; the next request starts another."""
-        if self._child is not None:
-            self._child.kill()
-        self._child = None
+        """Ends the worker and all that it started; the next request starts another."""
+        if child := self._child:
+            behind = leftovers.strays(child.pid, self.mark)
+            child.kill()
+            self._buried(child, behind)
 
     def _ask(self, request: Any, timeout_s: float, kind: Any) -> Any:
         assert self._child is not None
         try:
             reply = self._child.ask(request, timeout_s, self.memory_limit)
         except Died as died:
-            self._buried()
+            self._died(self._child)
             raise Lost("crashed", died.reason, died.exit) from None
         except TookTooLong:
-            self._buried()
+            self._died(self._child)
             raise Lost("timeout", f"no answer within {timeout_s:.3g} s; the worker was ended") from None
         if isinstance(reply, protocol.Failed):
             raise Lost(reply.status, reply.reason)
         if not isinstance(reply, kind):
-            self.stop()
-            self._buried()
+            self._child.kill()
+            self._died(self._child)
             raise Lost("crashed", f"the worker answered out of turn: {type(reply).__name__}")
         return reply
 
-    def _buried(self) -> None:
-        self._child = None
+    def _died(self, child: Child[Any]) -> None:
+        self._buried(child)
         self._deaths += 1
         if self._deaths >= DEATHS_ALLOWED:
             self._refusal = Lost("crashed", f"its worker had died {self._deaths} times; not started again")
 
+    def _buried(self, child: Child[Any], behind: Iterable[int] = ()) -> None:
+        """All that a worker started ends with it."""
+        leftovers.end([*behind, *leftovers.strays(child.pid, self.mark)])
+        self._child, self._strays = None, []
+
     def _request(self) -> protocol.Start:
-        chosen = self.implementation
-        folder = str(self.suite.folder)
-        return protocol.Start(
-            folder, chosen.stem, chosen.library, self.threads, self.device, self.cores, self.operations
-        )
+        chosen, folder = self.implementation, str(self.suite.folder)
+        self._pinned = self.cores or first_cores(self.threads)
+        return protocol.Start(folder, chosen.stem, chosen.library, self.threads, self.device, self._pinned)
 
     def _refuse_device(self) -> None:
         library = LIBRARIES[self.implementation.library]
@@ -160,6 +191,7 @@ def environment(slot: Slot) -> dict[str, str]:
         **slot.environment,
         **(dict.fromkeys(COMPILED_INTO, _own_folder(slot.scratch)) if slot.scratch else {}),
         "PYTHONHASHSEED": str(secrets.randbelow(2**32)),
+        leftovers.MARK: slot.mark,
         "ROOFLINEAR_PADDING": "x" * secrets.randbelow(PADDING_BYTES),
     }
 

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -114,17 +115,22 @@ def _problems(loaded: suite.Suite, options: Options) -> Iterator["_Made"]:
         small = msgspec.structs.replace(whole, sizes=in_place.shrunken(operation, sizes, SMALL))
         for task, folder in ((whole, "main"), (small, "small")):
             problems.make(task, "main", folder)
-        problems.stop()
-        yield _Made(str(options.data), whole, small, problems.scratch)
+        problems.let_go()
+        yield _Made(str(options.data), whole, small, problems)
     finally:
         problems.close()
 
 
-class _Made(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class _Made:
     path: str
     whole: protocol.Task
     small: protocol.Task
-    scratch: Path
+    problems: Problems
+
+    @property
+    def scratch(self) -> Path:
+        return self.problems.scratch
 
 
 def _slot(loaded: suite.Suite, stem: str, made: _Made, memory_limit: int) -> Slot:
@@ -143,10 +149,10 @@ def _cat(path: str, nbytes: int, state: str) -> Pass:
 def _contender(slot: Slot, made: _Made, nbytes: int, state: str) -> Pass:
     """Compiled on the small problem, which is let go of; then the file as the state wants it, and one pass."""
     try:
-        _prepare(slot, made.small, made.scratch / "small")
+        _prepare(slot, made.problems, made.small, "small")
         slot.ask(protocol.Release(), SECONDS, protocol.Done)
         cached = _bring_into(state, made.path)
-        first_ns = _prepare(slot, made.whole, made.scratch / "main")
+        first_ns = _prepare(slot, made.problems, made.whole, "main")
         again = slot.ask(protocol.Slice(0, 1), SECONDS, protocol.Sliced).samples[0].wall_ns
     except Lost as lost:
         raise CannotFinish(f"{slot.implementation.stem}: {lost.status}: {lost}") from lost
@@ -155,10 +161,13 @@ def _contender(slot: Slot, made: _Made, nbytes: int, state: str) -> Pass:
     return Pass(slot.implementation.stem, state, first_ns, nbytes, cached, again)
 
 
-def _prepare(slot: Slot, task: protocol.Task, folder: Path) -> int:
-    reply: Any = slot.ask(protocol.Prepare(task, str(folder), False, True), SECONDS, protocol.Prepared)
-    if reply.verdict.status != "ok":
-        raise CannotFinish(f"{slot.implementation.stem}: {reply.verdict.status}: {reply.verdict.reason}")
+def _prepare(slot: Slot, problems: Problems, task: protocol.Task, name: str) -> int:
+    folder, into = str(problems.scratch / name), problems.outputs()
+    reply: Any = slot.ask(protocol.Prepare(task, folder, True, into), SECONDS, protocol.Prepared)
+    request = protocol.Judge(into, [folder] * 2, slot.implementation.algorithm, task.dtype)
+    reasons = [each.reason for each in problems.judge(request).verdicts if each.status != "ok"]
+    if reason := reply.fault or "".join(reasons[:1]):
+        raise CannotFinish(f"{slot.implementation.stem}: wrong: {reason}")
     return reply.first_call_ns
 
 

@@ -1,5 +1,7 @@
 """Output + oracle + bound -> verdict. Only this module says ``ok``."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,17 +20,50 @@ def compare(output: Any, expected: Any, bound: Bound, dtype: str, *, generated: 
     must be; where it overflows ``dtype`` any non-finite output is right.
     """
     output, expected = np.asarray(output), np.asarray(expected)
-    mismatch = shape_or_dtype(output, expected, dtype)
-    if mismatch:
+    if mismatch := shape_or_dtype(output, expected, dtype):
         return Verdict("wrong", mismatch)
-    defined, reason = _non_finite(output, expected, dtype)
-    if reason:
-        return Verdict("wrong", reason)
-    worst = np.broadcast_to(bound.worst_case, expected.shape)[defined]
-    statistical = np.broadcast_to(bound.statistical, expected.shape)[defined]
+    worst, statistical = (np.broadcast_to(form, expected.shape) for form in bound)
+    found = part(output, expected, Bound(worst, statistical), dtype, generated=generated)
+    return in_all([found], expected.size, "tolerance" if isinstance(bound, Tolerance) else "bound")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What was found in some of an output's components: how many are not finite, another fault, the worst error."""
+
+    not_finite: int = 0
+    reason: str = ""
+    ratio: float = -1.0
+    error: float | None = None
+    limit: float | None = None
+    over_statistical: float = 0.0
+
+
+def part(output: NDArray[Any], expected: NDArray[Any], bound: Bound, dtype: str, *, generated: bool) -> Part:
+    """Judges some components of an output, all arrays of one shape."""
+    defined, found = _non_finite(output, expected, dtype)
+    if found.not_finite or found.reason:
+        return found
+    worst, statistical = bound.worst_case[defined], bound.statistical[defined]
     error = _error(output[defined], expected[defined])
-    what = "tolerance" if isinstance(bound, Tolerance) else "bound"
-    return _judge(error, np.fmin(worst, statistical) if generated else worst, statistical, what)
+    return _judge(error, np.fmin(worst, statistical) if generated else worst, statistical)
+
+
+def in_all(parts: Iterable[Part], size: int, what: str) -> Verdict:
+    """The verdict on an output of ``size`` components from what was found in its parts. ``what`` limits its errors."""
+    found = list(parts)
+    if bad := sum(each.not_finite for each in found):
+        return Verdict("wrong", f"{bad} of {size} components are not finite where the true result is")
+    if reason := next((each.reason for each in found if each.reason), ""):
+        return Verdict("wrong", reason)
+    worst = max(found, key=lambda each: each.ratio)
+    if worst.error is None or worst.limit is None:
+        return Verdict("ok", "")
+    numbers = (worst.ratio, worst.error, worst.limit)
+    if not worst.ratio <= 1:
+        return Verdict("wrong", f"error {worst.error:.3g} exceeds the {what} {worst.limit:.3g}", *numbers)
+    over = max(each.over_statistical for each in found)
+    return Verdict("ok", "", *numbers, f"error is {over:.3g} times the statistical bound" if over > 1 else "")
 
 
 def compare_exact(output: Any, expected: Any, equal: Any, dtype: str) -> Verdict:
@@ -43,8 +78,8 @@ def compare_exact(output: Any, expected: Any, equal: Any, dtype: str) -> Verdict
     return Verdict("wrong", "differs from the exact result")
 
 
-def shape_or_dtype(output: NDArray[Any], expected: NDArray[Any], dtype: str) -> str:
-    """Why an output cannot be compared, or ''."""
+def shape_or_dtype(output: Any, expected: Any, dtype: str) -> str:
+    """Why an output cannot be compared, or ''. Both have a shape, the output a dtype."""
     if output.shape != expected.shape:
         return f"shape {output.shape}, not {expected.shape}"
     wanted = output_dtype(expected, dtype)
@@ -72,33 +107,26 @@ def _error(output: NDArray[Any], expected: NDArray[Any]) -> NDArray[np.float64]:
     return np.where(output == expected, 0.0, np.maximum(distance, 1.0)).astype(np.float64)
 
 
-def _non_finite(output: NDArray[Any], expected: NDArray[Any], dtype: str) -> tuple[NDArray[np.bool_], str]:
+def _non_finite(output: NDArray[Any], expected: NDArray[Any], dtype: str) -> tuple[NDArray[np.bool_], Part]:
     with np.errstate(over="ignore"):
         rounded = expected.astype(output_dtype(expected, dtype))
     defined = np.isfinite(rounded)
     bad = defined & ~np.isfinite(output)
-    if bad.any():
-        return defined, f"{int(bad.sum())} of {bad.size} components are not finite where the true result is"
+    reason = ""
     if (np.isnan(expected) & ~np.isnan(output)).any():
-        return defined, "a number where the true result is undefined (NaN)"
-    if (np.isinf(rounded) & np.isfinite(output)).any():
-        return defined, "finite where the true result overflows"
-    return defined, ""
+        reason = "a number where the true result is undefined (NaN)"
+    elif (np.isinf(rounded) & np.isfinite(output)).any():
+        reason = "finite where the true result overflows"
+    return defined, Part(int(bad.sum()), reason)
 
 
-def _judge(
-    error: NDArray[np.float64], limit: NDArray[np.float64], statistical: NDArray[np.float64], what: str
-) -> Verdict:
+def _judge(error: NDArray[np.float64], limit: NDArray[np.float64], statistical: NDArray[np.float64]) -> Part:
     if not error.size:
-        return Verdict("ok", "")
+        return Part()
     ratio = _ratio(error, limit)
     worst = int(np.argmax(ratio))
-    numbers = (float(ratio[worst]), float(error[worst]), float(limit[worst]))
-    if not ratio[worst] <= 1:
-        return Verdict("wrong", f"error {numbers[1]:.3g} exceeds the {what} {numbers[2]:.3g}", *numbers)
-    conspicuous = float(_ratio(error, statistical).max())
-    warning = f"error is {conspicuous:.3g} times the statistical bound" if conspicuous > 1 else ""
-    return Verdict("ok", "", *numbers, warning)
+    over = float(_ratio(error, statistical).max())
+    return Part(0, "", float(ratio[worst]), float(error[worst]), float(limit[worst]), over)
 
 
 def _ratio(error: NDArray[np.float64], limit: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -19,22 +19,22 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import msgspec
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from . import exported, honesty, problem, protocol, suite, verify
+from . import exported, protocol, suite, written
 from .array_library import ArrayLibrary, NoDevice, lined_up
 from .arrays import LIBRARIES
+from .bindings import Bindings
 from .child import serve
 from .core_speed import CoreSpeed, flag, is_slow
 from .fastest import fastest_call_ns
 from .guard import Guard, disturbed
-from .held import PeakHeld
 from .loader import Loaded, Loader, Refused, same
-from .measure import Clock, Kernel, PeakMemory, settle, settle_in, time_slice, warm_up
-from .protocol import Verdict
+from .measure import DRAW, Clock, Kernel, first_cores, settle, settle_in, time_slice, warm_up
 from .records import HOST, Sample
+from .plays import Plays
 from .unexported import explained
 
 DISPATCH_NS = 10_000_000
@@ -44,6 +44,9 @@ DISPATCH_SLICES = 20
 
 REPLAYS = 3
 """Times the slices asked for: so many are played where some are disturbed, or the core is slow."""
+
+KEPT_BYTES = 2**16
+"""An output up to here may be kept while others are timed: it takes no room in a cache to speak of."""
 
 BALLAST, BALLAST_BYTES = 4, 2**22
 """Blocks of random sizes put between one placement of the inputs and the next, so that addresses differ."""
@@ -55,17 +58,19 @@ class Worker:
     def __init__(self, start: protocol.Start):
         self.request = start
         self.clock = Clock()
-        self.bindings = honesty.Bindings()
+        self.bindings = Bindings()
         self.library: ArrayLibrary = LIBRARIES[start.library]()
-        _pin(start.cores or _first_cores(start.threads))
+        _pin(start.cores or first_cores(start.threads))
         self.import_ns = self._import()
         self.loader = Loader(self.module, self.library, self.clock)
         gc.freeze()  # a framework's own objects would cost 100 ms at every collection
         self.call_ns, self.first_call_ns = 0.0, 0
         self.guard, self.core = Guard(), CoreSpeed(self.clock.wall)
+        self.plays = Plays(self.loader, self.guard)
         self.samples: list[Sample] = []
         self.warm_ns: list[float] = []
         self.compiled_ns: dict[tuple[str, str], float] = {}
+        self.task: protocol.Task | None = None
         self.main: Loaded | None = None
         self.output: Any = None
 
@@ -92,22 +97,18 @@ class Worker:
         kernel.once()
         return fastest_call_ns(lambda calls: kernel.many(calls)[1], DISPATCH_NS, DISPATCH_NS // 40, DISPATCH_SLICES)
 
-    def exact(self, request: protocol.Exact) -> protocol.Checked:
+    def exact(self, request: protocol.Exact) -> protocol.Called:
         self.loader.refuse_unsupported(request.task, self.request.device)
         loaded = self.loader.load(request.task, request.folder, poison=True)
         output, first_call_ns = loaded.kernel.once()
-        folder = Path(self.request.operations or self.request.suite)
-        operations = suite.import_stem(folder, suite.OPERATIONS).OPERATIONS
-        equal = next(each.exact_equal for each in operations if each.name == request.task.operation)
-        array = self.loader.array(output, loaded)
+        array = self.loader.array(output, request.task.dtype)
         self._note_compiled(request.task, first_call_ns, loaded.kernel.once()[1])
-        verdict = verify.compare_exact(array, loaded.problem.expected, equal, request.task.dtype)
-        verdict = self.loader.also_unchanged(verdict, loaded)
-        return protocol.Checked(verdict, compiled_ns=self._compiled_ns(request.task))
+        written.write(request.into, [array])
+        return protocol.Called(self._compiled_ns(request.task), self.loader.changed(loaded))
 
     def prepare(self, request: protocol.Prepare) -> protocol.Prepared:
         self.loader.refuse_unsupported(request.task, self.request.device)
-        self.task, self.folder, self.generated = request.task, request.folder, request.generated
+        self.task, self.folder = request.task, request.folder
         self.loader.in_place = request.in_place
         self.main = loaded = self.loader.load(request.task, request.folder, poison=True)
         output, first_call_ns = loaded.kernel.once()
@@ -115,20 +116,20 @@ class Worker:
         self.samples.clear()
         self.warm_ns.clear()
         started = self.clock.wall()
-        array = self.loader.array(output, loaded)
+        array = self.loader.array(output, self._task.dtype)
         transfer_out_ns = self.clock.wall() - started
-        verdict = self._compare(array, loaded)
-        time.sleep(0.001)
-        if verdict.status == "ok" and not same(array, self.loader.array(output, loaded)):
-            verdict = Verdict("wrong", "the output changed after the call had returned")
-        verdict = self.loader.also_unchanged(verdict, loaded)
-        compiled_ns = self._compiled_ns(self.task)
-        return protocol.Prepared(verdict, first_call_ns, loaded.transfer_in_ns, transfer_out_ns, compiled_ns)
+        self.plays.begin(array.nbytes)
+        fault = self._write_prepared(request.into, array) if request.into else ""
+        compiled_ns = self._compiled_ns(self._task)
+        return protocol.Prepared(first_call_ns, loaded.transfer_in_ns, transfer_out_ns, compiled_ns, fault)
 
-    def show(self, request: protocol.Show) -> protocol.Shown:
-        verdict = self.prepare(protocol.Prepare(request.task, request.folder, generated=True)).verdict
-        array = self.loader.array(self.output, self._main)
-        return protocol.Shown(verdict, problem.numbers(array) if array.size <= request.most else None)
+    def _write_prepared(self, into: str, array: NDArray[Any]) -> str:
+        time.sleep(0.001)
+        later = self.loader.array(self.output, self._task.dtype)
+        written.write(into, [array, later])
+        if not same(array, later):
+            return "the output changed after the call had returned"
+        return self.loader.changed(self._main)
 
     def warm_up(self, request: protocol.WarmUp) -> protocol.Warmed:
         gc.collect()
@@ -136,7 +137,7 @@ class Worker:
         found = warm_up(self._main.kernel, request.budget_ns, request.slice_ns)
         self.call_ns = found.call_ns
         self.warm_ns.append(found.call_ns)
-        self._note_compiled(self.task, self.first_call_ns, self.call_ns)
+        self._note_compiled(self._task, self.first_call_ns, self.call_ns)
         return protocol.Warmed(found.call_ns, found.steady)
 
     def slice(self, request: protocol.Slice) -> protocol.Sliced:
@@ -147,15 +148,19 @@ class Worker:
         played: list[Sample] = []
         before = self.core.slowdown()
         while self._wants_another(played, request.slices):
-            self.output = None
-            self.output, sample = time_slice(kernel, request.round, request.calls, self.guard)
+            keeps = self.plays.output_bytes <= KEPT_BYTES
+            self.output = self.output if keeps else None
+            output, sample = time_slice(kernel, request.round, request.calls, self.guard)
+            if not keeps or DRAW(0, len(played)) == 0:
+                self.output = output
+            del output
             after = self.core.slowdown()
             flags = {**sample.flags, **flag((before + after) / 2)}
-            played.append(msgspec.structs.replace(sample, flags=flags))
+            played.append(replace(sample, flags=flags))
             before = after
         self.samples += played
         self.call_ns = min([self.call_ns or np.inf, *(each.wall_ns / each.calls for each in played)])
-        self._note_compiled(self.task, self.first_call_ns, self.call_ns)
+        self._note_compiled(self._task, self.first_call_ns, self.call_ns)
         return protocol.Sliced(played, untimed_ns)
 
     def _expected_ns(self) -> float:
@@ -171,15 +176,25 @@ class Worker:
         clean = sum(not each and not is_slow(sample) for each, sample in zip(flagged, played, strict=True))
         return clean < slices and len(played) < REPLAYS * slices
 
-    def finish(self, request: protocol.Finish) -> protocol.Checked:
-        if not self.call_ns:
-            self.slice(protocol.Slice(0, 1))  # nothing was timed, and fresh inputs are to be compared with it
-        verdict = self.judge(self.output)
-        verdict = self.loader.also_unchanged(verdict, self._main)
-        if verdict.status != "ok":
-            return protocol.Checked(verdict)
-        self._forget()
-        return self._judge_fresh(request.folder, request.thorough)
+    def deliver(self, request: protocol.Deliver) -> protocol.Delivered:
+        arrays = [self.loader.array(self.output, self._task.dtype)]
+        if request.seed is None:
+            written.write(request.into, arrays)
+            return protocol.Delivered()
+        written.write(request.into, arrays + self.loader.sampled(self._main, request.seed))
+        return protocol.Delivered(self.loader.changed(self._main))
+
+    def trial(self, request: protocol.Trial) -> protocol.Tried:
+        if request.alone:
+            self.main = self.output = None
+        if request.places:
+            self.plays.place(self._task, request.places)
+        found = [self.plays.play(each, self.main) for each in request.plays]
+        written.write(request.into, [array for arrays, _ in found for array in arrays])
+        plays = [played if self.request.device == HOST else replace(played, peak_bytes=None) for _, played in found]
+        name = self.bindings.replaced()
+        fault = f"the clock was replaced, or what reads it: {name} is not the harness's own" if name else ""
+        return protocol.Tried(plays, fault)
 
     def release(self) -> protocol.Done:
         self._forget()
@@ -187,14 +202,11 @@ class Worker:
         return protocol.Done()
 
     def reload(self) -> protocol.Done:
-        self._main  # noqa: B018  refuses where nothing was prepared
+        task = self._task
         self._forget()
         self.ballast = [_ballast()]
-        self.main = self.loader.load(self.task, self.folder, poison=True)
-        small = {
-            self.main.problem.expected.nbytes,
-            *(np.asarray(each).nbytes for each in self.main.problem.inputs.values()),
-        }
+        self.main = self.loader.load(task, self.folder, poison=True)
+        small = {self.plays.output_bytes, *(np.asarray(each).nbytes for each in self.main.inputs.values())}
         self.ballast.append(_ballast() + lined_up(small))
         return protocol.Done()
 
@@ -207,9 +219,15 @@ class Worker:
         """What `prepare` put in place."""
         return self._main.kernel
 
-    def judge(self, output: Any) -> Verdict:
-        """Compares an output of the kernel in place with the oracle's."""
-        return self._compare(self.loader.array(output, self._main), self._main)
+    def array(self, output: Any) -> NDArray[Any]:
+        """A copy of an output of the kernel in place, in NumPy."""
+        return self.loader.array(output, self._task.dtype)
+
+    @property
+    def _task(self) -> protocol.Task:
+        if self.task is None:
+            raise Refused("crashed", "nothing was prepared")
+        return self.task
 
     @property
     def _main(self) -> Loaded:
@@ -227,54 +245,11 @@ class Worker:
 
     def _forget(self) -> None:
         self.main = self.output = None
-
-    def _judge_fresh(self, folder: str, thorough: bool) -> protocol.Checked:
-        loaded = self.loader.load(self.task, folder)
-        with PeakHeld() if self.loader.in_place else PeakMemory() as peak:
-            output, first_ns = loaded.kernel.once()
-        verdict = self._compare(self.loader.array(output, loaded), loaded)
-        verdict = self.loader.also_unchanged(verdict, loaded)
-        copies = honesty.batch(loaded.problem.inputs_bytes, self.call_ns) if thorough else 1
-        del loaded, output
-        if verdict.status == "ok" and (name := self.bindings.replaced()):
-            verdict = Verdict("wrong", f"the clock was replaced, or what reads it: {name} is not the harness's own")
-        suspicious = copies > 1 or honesty.exceeds(first_ns, self.call_ns, copies)
-        if verdict.status == "ok" and suspicious:
-            verdict = self._alternate(folder)
-        if verdict.status == "ok" and suspicious and self._caches_work(folder, copies):
-            verdict = Verdict("wrong", "work is cached: calls on fresh inputs take over three times the steady time")
-        return protocol.Checked(verdict, peak.bytes if self.request.device == HOST else None)
-
-    def _alternate(self, folder: str) -> Verdict:
-        """Both problems in turn, without a pause: what is kept from one call is wrong in the next."""
-        both = [self.loader.load(self.task, each, poison=True) for each in (self.folder, folder)]
-        for before, loaded in (both, both[::-1]):
-            before.kernel.once()
-            verdict = self._compare(self.loader.array(loaded.kernel.once()[0], loaded), loaded)
-            if verdict.status != "ok":
-                reason = f"stale where other inputs follow at once: {verdict.reason}"
-                return msgspec.structs.replace(verdict, reason=reason)
-        return verdict
-
-    def _caches_work(self, folder: str, copies: int) -> bool:
-        shared = self.loader.read(folder)
-
-        def kernel(number: int) -> Kernel:
-            inputs = honesty.nudged(shared.inputs, number, kept=self.loader.staying(shared))
-            return self.loader.place(self.task, shared, inputs, poison=True).kernel
-
-        return honesty.caches_work(kernel, copies, self.call_ns)
-
-    def _compare(self, array: NDArray[Any], loaded: Loaded) -> Verdict:
-        return self.loader.compare(array, loaded, generated=self.generated)
+        self.plays.forget()
 
 
 def _ballast() -> list[Any]:
     return [np.empty(random.randrange(BALLAST_BYTES), np.uint8) for _ in range(BALLAST)]
-
-
-def _first_cores(threads: int) -> list[int]:
-    return sorted(os.sched_getaffinity(0))[:threads] if hasattr(os, "sched_getaffinity") else []
 
 
 def _pin(cores: list[int]) -> None:
@@ -329,15 +304,16 @@ class Answers:
                 return self.worker.exact(request)
             case protocol.Prepare():
                 return self.worker.prepare(request)
-            case protocol.Show():
-                return self.worker.show(request)
             case protocol.WarmUp():
                 return self.worker.warm_up(request)
             case protocol.Slice():
                 return self.worker.slice(request)
-            case protocol.Finish():
+            case protocol.Deliver():
                 exported.prove()
-                return self.worker.finish(request)
+                return self.worker.deliver(request)
+            case protocol.Trial():
+                exported.prove()
+                return self.worker.trial(request)
             case protocol.Release():
                 return self.worker.release()
             case protocol.Reload():

@@ -12,6 +12,7 @@ import psutil
 
 from ..contest import Stage
 from ..errors import CannotFinish, RooflinearError, UsageError
+from ..honesty import Stock
 from ..problems import Problems
 from ..records import Case
 from ..slot import Lost, Slot
@@ -51,6 +52,7 @@ class Blocks:
         self._problems = Problems(head.suite, drawn, algorithms, head.export.environment if head.export else None)
         self._slots: dict[tuple[str, str, int], Slot] = {}
         self._stages: dict[str, Stage] = {}
+        self._births = 0
         self._slow: dict[tuple[str, str], int] = {}
         self._pool = ThreadPoolExecutor(len(self._revisions))  # a worker dies with the thread that started it
 
@@ -108,7 +110,6 @@ class Blocks:
                 scratch=self._problems.scratch,
                 python=revision.python,
                 environment=revision.environment,
-                operations=str(self._suites[HEAD].folder),
             )
         slot = self._slots[key]
         slot.cores = start_cores(side == BASE, cores)
@@ -147,17 +148,21 @@ class Blocks:
     def _stage(self, planned: Planned) -> Stage:
         task, key = planned.task, self._key(planned)
         self._refuse_hopeless(planned)
+        if self._births != self._problems.births:  # what is judged by was lost with the process that held it
+            self._stages.clear()
         if key in self._stages:
             return self._stages[key]
         exact_task, exact = self._problems.exact(task.operation, task.dtype)
         folder = f"{len(self._stages)}-{self._random.getrandbits(32):08x}"
         made = self._problems.make(task, "main", f"{folder}-main")
         self._problems.make(task, "fresh", f"{folder}-fresh")
-        scratch = self._problems.scratch
+        self._births = self._problems.births
+        main, fresh = (str(self._problems.scratch / f"{folder}-{name}") for name in ("main", "fresh"))
+        stock = Stock(self._problems, task, main, made.inputs_bytes + made.output_bytes)
         self._stages[key] = Stage(
-            task, str(scratch / f"{folder}-main"), str(scratch / f"{folder}-fresh"), exact_task, exact,
-            made.inputs_sha256, self._problems.label, self._problems.generated, self._options.timeout_s,
+            task, main, fresh, exact_task, exact, made.inputs_sha256, self._problems.label, self._options.timeout_s,
             long_call_ns=math.inf, slice_ns=SLICE_NS, slices=1, untimed_ns=0,
+            judging=self._problems, stock=stock, seed=made.seed,
         )  # fmt: skip
         return self._stages[key]
 
@@ -177,8 +182,8 @@ class Blocks:
         operation = self._suites[HEAD].operations[planned.case.operation]
         if footprint(operation, planned.task) > KEPT_BYTES:
             stage = self._stages.pop(self._key(planned))
-            self._problems.discard(stage.main)
-            self._problems.discard(stage.fresh)
+            for folder in (stage.main, stage.fresh, *Stock.folders(stage.main)):
+                self._problems.discard(folder)
 
     def _key(self, planned: Planned) -> str:
         return msgspec.json.encode(planned.task, order="deterministic").decode()

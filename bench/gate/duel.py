@@ -127,7 +127,7 @@ class Duel:
 
     def _pin(self, contender: Contender, cores: list[int]) -> bool:
         try:
-            contender.slot.ask(protocol.Pin(cores), LOAD_SECONDS, protocol.Done)
+            contender.slot.pin(cores, LOAD_SECONDS)
         except Lost as lost:
             return contender.lose(lost)
         return True

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rooflinear.bench import store
+from rooflinear.bench.measure import available_cores
 
 SUITE = Path(__file__).parents[1] / "adversaries" / "cheats"
 
@@ -13,15 +14,23 @@ HONEST = ("honest", "honest_python", "honest_workspace", "restores_its_input")
 
 OUTSIDE = "exceeds the bound"
 CACHED = "work is cached"
+STALE = "stale where other inputs follow at once"
+FASTER = "calls that are timed take less than half the time of the same calls all judged"
 
 CHEATS = {
     "caches_by_content": CACHED,
     "caches_by_identity": CACHED,
+    "caches_by_rounded_content": CACHED,
     "caches_on_the_hundredth_call": CACHED,
     "caches_on_the_third_call": CACHED,
+    "caches_the_first_problem": CACHED,
     "caches_the_number_by_identity": CACHED,
+    "caches_while_it_is_timed": f"{FASTER}|{CACHED}",
     "centres_its_input": "changes its input X",
-    "computes_after_a_pause": "stale where other inputs follow at once",
+    "changes_its_scheduling_class": "changed its scheduling class",
+    "computes_after_a_pause": STALE,
+    "counts_the_calls_of_its_loop": f"{FASTER}|{OUTSIDE}",
+    "finds_what_is_expected_in_frames": OUTSIDE,
     "forgets_the_last_row": OUTSIDE,
     "forgets_the_tail": "exact test: differs",
     "gives_up_after_a_while": OUTSIDE,
@@ -29,26 +38,42 @@ CHEATS = {
     "lazy_list": "returned a builtins.list, which is no number or list of numbers",
     "lazy_number": "returned a .*Lazy, which is no NumPy array",
     "lazy_object": "returned a .*Lazy, which is no NumPy array",
+    "leaves_a_daemon": "left a process behind",
     "mutates_later": "changes its input X",
     "off_by_a_millionth": OUTSIDE,
     "one_nan": "1 of 9216 components are not finite",
     "overwrites_from_a_thread": f"changed after the call had returned|{OUTSIDE}",
     "patches_time": "the clock was replaced.*time.perf_counter_ns",
-    "peeks_at_the_oracle": CACHED,
+    "peeks_at_the_oracle": OUTSIDE,
     "random_output": OUTSIDE,
+    "reads_what_is_expected": OUTSIDE,
     "reads_its_workspace": "components are not finite",
+    "replaces_numpy_functions": OUTSIDE,
     "replaces_the_harness_clock": "its clock disagrees with the harness's",
+    "replaces_the_judges_code": OUTSIDE,
+    "replaces_the_loops_code": "the clock was replaced.*Kernel.many",
     "returns_its_first_result": OUTSIDE,
+    "rewrites_what_is_expected": OUTSIDE,
+    "ships_a_table": CACHED,
     "single_precision_inside": OUTSIDE,
+    "single_precision_while_timed": OUTSIDE,
     "skips_calls": "the clock was replaced.*Kernel.many",
+    "slows_the_clock_now_and_then": "its clock disagrees with the harness's",
     "slows_the_harness_clock": "its clock disagrees with the harness's",
     "transposed_output": OUTSIDE,
     "waits_only_the_first_time": f"{CACHED}|{OUTSIDE}|its clock disagrees",
     "works_ahead_in_its_workspace": f"{OUTSIDE}|not finite",
+    "works_in_one_of_four": f"{OUTSIDE}|{CACHED}",
+    "works_in_one_of_four_hundred": f"{OUTSIDE}|{CACHED}",
+    "works_in_the_last_call": f"{OUTSIDE}|{CACHED}",
     "writes_from_a_thread": f"{OUTSIDE}|not finite",
     "wrong_dtype": "dtype float32, not float64",
     "wrong_shape": r"shape \(1,\), not \(\)",
 }
+if available_cores() < 2:
+    HONEST = (*HONEST, "widens_its_affinity")  # there is no other core to take
+else:
+    CHEATS["widens_its_affinity"] = "left its cores"
 
 DOUBLE = ("--dtype", "float64")
 OPTIONS = ("--suite", SUITE, "--size", "rows=96", "--size", "columns=96", "--threads", "1")

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from rooflinear.bench import protocol
+from rooflinear.bench import contest, protocol
 from rooflinear.bench.contest import SLICES, Contender, Stage, play_rounds
+from rooflinear.bench.honesty import Stock
 from rooflinear.bench.protocol import Verdict
 from rooflinear.bench.records import Case, Exit, Sample
 from rooflinear.bench.slot import Lost
@@ -21,13 +22,17 @@ STARTED = protocol.Started(5, "1.0", {"openblas": 1}, 100)
 
 
 class FakeSlot:
-    """Answers as a worker would, or as ``answers`` says: a reply, a function of slot and request, or `Lost`."""
+    """Answers as a worker would, or as ``answers`` says: a reply, a function of slot and request, or `Lost`.
+
+    Verdicts too: ``Judge`` says what the n-th outputs to be judged are, `ok` where it says nothing.
+    """
 
     def __init__(self, **answers):
         self.answers = HONEST | answers
         self.asked, self.now_ns, self.stopped = [], 0, False
         self.exact, self.compiled_ns, self.started, self.alive, self.import_ns = {}, {}, STARTED, True, 5
         self.implementation = SimpleNamespace(algorithm="direct", source_sha256="abc", compiles=True)
+        self.judged, self.behind = 0, ""
 
     def start(self):
         return self.ask(SimpleNamespace(), 0, protocol.Started, "Start")
@@ -45,6 +50,19 @@ class FakeSlot:
     def stop(self):
         self.stopped = True
 
+    def left_behind(self):
+        return self.behind
+
+    def outputs(self):
+        return "outputs"
+
+    def judge(self, request):
+        self.judged += 1
+        return protocol.Judged([self.answers["Judge"].get(self.judged, OK)] * len(request.of))
+
+    def draw(self, task, beside, folder, copies):
+        return protocol.Drawn(copies, [0])
+
 
 def turn(slot, request, call_ns, told=1.0, overhead_ns=0, cores=1, flags=None):
     """An answer to a `protocol.Slice`: untimed calls and slices of calls that take so long."""
@@ -56,6 +74,11 @@ def turn(slot, request, call_ns, told=1.0, overhead_ns=0, cores=1, flags=None):
     return protocol.Sliced([sample] * request.slices, round(told * untimed_ns))
 
 
+def tried(slot, request, call_ns=MS):
+    """An answer to a `protocol.Trial`: every call takes as long."""
+    return protocol.Tried([protocol.Played([call_ns] * len(each.order), 0, 4096) for each in request.plays])
+
+
 def slices(**said):
     """Slices of calls of 1 ms each, of which ``told`` is told, and what the pipe takes besides."""
     return lambda slot, request: turn(slot, request, MS, **said)
@@ -63,14 +86,25 @@ def slices(**said):
 
 HONEST = {
     "Start": STARTED,
-    "Exact": protocol.Checked(OK),
-    "Prepare": protocol.Prepared(OK, 7 * MS, 2, 3, 11),
+    "Exact": protocol.Called(11),
+    "Prepare": protocol.Prepared(7 * MS, 2, 3, 11),
     "WarmUp": protocol.Warmed(MS, True),
     "Slice": slices(),
     "Reload": protocol.Done(),
-    "Finish": protocol.Checked(OK, 4096),
+    "Deliver": protocol.Delivered(),
+    "Trial": tried,
+    "Judge": {},
     "Release": protocol.Done(),
 }
+
+
+EXACT, PREPARED, LAST, TRIED = 1, 2, 3, 4
+"""The order in which outputs are judged where none is drawn to be judged in between."""
+
+
+@pytest.fixture(autouse=True)
+def no_turn_is_drawn_to_be_judged(monkeypatch):
+    monkeypatch.setattr(contest, "DRAW", lambda: 1.0)
 
 
 def played(slot=None, **answers):
@@ -86,8 +120,9 @@ def played(slot=None, **answers):
         "exact",
         "f00",
         "gaussian",
-        True,
         timeout_s=1,
+        judging=slot,
+        stock=Stock(slot, task, "main", 1000),
         clock_ns=lambda: slot.now_ns,
         watched=lambda: [4711],
     )
@@ -108,15 +143,16 @@ def ended(**answers):
 def test_a_case_that_passes_everything_is_ok():
     (result,), slot = played()
     assert (result.status, result.reason, result.steady) == ("ok", "", True)
-    assert (result.first_call_ns, result.compiled_ns) == (7 * MS, 11)
+    assert (result.first_call_ns, result.compiled_ns, result.peak_bytes) == (7 * MS, 11, 4096)
     expected = [(ROUND + number, 1) for number in range(4) for _ in range(SLICES)]
     assert [(sample.round, sample.calls) for sample in result.samples] == expected
     turns = 4 * ["Reload", "Slice"]
-    assert slot.asked == ["Start", "Exact", "Prepare", "WarmUp", *turns, "Finish", "Release"]
+    assert slot.asked == ["Start", "Exact", "Prepare", "WarmUp", *turns, "Deliver", "Trial", "Release"]
+    assert slot.judged == TRIED
 
 
 @pytest.mark.parametrize("status", ["crashed", "timeout", "wrong", "unsupported", "missing"])
-@pytest.mark.parametrize("step", ["Start", "Prepare", "WarmUp", "Slice", "Finish"])
+@pytest.mark.parametrize("step", ["Start", "Prepare", "WarmUp", "Slice", "Deliver", "Trial"])
 def test_a_case_lost_on_its_way_ends_with_that_status_and_without_a_time(step, status):
     result = ended(**{step: Lost(status, "why", Exit("SIGSEGV", None, []))})
     assert (result.status, result.exit) == (status, Exit("SIGSEGV", None, []))
@@ -135,21 +171,52 @@ def test_a_case_that_does_not_support_the_exact_test_goes_on():
     assert ended(Exact=Lost("unsupported", "too odd")).status == "ok"
 
 
-@pytest.mark.parametrize(
-    ("step", "reply"),
-    [("Exact", protocol.Checked(BAD)), ("Prepare", protocol.Prepared(BAD, 1, 1, 1)), ("Finish", protocol.Checked(BAD))],
-)
-def test_a_wrong_verdict_ends_a_case_wrong_with_its_numbers(step, reply):
-    result = ended(**{step: reply})
+@pytest.mark.parametrize("step", [EXACT, PREPARED, LAST, TRIED])
+def test_a_wrong_verdict_ends_a_case_wrong_with_its_numbers(step):
+    result = ended(Judge={step: BAD})
     assert (result.status, result.samples) == ("wrong", [])
     assert result.reason.endswith("error 1 exceeds the bound 0.1")
-    assert step == "Exact" or (result.error_over_bound, result.error, result.bound) == (10, 1, 0.1)
+    assert step == EXACT or (result.error_over_bound, result.error, result.bound) == (10, 1, 0.1)
 
 
-@pytest.mark.parametrize("step", ["Exact", "Prepare", "Finish"])
+@pytest.mark.parametrize("step", [EXACT, PREPARED, LAST, TRIED])
 def test_a_verdict_that_compared_nothing_ends_a_case_wrong(step):
-    reply = protocol.Prepared(Verdict(), 1, 1, 1) if step == "Prepare" else protocol.Checked(Verdict())
-    assert ended(**{step: reply}).status == "wrong"
+    assert ended(Judge={step: Verdict()}).status == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("step", "reply"),
+    [
+        ("Exact", protocol.Called(11, "changes its input X")),
+        ("Prepare", protocol.Prepared(7, 2, 3, 11, "changes its input X")),
+        ("Deliver", protocol.Delivered("changes its input X")),
+        ("Trial", lambda slot, request: protocol.Tried(tried(slot, request).plays, "changes its input X")),
+    ],
+)
+def test_what_a_worker_itself_finds_wrong_ends_a_case(step, reply):
+    result = ended(**{step: reply})
+    assert (result.status, result.samples) == ("wrong", [])
+    assert result.reason.endswith("changes its input X")
+
+
+def test_what_an_implementation_left_behind_ends_a_case_wrong():
+    slot = FakeSlot()
+    slot.behind = "left a process behind"
+    ((result,), _) = played(slot)
+    assert (result.status, result.reason, result.samples) == ("wrong", "left a process behind", [])
+
+
+def test_outputs_of_turns_are_judged_as_they_are_drawn(monkeypatch):
+    monkeypatch.setattr(contest, "DRAW", iter([0.9, 0.1, 0.9, 0.0]).__next__)
+    _, slot = played()
+    drawn = ["Reload", "Slice", "Deliver"]
+    assert slot.asked[4:14] == ["Reload", "Slice", *drawn, "Reload", "Slice", *drawn]
+
+
+def test_a_wrong_output_of_a_turn_ends_a_case_at_once(monkeypatch):
+    monkeypatch.setattr(contest, "DRAW", lambda: 0.0)
+    (result,), slot = played(Judge={LAST: BAD})
+    assert (result.status, result.samples, slot.asked.count("Slice")) == ("wrong", [], 1)
 
 
 def test_a_case_lost_in_its_last_slice_keeps_no_earlier_one():
@@ -163,6 +230,15 @@ def test_a_case_lost_in_its_last_slice_keeps_no_earlier_one():
 def test_a_call_over_the_limit_is_a_timeout_with_its_cap():
     result = ended(WarmUp=protocol.Warmed(1.5e9, None))
     assert (result.status, result.cap_ns, result.samples) == ("timeout", 10**9, [])
+
+
+def test_a_clock_that_agrees_in_few_turns_and_tells_far_less_in_the_others_is_wrong():
+    def now_and_then(slot, request):
+        return slices(told=1.0 if request.round == ROUND else 0.2)(slot, request)
+
+    result = ended(Slice=now_and_then)
+    assert (result.status, result.samples) == ("wrong", [])
+    assert "its clock disagrees with the harness's in most turns" in result.reason
 
 
 @pytest.mark.parametrize("told", [0.4, 0.0, 2.0])
@@ -190,8 +266,8 @@ def test_slices_taken_to_be_sure_of_the_clock_are_not_kept():
 
 def test_the_larger_error_of_both_comparisons_is_kept():
     worse = Verdict("ok", "", 0.7, 7e-17, 1e-16)
-    assert ended(Finish=protocol.Checked(worse)).error_over_bound == 0.7
-    assert ended(Prepare=protocol.Prepared(worse, 1, 1, 1)).error_over_bound == 0.7
+    for step in (PREPARED, LAST, TRIED):
+        assert ended(Judge={step: worse}).error_over_bound == 0.7
 
 
 def test_a_worker_that_cannot_forget_is_ended():
@@ -200,7 +276,7 @@ def test_a_worker_that_cannot_forget_is_ended():
 
 @pytest.mark.parametrize("verdict", [OK, BAD])
 def test_the_exact_test_is_made_once_for_all_sizes(verdict):
-    slot = FakeSlot(Exact=protocol.Checked(verdict))
+    slot = FakeSlot(Judge={EXACT: verdict})
     first, _ = played(slot)
     second, _ = played(slot)
     assert slot.asked.count("Exact") == 1
@@ -216,7 +292,7 @@ def long_slices(call_ms):
     """Slices of calls that long, after a first call of 100 ms."""
 
     return {
-        "Prepare": protocol.Prepared(OK, 100 * MS, 2, 3),
+        "Prepare": protocol.Prepared(100 * MS, 2, 3),
         "Slice": lambda slot, request: turn(slot, request, call_ms * MS),
     }
 
@@ -239,7 +315,9 @@ def test_a_long_first_call_alone_is_a_compiler_and_its_slice_is_not_kept():
 def test_slices_that_come_out_short_are_counted_anew():
     """Calls were counted while somebody held the machine."""
     (result,), slot = played(
-        WarmUp=protocol.Warmed(60 * MS, True), Slice=lambda slot, request: turn(slot, request, 1000)
+        WarmUp=protocol.Warmed(60 * MS, True),
+        Slice=lambda slot, request: turn(slot, request, 1000),
+        Trial=lambda slot, request: tried(slot, request, 1000),
     )
     assert {each.calls for each in result.samples} == {1250}
     assert slot.asked.count("Slice") == 5

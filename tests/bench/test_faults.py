@@ -21,7 +21,7 @@ FATES = {
     "exhausts_memory": ("crashed", r"out of memory: grew beyond the limit of 0.931 GiB \(--memory-limit\)"),
     "exits": ("crashed", "ended with exit status 3"),
     "exits_quietly": ("crashed", "ended with exit status 0"),
-    "forges_an_answer": ("crashed", OUT_OF_TURN),
+    "forges_an_answer": ("wrong", "the file of its outputs cannot be read: No such file or directory"),
     "forks_a_twin": ("crashed", OUT_OF_TURN),
     "garbage": ("crashed", GARBAGE),
     "garbage_by_the_megabyte": ("crashed", GARBAGE),

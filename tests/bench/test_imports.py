@@ -14,7 +14,7 @@ FOUNDATIONS = {"records", "roofs", "fastest", "contract", "errors", "suite", "pr
 FOUNDATIONS |= {"exported", "unexported", "projects"}
 FACTS = {"store", "machine", "sweep", "in_place"}
 PARENT = {"runner", "admission", "problems", "slot", "process", "contest", "budget", "progress"}
-PARENT |= {"ceilings", "meter", "reading", "dispatch", "showing", "neighbours"}
+PARENT |= {"ceilings", "meter", "reading", "dispatch", "showing", "neighbours", "honesty", "leftovers"}
 COMMANDS = {"cli", "commands", "facts", "ceilings_text", "options", "compare", "calibrate", "streaming"}
 COMMANDS |= {"calibrate_report"}
 GATE = {
@@ -32,7 +32,10 @@ GATE = {
 }
 JUDGING = {"gate.judge", "gate.statistics", "gate.records", "gate.margins"}
 CHILDREN = {"worker", "reference", "ceiling_worker", "trial_child"}
-MEASURES = CHILDREN | PARENT | {"measure", "child", "arrays", "array_library", "array_cuda", "verify"}
+IMPLEMENTED = {"worker", "loader", "plays", "arrays", "array_library", "array_cuda"}
+"""Where implementations are, or what they return."""
+
+MEASURES = CHILDREN | PARENT | IMPLEMENTED | {"measure", "child", "verify", "judge", "vault"}
 IN_PROCESS = "bench.in_process"
 SUITES_OF_OTHERS = {"asv_suite", "pytest_suite"}
 
@@ -127,6 +130,11 @@ def test_children_are_reached_by_subprocess_only():
     for name, found in modules().items():
         if name != IN_PROCESS:
             assert not found & (bench(CHILDREN) | {IN_PROCESS}), name
+
+
+def test_who_judges_and_who_is_judged_share_no_process():
+    assert not closure("bench.reference") & bench(IMPLEMENTED)
+    assert not closure("bench.worker") & bench({"reference", "judge", "vault", "verify"})
 
 
 @pytest.mark.parametrize("child", sorted(CHILDREN))
