@@ -8,7 +8,7 @@ while it is timed, it gains by it no more than the factors below.
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from statistics import fmean, median
+from statistics import fmean, median_low
 from typing import Any, Protocol
 
 from . import protocol
@@ -279,7 +279,7 @@ class Examination:
         request = Trial(self.judging.outputs(), plays, [each.place for each in problems], alone)
         reply = self.slot.ask(request, self.seconds, Tried)
         looked_at = [(play, each) for play, each in zip(plays, reply.plays, strict=True) if not play.unseen]
-        of = [(self.names[index], play) for play, each in looked_at for index in play.order[: len(each.call_ns)]]
+        of = [(self.names[play.order[index]], play) for play, each in looked_at for index in each.kept]
         self._require(self._judged(request.into, [name for name, _ in of]), [play for _, play in of])
         _require_no(reply.fault)
         return reply.plays
@@ -310,12 +310,12 @@ def _shuffled(items: Any) -> list[Any]:
 
 
 def _typical(played: Played) -> float:
-    return median(played.call_ns)
+    return median_low(played.call_ns)
 
 
 def _late(played: Played) -> Played:
     """The later half of calls."""
-    return Played(played.call_ns[len(played.call_ns) // 2 :], played.waited_ns)
+    return Played(played.call_ns[len(played.call_ns) // 2 :], waited_ns=played.waited_ns)
 
 
 def _learns(played: Played) -> bool:

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from .guard import WAITED, Guard
 from .held import PeakHeld
 from .loader import Loaded, Loader
-from .measure import PeakMemory
+from .measure import DRAW, PeakMemory
 from .protocol import Place, Play, Played, Task
 
-KEPT_BYTES, FEWEST_KEPT = 2**22, 4
-"""Of outputs that one play keeps: where they are large it makes fewer calls."""
+SMALL_BYTES, KEPT_PART, KEPT_BYTES = 2**11, 4, 2**23
+"""Small outputs are all kept, of others one in four and no more bytes: the next call would find no memory to use
+again. It is drawn after each call."""
 
 CALLS_TO_COMPARE = 3
 """Whose outputs show whether a kernel returns the same memory again."""
@@ -43,35 +44,36 @@ class Plays:
         """What each call returned, in NumPy, and the ns it took."""
         problems = [main, *self._placed]
         calls = [each for index in play.order if (each := problems[index])]
-        calls = calls[: max(FEWEST_KEPT, KEPT_BYTES // max(1, self.output_bytes))]
         at_once = play.unseen or len(calls) == 1 or main is None or self._overwrites_outputs(main)
         peak = (PeakHeld() if self._loader.in_place else PeakMemory()) if play.peak else contextlib.nullcontext()
         before = self._guard.read()
         with peak as seen:
-            arrays, times = self._calls(calls, play, at_once=at_once)
+            kept, times = self._calls(calls, play, at_once=at_once)
         waited_ns = self._guard.read().since(before).get(WAITED, 0)
-        return arrays, Played(times, waited_ns, seen.bytes if seen else None)
+        arrays = [each if at_once else self._array(each, calls[index]) for index, each in kept.items()]
+        return arrays, Played(times, list(kept), waited_ns, seen.bytes if seen else None)
 
     def _overwrites_outputs(self, main: Loaded) -> bool:
         if self._overwrites is None:
             self._overwrites = overwrites(main)
         return self._overwrites
 
-    def _calls(self, calls: list[Loaded], play: Play, *, at_once: bool) -> tuple[list[NDArray[Any]], list[int]]:
-        """Outputs become NumPy arrays when all calls were made; ``at_once`` where the next call overwrites them."""
+    def _calls(self, calls: list[Loaded], play: Play, *, at_once: bool) -> tuple[dict[int, Any], list[int]]:
+        """Outputs by the place of their call, and ns of all. ``at_once`` an output becomes a NumPy array: the next call
+        overwrites it."""
         away = np.ones(max(1, play.displace // 8))
-        kept: list[Any] = []
-        times: list[int] = []
-        for loaded in calls:
+        most = 0 if play.unseen else max(1, KEPT_BYTES // max(1, self.output_bytes))
+        part = 1 if self.output_bytes <= SMALL_BYTES else KEPT_PART
+        sure, kept, times = DRAW(0, len(calls) - 1), dict[int, Any](), list[int]()
+        for index, loaded in enumerate(calls):
             if play.displace:
                 away.sum()
             output, wall_ns, _ = loaded.kernel.many(1)
             times.append(wall_ns)
-            if not play.unseen:
-                kept.append(self._array(output, loaded) if at_once else output)
-        if play.unseen or at_once:
-            return kept, times
-        return [self._array(*each) for each in zip(kept, calls, strict=True)], times
+            if most and (index == sure or (DRAW(1, part) == 1 and len(kept) < most)):
+                kept[index] = self._array(output, loaded) if at_once else output
+            del output  # its memory is the next one's
+        return kept, times
 
     def _array(self, output: Any, loaded: Loaded) -> NDArray[Any]:
         return self._loader.array(output, loaded.task.dtype)

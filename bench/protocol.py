@@ -187,9 +187,10 @@ class Delivered(msgspec.Struct, frozen=True, tag=True):
 
 
 class Played(msgspec.Struct, frozen=True):
-    """ns of each call, of which there may be fewer than were asked for where outputs are large."""
+    """ns of each call, and which of them kept their output."""
 
     call_ns: list[int]
+    kept: list[int] = []
     waited_ns: int = 0
     peak_bytes: int | None = None
 

@@ -55,7 +55,7 @@ class Worker:
 
     def played(self, play):
         times = [round(self.call(self.placed[index])) for index in play.order]
-        return protocol.Played(times, self.waits(), 4096 if play.peak else None)
+        return protocol.Played(times, list(range(len(times))), self.waits(), 4096 if play.peak else None)
 
     def name(self, place):
         """Whatever is drawn again lies in the same folder, and is another problem all the same."""
