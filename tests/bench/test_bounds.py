@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rooflinear.bench import problem, protocol
+from rooflinear.bench import protocol, written
 from rooflinear.bench.bounds import stated
 from rooflinear.bench.contract import (
     Bound,
@@ -16,6 +16,7 @@ from rooflinear.bench.contract import (
     unit_roundoff,
 )
 from rooflinear.bench.errors import UsageError
+from rooflinear.bench.judge import Judges
 from rooflinear.bench.problem import Problem
 from rooflinear.bench.reference import Answers
 from rooflinear.bench.verify import compare, compare_exact
@@ -125,13 +126,13 @@ def test_nothing_to_judge_by_is_refused_unless_the_output_is_integers():
     assert bound_of([True, False]).worst_case.tolist() == [0, 0]
 
 
-@pytest.mark.parametrize("kind", [Bound, Tolerance])
-def test_a_tolerance_stays_one_on_the_disk(tmp_path, kind):
-    forms = np.array([1.0, 2])
-    Problem({}, np.zeros(2), {"direct": kind(forms, forms)}).save(tmp_path)
-    found = problem.load(tmp_path, "direct").bounds["direct"]
-    assert type(found) is kind
-    assert (found.worst_case.tolist(), found.statistical.tolist()) == ([1, 2], [1, 2])
+@pytest.mark.parametrize(("kind", "word"), [(Bound, "bound"), (Tolerance, "tolerance")])
+def test_a_tolerance_stays_one_where_outputs_are_judged(tmp_path, kind, word):
+    forms, judges, path = np.array([1.0, 2]), Judges(), str(tmp_path / "outputs")
+    judges.hold("main", Problem({}, np.zeros(2), {"direct": kind(forms, forms)}), 0, generated=True)
+    written.write(path, [np.array([0.0, 3])])
+    (verdict,) = judges.judge(protocol.Judge(path, ["main"], "direct", "float64"), {}).verdicts
+    assert verdict.reason == f"error 3 exceeds the {word} 2"
 
 
 def judged(output, expected, kind=Bound, limit=0.0, dtype="float64"):

@@ -286,7 +286,7 @@ def test_a_file_that_changes_or_vanishes_ends_the_run(tmp_path):
 
 def test_what_lies_in_a_file_is_named_in_a_problem_and_not_copied(tmp_path):
     X = mapped.array(mapped.matrix(matrix(tmp_path, GAUSSIAN)))
-    problem.Problem({"X": X[5:], "y": np.ones(35)}, np.ones(1), {}).save(tmp_path / "made")
+    problem.save({"X": X[5:], "y": np.ones(35)}, tmp_path / "made")
     found = problem.load(tmp_path / "made")
     assert problem.in_place(found) == {"X"}
     assert not (tmp_path / "made" / "0.npy").exists()

@@ -25,7 +25,7 @@ def made(folder, variant="main", seed=0, task=TASK):
 
 
 def test_a_problem_survives_the_disk(tmp_path):
-    Problem(INPUTS, np.array([3.0, 4]), {}).save(tmp_path)
+    problem.save(INPUTS, tmp_path)
     found = problem.load(tmp_path)
     assert list(found) == list(INPUTS)
     assert all(np.array_equal(found[name], INPUTS[name]) for name in INPUTS)
@@ -46,7 +46,7 @@ def test_what_a_problem_should_give_is_not_on_disk(tmp_path):
 
 
 def test_large_inputs_cannot_be_written_by_their_readers(tmp_path):
-    Problem({"x": np.zeros(9999)}, np.zeros(1), {}).save(tmp_path)
+    problem.save({"x": np.zeros(9999)}, tmp_path)
     with pytest.raises(ValueError, match="read-only"):
         problem.load(tmp_path)["x"][0] = 1
 

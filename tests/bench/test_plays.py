@@ -5,13 +5,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from rooflinear.bench import problem, protocol, trials
+from rooflinear.bench import problem, protocol
 from rooflinear.bench.array_library import ArrayLibrary
 from rooflinear.bench.guard import Guard
 from rooflinear.bench.loader import Loader, Refused
 from rooflinear.bench.measure import Clock
 from rooflinear.bench.protocol import Place, Play
-from rooflinear.bench.trials import Trials, overwrites
+from rooflinear.bench.plays import Plays, overwrites
 
 TASK = protocol.Task("double", {"m": 4}, {}, "float64")
 SIZE = 4
@@ -33,12 +33,12 @@ def into_its_own(x):
 
 
 def tried(folder, function, *, size=SIZE, workspace=False):
-    """Trials of a kernel with three problems placed beside the main one: inputs are full of 1, and of 10, 20, 30."""
-    problem.Problem({"x": np.ones(size)}, np.ones(1), {}).save(folder / "main")
+    """Plays of a kernel with three problems placed beside the main one: inputs are full of 1, and of 10, 20, 30."""
+    problem.save({"x": np.ones(size)}, folder / "main")
     problem.save_many([{"x": np.full(size, 10.0 * (1 + number))} for number in range(3)], folder / "many")
     more = {"workspace": lambda operation, inputs: np.empty(size)} if workspace else {}
     loader = Loader(SimpleNamespace(double=function, **more), ArrayLibrary(), Clock())
-    found = Trials(loader, Guard())
+    found = Plays(loader, Guard())
     found.begin(8 * size)
     found.place(TASK, [Place(str(folder / "many"), number) for number in range(3)])
     return found, loader.load(TASK, str(folder / "main"), poison=True)
@@ -77,7 +77,7 @@ def test_a_kept_output_is_that_of_its_call(tmp_path):
 
 
 def test_no_more_is_kept_than_memory_is_meant_for_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(trials, "KEPT_BYTES", 3 * 8000)
+    monkeypatch.setattr(plays, "KEPT_BYTES", 3 * 8000)
     found, main = tried(tmp_path, fresh, size=1000)
     assert max(len(found.play(Play([0] * 64), main)[1].kept) for _ in range(10)) <= 4
 
