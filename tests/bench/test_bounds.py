@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rooflinear.bench import protocol, written
+from rooflinear.bench import problem, protocol, written
 from rooflinear.bench.bounds import stated
 from rooflinear.bench.contract import (
     Bound,
