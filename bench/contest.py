@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from . import protocol
-from .guard import disturbed
+from .guard import Scheduled, disturbed
 from .honesty import Examination, Judging, Stock
 from .measure import MAXIMUM_CALLS, calibrate
 from .protocol import Judge, Verdict
@@ -173,6 +173,27 @@ def exact_test(slot: Slot, judging: Judging, task: protocol.Task, folder: str, s
             slot.exact[key] = Lost(lost.status, f"exact test: {lost.reason}", lost.exit)
 
 
+@dataclass(frozen=True)
+class Turn:
+    """What a turn took by the parent's clock and by the worker's, and why its answer may have come late."""
+
+    elapsed_ns: int
+    told_ns: int
+    scheduled: Scheduled
+    samples: list[Sample]
+
+    def clocks_agree(self, threads: int) -> bool:
+        """Whether both say about the same, less what the answer waited for a core.
+
+        It counts as waiting only where the worker's CPU time fits what it told: no part of it computed meanwhile.
+        """
+        if self.told_ns > self.elapsed_ns + CLOCK_GAP_NS:
+            return False
+        most_ns = self.told_ns + max(CLOCK_GAP_NS, CLOCK_GAP_SHARE * self.elapsed_ns)
+        computed = self.scheduled.cpu_ns - (threads - 1) * self.told_ns > most_ns
+        return self.elapsed_ns - (0 if computed else self.scheduled.waited_ns) <= most_ns
+
+
 @dataclass
 class Contender:
     """One case on its way to a `Result`. Every way that ends before `finish` ends not ok."""
@@ -188,7 +209,7 @@ class Contender:
     first_call_ns: float = 0.0
     sits_out: bool = False
     far: bool = False
-    _turns: list[tuple[int, int, list[Sample]]] = field(default_factory=list)
+    _turns: list[Turn] = field(default_factory=list)
     _judged_turns: int = 0
     _placed_ns: int = 0
     _turned_ns: int = 0
@@ -286,11 +307,12 @@ class Contender:
         untimed_ns = stage.untimed_ns if call_ns < stage.long_call_ns else 0
         request = protocol.Slice(round_, calls, slices, untimed_ns, list(stage.watched()))
         seconds = stage.timeout_s * 3 + 20 * (slices + 1) * calls * call_ns / 1e9 + 5
-        started = stage.clock_ns()
+        before, started = self.slot.scheduled(), stage.clock_ns()
         reply = self.slot.ask(request, seconds, protocol.Sliced)
-        elapsed = stage.clock_ns() - started
-        self._turns.append((elapsed, reply.untimed_ns + sum(each.wall_ns for each in reply.samples), reply.samples))
-        self._turned_ns += elapsed
+        elapsed_ns = stage.clock_ns() - started
+        told_ns = reply.untimed_ns + sum(each.wall_ns for each in reply.samples)
+        self._turns.append(Turn(elapsed_ns, told_ns, self.slot.scheduled().since(before), reply.samples))
+        self._turned_ns += elapsed_ns
         return reply.samples
 
     def was_disturbed(self, round_: int) -> bool:
@@ -411,14 +433,14 @@ class Contender:
     def _require_true_clock(self) -> None:
         """The parent's clock, which no kernel can reach, must roughly agree with the worker's.
 
-        A busy machine delays an answer now and then; only a clock that is
-        wrong disagrees in every turn, those taken here to be sure included,
-        or tells far less in the turns in which it disagrees.
+        A busy machine delays answers, and some delays are not seen; only a
+        clock that is wrong disagrees in every turn, those taken here to be
+        sure included, or tells far less in the turns in which it disagrees.
         """
         if not self.samples:
             return
         honest, turns = len(self.samples), len(self._turns)
-        while not (agreeing := [samples for *turn, samples in self._turns if _agree(*turn)]):
+        while not (agreeing := [each.samples for each in self._turns if each.clocks_agree(self.case.threads)]):
             if len(self._turns) >= turns + CLOCK_TRIES:
                 raise Lost("wrong", "its clock disagrees with the harness's: a slice took longer than it says")
             self.time_slice(self.samples[-1].round + 1)
@@ -461,7 +483,3 @@ class Contender:
 def _call_ns(samples: Sequence[Sample]) -> float:
     """What a call took in the middle of some slices; 0 without any."""
     return statistics.median(each.wall_ns / each.calls for each in samples) if samples else 0.0
-
-
-def _agree(elapsed: int, told: int) -> bool:
-    return told <= elapsed + CLOCK_GAP_NS and elapsed - told <= max(CLOCK_GAP_NS, CLOCK_GAP_SHARE * elapsed)

@@ -9,7 +9,10 @@ what is usual for the case.
 
 import contextlib
 import os
+import sys
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 
 from .records import Sample
@@ -129,10 +132,10 @@ class Threads:
             threads = os.listdir(self._folder)
         except OSError:
             return None
-        found = {thread: counts for thread in threads if (counts := self._counts(thread))}
+        found = {thread: counts for thread in threads if (counts := self.read_one(thread))}
         return found or None
 
-    def _counts(self, thread: str) -> Counts | None:
+    def read_one(self, thread: str) -> Counts | None:
         try:
             if thread not in self._files:
                 self._files[thread] = os.open(f"{self._folder}/{thread}/schedstat", os.O_RDONLY | os.O_CLOEXEC)
@@ -172,6 +175,44 @@ class StealTicks:
         if self._file >= 0:
             os.close(self._file)
         self._file = -1
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """Of an answer that this process waited for, in ns: what the threads that carry it waited for a core, and the CPU
+    time of the process that gave it; read from outside, where no kernel can reach."""
+
+    waited_ns: int = 0
+    cpu_ns: int = 0
+
+    def since(self, before: "Scheduled") -> "Scheduled":
+        return Scheduled(self.waited_ns - before.waited_ns, self.cpu_ns - before.cpu_ns)
+
+
+class Answering:
+    """Reads what a child's answers wait for."""
+
+    def __init__(self, pid: int):
+        self._pid, self._own, self._child = pid, Threads(os.getpid()), Threads(pid)
+
+    def read(self) -> Scheduled:
+        """Zeros where the system does not tell, or the process has gone."""
+        own, main = self._own.read() or {}, self._child.read_one(str(self._pid)) or (0, 0)
+        return Scheduled(sum(waited for _, waited in own.values()) + main[1], _cpu_ns(self._pid))
+
+    def close(self) -> None:
+        self._own.close()
+        self._child.close()
+
+
+def _cpu_ns(pid: int) -> int:
+    """Of all threads of a process, those that have ended included; Linux numbers such clocks by the process."""
+    if not sys.platform.startswith("linux"):
+        return 0
+    try:
+        return time.clock_gettime_ns(~pid << 3 | 2)
+    except OSError:
+        return 0
 
 
 def _involuntary_switches() -> int:

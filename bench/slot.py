@@ -14,6 +14,7 @@ from typing import Any
 from . import leftovers, protocol
 from .array_library import INTERPRETER
 from .arrays import LIBRARIES, common_environment
+from .guard import Answering, Scheduled
 from .measure import first_cores
 from .process import Child, Died, TookTooLong
 from .protocol import Verdict
@@ -59,6 +60,7 @@ class Slot:
     compiled_ns: dict[tuple[str, str], int] = field(default_factory=dict)
     mark: str = field(default_factory=lambda: secrets.token_hex(8))
     _child: Child[protocol.WorkerReply] | None = None
+    _answering: Answering | None = None
     _pinned: list[int] = field(default_factory=list)
     _strays: list[int] = field(default_factory=list)
     _looked_round: float = -math.inf
@@ -111,6 +113,14 @@ class Slot:
     def alive(self) -> bool:
         return self._child is not None
 
+    def scheduled(self) -> Scheduled:
+        """What its answers have waited for a core so far, and the CPU time that they took."""
+        if self._child is None:
+            return Scheduled()
+        if self._answering is None:
+            self._answering = Answering(self._child.pid)
+        return self._answering.read()
+
     def pin(self, cores: list[int], timeout_s: float) -> None:
         """The worker computes on these cores from now on. Raises `Lost`."""
         self.ask(protocol.Pin(cores), timeout_s, protocol.Done)
@@ -161,7 +171,9 @@ class Slot:
     def _buried(self, child: Child[Any], behind: Iterable[int] = ()) -> None:
         """All that a worker started ends with it."""
         leftovers.end([*behind, *leftovers.strays(child.pid, self.mark)])
-        self._child, self._strays = None, []
+        if self._answering:
+            self._answering.close()
+        self._child, self._answering, self._strays = None, None, []
 
     def _request(self) -> protocol.Start:
         chosen, folder = self.implementation, str(self.suite.folder)

@@ -7,6 +7,7 @@ import pytest
 
 from rooflinear.bench import contest, protocol
 from rooflinear.bench.contest import SLICES, Contender, Stage, play_rounds
+from rooflinear.bench.guard import Scheduled
 from rooflinear.bench.honesty import Stock
 from rooflinear.bench.protocol import Verdict
 from rooflinear.bench.records import Case, Exit, Sample
@@ -32,7 +33,7 @@ class FakeSlot:
         self.asked, self.now_ns, self.stopped = [], 0, False
         self.exact, self.compiled_ns, self.started, self.alive, self.import_ns = {}, {}, STARTED, True, 5
         self.implementation = SimpleNamespace(algorithm="direct", source_sha256="abc", compiles=True)
-        self.judged, self.behind = 0, ""
+        self.judged, self.behind, self.waited_ns, self.cpu_ns = 0, "", 0, 0
 
     def start(self):
         return self.ask(SimpleNamespace(), 0, protocol.Started, "Start")
@@ -53,6 +54,9 @@ class FakeSlot:
     def left_behind(self):
         return self.behind
 
+    def scheduled(self):
+        return Scheduled(self.waited_ns, self.cpu_ns)
+
     def outputs(self):
         return "outputs"
 
@@ -64,8 +68,10 @@ class FakeSlot:
         return protocol.Drawn(copies, [0])
 
 
-def turn(slot, request, call_ns, told=1.0, overhead_ns=0, cores=1, flags=None):
+def turn(slot, request, call_ns, told=1.0, overhead_ns=0, cores=1, flags=None, waited_ns=0, computed_ns=0):
     """An answer to a `protocol.Slice`: untimed calls and slices of calls that take so long."""
+    slot.waited_ns += waited_ns
+    slot.cpu_ns += computed_ns
     wall_ns = round(request.calls * call_ns)
     untimed_ns = min(request.untimed_ns, wall_ns)
     slot.now_ns += untimed_ns + request.slices * wall_ns + overhead_ns
@@ -254,6 +260,19 @@ def test_answers_delayed_now_and_then_are_no_disagreement():
         return slices(overhead_ns=50 * MS if request.round == ROUND + 1 else 0)(slot, request)
 
     assert ended(Slice=delayed).status == "ok"
+
+
+LATE = 20 * MS
+"""More than a turn of the fake worker takes."""
+
+
+def test_answers_that_waited_for_a_core_in_every_turn_are_no_disagreement():
+    assert ended(Slice=slices(overhead_ns=LATE, waited_ns=LATE)).status == "ok"
+    assert ended(Slice=slices(overhead_ns=LATE)).status == "wrong"
+
+
+def test_a_worker_that_computed_more_than_it_told_did_not_wait():
+    assert ended(Slice=slices(overhead_ns=LATE, waited_ns=LATE, computed_ns=LATE)).status == "wrong"
 
 
 def test_slices_taken_to_be_sure_of_the_clock_are_not_kept():

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from rooflinear.bench import guard
-from rooflinear.bench.guard import NEIGHBOUR, NEIGHBOURS, STEAL, SWITCHES, UNSEEN, WAITED, Guard, disturbed
+from rooflinear.bench.guard import NEIGHBOUR, NEIGHBOURS, STEAL, SWITCHES, UNSEEN, WAITED, Answering, Guard, disturbed
 from rooflinear.bench.records import Sample
 
 MS = 1_000_000
@@ -105,6 +105,29 @@ def test_the_guard_sees_a_neighbour_run():
             assert after._neighbours_ran(before) > 0
         finally:
             busy.kill()
+
+
+@LINUX
+def test_a_child_that_shares_a_core_waits_and_computes():
+    core = str(min(os.sched_getaffinity(0)))
+    spin = [sys.executable, "-S", "-c", f"import os; os.sched_setaffinity(0, {{{core}}})\nwhile True: pass"]
+    with subprocess.Popen(spin) as child, subprocess.Popen(spin) as beside:
+        try:
+            watching = Answering(child.pid)
+            before = watching.read()
+            threading.Event().wait(0.3)
+            seen = watching.read().since(before)
+            assert min(seen.waited_ns, seen.cpu_ns) > 20 * MS
+        finally:
+            child.kill()
+            beside.kill()
+
+
+@LINUX
+def test_of_a_child_that_has_gone_nothing_is_told():
+    gone = subprocess.Popen([sys.executable, "-S", "-c", ""])
+    gone.wait()
+    assert Answering(gone.pid).read().cpu_ns == 0
 
 
 @LINUX
