@@ -18,7 +18,7 @@ FATES = {
     "aborts": ("crashed", "killed by SIGABRT"),
     "closes_everything": ("crashed", "ended with exit status 1"),
     "declines": ("unsupported", "no short vectors here"),
-    "exhausts_memory": ("crashed", r"out of memory: grew beyond the limit of 0.931 GiB \(--memory-limit\)"),
+    "exhausts_memory": ("crashed", r"out of memory: grew beyond the limit of 0.466 GiB \(--memory-limit\)"),
     "exits": ("crashed", "ended with exit status 3"),
     "exits_quietly": ("crashed", "ended with exit status 0"),
     "forges_an_answer": ("wrong", "the file of its outputs cannot be read: No such file or directory"),
@@ -47,7 +47,7 @@ HARMLESS = ("honest", "leaves_a_child_behind", "prints", "reads_stdin")
 @pytest.fixture(scope="module")
 def run(rooflinear_once):
     """One run of the whole suite."""
-    limits = ("--memory-limit", "1GB", "--timeout", "0.1")
+    limits = ("--memory-limit", "500MB", "--timeout", "0.1")
     sizes = ("--size", f"length={SMALL},{LARGE}", "--threads", "1", *limits)
     return rooflinear_once("run", "--suite", SUITE, "--preset", "quick", *sizes, "--results", rooflinear_once.results)
 

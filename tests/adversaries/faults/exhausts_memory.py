@@ -12,6 +12,6 @@ LIBRARY = "numpy"
 def double(x):
     hoard = []
     while is_small(x):
-        hoard.append(np.ones(4_000_000))
+        hoard.append(np.ones(16_000_000))
         time.sleep(0.02)
     return x + x
