@@ -122,7 +122,9 @@ class Reference:
     def judge(self, request: protocol.Judge) -> protocol.Judged | protocol.Failed:
         if self.judges.unknown(request.of):
             return protocol.Failed("crashed", "what it should return was lost with the oracle's process")
-        if not request.exact and any(name and request.algorithm not in self.judges.algorithms(name) for name in request.of):
+        if not request.exact and any(
+            name and request.algorithm not in self.judges.algorithms(name) for name in request.of
+        ):
             return protocol.Failed("unsupported", f"there is no bound for algorithm {request.algorithm} here")
         return self.judges.judge(request, self.operations)
 

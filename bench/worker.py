@@ -33,8 +33,8 @@ from .fastest import fastest_call_ns
 from .guard import Guard, disturbed
 from .loader import Loaded, Loader, Refused, same
 from .measure import DRAW, Clock, Kernel, first_cores, settle, settle_in, time_slice, warm_up
-from .records import HOST, Sample
 from .plays import Plays
+from .records import HOST, Sample
 from .unexported import explained
 
 DISPATCH_NS = 10_000_000

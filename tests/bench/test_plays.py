@@ -5,13 +5,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from rooflinear.bench import problem, protocol
+from rooflinear.bench import plays, problem, protocol
 from rooflinear.bench.array_library import ArrayLibrary
 from rooflinear.bench.guard import Guard
 from rooflinear.bench.loader import Loader, Refused
 from rooflinear.bench.measure import Clock
-from rooflinear.bench.protocol import Place, Play
 from rooflinear.bench.plays import Plays, overwrites
+from rooflinear.bench.protocol import Place, Play
 
 TASK = protocol.Task("double", {"m": 4}, {}, "float64")
 SIZE = 4
