@@ -275,13 +275,21 @@ def test_a_worker_that_computed_more_than_it_told_did_not_wait():
     assert ended(Slice=slices(overhead_ns=LATE, waited_ns=LATE, computed_ns=LATE)).status == "wrong"
 
 
-def test_slices_taken_to_be_sure_of_the_clock_are_not_kept():
+def test_turns_whose_answers_came_too_late_are_not_kept():
     def delayed_at_first(slot, request):
         return slices(overhead_ns=50 * MS if request.round < ROUND + 4 else 0)(slot, request)
 
     (result,), slot = played(Slice=delayed_at_first)
-    assert (result.status, sorted({sample.round for sample in result.samples})) == ("ok", [8, 9, 10, 11])
-    assert slot.asked.count("Slice") == 5
+    assert (result.status, sorted({sample.round for sample in result.samples})) == ("ok", [12, 13, 14])
+    assert slot.asked.count("Slice") == 7
+
+
+def test_turns_of_a_wrong_clock_are_not_kept_where_most_are_right():
+    def now_and_then(slot, request):
+        return slices(told=0.1 if request.round == ROUND + 1 else 1.0)(slot, request)
+
+    result = ended(Slice=now_and_then)
+    assert (result.status, sorted({sample.round for sample in result.samples})) == ("ok", [8, 10, 11])
 
 
 def test_the_larger_error_of_both_comparisons_is_kept():
