@@ -234,7 +234,8 @@ class Examination:
         self.slot.ask(protocol.Reload(), self.seconds, protocol.Done)
         self.timed_ns = self.turn()
         again = [1, 0, 0, 1]
-        first, _, cold = self._tried([Play([1]), Play(again), self._displaced(2)], self.stock.another(1))
+        plays = [Play([1]), Play(again, all_kept=True), self._displaced(2)]
+        first, _, cold = self._tried(plays, self.stock.another(1))
         limit_ns = COLD_FACTOR * max(self.timed_ns, _typical(cold)) + PAUSE_NS
         return first.call_ns[0] > limit_ns, first.waited_ns + cold.waited_ns
 

@@ -15,6 +15,8 @@ from .protocol import Place, Play, Played, Task
 SMALL_BYTES, KEPT_PART, KEPT_BYTES = 2**11, 4, 2**23
 """Small outputs are all kept, of others one in four and no more bytes: the next call would find no memory to use
 again. It is drawn after each call."""
+ALL_KEPT_BYTES = 2**26
+"""Where all are asked for."""
 
 CALLS_TO_COMPARE = 3
 """Whose outputs show whether a kernel returns the same memory again."""
@@ -62,8 +64,9 @@ class Plays:
         """Outputs by the place of their call, and ns of all. ``at_once`` an output becomes a NumPy array: the next call
         overwrites it."""
         away = np.ones(max(1, play.displace // 8))
-        most = 0 if play.unseen else max(1, KEPT_BYTES // max(1, self.output_bytes))
-        part = 1 if self.output_bytes <= SMALL_BYTES else KEPT_PART
+        held_bytes = ALL_KEPT_BYTES if play.all_kept else KEPT_BYTES
+        most = 0 if play.unseen else max(1, held_bytes // max(1, self.output_bytes))
+        part = 1 if play.all_kept or self.output_bytes <= SMALL_BYTES else KEPT_PART
         sure, kept, times = DRAW(0, len(calls) - 1), dict[int, Any](), list[int]()
         for index, loaded in enumerate(calls):
             if play.displace:

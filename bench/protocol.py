@@ -100,13 +100,14 @@ class Play(msgspec.Struct, frozen=True):
     """One call, timed alone, on each problem of ``order``: 0 is the one that was timed, the others as placed.
 
     ``displace`` bytes are read before each call, so that inputs leave the caches; ``peak``: watch the memory;
-    ``unseen``: nobody looks at the outputs.
+    ``unseen``: nobody looks at the outputs; ``all_kept``: all are kept, unless they are very large.
     """
 
     order: list[int]
     displace: int = 0
     peak: bool = False
     unseen: bool = False
+    all_kept: bool = False
 
 
 class Trial(msgspec.Struct, frozen=True, tag=True):

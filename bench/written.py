@@ -20,8 +20,9 @@ class Unreadable(Exception):
 
 
 def write(path: str, arrays: Sequence[NDArray[Any]]) -> None:
-    """Writes arrays in their order. Raises `OSError`."""
-    with open(path, "wb") as file:
+    """Writes arrays in their order, all of them or none: a process and its copy may both write. Raises `OSError`."""
+    unfinished = f"{path}.{os.getpid()}"
+    with open(unfinished, "wb") as file:
         for _, group in groupby(arrays, _kind):
             alike = [np.asarray(each, order="C") for each in group]
             if alike[0].nbytes > STACKED_BYTES:
@@ -29,6 +30,7 @@ def write(path: str, arrays: Sequence[NDArray[Any]]) -> None:
                     np.save(file, each[None], allow_pickle=False)
             else:
                 np.save(file, np.stack(alike, dtype=alike[0].dtype), allow_pickle=False)
+    os.replace(unfinished, path)
 
 
 def _kind(array: NDArray[Any]) -> tuple[Any, ...]:

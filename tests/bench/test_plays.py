@@ -82,6 +82,12 @@ def test_no_more_is_kept_than_memory_is_meant_for_it(tmp_path, monkeypatch):
     assert max(len(found.play(Play([0] * 64), main)[1].kept) for _ in range(10)) <= 4
 
 
+def test_all_are_kept_where_all_are_asked_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(plays, "KEPT_BYTES", 3 * 8000)
+    found, main = tried(tmp_path, fresh, size=1000)
+    assert found.play(Play([1, 0, 0, 1], all_kept=True), main)[1].kept == [0, 1, 2, 3]
+
+
 def test_an_output_lets_go_of_its_memory_before_the_next_call(tmp_path):
     """Else calls would be looked at that have colder caches than those that were timed."""
     addresses = []
