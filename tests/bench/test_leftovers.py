@@ -1,6 +1,8 @@
 """What the kernels of a worker may leave behind: seen from outside, and ended with it."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 
@@ -34,7 +36,8 @@ def start():
     yield start
     for process in started:
         behind = leftovers.strays(process.pid, MARK)
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):  # ended with one before it, whose mark it has
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         process.stdout.close()
         leftovers.end([*behind, *leftovers.strays(process.pid, MARK)])

@@ -41,10 +41,10 @@ def small_disk(folder, size):
 
 @pytest.fixture(scope="module")
 def full(rooflinear_once):
-    """A run whose ``cases.jsonl`` takes no more than 5000 bytes, and its folder."""
+    """A run whose ``cases.jsonl`` takes no more than 12,000 bytes, and its folder."""
     results = rooflinear_once.folder / "full"
-    options = ("--size", "length=1,2,3", "--results", results)
-    outcome = rooflinear_once(*SLOW, *options, preexec_fn=largest_file(5000))
+    options = ("--size", "length=1,2,3,4,5,6", "--results", results)
+    outcome = rooflinear_once(*SLOW, *options, preexec_fn=largest_file(12_000))
     return outcome, next(results.iterdir())
 
 
@@ -82,7 +82,9 @@ def test_a_run_that_cannot_even_be_described_leaves_no_file(rooflinear):
 
 
 def test_inputs_that_cannot_be_written_end_with_5(rooflinear):
-    outcome = rooflinear("verify", *SLOW[1:3], "--size", "length=3000", "--threads", "1", preexec_fn=largest_file(5000))
+    outcome = rooflinear(
+        "verify", *SLOW[1:3], "--size", "length=3000", "--threads", "1", preexec_fn=largest_file(12_000)
+    )
     assert outcome.status == 5
     assert "cannot write inputs" in outcome.stderr
     assert "free space or set TMPDIR" in outcome.stderr

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from rooflinear.bench import problem, protocol
-from rooflinear.bench.contract import Operation
+from rooflinear.bench import protocol
+from rooflinear.bench.contract import Bound, Operation
 from rooflinear.bench.data import Conditioned, Table
 from rooflinear.bench.ranges import Watched
 from rooflinear.bench.reference import Answers
@@ -25,7 +25,7 @@ OVERFLOWING = {"mse", "gradient", "gradient_descent", "cost_surface", "split_mse
 
 @pytest.fixture
 def make(tmp_path):
-    """What the reference answers on a table, and the folder it wrote."""
+    """What the reference answers on a table; ``ask.held()`` is what it keeps."""
     answers = Answers()
     answers(protocol.Source(str(ROOT / "kernels"), 1))
     answers.reference.generated = False
@@ -37,6 +37,7 @@ def make(tmp_path):
         task = protocol.Task(name, sizes, parameters, dtype)
         return answers(protocol.Make(task, "main", list(algorithms), str(tmp_path)))
 
+    ask.held = lambda: answers.reference.judges._held[str(tmp_path)]
     return ask
 
 
@@ -67,11 +68,11 @@ def test_nanoseconds_in_float64_are_judged(make, name):
 
 
 @pytest.mark.parametrize("name", ["mse", "gradient"])
-def test_few_nanoseconds_do_not_overflow_and_whoever_does_is_wrong(make, name, tmp_path):
+def test_few_nanoseconds_do_not_overflow_and_whoever_does_is_wrong(make, name):
     assert isinstance(make(table(NANOSECONDS / 10), name, "float32", m=9), protocol.Made)
-    made = problem.load(tmp_path, "direct")
-    infinite = np.full(made.expected.shape, np.inf, np.float32)
-    verdict = compare(infinite, made.expected, made.bounds["direct"], "float32", generated=False)
+    held = make.held()
+    expected, bound = held.expected.whole(), Bound(*(each.whole() for each in held.bounds["direct"]))
+    verdict = compare(np.full(expected.shape, np.inf, np.float32), expected, bound, "float32", generated=False)
     assert verdict.status == "wrong"
     assert "not finite where the true result is" in verdict.reason
 
@@ -105,14 +106,14 @@ def test_data_that_a_cast_makes_nothing_is_refused(make, name):
 
 @pytest.mark.parametrize("name", OPERATIONS)
 @pytest.mark.parametrize("size", [1e-310, 1e-160, 1e200, 1e306])
-def test_what_no_float64_can_compute_is_refused_and_never_judged(make, tmp_path, name, size):
+def test_what_no_float64_can_compute_is_refused_and_never_judged(make, name, size):
     reply = make(scaled(size), name, "float64")
     linear = name in ("predict", "residuals") and size > 1e-300
     assert isinstance(reply, protocol.Made) is linear, reply
     if linear:
-        made = problem.load(tmp_path, "direct")
-        assert np.isfinite(made.expected).all()
-        assert 0 < made.bounds["direct"].worst_case.max() < 1e-10 * np.abs(made.expected).max()
+        expected, worst_case = make.held().expected.whole(), make.held().bounds["direct"][0].whole()
+        assert np.isfinite(expected).all()
+        assert 0 < worst_case.max() < 1e-10 * np.abs(expected).max()
     else:
         assert (reply.status, "scale" in reply.reason) == ("unsupported", True)
 
@@ -148,7 +149,7 @@ def test_an_algorithm_alone_may_be_refused(rooflinear, tmp_path):
 
 OF_DATA = """
 import numpy as np
-from rooflinear.bench.contract import Operation
+from rooflinear.bench.contract import Bound, Operation
 
 CONTRACT = 1
 

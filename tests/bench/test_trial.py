@@ -19,7 +19,10 @@ HARMS = {
         "import atexit, os\natexit.register(os._exit, 0)",
         "changes how the process that imports it ends (exit status 0)",
     ),
-    "closes all descriptors": ("import os\nos.closerange(0, 256)", "ends the process that imports it (exit status 1)"),
+    "closes all descriptors": (
+        "import os\nos.closerange(0, 65536)",
+        "ends the process that imports it (exit status 1)",
+    ),
     "closes stdout": ("import os\nos.close(1)", "closes or replaces standard streams when it is imported"),
     "closes stdout as a file": ("import sys\nsys.stdout.close()", "closes or replaces standard streams"),
     "replaces stdout": (
