@@ -65,8 +65,8 @@ def test_list_is_told_to_machines(rooflinear):
 def test_the_machine_is_told_to_people(rooflinear):
     outcome = rooflinear("machine")
     assert outcome.status == 0
-    told = r"(measuring again: .+\n)*(measuring an empty call of .+ \(once; kept\)\n)?"
-    assert re.fullmatch(told, outcome.stderr)
+    busy = r"(measuring again: .+\n)*(rooflinear: .+; when it is quiet: rooflinear machine --fresh\n)?"
+    assert re.fullmatch(busy + r"(measuring an empty call of .+ \(once; kept\)\n)?", outcome.stderr)
     names = [line.split()[0] for line in outcome.stdout.splitlines()]
     assert {"name", "cpu", "cores_available", "memory_bytes", "noise"} <= set(names)
 
