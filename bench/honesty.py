@@ -16,11 +16,12 @@ from .protocol import Judge, Place, Play, Played, Trial, Tried, Verdict
 from .slot import Lost, Slot
 
 STEADY_FACTOR = 2.0
-"""Calls again and again on one problem may take so many times as long as those that are timed."""
+"""Calls again and again on one problem may take so many times as long as those that are timed; and first calls as long
+as the same made again, from outside the caches too."""
 
 COLD_FACTOR = 3.0
 """The same of calls on two problems in turn; and of calls on several against calls on the timed one from outside the
-caches, of first calls against the same made again."""
+caches."""
 
 LEARNT_FACTOR = 6.0
 """First calls, against calls on the timed problem from outside the caches: a processor has learnt its branches."""
@@ -150,6 +151,8 @@ class Examination:
     def among_many(self) -> int | None:
         """All checks, where problems are small enough to lie beside each other; the peak of memory in bytes."""
         batch = self._sample(self.stock.shared())
+        if self.timed_ns > LOOKED_AT_NS:
+            return self._long_calls(batch)
         calls, turns = self._looked_at(), self._in_turn(len(batch) + 1)
         row = _shuffled(range(1, len(batch) + 2))
         plays = [
@@ -175,6 +178,17 @@ class Examination:
         if self._is_slow(first, STEADY_FACTOR):
             self._accuse(self._first, f"{CACHED}: calls on fresh inputs take over three times the steady time")
         return alone.peak_bytes
+
+    def _long_calls(self, batch: Sequence[Unseen]) -> int | None:
+        """A first call, and two problems in turn: as few calls as tell whether more are wanted."""
+        plays = [Play([2], peak=True), Play([0, 1], all_kept=True)]
+        first, both = self._tried(plays, [Unseen(Place(self.fresh), self.fresh), *batch[:1]])
+        if self._is_slow(both, STEADY_FACTOR):
+            self._accuse(self._own, FASTER_TIMED)
+            self._accuse(self._both, f"{CACHED}: calls on two problems in turn take over three times the steady time")
+        if self._is_slow(first, STEADY_FACTOR):
+            self._accuse(self._first, f"{CACHED}: calls on fresh inputs take over three times the steady time")
+        return first.peak_bytes
 
     def alone(self) -> int | None:
         """One call on fresh inputs, the timed ones forgotten, and more only where it is slow; the peak of memory."""
@@ -224,11 +238,12 @@ class Examination:
         self.timed_ns = self.turn()
         batch = self._sample(self.stock.another(batch_size(self.stock.problem_bytes)))
         row = _shuffled(range(1, len(batch) + 1))
-        plays = [Play([0] * PASSES), Play(row), *([Play(row, unseen=True)] * PASSES), self._displaced(len(row))]
-        _, first, *again, cold = self._tried(plays, batch)
-        known = _typical(first) > COLD_FACTOR * min(map(_typical, again)) + CALL_NS
-        slow = known or self._is_slow(first, LEARNT_FACTOR, _typical(cold))
-        return slow, first.waited_ns + cold.waited_ns
+        away = Play([0] * PASSES, displace=0 if self.in_place else DISPLACED_BYTES)
+        again = [away, Play(row, unseen=True)] * PASSES
+        _, first, *others = self._tried([Play([0] * PASSES), Play(row), *again], batch)
+        cold, known = min(map(_typical, others[::2])), min(map(_typical, others[1::2]))
+        slow = _typical(first) > STEADY_FACTOR * known + CALL_NS or self._is_slow(first, LEARNT_FACTOR, cold)
+        return slow, sum(each.waited_ns for each in (first, *others))
 
     def _first_alone(self) -> tuple[bool, int]:
         self.slot.ask(protocol.Reload(), self.seconds, protocol.Done)

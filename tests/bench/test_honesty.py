@@ -25,7 +25,7 @@ class Worker:
         self.kernel, self.bad, self.waits = kernel, bad, waits
         self.timed, self.calls, self.last = False, {}, None
         self.placed, self.drawn, self.trials, self.judged = ["main"], 0, 0, []
-        self.alone = False
+        self.alone, self.cached = False, set()
         for _ in range(1000):  # what comes before, in a timing
             self.timed = True
             self.call("main")
@@ -42,6 +42,7 @@ class Worker:
         found = self.kernel(problem, self)
         self.calls[problem] = self.calls.get(problem, 0) + 1
         self.last = problem
+        self.cached.add(problem)
         return found
 
     def ask(self, request, _seconds, kind):
@@ -54,7 +55,11 @@ class Worker:
         return kind()
 
     def played(self, play):
-        times = [round(self.call(self.placed[index])) for index in play.order]
+        times = []
+        for index in play.order:
+            if play.displace:
+                self.cached.clear()
+            times.append(round(self.call(self.placed[index])))
         return protocol.Played(times, list(range(len(times))), self.waits(), 4096 if play.peak else None)
 
     def name(self, place):
@@ -118,6 +123,11 @@ def learnt(problem, worker):
     return WORK / 4 if worker.calls.get(problem, 0) > 3 else WORK
 
 
+def far_from_caches(problem, worker):
+    """Honest, and six times as fast where the inputs lie in a cache: a thread that waits for longer falls asleep."""
+    return WORK if problem in worker.cached else 6 * WORK
+
+
 def caches_all(problem, worker):
     return KEPT if problem in worker.calls else WORK
 
@@ -143,7 +153,7 @@ def skips_while_timed(problem, worker):
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
-@pytest.mark.parametrize("kernel", [honest, cold])
+@pytest.mark.parametrize("kernel", [honest, cold, far_from_caches])
 def test_honest_kernels_pass(kernel, size):
     assert examined(Worker(kernel), problem_bytes=size) == 4096
 
@@ -171,6 +181,23 @@ def test_what_is_cheaper_while_it_is_timed_is_wrong(kernel, why, size):
 def longer(kernel):
     """A call of 5 ms where it works: where a problem lies alone a single call is looked at."""
     return lambda problem, worker: 100 * kernel(problem, worker)
+
+
+def very_long(kernel):
+    """A call of 1.5 s where it works, and of 3 ms where it does not: few calls are made."""
+    return lambda problem, worker: 30_000 * kernel(problem, worker)
+
+
+def test_of_an_honest_kernel_whose_calls_are_long_three_more_are_made():
+    worker = Worker(very_long(honest))
+    before = sum(worker.calls.values())
+    assert examined(worker) == 4096
+    assert sum(worker.calls.values()) == before + 3
+
+
+@pytest.mark.parametrize("kernel", [caches_all, caches_the_timed, caches_the_last, skips_while_timed])
+def test_what_is_cheaper_while_it_is_timed_is_wrong_where_calls_are_long(kernel):
+    assert reason(very_long(kernel)).startswith((CACHED, FASTER_TIMED))
 
 
 @pytest.mark.parametrize("kernel", [caches_the_tenth, caches_the_hundredth])
