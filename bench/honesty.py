@@ -38,13 +38,13 @@ TRIES = 5
 DISTURBED_TRIES, WAITED_NS = 15, 100_000
 """Tries at most, where threads waited so long for a core in some: those show nothing."""
 
-LARGEST_BATCH, BATCH_BYTES, BATCH_NS = 24, 8 << 20, 6_000_000
+LARGEST_BATCH, BATCH_BYTES, BATCH_NS = 24, 8 << 20, 4_000_000
 """Never-seen problems that are called in a row: no more of them, of their bytes, or of time."""
 
 IN_TURN, ROUNDS = 8, 3
 """Problems that are called in turn, and how often: what keeps the results of fewer is slow every time."""
 
-MOST_LOOKED_AT, LOOKED_AT_NS = 64, 2_500_000
+MOST_LOOKED_AT, LOOKED_AT_NS = 64, 1_500_000
 """Calls on one problem whose outputs are all judged."""
 
 PASSES = 3

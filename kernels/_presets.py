@@ -10,18 +10,7 @@ COMPILED_BY_SIZE = ("torch_compile",)
 
 PRESETS = {
     "quick": (
-        Grid(
-            operations=("predict", "gradient"),
-            sizes={"m": (100, 1000, 100_000), "n": (2, 100)},
-            largest_inputs_bytes=10_000_000,
-            without=COMPILED_BY_SIZE,
-        ),
-        Grid(
-            operations=("gradient_descent",),
-            sizes={"m": (100, 1000, 100_000), "n": (2, 100)},
-            largest_inputs_bytes=10_000_000,
-            without=COMPILED_BY_SIZE,
-        ),
+        Grid(operations=WINNER_MAP, sizes={"m": (100, 10_000), "n": (2, 100)}, without=COMPILED_BY_SIZE),
     ),
     "standard": (
         Grid(

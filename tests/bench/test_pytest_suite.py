@@ -32,7 +32,7 @@ def pytest_in(folder, *arguments):
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pytest-benchmark")
     done = pytest_in(
-        folder, "--benchmark-only", "-k", "gradient-numpy-m1000- or predict-numba-m1000-", "--benchmark-json=found.json"
+        folder, "--benchmark-only", "-k", "gradient-numpy-m10000- or predict-numba-m10000-", "--benchmark-json=found.json"
     )
     assert done.returncode == 0, done.stdout
     return json.loads((folder / "found.json").read_text())["benchmarks"]
@@ -64,7 +64,7 @@ def test_a_result_carries_its_case(written):
 
 def test_groups_are_operation_and_size(written):
     assert {each["group"] for each in written} == {
-        f"{operation} m=1000 n={n}" for operation in ("gradient", "predict") for n in (2, 100)
+        f"{operation} m=10000 n={n}" for operation in ("gradient", "predict") for n in (2, 100)
     }
 
 
@@ -72,5 +72,5 @@ def test_a_compiled_kernel_is_warm_when_it_is_calibrated(written):
     """The first case compiles for all sizes; pytest-benchmark must not have seen that call."""
     compiled = [each for each in written if "numba" in each["name"]]
     first = max(each["extra_info"]["rooflinear"]["first_call_ns"] for each in compiled)
-    assert first > 1000 * max(each["stats"]["median"] for each in compiled) * 1e9
+    assert first > 100 * max(each["stats"]["median"] for each in compiled) * 1e9
     assert all(each["stats"]["max"] * 1e9 < first / 2 for each in compiled)
