@@ -9,9 +9,7 @@ COMPILED_BY_SIZE = ("torch_compile",)
 """Seconds of compilation for every size: measured at a few only."""
 
 PRESETS = {
-    "quick": (
-        Grid(operations=WINNER_MAP, sizes={"m": (100, 10_000), "n": (2, 100)}, without=COMPILED_BY_SIZE),
-    ),
+    "quick": (Grid(operations=WINNER_MAP, sizes={"m": (100, 10_000), "n": (2, 100)}, without=COMPILED_BY_SIZE),),
     "standard": (
         Grid(
             operations=WINNER_MAP,

@@ -32,7 +32,9 @@ def pytest_in(folder, *arguments):
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pytest-benchmark")
     done = pytest_in(
-        folder, "--benchmark-only", "-k", "gradient-numpy-m10000- or predict-numba-m10000-", "--benchmark-json=found.json"
+        folder,
+        *("--benchmark-only", "-k", "gradient-numpy-m10000- or predict-numba-m10000-"),
+        "--benchmark-json=found.json",
     )
     assert done.returncode == 0, done.stdout
     return json.loads((folder / "found.json").read_text())["benchmarks"]
