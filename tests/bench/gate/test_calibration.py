@@ -171,17 +171,17 @@ def test_the_command_counts_adds_and_goes_on(rooflinear):
     repository = Repository(rooflinear.folder)
     before = repository.state()
     arguments = ("calibrate", "--implementation", "plain", *SIZES, "--json")
-    outcome = rooflinear(*arguments, "--effect", "50%", "--runs", "1")
+    outcome = rooflinear(*arguments, "--effect", "90%", "--runs", "1")
     assert outcome.status == 0, outcome.stderr
     found = {each["effect"]: each for each in json.loads(outcome.stdout)["tallies"]}
-    assert found[0.0]["runs"] == found[0.5]["runs"] == 1
-    assert found[0.5]["called_slower"] == 1
-    assert found[0.5]["ratio"] == pytest.approx(1.5, abs=0.1)
+    assert found[0.0]["runs"] == found[0.9]["runs"] == 1
+    assert found[0.9]["called_slower"] == 1
+    assert found[0.9]["ratio"] == pytest.approx(1.9, abs=0.2)
     assert repository.state() == before
     assert len((rooflinear.results / "calibration.jsonl").read_text().splitlines()) == 2
     again = rooflinear("calibrate", "--runs", "0", "--simulate", "20")
     assert again.status == 0
-    assert "| 50% | 1 | 1 of 1 |" in again.stdout
+    assert "| 90% | 1 | 1 of 1 |" in again.stdout
     assert "rooflinear, simulated, bursts" in again.stdout
 
 
