@@ -5,28 +5,63 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import parts
 from .contract import Bound, Inputs, Operation, Tolerance, Unsupported
-from .errors import UsageError
+from .errors import SuiteFault
+from .parts import Output
 from .verify import output_dtype
 
 
 def stated(
-    operation: Operation, inputs: Inputs, expected: NDArray[Any], algorithm: str, dtype: str, *, generated: bool
-) -> Bound:
-    """The bound of one algorithm's errors, in the shape of ``expected``.
+    operation: Operation, inputs: Inputs, expected: Output, algorithm: str, dtype: str, *, generated: bool
+) -> Bound | tuple[Bound, ...]:
+    """The bound of one algorithm's errors, in the shape of ``expected``; one a part where that is a tuple.
 
-    Raises `UsageError` where the suite states none that can judge, and
+    Raises `SuiteFault` where the suite states none that can judge, and
     `Unsupported` where rounding alone may spoil the result of a user's data.
     """
-    where = f"operations.py: {operation.name}"
+    number, where = parts.count(expected), f"operations.py: {operation.name}"
+    names = [f"{where}: {parts.named(place, number)}" for place in range(max(1, number))]
+    arrays = parts.of(expected)
     if operation.tolerance:
-        return _tolerance(operation, expected, dtype, where)
-    if operation.bound is None:
-        if expected.dtype.kind not in "iub":
-            raise UsageError(f"{where}: its output is {expected.dtype}; state a bound, or rtol=…, to judge it by")
-        return Bound(np.zeros(expected.shape), np.zeros(expected.shape))
-    found = operation.bound(inputs, expected, algorithm)
-    where = f"{where}: its bound for {_shapes(inputs)} in {dtype}, algorithm {algorithm},"
+        bounds = [_tolerance(operation, *each, dtype, exact=bool(number)) for each in zip(arrays, names, strict=True)]
+        return parts.like(bounds, number)
+    found = _each(operation.bound, inputs, expected, algorithm, where)
+    at = f"for {_shapes(inputs)} in {dtype}, algorithm {algorithm},"
+    bounds = [
+        _exact(array, name)
+        if each is None and (number or operation.bound is None)
+        else _checked(each, array, f"{name}its bound {at}", dtype, generated=generated)
+        for each, array, name in zip(found, arrays, names, strict=True)
+    ]
+    return parts.like(bounds, number)
+
+
+def _each(bound: Any, inputs: Inputs, expected: Output, algorithm: str, where: str) -> list[Any]:
+    """What is stated for each part; None where nothing is."""
+    number = parts.count(expected)
+    if bound is None:
+        return [None] * max(1, number)
+    found = bound(inputs, expected, algorithm)
+    if not number:
+        return [found]
+    many = isinstance(found, tuple | list) and not isinstance(found, Bound)
+    if not many or len(found) != number:
+        stated = f"{len(found)} bounds" if many else "one bound"
+        raise SuiteFault(
+            f"{where}: states {stated}, and its output is a tuple of {number}; return a tuple of as many bounds,"
+            " None for integers"
+        )
+    return list(found)
+
+
+def _exact(expected: NDArray[Any], where: str) -> Bound:
+    if expected.dtype.kind not in "iub":
+        raise SuiteFault(f"{where}its output is {expected.dtype}; state a bound, or rtol=…, to judge it by")
+    return Bound(np.zeros(expected.shape), np.zeros(expected.shape))
+
+
+def _checked(found: Any, expected: NDArray[Any], where: str, dtype: str, *, generated: bool) -> Bound:
     forms = [_form(each, expected, where) for each in (found if isinstance(found, Bound) else (found, found))]
     judged = np.isfinite(_rounded(expected, dtype))
     for form in forms:
@@ -47,23 +82,26 @@ def _refuse_infinite(
 
 def _refuse(bad: NDArray[np.bool_], what: str, where: str) -> None:
     if bad.any():
-        raise UsageError(f"{where} {what} ({int(bad.sum())} of {bad.size} components)")
+        raise SuiteFault(f"{where} {what} ({int(bad.sum())} of {bad.size} components)")
 
 
 def _form(found: Any, expected: NDArray[Any], where: str) -> NDArray[np.float64]:
     if np.iscomplexobj(found):
-        raise UsageError(f"{where} is complex")
+        raise SuiteFault(f"{where} is complex")
     try:
         form = np.asarray(found, np.float64)
     except (TypeError, ValueError) as error:
-        raise UsageError(f"{where} is no array of real numbers: {error}") from error
+        raise SuiteFault(f"{where} is no array of real numbers: {error}") from error
     try:
         return np.broadcast_to(form, expected.shape)
     except ValueError as error:
-        raise UsageError(f"{where} has the shape {form.shape}, the output {expected.shape}") from error
+        raise SuiteFault(f"{where} has the shape {form.shape}, the output {expected.shape}") from error
 
 
-def _tolerance(operation: Operation, expected: NDArray[Any], dtype: str, where: str) -> Tolerance:
+def _tolerance(operation: Operation, expected: NDArray[Any], where: str, dtype: str, *, exact: bool) -> Bound:
+    """``exact``: integers are to be equal."""
+    if exact and expected.dtype.kind in "iub":
+        return _exact(expected, where)
     relative, absolute = (_by_dtype(value, dtype, where) for value in (operation.rtol, operation.atol))
     with np.errstate(over="ignore", invalid="ignore"):
         limit = np.asarray(absolute + relative * np.abs(expected), np.float64)
@@ -74,9 +112,7 @@ def _by_dtype(value: Any, dtype: str, where: str) -> float:
     if not isinstance(value, dict):
         return float(value or 0.0)
     if dtype not in value:
-        raise UsageError(
-            f"{where}: its tolerance names {', '.join(value)} and not {dtype}; add it, or leave out --dtype"
-        )
+        raise SuiteFault(f"{where}its tolerance names {', '.join(value)} and not {dtype}; add it, or leave out --dtype")
     return float(value[dtype])
 
 

@@ -117,22 +117,26 @@ class Operation:
     inputs : ``(rng, sizes, parameters, dtype) -> Inputs``. One that also takes
         the keyword ``data`` accepts ``--data`` and ``--condition``: it is then
         called with a `Data`.
-    oracle : ``(*inputs) -> array``, in higher precision, sharing no code with
-        any implementation. Where it holds complex numbers the output must be
+    oracle : ``(*inputs) -> array``, or a tuple of arrays, in higher precision,
+        sharing no code with any implementation. Implementations return a tuple
+        (or a list) of as many where it is a tuple. Where an array holds complex numbers the output must be
         complex in the case's precision, where it holds integers or truth
         values the output must hold such, of any width.
     bound : ``(inputs, output, algorithm) -> Bound``, or an array that serves
         as both forms. ``output`` is the oracle's. Left out for outputs of
-        integers, which must be equal, and where there is a tolerance.
+        integers, which must be equal, and where there is a tolerance. Where
+        the output is a tuple so is the bound, one for each part; None for
+        parts of integers.
     rtol, atol : instead of a bound what is near enough, as in
         ``numpy.allclose``: ``atol + rtol·|true output|``; numbers, or dicts of
-        them by dtype. They are told as a tolerance, not as a bound.
+        them by dtype. They are told as a tolerance, not as a bound. They hold
+        for every part of a tuple but those of integers.
     cost : ``(sizes, parameters, itemsize, algorithm) -> Cost`` or
         ``(flops, bytes)``.
     exact_inputs : like ``inputs``, small integers for which every order of
         summation gives the same bits.
-    exact_equal : ``(output, expected) -> bool`` for the exact test; equality
-        of all components where it is left out.
+    exact_equal : ``(output, expected) -> bool`` for the exact test, of arrays
+        or of tuples; equality of all components where it is left out.
     exact_sizes : the sizes of the exact test; small odd ones where left out.
     largest : ``(inputs, algorithm) -> number``: the largest magnitude that a
         right implementation may meet on its way. Asked on a user's data: where

@@ -2,6 +2,7 @@
 
 RooflinearError
 ├── UsageError       2  an option, a file or a suite is not as it must be
+│   └── SuiteFault      an operations.py fails on some inputs; what is measured already stays, and others go on
 └── CannotFinish     5  disk, permission or memory
 """
 
@@ -17,6 +18,10 @@ class RooflinearError(Exception):
 
 class UsageError(RooflinearError):
     exit_status = 2
+
+
+class SuiteFault(UsageError):
+    pass
 
 
 class CannotFinish(RooflinearError):

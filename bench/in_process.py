@@ -53,9 +53,9 @@ class Ready:
 
     def check(self, output: Any) -> None:
         """Raises `Wrong` unless an output lies within the bound."""
-        array = self.worker.array(output)
+        arrays = self.worker.arrays(output)
         with tempfile.NamedTemporaryFile(prefix=PREFIX) as file:
-            written.write(file.name, [array])
+            written.write(file.name, arrays)
             self.require_ok(file.name, 1)
 
     def require_ok(self, path: str, outputs: int) -> None:

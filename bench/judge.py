@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import problem, verify
+from . import parts, problem, verify
 from .contract import Bound, Operation, Tolerance
 from .problem import Problem
 from .protocol import Judge, Judged, Verdict
@@ -21,13 +21,25 @@ REMEMBERED_BYTES = 2**16
 
 
 @dataclass(frozen=True)
+class Limit:
+    """What the errors of one array may be. ``what``: a bound, or a tolerance that nobody derived."""
+
+    worst_case: Kept
+    statistical: Kept
+    what: str
+
+    def flat(self, start: int, stop: int) -> Bound:
+        return Bound(self.worst_case.flat(start, stop), self.statistical.flat(start, stop))
+
+
+@dataclass(frozen=True)
 class Held:
-    """Of one problem: the oracle's output, bounds by algorithm (``tolerances`` are those that nobody derived), and
+    """Of one problem: the arrays of the oracle's output (``parts`` of a tuple, or 0), their limits by algorithm, and
     inputs at the places that a seed draws."""
 
-    expected: Kept
-    bounds: dict[str, tuple[Kept, Kept]]
-    tolerances: frozenset[str]
+    expected: list[Kept]
+    parts: int
+    limits: dict[str, list[Limit]]
     sampled: dict[str, NDArray[Any]]
     generated: bool
 
@@ -41,12 +53,13 @@ class Judges:
     def hold(self, name: str, made: Problem, seed: int, *, generated: bool) -> None:
         staying = problem.in_place(made.inputs)
         sampled = {key: problem.sampled(value, seed).copy() for key, value in made.inputs.items() if key not in staying}
-        bounds = [form for bound in made.bounds.values() for form in bound]
-        kept = iter(_kept([made.expected, *bounds]))
-        expected = next(kept)
-        by_algorithm = {algorithm: (next(kept), next(kept)) for algorithm in made.bounds}
-        tolerances = frozenset(name for name, bound in made.bounds.items() if isinstance(bound, Tolerance))
-        self._held[name] = Held(expected, by_algorithm, tolerances, sampled, generated)
+        arrays = parts.of(made.expected)
+        bounds = {name: [bound] if isinstance(bound, Bound) else list(bound) for name, bound in made.bounds.items()}
+        forms = [form for each in bounds.values() for bound in each for form in bound]
+        kept = iter(_kept([*arrays, *forms]))
+        expected = list(islice(kept, len(arrays)))
+        limits = {name: [Limit(next(kept), next(kept), _what(bound)) for bound in of] for name, of in bounds.items()}
+        self._held[name] = Held(expected, parts.count(made.expected), limits, sampled, generated)
 
     def forget(self, folder: str) -> None:
         for name in [each for each in self._held if each == folder or each.startswith(f"{folder}/")]:
@@ -54,7 +67,7 @@ class Judges:
 
     def algorithms(self, name: str) -> set[str]:
         """Those that a problem has bounds for."""
-        return set(self._held[name].bounds)
+        return set(self._held[name].limits)
 
     def unknown(self, names: list[str]) -> bool:
         return any(name and name not in self._held for name in names)
@@ -63,23 +76,28 @@ class Judges:
         try:
             with opened(request.path) as file:
                 found = arrays(file)
-                outputs = list(islice(found, len(request.of)))
-                if len(outputs) < len(request.of):
-                    raise Unreadable("holds too few of them")
+                outputs = [_taken(found, number) for number in self._numbers_of_arrays(request.of)]
                 verdicts = self._verdicts(request, outputs, operations)
                 if request.inputs and verdicts[0].status == "ok":
                     verdicts[0] = self._unchanged(verdicts[0], self._held[request.of[0]], found)
-                return Judged(verdicts, _numbers(outputs[0], request.numbers))
+                return Judged(verdicts, _numbers(outputs[0], self._held.get(request.of[0]), request.numbers))
         except Unreadable as error:
             return Judged([Verdict("wrong", f"the file of its outputs {error}")])
 
-    def _verdicts(self, request: Judge, outputs: list[Stored], operations: Mapping[str, Operation]) -> list[Verdict]:
+    def _numbers_of_arrays(self, of: list[str]) -> list[int]:
+        """How many arrays each output has; those of one task have as many."""
+        known = {name: len(self._held[name].expected) for name in of if name}
+        return [known.get(name) or next(iter(known.values()), 1) for name in of]
+
+    def _verdicts(
+        self, request: Judge, outputs: list[list[Stored]], operations: Mapping[str, Operation]
+    ) -> list[Verdict]:
         equal = operations[request.exact].exact_equal if request.exact else None
         remembered: dict[tuple[str, bytes], Verdict] = {}
         verdicts = []
         for name, output in zip(request.of, outputs, strict=True):
-            few = output.size * output.dtype.itemsize <= REMEMBERED_BYTES
-            key = (name, f"{output.dtype.str} {output.shape} ".encode() + (output.whole().tobytes() if few else b""))
+            few = sum(each.nbytes for each in output) <= REMEMBERED_BYTES
+            key = (name, b"".join(map(_bits, output)) if few else b"")
             if not name:
                 verdict = Verdict("ok", "")
             elif few and key in remembered:
@@ -88,19 +106,33 @@ class Judges:
                 verdict = _exact(output, self._held[name], equal, request.dtype)
             else:
                 verdict = _bounded(output, self._held[name], request.algorithm, request.dtype)
-            remembered[key] = verdict
+            if few:
+                remembered[key] = verdict
             verdicts.append(verdict)
         return verdicts
 
     def _unchanged(self, verdict: Verdict, held: Held, found: Iterator[Stored]) -> Verdict:
-        inputs = list(islice(found, len(held.sampled)))
-        if len(inputs) < len(held.sampled):
-            raise Unreadable("holds too few inputs")
+        inputs = _taken(found, len(held.sampled))
         for (name, before), after in zip(held.sampled.items(), inputs, strict=True):
             equal_nan = before.dtype.kind == "f"
             if after.shape != before.shape or not np.array_equal(after.whole(), before, equal_nan=equal_nan):
                 return Verdict("wrong", f"changes its input {name}")
         return verdict
+
+
+def _taken(found: Iterator[Stored], number: int) -> list[Stored]:
+    arrays = list(islice(found, number))
+    if len(arrays) < number:
+        raise Unreadable("holds too few of them")
+    return arrays
+
+
+def _what(bound: Bound) -> str:
+    return "tolerance" if isinstance(bound, Tolerance) else "bound"
+
+
+def _bits(array: Stored) -> bytes:
+    return f"{array.dtype.str} {array.shape} ".encode() + array.whole().tobytes()
 
 
 def _kept(given: list[NDArray[Any]]) -> list[Kept]:
@@ -116,26 +148,30 @@ def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
     return one.dtype == other.dtype and one.shape == other.shape and np.array_equal(one, other)
 
 
-def _bounded(output: Stored, held: Held, algorithm: str, dtype: str) -> Verdict:
-    if mismatch := verify.shape_or_dtype(output, held.expected, dtype):
+def _bounded(output: list[Stored], held: Held, algorithm: str, dtype: str) -> Verdict:
+    each = zip(output, held.expected, held.limits[algorithm], strict=True)
+    return verify.of_parts([_part(*part, dtype, generated=held.generated) for part in each], held.parts)
+
+
+def _part(output: Stored, expected: Kept, limit: Limit, dtype: str, *, generated: bool) -> Verdict:
+    if mismatch := verify.shape_or_dtype(output, expected, dtype):
         return Verdict("wrong", mismatch)
-
-    def forms(*piece: int) -> Bound:
-        return Bound(*(each.flat(*piece) for each in held.bounds[algorithm]))
-
-    parts = (
-        verify.part(output.flat(*each), held.expected.flat(*each), forms(*each), dtype, generated=held.generated)
+    found = (
+        verify.piece(output.flat(*each), expected.flat(*each), limit.flat(*each), dtype, generated=generated)
         for each in pieces(output.size)
     )
-    return verify.in_all(parts, output.size, "tolerance" if algorithm in held.tolerances else "bound")
+    return verify.in_all(found, output.size, limit.what)
 
 
-def _exact(output: Stored, held: Held, equal: Any, dtype: str) -> Verdict:
+def _exact(output: list[Stored], held: Held, equal: Any, dtype: str) -> Verdict:
+    whole, expected = (parts.like([each.whole() for each in arrays], held.parts) for arrays in (output, held.expected))
     try:
-        return verify.compare_exact(output.whole(), held.expected.whole(), equal, dtype)
+        return verify.compare_exact(whole, expected, equal, dtype)
     except Exception as error:
         return Verdict("wrong", f"exact_equal failed on what it returned: {type(error).__name__}: {error}")
 
 
-def _numbers(output: Stored, most: int) -> Numbers | None:
-    return problem.numbers(output.whole()) if most and output.size <= most else None
+def _numbers(output: list[Stored], held: Held | None, most: int) -> Numbers | list[Numbers] | None:
+    if not most or held is None or any(each.size > most for each in output):
+        return None
+    return problem.in_numbers(parts.like([each.whole() for each in output], held.parts))

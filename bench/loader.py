@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import mapped, problem
+from . import mapped, parts, problem
 from .array_library import ArrayLibrary
 from .contract import Inputs
 from .measure import Clock, Kernel
@@ -36,6 +36,8 @@ class Loaded:
     transfer_in_ns: int
     owns_buffers: bool
     """Whether calls write into a workspace, so that the next one overwrites what one returned."""
+    parts: int = 0
+    """How many arrays an output's tuple has, 0 where it is an array."""
 
 
 class Loader:
@@ -63,7 +65,7 @@ class Loader:
         function = getattr(self.module, task.operation)
         wait = self.library.synchronise if self.library.asynchronous else None
         kernel = Kernel(function, native + buffers, wait, self.clock)
-        return Loaded(task, kernel, inputs, transfer_in_ns, bool(buffers))
+        return Loaded(task, kernel, inputs, transfer_in_ns, bool(buffers), problem.parts(Path(folder)))
 
     def staying(self, inputs: Inputs) -> frozenset[str]:
         return problem.in_place(inputs) if self.in_place else frozenset()
@@ -90,12 +92,31 @@ class Loader:
             self.library.poison(workspace)
         return (workspace,)
 
-    def array(self, output: Any, dtype: str) -> NDArray[Any]:
-        """A copy of what the kernel returned, in NumPy. Raises `Refused` where it is no array of the library's."""
+    def arrays(self, output: Any, loaded: Loaded) -> list[NDArray[Any]]:
+        """Copies of what the kernel returned, in NumPy: one array, or those of a tuple.
+
+        Raises `Refused` where it is not as many arrays of the library's.
+        """
+        number, dtype = loaded.parts, loaded.task.dtype
+        given = self._given(output, number) if number else [output]
+        return [self._array(each, dtype, parts.named(place, number)) for place, each in enumerate(given)]
+
+    def _given(self, output: Any, number: int) -> list[Any]:
+        found = parts.held(output)
+        if found is None:
+            what = f"one {self.library.returns}" if self.library.is_output(output) else f"a {_kind(output)}"
+            raise Refused("wrong", f"returned {what}, not a tuple of {number}")
+        if len(found) != number:
+            raise Refused("wrong", f"returned a {type(output).__name__} of {len(found)}, not of {number}")
+        return found
+
+    def _array(self, output: Any, dtype: str, where: str) -> NDArray[Any]:
         if not self.library.is_output(output):
-            kind = f"{type(output).__module__}.{type(output).__qualname__}"
-            raise Refused("wrong", f"returned a {kind}, which is no {self.library.returns}")
-        return np.array(self.library.to_numpy(output, dtype))
+            raise Refused("wrong", f"{where}returned a {_kind(output)}, which is no {self.library.returns}")
+        try:
+            return np.array(self.library.to_numpy(output, dtype))
+        except ValueError as error:
+            raise Refused("wrong", f"{where}returned what is no array: {error}") from error
 
     def changed(self, loaded: Loaded) -> str:
         """Which input the kernel did not leave as it was, or ''."""
@@ -120,6 +141,10 @@ class Loader:
         for (name, original), native in zip(loaded.inputs.items(), loaded.kernel.inputs, strict=False):
             if name not in staying:
                 yield name, original, native
+
+
+def _kind(output: Any) -> str:
+    return f"{type(output).__module__}.{type(output).__qualname__}"
 
 
 def same(one: NDArray[Any], other: NDArray[Any]) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import parts
 from .guard import WAITED, Guard
 from .held import PeakHeld
 from .loader import Loaded, Loader
@@ -43,7 +44,7 @@ class Plays:
         self._placed = []
 
     def play(self, play: Play, main: Loaded | None) -> tuple[list[NDArray[Any]], Played]:
-        """What each call returned, in NumPy, and the ns it took."""
+        """What each call returned, in NumPy, the parts of a tuple one by one, and the ns it took."""
         problems = [main, *self._placed]
         calls = [each for index in play.order if (each := problems[index])]
         at_once = play.unseen or len(calls) == 1 or main is None or self._overwrites_outputs(main)
@@ -52,7 +53,8 @@ class Plays:
         with peak as seen:
             kept, times = self._calls(calls, play, at_once=at_once)
         waited_ns = self._guard.read().since(before).get(WAITED, 0)
-        arrays = [each if at_once else self._array(each, calls[index]) for index, each in kept.items()]
+        outputs = [each if at_once else self._loader.arrays(each, calls[index]) for index, each in kept.items()]
+        arrays = [array for output in outputs for array in output]
         return arrays, Played(times, list(kept), waited_ns, seen.bytes if seen else None)
 
     def _overwrites_outputs(self, main: Loaded) -> bool:
@@ -61,7 +63,7 @@ class Plays:
         return self._overwrites
 
     def _calls(self, calls: list[Loaded], play: Play, *, at_once: bool) -> tuple[dict[int, Any], list[int]]:
-        """Outputs by the place of their call, and ns of all. ``at_once`` an output becomes a NumPy array: the next call
+        """Outputs by the place of their call, and ns of all. ``at_once`` an output becomes NumPy arrays: the next call
         overwrites it."""
         away = np.ones(max(1, play.displace // 8))
         held_bytes = ALL_KEPT_BYTES if play.all_kept else KEPT_BYTES
@@ -74,12 +76,9 @@ class Plays:
             output, wall_ns, _ = loaded.kernel.many(1)
             times.append(wall_ns)
             if most and (index == sure or (DRAW(1, part) == 1 and len(kept) < most)):
-                kept[index] = self._array(output, loaded) if at_once else output
+                kept[index] = self._loader.arrays(output, loaded) if at_once else output
             del output  # its memory is the next one's
         return kept, times
-
-    def _array(self, output: Any, loaded: Loaded) -> NDArray[Any]:
-        return self._loader.array(output, loaded.task.dtype)
 
 
 def overwrites(loaded: Loaded) -> bool:
@@ -87,7 +86,8 @@ def overwrites(loaded: Loaded) -> bool:
     if loaded.owns_buffers:
         return True
     outputs = [loaded.kernel.once()[0] for _ in range(CALLS_TO_COMPARE)]
-    return len({_address(each) for each in outputs}) < len(outputs)
+    addresses = [{_address(part) for part in (loaded.parts and parts.held(each)) or [each]} for each in outputs]
+    return len(set[Any]().union(*addresses)) < sum(map(len, addresses))
 
 
 def _address(output: Any) -> Any:

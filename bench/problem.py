@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from . import mapped
 from .contract import Bound, Inputs
+from .parts import Output
 from .records import Numbers
 
 NAMES = "names.json"
@@ -25,11 +26,14 @@ SAMPLED = 4096
 
 @dataclass(frozen=True)
 class Problem:
-    """Inputs in call order (NumPy arrays, NumPy scalars, ints), the oracle's output, a bound per algorithm."""
+    """Inputs in call order (NumPy arrays, NumPy scalars, ints), the oracle's output, a bound per algorithm.
+
+    Where the output is a tuple of arrays, so is the bound.
+    """
 
     inputs: Inputs
-    expected: NDArray[Any]
-    bounds: dict[str, Bound]
+    expected: Output
+    bounds: dict[str, Bound | tuple[Bound, ...]]
 
     @property
     def inputs_sha256(self) -> str:
@@ -49,8 +53,11 @@ class Problem:
         return nbytes(self.inputs)
 
 
-def save(inputs: Inputs, folder: Path) -> None:
-    """Inputs only: what lies where workers can read it cannot be returned as a result."""
+def save(inputs: Inputs, folder: Path, parts: int = 0) -> None:
+    """Inputs only: what lies where workers can read it cannot be returned as a result.
+
+    ``parts``: how many arrays the output's tuple has, 0 for an array.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for index, value in enumerate(inputs.values()):
         path = folder / f"{index}.npy"
@@ -59,18 +66,23 @@ def save(inputs: Inputs, folder: Path) -> None:
             continue
         with path.open("wb") as file:
             np.save(file, np.asarray(value))
-    (folder / NAMES).write_text(json.dumps(list(inputs)))
+    (folder / NAMES).write_text(json.dumps({"inputs": list(inputs), "parts": parts}))
 
 
-def save_many(many: Sequence[Inputs], folder: Path) -> None:
+def save_many(many: Sequence[Inputs], folder: Path, parts: int = 0) -> None:
     """Inputs of several problems of the same shapes."""
-    save({name: np.stack([np.asarray(each[name]) for each in many]) for name in many[0]}, folder)
+    save({name: np.stack([np.asarray(each[name]) for each in many]) for name in many[0]}, folder, parts)
 
 
 def load(folder: Path, number: int | None = None) -> Inputs:
     """The inputs saved in a folder, those of one problem where it holds many; large ones are read-only views."""
-    names = json.loads((folder / NAMES).read_text())
+    names = json.loads((folder / NAMES).read_text())["inputs"]
     return {name: _value(folder / f"{index}.npy", number) for index, name in enumerate(names)}
+
+
+def parts(folder: Path) -> int:
+    """How many arrays the output's tuple has, 0 where it is an array."""
+    return json.loads((folder / NAMES).read_text())["parts"]
 
 
 def nbytes(inputs: Inputs) -> int:
@@ -95,6 +107,11 @@ def numbers(value: Any) -> Numbers:
         array = np.stack([np.real(array), np.imag(array)], axis=-1)
     flat = array.ravel().tolist()
     return Numbers(list(array.shape), [each if np.isfinite(each) else None for each in flat])
+
+
+def in_numbers(output: Output) -> Numbers | list[Numbers]:
+    """An output as it is kept in a record, a tuple as a list."""
+    return [numbers(each) for each in output] if isinstance(output, tuple) else numbers(output)
 
 
 def _value(path: Path, number: int | None) -> Any:

@@ -26,6 +26,11 @@ class Task(msgspec.Struct, frozen=True):
     parameters: dict[str, Any]
     dtype: str
 
+    @property
+    def label(self) -> str:
+        """Short name for people: ``gradient m=1000 n=10 float64``."""
+        return " ".join([self.operation, *(f"{name}={value}" for name, value in self.sizes.items()), self.dtype])
+
 
 def task_of(case: Case) -> Task:
     """What a case's contenders have in common."""
@@ -257,6 +262,7 @@ class Draw(msgspec.Struct, frozen=True, tag=True):
 
 class Judge(msgspec.Struct, frozen=True, tag=True):
     """Compare the outputs in a file. ``of``: whose each is, a folder or a folder and a number; '' is let pass.
+    An output that is a tuple is as many arrays.
 
     ``exact`` names the operation whose exact test they are. ``inputs``: what follows are the inputs of ``of[0]``, at
     the places that its seed draws. ``numbers``: return those of the first output, where there are no more.
@@ -293,7 +299,7 @@ class Made(msgspec.Struct, frozen=True, tag=True):
     output_bytes: int = 0
     seed: int = 0
     """Draws the places at which inputs are looked at after the timing; no worker learns it before."""
-    expected: Numbers | None = None
+    expected: Numbers | list[Numbers] | None = None
     """Of a task that is shown."""
 
 
@@ -308,7 +314,7 @@ class Judged(msgspec.Struct, frozen=True, tag=True):
     """One verdict an output, and what was asked of the first one's numbers."""
 
     verdicts: list[Verdict]
-    output: Numbers | None = None
+    output: Numbers | list[Numbers] | None = None
 
 
 # Parent to meter and back.

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import mapped
+from . import mapped, parts
 from .contract import Data, Inputs, Operation, Unsupported
+from .parts import Output
 
 BLOCK_ROWS_BYTES = 2**24
 
@@ -46,8 +47,12 @@ class Watched:
                 reasons[algorithm] = f"its sums stay at {_digits(reached)}, {self._below}{self.remedy}"
         return reasons
 
-    def refuse_output(self, expected: NDArray[Any]) -> None:
-        """Raises `Unsupported` where the true output leaves nothing to compare."""
+    def refuse_output(self, expected: Output) -> None:
+        """Raises `Unsupported` where the true output, or a part of it, leaves nothing to compare."""
+        for each in parts.of(expected):
+            self._refuse_array(each)
+
+    def _refuse_array(self, expected: NDArray[Any]) -> None:
         if expected.dtype.kind not in "fc" or not expected.size:
             return
         magnitudes = np.abs(expected)

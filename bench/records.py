@@ -147,7 +147,10 @@ class Numbers(msgspec.Struct, frozen=True):
 
 
 class ShownTask(msgspec.Struct, frozen=True, kw_only=True, tag="task", tag_field="kind"):
-    """A line of ``outputs.jsonl``: a small task, its small inputs in call order and the oracle's output."""
+    """A line of ``outputs.jsonl``: a small task, its small inputs in call order and the oracle's output.
+
+    A list where that is a tuple of arrays.
+    """
 
     schema_version: int = SCHEMA_VERSION
     task: str
@@ -157,7 +160,7 @@ class ShownTask(msgspec.Struct, frozen=True, kw_only=True, tag="task", tag_field
     why: str = ""
     dtype: str
     inputs: dict[str, Numbers]
-    expected: Numbers
+    expected: Numbers | list[Numbers]
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True, tag="output", tag_field="kind"):
@@ -171,7 +174,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True, tag="output", tag_field=
     error_over_bound: float | None = None
     error: float | None = None
     bound: float | None = None
-    output: Numbers | None = None
+    output: Numbers | list[Numbers] | None = None
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):

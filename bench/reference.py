@@ -4,18 +4,20 @@ Run as ``python -P -m rooflinear.bench.reference``. No implementation is importe
 never leaves this process.
 """
 
+import errno
 import secrets
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from . import bounds, data, exported, mapped, problem, protocol, ranges, suite
+from . import bounds, data, exported, mapped, parts, problem, protocol, ranges, suite, verify
 from .child import serve
 from .contract import Bound, Inputs, Operation, Unsupported
-from .errors import CannotFinish, UsageError
+from .errors import CannotFinish, SuiteFault, UsageError
 from .judge import Judges
 from .problem import Problem
 from .unexported import explained
@@ -25,6 +27,7 @@ DRAWING_SECONDS, ORACLE_SECONDS = 0.05, 0.03
 where it is the only one."""
 
 MOST_JUDGED = 3
+DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT}
 NUDGES = 2**10
 NUDGE = 16
 """Units in the last place by which inputs are changed that a suite makes equal each time."""
@@ -39,12 +42,13 @@ class Reference:
 
     def __init__(self) -> None:
         self.judges = Judges()
+        self.folder = Path()
 
     def open(self, source: protocol.Source) -> protocol.Opened:
-        operations = suite.import_stem(Path(source.suite), suite.OPERATIONS).OPERATIONS
+        self.folder = Path(source.suite)
+        operations = suite.import_stem(self.folder, suite.OPERATIONS).OPERATIONS
         exported.prove()
         self.operations: dict[str, Operation] = {each.name: each for each in operations}
-        self.folder = Path(source.suite)
         self.seed, self.generated = source.seed, source.data is None
         self.data, label = _open_data(source)
         return protocol.Opened(label, self.generated)
@@ -61,7 +65,7 @@ class Reference:
         except ValueError as error:
             raise Undefined(str(error)) from error
         if exact:
-            made, refused = Problem(inputs, np.asarray(operation.oracle(*inputs.values())), {}), {}
+            made, refused = Problem(inputs, _expected(operation, inputs), {}), {}
         else:
             made, refused = self._judgeable(operation, inputs, request, source)
         return self._saved(made, refused, request.folder, generated=self.generated)
@@ -100,19 +104,21 @@ class Reference:
             made, refused = _problem(operation, inputs, request.algorithms, request.dtype, generated=True)
         except Unsupported as error:
             raise UsageError(f"SHOWN '{task.name}': {error}") from error
-        largest = max(np.size(each) for each in (*inputs.values(), made.expected))
+        largest = max(np.size(each) for each in (*inputs.values(), *parts.of(made.expected)))
         if largest > request.most:
             raise UsageError(f"SHOWN '{task.name}': an array holds {largest} numbers; at most {request.most} are kept")
         saved = self._saved(made, refused, request.folder, generated=True)
-        return msgspec.structs.replace(saved, expected=problem.numbers(made.expected.astype(request.dtype)))
+        rounded = [each.astype(verify.output_dtype(each, request.dtype)) for each in parts.of(made.expected)]
+        expected = problem.in_numbers(parts.like(rounded, parts.count(made.expected)))
+        return msgspec.structs.replace(saved, expected=expected)
 
     def draw(self, request: protocol.Draw) -> protocol.Drawn:
         self.judges.forget(request.folder)
-        found = self._unseen(request)
+        found, number_of_parts = self._unseen(request), problem.parts(Path(request.beside))
         if len(found) == 1:
-            problem.save(found[0], Path(request.folder))
+            problem.save(found[0], Path(request.folder), number_of_parts)
             return protocol.Drawn(1, [0] if self._known(request, request.folder, found[0]) else [])
-        problem.save_many(found, Path(request.folder))
+        problem.save_many(found, Path(request.folder), number_of_parts)
         judged, ends = [], time.monotonic() + ORACLE_SECONDS
         for number in secrets.SystemRandom().sample(range(len(found)), min(MOST_JUDGED, len(found))):
             if time.monotonic() < ends and self._known(request, f"{request.folder}/{number}", found[number]):
@@ -136,10 +142,10 @@ class Reference:
         return protocol.Done()
 
     def _saved(self, made: Problem, refused: dict[str, str], folder: str, *, generated: bool) -> protocol.Made:
-        problem.save(made.inputs, Path(folder))
+        problem.save(made.inputs, Path(folder), parts.count(made.expected))
         seed = secrets.randbits(48)
         self.judges.hold(folder, made, seed, generated=generated)
-        output_bytes = 8 * made.expected.size
+        output_bytes = 8 * sum(each.size for each in parts.of(made.expected))
         return protocol.Made(made.inputs_sha256, made.inputs_bytes, refused, output_bytes, seed)
 
     def _known(self, request: protocol.Draw, name: str, inputs: Inputs) -> bool:
@@ -151,6 +157,9 @@ class Reference:
             return False
         if not self.judges.algorithms(request.beside) <= made.bounds.keys():
             return False
+        before, now = problem.parts(Path(request.beside)), parts.count(made.expected)
+        if now != before:
+            raise SuiteFault(f"operations.py: {operation.name}: its output has {before} parts, then {now}")
         self.judges.hold(name, made, secrets.randbits(48), generated=self.generated)
         return True
 
@@ -208,8 +217,8 @@ def _problem(
     operation: Operation, inputs: Inputs, algorithms: list[str], dtype: str, *, generated: bool
 ) -> tuple[Problem, dict[str, str]]:
     """With the bound of each algorithm that has one here, and why the others have none."""
-    expected = np.asarray(operation.oracle(*inputs.values()))
-    found: dict[str, Bound] = {}
+    expected = _expected(operation, inputs)
+    found: dict[str, Bound | tuple[Bound, ...]] = {}
     refused: dict[str, str] = {}
     for algorithm in algorithms:
         try:
@@ -217,6 +226,10 @@ def _problem(
         except Unsupported as error:
             refused[algorithm] = str(error)
     return Problem(inputs, expected, found), refused
+
+
+def _expected(operation: Operation, inputs: Inputs) -> parts.Output:
+    return parts.of_oracle(operation.oracle(*inputs.values()), f"operations.py: {operation.name}")
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -243,6 +256,14 @@ def _open_data(source: protocol.Source) -> tuple[Any, str]:
     return None, "gaussian"
 
 
+def _at(request: protocol.ReferenceRequest) -> str:
+    if isinstance(request, protocol.MakeShown):
+        return f" on '{request.name}' of SHOWN in {request.dtype}"
+    if not isinstance(request, protocol.Make | protocol.Draw):
+        return ""
+    return f" on {request.task.label}"
+
+
 class Answers:
     def __init__(self) -> None:
         self.reference = Reference()
@@ -250,19 +271,30 @@ class Answers:
     def __call__(self, request: protocol.ReferenceRequest) -> protocol.ReferenceReply:
         try:
             return self._answer(request)
+        except SuiteFault as error:
+            return protocol.Failed("fault", str(error))
         except UsageError as error:
             return protocol.Failed("usage", str(error))
         except CannotFinish as error:
             return protocol.Failed("finish", str(error))
         except MemoryError as error:
             return protocol.Failed("memory", str(error) or "out of memory")
-        except OSError as error:
-            where = error.filename or getattr(request, "folder", "")
-            return protocol.Failed("disk", f"{where}: {error.strerror or error}")
         except (Undefined, Unsupported) as error:
             return protocol.Failed("unsupported", str(error))
         except Exception as error:
-            return protocol.Failed("fault", explained("", f"{type(error).__name__}: {error}", error)[1])
+            line = self._line_of_suite(error)
+            if isinstance(error, OSError) and (not line or error.errno in DISK_IS_FULL):
+                where = error.filename or getattr(request, "folder", "")
+                return protocol.Failed("disk", f"{where}: {error.strerror or error}")
+            raised = f"{type(error).__name__}: {' '.join(str(error).split())}".rstrip(": ")
+            told = f"the suite's operations.py failed{_at(request)}: {raised}{line}"
+            return protocol.Failed("fault", explained("", told, error)[1])
+
+    def _line_of_suite(self, error: Exception) -> str:
+        """The last line of the suite that an error passed, or ''."""
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [each for each in frames if Path(each.filename).is_relative_to(self.reference.folder)]
+        return f" ({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
 
     def _answer(self, request: protocol.ReferenceRequest) -> protocol.ReferenceReply:
         match request:

@@ -68,6 +68,7 @@ class Worker:
         self.guard, self.core = Guard(), CoreSpeed(self.clock.wall)
         self.plays = Plays(self.loader, self.guard)
         self.samples: list[Sample] = []
+        self.output_sizes: list[int] = []
         self.warm_ns: list[float] = []
         self.compiled_ns: dict[tuple[str, str], float] = {}
         self.task: protocol.Task | None = None
@@ -101,9 +102,9 @@ class Worker:
         self.loader.refuse_unsupported(request.task, self.request.device)
         loaded = self.loader.load(request.task, request.folder, poison=True)
         output, first_call_ns = loaded.kernel.once()
-        array = self.loader.array(output, request.task.dtype)
+        arrays = self.loader.arrays(output, loaded)
         self._note_compiled(request.task, first_call_ns, loaded.kernel.once()[1])
-        written.write(request.into, [array])
+        written.write(request.into, arrays)
         return protocol.Called(self._compiled_ns(request.task), self.loader.changed(loaded))
 
     def prepare(self, request: protocol.Prepare) -> protocol.Prepared:
@@ -116,18 +117,19 @@ class Worker:
         self.samples.clear()
         self.warm_ns.clear()
         started = self.clock.wall()
-        array = self.loader.array(output, self._task.dtype)
+        arrays = self.loader.arrays(output, loaded)
         transfer_out_ns = self.clock.wall() - started
-        self.plays.begin(array.nbytes)
-        fault = self._write_prepared(request.into, array) if request.into else ""
+        self.output_sizes = [each.nbytes for each in arrays]
+        self.plays.begin(sum(self.output_sizes))
+        fault = self._write_prepared(request.into, arrays) if request.into else ""
         compiled_ns = self._compiled_ns(self._task)
         return protocol.Prepared(first_call_ns, loaded.transfer_in_ns, transfer_out_ns, compiled_ns, fault)
 
-    def _write_prepared(self, into: str, array: NDArray[Any]) -> str:
+    def _write_prepared(self, into: str, arrays: list[NDArray[Any]]) -> str:
         time.sleep(0.001)
-        later = self.loader.array(self.output, self._task.dtype)
-        written.write(into, [array, later])
-        if not same(array, later):
+        later = self.loader.arrays(self.output, self._main)
+        written.write(into, arrays + later)
+        if not all(map(same, arrays, later)):
             return "the output changed after the call had returned"
         return self.loader.changed(self._main)
 
@@ -177,7 +179,7 @@ class Worker:
         return clean < slices and len(played) < REPLAYS * slices
 
     def deliver(self, request: protocol.Deliver) -> protocol.Delivered:
-        arrays = [self.loader.array(self.output, self._task.dtype)]
+        arrays = self.loader.arrays(self.output, self._main)
         if request.seed is None:
             written.write(request.into, arrays)
             return protocol.Delivered()
@@ -206,7 +208,7 @@ class Worker:
         self._forget()
         self.ballast = [_ballast()]
         self.main = self.loader.load(task, self.folder, poison=True)
-        small = {self.plays.output_bytes, *(np.asarray(each).nbytes for each in self.main.inputs.values())}
+        small = {*self.output_sizes, *(np.asarray(each).nbytes for each in self.main.inputs.values())}
         self.ballast.append(_ballast() + lined_up(small))
         return protocol.Done()
 
@@ -219,9 +221,9 @@ class Worker:
         """What `prepare` put in place."""
         return self._main.kernel
 
-    def array(self, output: Any) -> NDArray[Any]:
-        """A copy of an output of the kernel in place, in NumPy."""
-        return self.loader.array(output, self._task.dtype)
+    def arrays(self, output: Any) -> list[NDArray[Any]]:
+        """Copies of an output of the kernel in place, in NumPy; several where it is a tuple."""
+        return self.loader.arrays(output, self._main)
 
     @property
     def _task(self) -> protocol.Task:

@@ -50,6 +50,10 @@ class Stored:
     def size(self) -> int:
         return int(np.prod(self.shape, dtype=np.int64))
 
+    @property
+    def nbytes(self) -> int:
+        return self.size * self.dtype.itemsize
+
     def flat(self, start: int, stop: int) -> NDArray[Any]:
         """Components in row-major order. Raises `Unreadable` where the file has become shorter."""
         count = (stop - start) * self.dtype.itemsize

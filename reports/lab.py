@@ -15,24 +15,26 @@ def lab(tables: Tables) -> dict[str, Any] | None:
     if not set(tables.run.operations) >= DRAWN:
         return None
     kept = read_outputs(tables.folder) if tables.folder.is_dir() else []
-    tasks = [each for each in kept if isinstance(each, ShownTask)]
+    tasks = [each for each in kept if isinstance(each, ShownTask) and isinstance(each.expected, Numbers)]
     outputs = [each for each in kept if isinstance(each, Output)]
     return {each.task: _task(each, [one for one in outputs if one.task == each.task]) for each in tasks}
 
 
 def _task(task: ShownTask, outputs: list[Output]) -> dict[str, Any]:
-    right = {each.implementation: each.output for each in outputs if each.status == "ok" and each.output}
-    distinct = list({tuple(output.values): None for output in right.values()})
+    right = {each.implementation: values for each in outputs if (values := _right(each)) is not None}
+    distinct = list(dict.fromkeys(right.values()))
     return {
         "operation": task.operation,
         "settings": task.settings,
         "inputs": {name: numbers.values for name, numbers in task.inputs.items()},
-        "expected": task.expected.values,
+        "expected": task.expected.values if isinstance(task.expected, Numbers) else [],
         "outputs": distinct,
-        "who": {name: distinct.index(tuple(output.values)) for name, output in right.items()},
-        "not_ok": {each.implementation: [each.status, each.reason] for each in outputs if not _is_right(each)},
+        "who": {name: distinct.index(values) for name, values in right.items()},
+        "not_ok": {each.implementation: [each.status, each.reason] for each in outputs if _right(each) is None},
     }
 
 
-def _is_right(output: Output) -> bool:
-    return output.status == "ok" and isinstance(output.output, Numbers)
+def _right(output: Output) -> tuple[Any, ...] | None:
+    """The numbers of an array that is right; what draws them knows no tuples."""
+    found = output.output
+    return tuple(found.values) if output.status == "ok" and isinstance(found, Numbers) else None

@@ -13,3 +13,9 @@ def nearest(X):
     squares = ((X[:, None] - X) ** 2).sum(axis=2)
     np.fill_diagonal(squares, np.inf)
     return squares.argmin(axis=1)
+
+
+def neighbour(X):
+    squares = ((X[:, None] - X) ** 2).sum(axis=2)
+    np.fill_diagonal(squares, np.inf)
+    return np.sqrt(squares.min(axis=1)), squares.argmin(axis=1)

@@ -33,6 +33,11 @@ def _oracle(X):
     return np.stack([np.sqrt(((wide - row) ** 2).sum(axis=1)) for row in wide])
 
 
+def _neighbour(X):
+    distances = _oracle(X) + np.diag(np.full(len(X), np.inf))
+    return distances.min(axis=1), distances.argmin(axis=1)
+
+
 def _bound(inputs, output, algorithm):
     """A square errs by two roundings of the difference and one of its own, a sum of n by n − 1, a root halves that.
 
@@ -48,6 +53,12 @@ def _bound(inputs, output, algorithm):
         of_root = np.fmin(np.sqrt(error), error / output)
     worst = of_root + rounding_bound(1, output + of_root, X.dtype).worst_case
     return Bound(worst, worst)
+
+
+def _neighbour_bound(inputs, output, algorithm):
+    """One for each part of the output: of the distances, and None for integers, which must be equal."""
+    distances, _ = output
+    return rounding_bound(inputs["X"].shape[1] + 3, distances, inputs["X"].dtype), None
 
 
 def _cost(sizes, parameters, itemsize, algorithm):
@@ -74,7 +85,17 @@ OPERATIONS = (
         doc="The nearest other point of each, the first of several: integers, so it needs no bound.",
         sizes=("points", "axes"),
         inputs=_whole_inputs,
-        oracle=lambda X: np.argmin(_oracle(X) + np.diag(np.full(len(X), np.inf)), axis=1),
+        oracle=lambda X: _neighbour(X)[1],
+        cost=_cost,
+    ),
+    Operation(
+        name="neighbour",
+        formula="minⱼ ‖xᵢ − xⱼ‖ and argminⱼ, j ≠ i",
+        doc="How far the nearest other point of each is, and which it is: a tuple of two arrays.",
+        sizes=("points", "axes"),
+        inputs=_whole_inputs,
+        oracle=_neighbour,
+        bound=_neighbour_bound,
         cost=_cost,
     ),
 )

@@ -1,9 +1,13 @@
 """What the page is given of the outputs kept with a run."""
 
 import lab_run
+import numpy as np
 import pytest
 import synthetic
 
+from rooflinear.bench import problem
+from rooflinear.bench.records import Output, ShownTask
+from rooflinear.bench.store import OUTPUTS, ResultFile
 from rooflinear.kernels import operations
 from rooflinear.reports import frames
 from rooflinear.reports.lab import lab
@@ -37,6 +41,20 @@ def test_who_is_wrong_is_sent_without_numbers(made):
 
 def test_a_run_without_outputs_has_an_empty_lab(tmp_path):
     assert lab(frames.load(lab_run.write(tmp_path / "old", kept=False))) == {}
+
+
+def test_a_task_whose_output_is_a_tuple_is_not_drawn(tmp_path):
+    folder = lab_run.write(tmp_path / "run", only="predict")
+    both = [problem.numbers(np.ones(2)), problem.numbers(1)]
+    task = {"task": "tuple", "operation": "predict", "sizes": {}, "dtype": "float64", "inputs": {}}
+    file = ResultFile(folder, OUTPUTS)
+    file.append(
+        ShownTask(**task, expected=both), Output(task="tuple", implementation="numpy", status="ok", output=both)
+    )
+    file.close()
+    found = lab(frames.load(folder))
+    assert found
+    assert "tuple" not in found
 
 
 def test_a_run_of_another_suite_has_none(tmp_path):

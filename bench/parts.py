@@ -1,0 +1,62 @@
+"""An operation's output as its arrays: one array, or the parts of a tuple.
+
+How many parts there are is told by a number: 0 where the output is an array and no tuple.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import SuiteFault
+
+Output = NDArray[Any] | tuple[NDArray[Any], ...]
+
+NUMBERS = "fciub"
+
+
+def of_oracle(returned: Any, where: str) -> Output:
+    """What an oracle returned, in NumPy. Raises `SuiteFault` where it holds no numbers."""
+    if not isinstance(returned, tuple):
+        return _numbers(returned, f"{where}: its oracle returned ")
+    if not returned:
+        raise SuiteFault(f"{where}: its oracle returned an empty tuple; there is nothing to compare")
+    names = [f"{where}: {named(place, len(returned))}" for place in range(len(returned))]
+    return tuple(_numbers(each, f"{name}its oracle returned ") for name, each in zip(names, returned, strict=True))
+
+
+def count(output: Output) -> int:
+    return len(output) if isinstance(output, tuple) else 0
+
+
+def of(output: Output) -> list[NDArray[Any]]:
+    return list(output) if isinstance(output, tuple) else [output]
+
+
+def like(parts: Sequence[Any], number: int) -> Any:
+    """The tuple of so many parts, or what is alone."""
+    return tuple(parts) if number else parts[0]
+
+
+def named(place: int, number: int) -> str:
+    """Begins what is said of one part; '' where the output is no tuple."""
+    return f"part {place + 1} of {number}: " if number else ""
+
+
+def held(returned: Any) -> list[Any] | None:
+    """What a kernel's tuple or list holds, None of anything else: by no method that a subclass may replace."""
+    for kind in (tuple, list):
+        if issubclass(type(returned), kind):
+            return list(kind.__iter__(returned))
+    return None
+
+
+def _numbers(returned: Any, told: str) -> NDArray[Any]:
+    try:
+        array = np.asarray(returned)
+    except ValueError as error:
+        raise SuiteFault(f"{told}no array: {error}; several arrays are a tuple") from error
+    if array.dtype.kind not in NUMBERS:
+        raise SuiteFault(f"{told}{type(returned).__name__} of {array.dtype}, no numbers")
+    return array
