@@ -24,6 +24,9 @@ from .sweep import Contest, Options, contests
 
 INTERRUPTED = 130
 INCONCLUSIVE = 3
+NOT_BEGUN = ("missing", "unsupported", "skipped")
+"""Statuses of cases of which nothing was called."""
+
 RESUMED_WITH = ("resume", "results", "preset", "device", "time_budget", "wait_for_quiet")
 """What may stand beside ``--resume``: what has a default, the time still to be spent, the wait before it."""
 
@@ -39,7 +42,7 @@ def run(typed: dict[str, Any]) -> int:
     loaded = suite.load(suite.find(typed["suite"]))
     chosen = build(loaded, typed)
     planned = _planned(loaded, chosen)
-    _tell_remarks(loaded)
+    suite.tell(loaded.remarks)
     busy = _busy_beside(wait_s)
     record = _record(loaded, chosen)
     folder = _new_folder(Path(typed["results"]), record)
@@ -48,7 +51,7 @@ def run(typed: dict[str, Any]) -> int:
     try:
         return _measure(folder, record, loaded, chosen, planned, [])
     except UsageError:
-        if not store.read_results(folder):  # the data is not as it must be: nothing began
+        if all(each.status in NOT_BEGUN for each in store.read_results(folder)):  # data or suite is not as it must be
             shutil.rmtree(folder)
         raise
 
@@ -77,7 +80,7 @@ def verify(typed: dict[str, Any]) -> int:
     loaded = suite.load(suite.find(typed["suite"]))
     chosen = build(loaded, typed | {"preset": "verify"})
     planned = _planned(loaded, chosen)
-    _tell_remarks(loaded)
+    suite.tell(loaded.remarks)
     results: list[Result] = []
     watcher = progress.watcher()
     try:
@@ -121,11 +124,6 @@ def _planned(loaded: Suite, chosen: Options) -> list[Contest]:
         remarks = "".join(f"\n{remark}" for remark in loaded.remarks)
         raise UsageError(f"no case is left; the chosen implementations do not have the chosen operations{remarks}")
     return planned
-
-
-def _tell_remarks(loaded: Suite) -> None:
-    for remark in loaded.remarks:
-        print(f"warning: {remark}", file=sys.stderr, flush=True)
 
 
 def _busy_beside(wait_s: float | None) -> str:

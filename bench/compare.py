@@ -65,6 +65,14 @@ def paired(
     return _concluded(base, head, [*cases, *planned.settled], controls, accepted, chosen, gate.warnings)
 
 
+def _remarks(base: Revision, head: Revision) -> list[str]:
+    """What may be a slip in both suites, and with a side's name what is in one."""
+    old, new = (each.suite.remarks if each.suite else () for each in (base, head))
+    both = [each for each in new if each in old]
+    alone = [(base, each) for each in old if each not in both] + [(head, each) for each in new if each not in both]
+    return [*both, *(f"{revision.side.label}: {remark}" for revision, remark in alone)]
+
+
 @contextlib.contextmanager
 def scratch() -> Iterator[Path]:
     """A folder for what revisions held; gone afterwards, or with the next comparison where this one is killed."""
@@ -131,6 +139,7 @@ def _revisions(typed: dict[str, Any]) -> Comparison:
         base, head = (
             revisions.open_revision(root, below, typed[side], place / side, python) for side, python in pythons.items()
         )
+        suite.tell(_remarks(base, head))
         if base.suite is None or head.suite is None:
             return _unloadable(base, head, accepted, typed)
         chosen = _options(base.suite, head.suite, typed)

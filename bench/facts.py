@@ -1,7 +1,6 @@
 """The commands that only tell: what a suite holds, what the machine is."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +36,7 @@ def list_suite(folder: Path | None, as_json: bool) -> int:
         "operations": operations,
         "implementations": implementations,
     }
-    for remark in loaded.remarks:
-        print(f"warning: {remark}", file=sys.stderr)
+    suite.tell(loaded.remarks)
     print(json.dumps(found, indent=1) if as_json else _as_text(found))
     return 0
 

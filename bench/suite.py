@@ -8,7 +8,7 @@ import importlib.util
 import inspect
 import sys
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -228,6 +228,12 @@ def _describe(
         streams=names.get("STREAMS") is True,
         compiles=library not in INTERPRETED or not imported <= COMPILES_NOTHING,
     )
+
+
+def tell(remarks: Iterable[str]) -> None:
+    """Warns on stderr, for stdout is the command's."""
+    for remark in remarks:
+        print(f"warning: {remark}", file=sys.stderr, flush=True)
 
 
 def _remarks(

@@ -191,6 +191,20 @@ def test_what_cannot_be_asked_is_said(rooflinear, repository, arguments, told):
     assert len(outcome.stderr.splitlines()) <= 2
 
 
+def test_remarks_on_a_suite_are_told_as_by_other_commands(rooflinear, repository):
+    remark = "slip.py: no function of an operation; 'doubel': did you mean 'double'?\n"
+    repository.write(slip=KERNEL.replace("double", "doubel"))
+    chosen = ("compare", "HEAD", "--implementation", "slip", *SIZES)
+    outcome = rooflinear(*chosen)
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert outcome.stderr.count(remark) == 1
+    assert f"warning: working tree: {remark}" in outcome.stderr
+    repository.commit("slip")
+    assert f"warning: {remark}" in rooflinear(*chosen).stderr
+    repository.write(slip=None)
+    assert f"warning: HEAD: {remark}" in rooflinear(*chosen).stderr
+
+
 def test_outside_a_repository_it_says_so(rooflinear, tmp_path):
     Repository(tmp_path / "suite")
     os.rename(tmp_path / "suite" / ".git", tmp_path / "elsewhere")
