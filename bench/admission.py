@@ -10,7 +10,7 @@ import psutil
 from .arrays import LIBRARIES
 from .budget import Budget
 from .contest import interpreted_call_seconds
-from .errors import UsageError
+from .errors import SuiteFault, UsageError
 from .in_place import is_matrix, mapped_bytes, shrunken
 from .predict import probe_sizes
 from .problems import Problems
@@ -104,6 +104,8 @@ class Admission:
                 slot.ask(Prepare(task, folder), seconds, Prepared)
                 sample = slot.ask(Slice(0, 1), seconds, Sliced).samples[0]
                 slot.ask(Release(), seconds, Done)
+            except SuiteFault:  # told with the case
+                return
             except Lost as lost:
                 if lost.status == "timeout" and not slot.implementation.compiles:
                     at, limit = describe(task.sizes), self.options.timeout_s

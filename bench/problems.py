@@ -13,7 +13,7 @@ import psutil
 
 from . import protocol, suite
 from .arrays import common_environment
-from .errors import CannotFinish, RooflinearError, UsageError
+from .errors import CannotFinish, SuiteFault, UsageError
 from .process import Child, Died, TookTooLong
 from .slot import Lost
 from .suite import Suite
@@ -63,7 +63,10 @@ class Problems:
             self._ask(each)
 
     def make(self, task: protocol.Task, variant: str, folder: str) -> protocol.Made:
-        """Writes a problem below the scratch folder. Raises `Lost` where the task has none."""
+        """Writes a problem below the scratch folder.
+
+        Raises `Lost` where the task has none, `SuiteFault` where the suite fails to make it.
+        """
         if self._child is None:
             self.open()
         elif self._discarded:
@@ -81,7 +84,11 @@ class Problems:
 
     def draw(self, task: protocol.Task, beside: str, folder: str, copies: int) -> protocol.Drawn:
         """Writes problems below the scratch folder that are like the one in ``beside`` and that no seed tells."""
-        return self._ask(protocol.Draw(task, beside, str(self.scratch / folder), self._algorithms, copies))
+        request = protocol.Draw(task, beside, str(self.scratch / folder), self._algorithms, copies)
+        try:
+            return self._ask(request)
+        except SuiteFault as fault:  # the problem that was timed had gone well
+            raise Lost("crashed", str(fault)) from fault
 
     def judge(self, request: protocol.Judge) -> protocol.Judged:
         """Compares what a worker wrote with what it should be. The file is removed."""
@@ -165,7 +172,7 @@ def _failure(reply: protocol.Failed) -> Exception:
         return Lost("skipped", f"inputs and oracle need more memory than there is: {reply.reason}")
     if reply.status in ("unsupported", "crashed"):
         return Lost(reply.status, reply.reason)
-    return RooflinearError(f"the suite's operations.py failed: {reply.reason}")
+    return SuiteFault(reply.reason)
 
 
 def remove_abandoned() -> None:

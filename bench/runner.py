@@ -25,6 +25,7 @@ from .arrays import FRUGAL_ALLOCATOR
 from .budget import FURTHER_SHARE, Budget
 from .contest import LONG_CALL_NS, Contender, Stage, exact_test, first_call_seconds, play_rounds
 from .core_speed import log_times
+from .errors import SuiteFault
 from .honesty import Stock
 from .in_place import is_matrix
 from .measure import available_cores
@@ -87,6 +88,7 @@ class Runner:
         self._times = {each.case: _typical_ns(each.samples) for each in earlier if each.samples}
         self._rounds_seconds, self._made_seconds, self._told = 0.0, 0.0, False
         self._budget.note_earlier(earlier)
+        self._begun = bool(earlier)
         self._ok = {result.case: result.first_call_ns or 0 for result in earlier if result.status == "ok"}
         self._problems = Problems(suite, options)
         self._showing = Showing(suite, self._problems, keep, kept)
@@ -176,10 +178,11 @@ class Runner:
         self.watcher.now(what, self._budget.told(whole))
         try:
             stage, refused = self._stage(task, thorough=not block)
-        except Lost as lost:
+        except (Lost, SuiteFault) as error:
             for case in runnable:
-                self._end(case, block, lost)
+                self._end(case, block, self._ending(error))
             return
+        self._begun = True
         for case in runnable:
             if reason := refused.get(self._algorithm(case)):
                 self._end(case, block, Lost("unsupported", reason))
@@ -266,6 +269,14 @@ class Runner:
         )
         return stage, refused
 
+    def _ending(self, error: "Lost | SuiteFault") -> Lost:
+        """How cases end whose problem could not be made. A suite's fault before anything was called is raised."""
+        if isinstance(error, Lost):
+            return error
+        if not self._begun:
+            raise error
+        return Lost("crashed", str(error))
+
     def _cost(self, task: Task, algorithm: str) -> tuple[float, float]:
         flops, moved, _ = cost(self.suite.operations[task.operation], task, algorithm)
         return flops, moved
@@ -294,8 +305,10 @@ class Runner:
         wanted = dict.fromkeys((each.task.operation, each.task.dtype) for each in contests)
         made = []
         for operation, dtype in wanted if self._timed else ():
-            with contextlib.suppress(Lost):  # told with the cases
+            try:
                 made.append(self._problems.exact(operation, dtype))
+            except (Lost, SuiteFault) as error:
+                self._ending(error)  # told with the cases
         return made
 
     def _begin(self, slot: Slot, tests: list[tuple[Task, str]]) -> None:

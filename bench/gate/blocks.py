@@ -11,7 +11,7 @@ import msgspec
 import psutil
 
 from ..contest import Stage
-from ..errors import CannotFinish, RooflinearError, UsageError
+from ..errors import CannotFinish, SuiteFault
 from ..honesty import Stock
 from ..problems import Problems
 from ..records import Case
@@ -129,9 +129,7 @@ class Blocks:
         except Lost as lost:
             outcome.lost = dict.fromkeys((BASE, HEAD), (lost.status, lost.reason))
             return outcome
-        except (UsageError, CannotFinish):
-            raise
-        except RooflinearError as fault:  # of head's operations, and no matter of either side's time
+        except SuiteFault as fault:  # of head's operations, and no matter of either side's time
             outcome.lost = dict.fromkeys((BASE, HEAD), ("crashed", str(fault)))
             return outcome
         sides = [side for side in slots if side != COPY or planned.copied]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rooflinear.bench.errors import CannotFinish, RooflinearError, UsageError
+from rooflinear.bench.errors import CannotFinish, SuiteFault, UsageError
 from rooflinear.bench.exported import VARIABLE
 from rooflinear.bench.gate import git, packages, revisions
 from rooflinear.bench.gate.blocks import Blocks
@@ -91,9 +91,9 @@ def test_inputs_and_oracle_are_made_with_heads_packages(blocks):
 
 @pytest.mark.parametrize("error", [UsageError, CannotFinish])
 def test_an_oracle_that_fails_breaks_the_case_and_is_no_slowdown(blocks, monkeypatch, error):
-    """A fault's own exit status is 1, which says of a comparison that head is slower."""
+    """Its exit status is that of bad usage, and other cases could be compared."""
     planned = Planned(Case("kernels", "double", "plain", {"m": 10}, {}, "float64", 1, "cpu"), None, 0.02)
-    monkeypatch.setattr(blocks, "_stage", raises(RooflinearError("the suite's operations.py failed")))
+    monkeypatch.setattr(blocks, "_stage", raises(SuiteFault("the suite's operations.py failed")))
     outcome = blocks._one(planned, {}, [], False)
     assert outcome.lost == dict.fromkeys(("base", "head"), ("crashed", "the suite's operations.py failed"))
     monkeypatch.setattr(blocks, "_stage", raises(error("bad data")))
