@@ -187,6 +187,10 @@ REFUSED = {
         lambda *_: Bound(MEAN, MEAN),
         "moments: states one bound, and its output is a tuple of 3; return a tuple",
     ),
+    "an array as long": (
+        lambda *_: np.zeros(3),
+        "moments: states one bound, and its output is a tuple of 3; return a tuple",
+    ),
     "too few": (lambda *_: (MEAN, SPREAD), "moments: states 2 bounds, and its output is a tuple of 3; return a tuple"),
     "too many": (lambda *_: (1, 1, 1, 1), "moments: states 4 bounds, and its output is a tuple of 3; return a tuple"),
     "none of floats": (lambda *_: (None, SPREAD, None), "moments: part 1 of 3: its output is float64; state a bound"),
@@ -211,6 +215,11 @@ def test_bounds_that_do_not_fit_the_parts_refuse_the_suite(kind):
     with pytest.raises(SuiteFault) as caught:
         bound_of(bound=bound)
     assert str(caught.value).startswith(f"operations.py: {told}")
+
+
+def test_a_bound_of_two_forms_is_no_bound_of_two_parts():
+    with pytest.raises(SuiteFault, match="states one bound, and its output is a tuple of 2"):
+        bound_of((SPREAD, SPREAD), bound=lambda *_: Bound(SPREAD, SPREAD))
 
 
 def test_no_bound_at_all_names_the_part_that_needs_one():

@@ -22,6 +22,7 @@ from rooflinear.bench.plays import Plays, overwrites
 from rooflinear.bench.protocol import Place, Play
 from rooflinear.bench.records import Case, Output, ShownTask
 from rooflinear.bench.store import read_outputs, read_results
+from rooflinear.bench.worker import Worker
 
 from .made import write_suite
 from .test_parts import MEAN, RIGHT, holding, replaced
@@ -100,6 +101,14 @@ def test_a_ragged_list_is_wrong_and_no_crash():
     with pytest.raises(Refused, match="part 1 of 2: returned what is no array: ") as caught:
         arrays(([[1.0], [1.0, 2.0]], [1.0]), library=PythonLists())
     assert caught.value.status == "wrong"
+
+
+def test_a_part_that_changes_after_the_call_is_seen(tmp_path):
+    worker = Worker.__new__(Worker)
+    worker.output, worker.main, before = None, SimpleNamespace(), [np.zeros(2), np.zeros(3)]
+    for later, fault in ((before, ""), ([np.zeros(2), np.ones(3)], "the output changed after the call had returned")):
+        worker.loader = SimpleNamespace(arrays=lambda *_, later=later: later, changed=lambda _: "")
+        assert worker._write_prepared(str(tmp_path / "outputs"), before) == fault
 
 
 BUFFER = np.empty(4)
