@@ -190,7 +190,9 @@ class Jax(ArrayLibrary):
         return self._jax.jit(self._jax.numpy.negative)
 
     def synchronise(self, output: Any) -> Any:
-        self._jax.block_until_ready(parts.held(output) or output)  # which waits for no tuple of a class of its own
+        if not issubclass(type(output), parts.SEVERAL):
+            return self._jax.block_until_ready(output)
+        self._jax.block_until_ready(parts.held(output))  # which waits for no tuple of a class of its own
         return output
 
 

@@ -14,6 +14,8 @@ from .errors import SuiteFault
 Output = NDArray[Any] | tuple[NDArray[Any], ...]
 
 NUMBERS = "fciub"
+SEVERAL = (tuple, list)
+"""What a kernel may return several arrays in."""
 
 
 def of_oracle(returned: Any, where: str) -> Output:
@@ -46,7 +48,7 @@ def named(place: int, number: int) -> str:
 
 def held(returned: Any) -> list[Any] | None:
     """What a kernel's tuple or list holds, None of anything else: by no method that a subclass may replace."""
-    for kind in (tuple, list):
+    for kind in SEVERAL:
         if issubclass(type(returned), kind):
             return list(kind.__iter__(returned))
     return None
