@@ -189,9 +189,11 @@ class Turn:
         """
         if self.told_ns > self.elapsed_ns + CLOCK_GAP_NS:
             return False
-        most_ns = self.told_ns + max(CLOCK_GAP_NS, CLOCK_GAP_SHARE * self.elapsed_ns)
-        computed = self.scheduled.cpu_ns - (threads - 1) * self.told_ns > most_ns
-        return self.elapsed_ns - (0 if computed else self.scheduled.waited_ns) <= most_ns
+        computed_ns = self.elapsed_ns - self.scheduled.waited_ns
+        most_ns = self.told_ns + max(CLOCK_GAP_NS, CLOCK_GAP_SHARE * computed_ns)
+        if self.scheduled.cpu_ns - (threads - 1) * self.told_ns > most_ns:
+            return self.elapsed_ns <= self.told_ns + max(CLOCK_GAP_NS, CLOCK_GAP_SHARE * self.elapsed_ns)
+        return computed_ns <= most_ns
 
 
 @dataclass
