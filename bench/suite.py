@@ -8,14 +8,15 @@ import importlib.util
 import inspect
 import sys
 import types
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import checks, trial
+from . import checks, suite_sources, trial
 from .contract import LIBRARIES, Goal, Grid, Operation, Shown
 from .errors import RooflinearError, UsageError, unknown
+from .suite_sources import closure, file, imports, imports_anywhere, parse
 
 OPERATIONS = "operations"
 
@@ -37,8 +38,8 @@ class Implementation:
     """One file of a suite, read but not imported.
 
     ``device`` is the only one it runs on ('': any), ``source_sha256`` covers
-    the siblings it imports, ``requires`` names the top-level modules that it
-    and they import, ``streams`` says that it takes inputs that stay in a file,
+    the suite's files that it imports, in packages too, ``requires`` names the
+    top-level modules that it and they import, ``streams`` says that it takes inputs that stay in a file,
     ``compiles`` that a first call may take longer for it.
     """
 
@@ -103,13 +104,13 @@ def load(folder: Path, environment: Mapping[str, str] | None = None) -> Suite:
         raise UsageError(f"suite {folder}: no such folder; --suite takes a folder with an {OPERATIONS}.py")
     if not (folder / f"{OPERATIONS}.py").is_file():
         raise UsageError(f"suite {folder}: has no {OPERATIONS}.py; 'docs/suites.md' shows what goes into one")
-    paths = sorted(folder.glob("*.py"))
-    trees = {path.stem: _parse(path) for path in paths}
+    trees = {path.stem: parse(path) for path in sorted(folder.glob("*.py")) if not path.is_dir()}
+    stems = [stem for stem in trees if stem != OPERATIONS and not stem.startswith("_")]
+    _refuse_namesakes(folder, [OPERATIONS, *stems])
     if folder != BUILT_IN:
         trial.require_unharmed(folder, folder / f"{OPERATIONS}.py", environment or {})
     module = _import_operations(folder)
     operations = checks.operations(module, folder / f"{OPERATIONS}.py")
-    stems = [stem for stem in trees if stem != OPERATIONS and not stem.startswith("_")]
     implementations = {stem: _describe(stem, folder, trees, operations) for stem in stems}
     if not implementations:
         raise UsageError(f"suite {folder}: has no implementation; add one '*.py' beside {OPERATIONS}.py")
@@ -118,7 +119,7 @@ def load(folder: Path, environment: Mapping[str, str] | None = None) -> Suite:
     if goals:
         presets = {**presets, "goals": tuple(grid for goal in goals for grid in goal.grids())}
     shown = checks.shown(module, operations, folder / f"{OPERATIONS}.py")
-    remarks = tuple(_remarks(implementations, trees, operations))
+    remarks = (*_remarks(implementations, trees, operations), *_remarks_on_folders(folder))
     return Suite(folder.name, folder, operations, implementations, presets, goals, shown, remarks)
 
 
@@ -132,20 +133,12 @@ def import_stem(folder: Path, stem: str) -> types.ModuleType:
 
 def top_level(path: Path) -> set[str]:
     """The names a file of a suite binds, read without importing it."""
-    return set(_top_level(_parse(path)))
+    return set(_top_level(parse(path)))
 
 
 def imported(folder: Path, stem: str) -> set[str]:
-    """Top-level modules that a file of a suite and the siblings it imports name, wherever in them."""
-    trees = {path.stem: _parse(path) for path in folder.glob("*.py")}
-    return set().union(*(imports_anywhere(trees[name]) for name in _closure(stem, trees)))
-
-
-def imports_anywhere(tree: ast.Module) -> set[str]:
-    """Top-level modules that are imported absolutely, in functions too."""
-    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level}
-    return {name.partition(".")[0] for name in names}
+    """Top-level modules that a file of a suite and those of its files that it imports name, wherever in them."""
+    return set().union(*(imports_anywhere(parse(file(folder, name))) for name in closure(folder, stem)))
 
 
 def loaded_sources(folder: Path) -> dict[str, str]:
@@ -180,13 +173,12 @@ def _import_package(package: str, folder: Path) -> None:
     spec.loader.exec_module(module)
 
 
-def _parse(path: Path) -> ast.Module:
-    try:
-        return ast.parse(path.read_bytes(), filename=str(path))
-    except SyntaxError as error:
-        raise UsageError(f"{path}:{error.lineno}: {error.msg}; mend the file or start its name with '_'") from error
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from error
+def _refuse_namesakes(folder: Path, stems: list[str]) -> None:
+    """Python would import the package of a file's name, so that another file would be described than runs."""
+    for stem in stems:
+        if (folder / stem / "__init__.py").is_file():
+            path = folder / f"{stem}.py"
+            raise UsageError(f"{path}: hidden by the package {stem}/ beside it, which Python imports; rename one")
 
 
 def _import_operations(folder: Path) -> types.ModuleType:
@@ -213,8 +205,9 @@ def _describe(
         )
     if library not in LIBRARIES:
         raise UsageError(f"{path}: {unknown('LIBRARY', library, LIBRARIES)}")
-    closure = _closure(stem, trees)
-    imported = set().union(*(_imports_anywhere(trees[name]) for name in closure))
+    files = closure(folder, stem)
+    run = [parse(file(folder, name)) for name in files]
+    imported = set().union(*map(imports_anywhere, run))
     return Implementation(
         stem=stem,
         path=path,
@@ -223,8 +216,8 @@ def _describe(
         device=str(names.get("DEVICE", "")),
         operations=tuple(name for name in operations if name in names),
         doc=(ast.get_docstring(tree) or "").partition("\n\n")[0],
-        source_sha256=_sha256(folder, closure),
-        requires=tuple(sorted(set().union(*(_imports(trees[name]) for name in closure)))),
+        source_sha256=suite_sources.sha256(folder, files),
+        requires=tuple(sorted(set().union(*map(imports, run)))),
         streams=names.get("STREAMS") is True,
         compiles=library not in INTERPRETED or not imported <= COMPILES_NOTHING,
     )
@@ -250,6 +243,21 @@ def _remarks(
             yield f"{stem}.py: no function of an operation; {meant or 'operations: ' + ', '.join(operations)}"
         elif meant:
             yield f"{stem}.py: no operation is called {meant}"
+
+
+def _remarks_on_folders(folder: Path) -> Iterator[str]:
+    """Files one folder down that state a LIBRARY: meant as implementations, perhaps. Other suites are left alone."""
+    for path in sorted(folder.glob("[!_.]*/*.py")):
+        if not (path.parent / f"{OPERATIONS}.py").is_file() and _states_library(path):
+            name = path.relative_to(folder).as_posix()
+            yield f"{name}: no implementation, as it lies in a folder; one is a file beside {OPERATIONS}.py"
+
+
+def _states_library(path: Path) -> bool:
+    try:
+        return _top_level(parse(path)).get("LIBRARY") in LIBRARIES
+    except UsageError:
+        return False
 
 
 def _functions(tree: ast.Module) -> list[str]:
@@ -281,38 +289,3 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
         if isinstance(node, ast.If | ast.Try):
             handlers = [part for handler in getattr(node, "handlers", ()) for part in handler.body]
             yield from _statements([*node.body, *handlers, *node.orelse])
-
-
-def _closure(stem: str, trees: dict[str, ast.Module]) -> list[str]:
-    closure, waiting = set(), {stem} | ({"__init__"} & trees.keys())
-    while waiting:
-        current = waiting.pop()
-        closure.add(current)
-        waiting |= _siblings(trees[current]) & trees.keys() - closure
-    return sorted(closure)
-
-
-def _sha256(folder: Path, stems: list[str]) -> str:
-    digest = hashlib.sha256()
-    for name in stems:
-        digest.update(f"{name}\0".encode() + (folder / f"{name}.py").read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def _imports(tree: ast.Module) -> set[str]:
-    return _imported(tree.body)
-
-
-def _imports_anywhere(tree: ast.Module) -> set[str]:
-    return _imported(list(ast.walk(tree)))
-
-
-def _imported(nodes: Sequence[ast.AST]) -> set[str]:
-    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
-    return {name.partition(".")[0] for name in names}
-
-
-def _siblings(tree: ast.Module) -> set[str]:
-    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level == 1]
-    return {name for node in imports for name in ([node.module] if node.module else [a.name for a in node.names])}

@@ -67,8 +67,15 @@ def _looked_for(finder: Finder, error: BaseException) -> list[str]:
 def _places(finder: Finder, error: ImportError) -> list[tuple[str, str]]:
     """Folders of the export that a missing module was looked for in, and the file's name without suffixes."""
     package, _, leaf = (_missing(error) or "").rpartition(".")
-    folders = finder.packages.get(package) or list(getattr(sys.modules.get(package), "__path__", ()))
-    return [(each, leaf) for each in (folders if package else finder.export.roots) if finder.export.holds(each)]
+    folders = _folders(finder, package) if package else finder.export.roots
+    return [(each, leaf) for each in folders if finder.export.holds(each)]
+
+
+def _folders(finder: Finder, package: str) -> list[str]:
+    """Where a package's modules lie; one whose own import failed is forgotten, and lies in the folders above it."""
+    found = finder.packages.get(package) or list(getattr(sys.modules.get(package), "__path__", ()))
+    above, _, name = package.rpartition(".")
+    return found or [os.path.join(each, name) for each in (_folders(finder, above) if above else ())]
 
 
 def _missing(error: ImportError) -> str | None:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from .. import suite
+from .. import suite, suite_sources
 from ..exported import is_checkouts
 from .revisions import Revision
 
@@ -72,8 +72,9 @@ def _reached(revision: Revision, stem: str) -> dict[str, str]:
     assert revision.suite is not None
     tree, folder = Path(revision.export.folder), revision.suite.folder
     places, inner = _places(tree, folder), [_source(path) for path in folder.rglob("*.py")]
-    subfolders = [_source(path).imports for path in folder.rglob("*.py") if path.parent != folder]
-    waiting, seen = suite.imported(folder, stem).union(*subfolders), set[str]()
+    unfollowed = set(folder.rglob("*.py")) - suite_sources.followed(folder)
+    waiting = suite.imported(folder, stem).union(*(_source(path).imports for path in unfollowed))
+    seen = set[str]()
     found: dict[Path, Source] = {}
     while waiting := (waiting & places.keys()) - seen:
         seen |= waiting
@@ -108,7 +109,7 @@ def _source(path: Path) -> Source:
     if path.suffix != ".py":
         return Source(digest, frozenset(), False)
     try:
-        imports = suite.imports_anywhere(ast.parse(content))
+        imports = suite_sources.imports_anywhere(ast.parse(content))
     except (SyntaxError, ValueError):
         return Source(digest, frozenset(), True)
     return Source(digest, frozenset(imports), any(word in content for word in DYNAMIC))

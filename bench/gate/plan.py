@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from .. import suite_sources
 from ..measure import available_cores
 from ..protocol import Task
 from ..records import Case
@@ -18,7 +19,7 @@ from .records import ABSENT, APPEARED, CHANGED, MISSING, CaseResult
 from .revisions import Revision
 
 CONTROL_SHARE = 0.1
-DYNAMIC = (b"importlib", b"__import__", b"exec(", b"open(")
+DYNAMIC = (b"importlib", b"__import__", b"exec(", b"open(", b"sys.path")
 """What lets a file depend on others that its imports do not show."""
 
 
@@ -81,17 +82,15 @@ def same_sources(base: Suite, head: Suite, stem: str) -> bool:
     old, new = base.implementations[stem], head.implementations[stem]
     if old.source_sha256 != new.source_sha256:
         return False
-    files, others = _other_files(base.folder), _other_files(head.folder)
-    if any(word in path.read_bytes() for path in head.folder.rglob("*.py") for word in DYNAMIC):
-        files, others = _other_files(base.folder, ""), _other_files(head.folder, "")
-    return files == others
+    dynamic = any(word in path.read_bytes() for path in head.folder.rglob("*.py") for word in DYNAMIC)
+    return _other_files(base.folder, dynamic) == _other_files(head.folder, dynamic)
 
 
-def _other_files(folder: Path, but: str = ".py") -> dict[str, bytes]:
-    """What no import shows: data, compiled modules, subfolders."""
+def _other_files(folder: Path, dynamic: bool) -> dict[str, bytes]:
+    """What no import shows: data, compiled modules, code that no file on top imports. Where ``dynamic``, all."""
     paths = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    chosen = [path for path in paths if not but or path.suffix != but or path.parent != folder]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in chosen}
+    followed = set[Path]() if dynamic else suite_sources.followed(folder)
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths if path not in followed}
 
 
 def _cases(loaded: Suite, options: Options) -> dict[Case, Contest]:

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .. import machine, projects, suite, unexported
+from .. import machine, projects, suite, suite_sources, unexported
 from ..errors import UsageError
 from ..exported import Export, NotExported, running
 from ..suite import Suite
@@ -97,8 +97,9 @@ def ignored(root: Path, below: Path, head: Revision) -> list[str]:
     """Files of the checkout's suite that no comparison sees, where head is the working tree."""
     if head.side.label != WORKING_TREE or head.export is None:
         return []
-    exported = {path.name for path in (Path(head.export.folder) / below).glob("*.py")}
-    return sorted(str(below / path.name) for path in (root / below).glob("*.py") if path.name not in exported)
+    exported, here = Path(head.export.folder) / below, root / below
+    names = {path.relative_to(here) for path in suite_sources.followed(here)}
+    return sorted(str(below / name) for name in names if not (exported / name).is_file())
 
 
 def sources(folder: Path) -> dict[str, str]:

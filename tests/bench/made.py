@@ -41,9 +41,11 @@ def double(x):
 
 
 def write_suite(folder: Path, **files: str | None) -> Path:
-    """A suite with one implementation ``plain``; ``files`` adds and replaces, None leaves out."""
+    """A suite with one implementation ``plain``; ``files``, in folders too, adds and replaces; None leaves out."""
     folder.mkdir(parents=True, exist_ok=True)
     for stem, text in ({"operations": OPERATIONS, "plain": NUMPY} | files).items():
         if text is not None:
-            (folder / f"{stem}.py").write_text(text)
+            path = folder / f"{stem}.py"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
     return folder

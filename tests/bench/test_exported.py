@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.machinery import EXTENSION_SUFFIXES
@@ -12,6 +13,8 @@ import pytest
 
 from rooflinear.bench import exported, unexported
 from rooflinear.bench.exported import Export
+
+from .made import write_suite
 
 EDITABLE = """
 import sys
@@ -279,3 +282,27 @@ def test_an_error_of_the_packages_own_hides_no_cause(place):
     place.package("src", fast=own)
     (place.top / "src" / "mine" / "_core.py").touch()
     assert "src/mine/_core.py is in the checkout only" in explained(place, "import mine.fast")
+
+
+@pytest.mark.parametrize(
+    ("exported", "ignored"),
+    [
+        ({}, "_help/__init__"),
+        ({}, "_help/inner"),
+        ({"_help/__init__": ""}, "_help/inner"),
+        ({"_help/__init__": "from . import inner\n"}, "_help/inner"),
+        ({"_help/__init__": "from .deep import inner\n", "_help/deep/__init__": ""}, "_help/deep/inner"),
+    ],
+    ids=["package", "folder", "module", "package's own import", "nested"],
+)
+def test_a_helper_of_the_suite_that_git_ignores_is_named(place, exported, ignored):
+    """A package whose import fails is gone again: where it lies is known by the folder above it."""
+    plain = "from ._help import inner\n"
+    write_suite(place.folder / "kernels", plain=plain, **exported)
+    write_suite(place.top / "kernels", plain=plain, **exported, **{ignored: ""})
+    statement = (
+        f"from rooflinear.bench import suite; suite.import_stem(suite.Path({str(place.folder)!r}, 'kernels'), 'plain')"
+    )
+    status, told = explained(place, statement).split("|")
+    assert status == unexported.STATUS
+    assert re.search(r"; kernels/(\S+) is in the checkout only", told)[1] in (f"{ignored}.py", "_help")

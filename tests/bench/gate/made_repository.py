@@ -44,6 +44,7 @@ class Repository:
     def write(self, **files):
         for stem, text in files.items():
             path = self.folder / "kernels" / f"{stem}.py"
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.unlink() if text is None else path.write_text(text)
 
     def state(self):

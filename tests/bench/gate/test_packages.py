@@ -257,6 +257,18 @@ def test_implementations_that_git_ignores_are_told(repository, tmp_path):
     assert revisions.ignored(repository.folder.resolve(), below, old) == []
 
 
+def test_helpers_in_folders_that_git_ignores_are_told(repository, tmp_path):
+    """Those that are imported: a suite's folder may hold an environment."""
+    (repository.folder / "kernels" / ".gitignore").write_text("_help/\n.venv/\n")
+    inner = {"_help/__init__": "", "_help/inner": "", ".venv/lib/mine": "", "_help/draft": ""}
+    repository.write(plain="from ._help import inner\n" + KERNEL, **inner)
+    head, old = opened(repository, tmp_path, None, "HEAD")
+    below = Path("kernels")
+    unseen = ["kernels/_help/__init__.py", "kernels/_help/inner.py"]
+    assert revisions.ignored(repository.folder.resolve(), below, head) == unseen
+    assert revisions.ignored(repository.folder.resolve(), below, old) == []
+
+
 def test_a_suite_that_a_revision_does_not_have_is_said(repository, tmp_path):
     (repository.folder / "later").mkdir()
     (repository.folder / "later" / "operations.py").write_text("")

@@ -12,6 +12,7 @@ from rooflinear.bench.options import build
 from ..made import NUMPY, OPERATIONS, write_suite
 
 IMPORTS = "from ._helper import two\n" + NUMPY.replace("2 * x", "two * x")
+INNER = IMPORTS.replace("._helper", "._help.inner")
 
 
 @pytest.fixture
@@ -107,6 +108,13 @@ def test_an_operation_that_means_another_thing_is_changed(sides, stated):
         ({"__init__": ""}, {"__init__": "import os"}, False),
         ({"other": NUMPY}, {"other": NUMPY + "# A remark."}, True),
         ({"other": NUMPY + "import importlib"}, {"other": NUMPY + "import importlib  #"}, False),
+        ({"plain": INNER, "_help/inner": "two = 2"}, {"_help/inner": "two = 2.0"}, False),
+        ({"plain": INNER, "_help/inner": "two = 2", "_help/__init__": ""}, {"_help/__init__": "import os"}, False),
+        ({"plain": INNER, "_help/inner": "two = 2"}, {}, True),
+        ({"other": INNER, "_help/inner": "two = 2"}, {"_help/inner": "two = 2.0"}, True),
+        ({"operations": f"{OPERATIONS}from ._help import inner\n", "_help/inner": ""}, {"_help/inner": "#"}, True),
+        ({"other": INNER, "_help/inner": "import sys; sys.path"}, {"_help/inner": "import sys; sys.path[0]"}, False),
+        ({"_help/inner": "two = 2"}, {"_help/inner": "two = 2.0"}, False),
     ],
     ids=[
         "nothing",
@@ -116,11 +124,24 @@ def test_an_operation_that_means_another_thing_is_changed(sides, stated):
         "package",
         "another",
         "another, and who knows who reads it",
+        "its helper in a folder",
+        "the package of its helper",
+        "helper in a folder alike",
+        "another's helper in a folder",
+        "a helper in a folder of the operations",
+        "another's, that may import by other means",
+        "a file in a folder that no import shows",
     ],
 )
 def test_sources_are_the_same_with_all_they_read(sides, old, new, same):
     base, head = sides(old, new)
     assert same_sources(base.suite, head.suite, "plain") is same
+
+
+def test_a_case_whose_helper_in_a_folder_changed_is_compared_not_spared(sides):
+    found = planned(*sides({"other": INNER, "_help/inner": "two = 2"}, {"_help/inner": "two = 2.0"}))
+    spared = {each.case.implementation: each.unchanged for each in found.measured}
+    assert spared == {"other": False, "plain": True}
 
 
 def test_data_beside_the_sources_counts(sides):
