@@ -21,7 +21,7 @@ from rooflinear.bench.options import build
 from rooflinear.bench.records import Case
 
 from ..made import OPERATIONS, ROOT
-from .made_repository import KERNEL, SIZES, Repository
+from .made_repository import KERNEL, OTHER, SIZES, Repository
 
 IMPORTS = "from mine.fast import double\n" + 'LIBRARY = "numpy"\n'
 FAST = "from mine.factor import TWO\n\ndef double(x):\n    return TWO * x\n"
@@ -214,6 +214,18 @@ def test_what_imports_by_name_may_import_anything(repository, tmp_path):
     package(repository, factor="TWO = 2.0\n")
     base, head = opened(repository, tmp_path, "HEAD", None)
     assert not packages.same_packages(base, head, "plain")
+
+
+@pytest.mark.parametrize(("helper", "same"), [("_help/inner", True), ("_help/draft", False)])
+def test_a_package_belongs_to_those_whose_helper_in_a_folder_imports_it(repository, tmp_path, helper, same):
+    """One that nobody imports might be read by any, by means that no import shows."""
+    files = {"_help/inner": "", helper: "from mine.factor import TWO\n"}
+    repository.write(plain=KERNEL, other="from ._help import inner\n" + OTHER, **files)
+    repository.commit("a helper in a folder")
+    package(repository, factor="TWO = 2.0\n")
+    base, head = opened(repository, tmp_path, "HEAD", None)
+    assert packages.same_packages(base, head, "plain") is same
+    assert not packages.same_packages(base, head, "other")
 
 
 def test_packages_that_run_as_a_named_environment_has_them_are_told(repository, tmp_path):
