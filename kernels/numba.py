@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from ._fused import SUMMED
+from ._numba.fused import SUMMED
 
 LIBRARY = "numpy"
 

@@ -3,8 +3,8 @@
 import numpy as np
 from numba import get_num_threads, prange
 
-from . import _products
-from ._fused import ALONE_BYTES, compiled, dot, lines, parallel, share
+from ._numba import products
+from ._numba.fused import ALONE_BYTES, compiled, dot, lines, parallel, share
 
 LIBRARY = "numpy"
 ALGORITHM = "gram"
@@ -22,7 +22,7 @@ def workspace(operation, inputs):
     if operation == "cost_surface":
         grid = len(inputs["theta1_values"]), len(inputs["theta0_values"])
         return empty(get_num_threads(), lines(6, like.dtype)), empty(*grid)
-    rows, columns = (1, 1) if _leaves_to_blas(like) else _products.block(n, like.dtype)
+    rows, columns = (1, 1) if _leaves_to_blas(like) else products.block(n, like.dtype)
     threads = get_num_threads()
     sums = empty(threads, columns, columns), empty(threads, rows, columns)
     return *sums, empty(n, n), empty(n), empty(n), empty(n)
@@ -73,7 +73,7 @@ def _gram_in_parts(X, y, sums, rows, gram, moment):
     for part in prange(len(sums)):
         first, last = share(len(y), part, len(sums))
         sums[part] = 0
-        _products.add_products(X, y, first, last, rows[part], sums[part])
+        products.add_products(X, y, first, last, rows[part], sums[part])
     for j in range(n):
         moment[j] = sums[:, n, j].sum()
         for k in range(j + 1):

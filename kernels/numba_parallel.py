@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import get_num_threads, prange
 
-from . import _fused, _rows
-from ._fused import ALONE_BYTES, SUMMED, compiled, inlined, lines, parallel, share
+from ._numba import fused, rows
+from ._numba.fused import ALONE_BYTES, SUMMED, compiled, inlined, lines, parallel, share
 
 LIBRARY = "numpy"
 STREAMS = True
@@ -110,16 +110,16 @@ def cost_surface(X, y, theta, theta0_values, theta1_values, workspace):
 
 def _readers_for(*matrices):
     dense = all(X.flags.c_contiguous for X in matrices)
-    return _readers(_rows.features(matrices[0]) if dense else None)
+    return _readers(rows.features(matrices[0]) if dense else None)
 
 
 def _descents_for(X):
-    return _descents(_rows.features(X) if X.flags.c_contiguous else None)
+    return _descents(rows.features(X) if X.flags.c_contiguous else None)
 
 
 @cache
 def _readers(n):
-    kernels = _fused if n is None else _rows
+    kernels = fused if n is None else rows
     rows_predict, rows_residuals, rows_squares = kernels.predict(n), kernels.residuals(n), kernels.squares(n)
 
     @parallel
@@ -191,7 +191,7 @@ def _readers(n):
 
 @cache
 def _descents(n):
-    rows_add_gradient = (_fused if n is None else _rows).add_gradient(n)
+    rows_add_gradient = (fused if n is None else rows).add_gradient(n)
 
     @parallel
     def add_in_parts(X, y, theta, sums):
@@ -237,7 +237,7 @@ def _alone(X):
 @compiled
 def _total(y, sums):
     if _alone(y):
-        return _fused.total(y, 0, len(y))
+        return fused.total(y, 0, len(y))
     _total_in_parts(y, sums)
     return sums[:, 0].sum()
 
@@ -246,13 +246,13 @@ def _total(y, sums):
 def _total_in_parts(y, sums):
     for part in prange(len(sums)):
         first, last = share(len(y), part, len(sums))
-        sums[part, 0] = _fused.total(y, first, last)
+        sums[part, 0] = fused.total(y, first, last)
 
 
 @compiled
 def _deviations(y, y_predicted, mean, sums):
     if _alone(y):
-        return _fused.deviations(y, y_predicted, mean, 0, len(y))
+        return fused.deviations(y, y_predicted, mean, 0, len(y))
     _deviations_in_parts(y, y_predicted, mean, sums)
     return sums[:, 0].sum(), sums[:, 1].sum()
 
@@ -261,7 +261,7 @@ def _deviations(y, y_predicted, mean, sums):
 def _deviations_in_parts(y, y_predicted, mean, sums):
     for part in prange(len(sums)):
         first, last = share(len(y), part, len(sums))
-        sums[part, 0], sums[part, 1] = _fused.deviations(y, y_predicted, mean, first, last)
+        sums[part, 0], sums[part, 1] = fused.deviations(y, y_predicted, mean, first, last)
 
 
 @parallel
@@ -269,7 +269,7 @@ def _columns(X, y, theta, columns):
     """x₀, x₁ and y − Xθ without their share."""
     for i in prange(len(y)):
         columns[0, i], columns[1, i] = X[i, 0], X[i, 1]
-        columns[2, i] = y[i] - _fused.dot(X[i, 2:], theta[2:])
+        columns[2, i] = y[i] - fused.dot(X[i, 2:], theta[2:])
 
 
 @parallel
@@ -282,6 +282,6 @@ def _surface(columns, theta0_values, theta1_values, surface):
             last = min(m, first + TILE)
             x0, x1, e = columns[0, first:last], columns[1, first:last], columns[2, first:last]
             for column in range(len(theta0_values)):
-                surface[row, column] += _fused.plane_squares(x0, x1, e, theta0_values[column], theta1_values[row])
+                surface[row, column] += fused.plane_squares(x0, x1, e, theta0_values[column], theta1_values[row])
         for column in range(len(theta0_values)):
             surface[row, column] /= m

@@ -15,7 +15,7 @@ from rooflinear.bench.sweep import Options, contests
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNELS = suite.load(ROOT / "kernels")
-PRESETS = importlib.import_module("rooflinear.kernels._presets").PRESETS
+PRESETS = importlib.import_module("rooflinear.kernels._problem.presets").PRESETS
 
 
 def operation(name, sizes=("m", "n"), parameters=None, cost=None):

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 import synthetic
 
-from rooflinear.kernels import _scenes, _shown
+from rooflinear.kernels._problem import scenes
+from rooflinear.kernels._problem.shown import GRID
 from rooflinear.reports import frames, page
 
 from .conftest import Page
@@ -249,13 +250,13 @@ def test_a_wrong_output_is_named_and_not_drawn(at_the_task, picture):
 
 def test_the_controls_stand_at_the_suites_task_at_first(at_the_task):
     read = "() => [...document.querySelectorAll('#lab-controls output')].map(each => each.textContent)"
-    start = [_scenes.RATE, _scenes.STEPS, *_scenes.THETA0]
+    start = [scenes.RATE, scenes.STEPS, *scenes.THETA0]
     shown = at_the_task.page.evaluate(read)
     assert [float(text) for text in shown if re.fullmatch(r"[\d.]+", text)] == [
-        _scenes.SAMPLES, _scenes.NOISE, *start, 3, _scenes.L2, _scenes.COLLINEARITY,
+        scenes.SAMPLES, scenes.NOISE, *start, 3, scenes.L2, scenes.COLLINEARITY,
     ]  # fmt: skip
-    assert len(at_the_task.rows("diagnostics")) == _scenes.HIGHEST_DEGREE
-    assert len(at_the_task.rows("surface")) == _shown.GRID
+    assert len(at_the_task.rows("diagnostics")) == scenes.HIGHEST_DEGREE
+    assert len(at_the_task.rows("surface")) == GRID
 
 
 def test_a_control_that_moves_leaves_only_the_pages_own_numbers(open_lab, with_outputs):

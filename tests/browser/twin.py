@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.polynomial.legendre import legvander
 
-from rooflinear.kernels import _inputs
+from rooflinear.kernels._problem import inputs
 
 MASK = 0xFFFFFFFF
 RCOND = 1e-12
@@ -74,7 +74,7 @@ class Twin:
 
     def errors(self) -> tuple[np.ndarray, np.ndarray]:
         """Training and validation error of each degree."""
-        rows, y = _inputs.training_rows(len(self.x)), self.wave + self.s["noise"] * self.deviation
+        rows, y = inputs.training_rows(len(self.x)), self.wave + self.s["noise"] * self.deviation
         pairs = []
         for degree in range(1, HIGHEST_DEGREE + 1):
             P = legvander(self.x - 1, degree)

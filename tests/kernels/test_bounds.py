@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from rooflinear.kernels import _inputs
+from rooflinear.kernels._problem.inputs import default_learning_rate
 from rooflinear.kernels.operations import OPERATIONS
 
 from . import naive
@@ -162,7 +162,7 @@ def test_underflow_is_within_the_bound(name):
 
 def test_underflow_in_descent_is_within_the_bound_though_the_learning_rate_magnifies_it():
     X, y, theta = (np.full(shape, 2e-16, np.float32) for shape in [(1, 1), 1, 1])
-    rate = np.float32(_inputs.default_learning_rate(X))
+    rate = np.float32(default_learning_rate(X))
     inputs = {"X": X, "y": y * 0, "theta0": theta, "learning_rate": rate, "steps": 3}
     assert error_over_bound("gradient_descent", inputs, naive.gradient_descent(*inputs.values()))[0] <= 1
 
@@ -183,7 +183,7 @@ def test_bounds_hold_for_any_small_matrix(data, m, n, dtype):
             "X": X,
             "y": y,
             "theta0": theta,
-            "learning_rate": np.dtype(dtype).type(_inputs.default_learning_rate(X)),
+            "learning_rate": np.dtype(dtype).type(default_learning_rate(X)),
             "steps": 3,
         },
     }

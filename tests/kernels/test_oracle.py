@@ -5,7 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from rooflinear.kernels import _arithmetic, _oracle
+from rooflinear.kernels._problem import arithmetic as _arithmetic
+from rooflinear.kernels._problem import oracle
 from rooflinear.kernels.operations import OPERATIONS
 
 from .naive import RIGHT
@@ -98,7 +99,7 @@ def test_diverging_descent_ends_in_infinity_not_in_an_exception():
     for limit in (0, 10**8):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(_arithmetic, "WORK_LIMIT", limit)
-            output = _oracle.gradient_descent(X, y, theta, np.float64(1e100), 60)
+            output = oracle.gradient_descent(X, y, theta, np.float64(1e100), 60)
         assert not np.isfinite(output).any()
 
 
@@ -113,29 +114,29 @@ def test_r2_survives_a_mean_far_above_the_deviations():
     y = 1000 + np.random.default_rng(0).standard_normal(50) / 1000
     p = y + np.random.default_rng(1).standard_normal(50) / 2000
     expected = float(rational("r2", {"y": y, "y_predicted": p})[0])
-    assert abs(_oracle.r2(y, p) - expected) < 1e-14
+    assert abs(oracle.r2(y, p) - expected) < 1e-14
 
 
 @pytest.mark.parametrize("y", [[3.0], [0.1, 0.1, 0.1]])
 def test_r2_of_a_constant_is_undefined(y):
-    assert np.isnan(_oracle.r2(np.array(y), np.arange(float(len(y)))))
+    assert np.isnan(oracle.r2(np.array(y), np.arange(float(len(y)))))
 
 
 def test_source_errs_in_its_two_variable_descent():
     """It goes on from (0.8, 1.6) with a gradient of 1.6, where the gradient is 0."""
     X, y = np.array([[1.0, 2.0]]), np.array([4.0])
-    one = _oracle.gradient_descent(X, y, np.zeros(2), 0.1, 1)
-    many = _oracle.gradient_descent(X, y, np.zeros(2), 0.1, 50)
+    one = oracle.gradient_descent(X, y, np.zeros(2), 0.1, 1)
+    many = oracle.gradient_descent(X, y, np.zeros(2), 0.1, 50)
     np.testing.assert_allclose(one, [0.8, 1.6], atol=1e-15)
     np.testing.assert_allclose(many, [0.8, 1.6], atol=1e-15)
-    np.testing.assert_allclose(_oracle.gradient(X, y, one), 0, atol=1e-15)
+    np.testing.assert_allclose(oracle.gradient(X, y, one), 0, atol=1e-15)
 
 
 def test_source_halves_its_loss_and_transposes_its_surface_in_one_framework_of_three():
     """Its NumPy loss of the example is 0.125, its PyTorch surface has rows for theta[0]; here 0.25 and theta[1]."""
     (X, y, theta), _ = EXAMPLES["mse"]
-    assert _oracle.mse(np.array(X, float), np.array(y, float), np.array(theta)) == 0.25
-    surface = _oracle.cost_surface(np.eye(2), np.zeros(2), np.zeros(2), np.array([0.0, 2, 4]), np.array([0.0, 1]))
+    assert oracle.mse(np.array(X, float), np.array(y, float), np.array(theta)) == 0.25
+    surface = oracle.cost_surface(np.eye(2), np.zeros(2), np.zeros(2), np.array([0.0, 2, 4]), np.array([0.0, 1]))
     np.testing.assert_array_equal(surface, [[0, 2, 8], [0.5, 2.5, 8.5]])
 
 
@@ -145,8 +146,8 @@ def test_source_writes_gradients_with_one_over_m_so_its_learning_rate_is_twice_o
     theirs = theta
     for _ in range(5):
         theirs = theirs - 0.2 * X.T @ (X @ theirs - y) / len(y)
-    np.testing.assert_allclose(_oracle.gradient_descent(X, y, theta, 0.1, 5), theirs, rtol=1e-12)
-    assert not np.allclose(_oracle.gradient_descent(X, y, theta, 0.2, 5), theirs)
+    np.testing.assert_allclose(oracle.gradient_descent(X, y, theta, 0.1, 5), theirs, rtol=1e-12)
+    assert not np.allclose(oracle.gradient_descent(X, y, theta, 0.2, 5), theirs)
 
 
 def small_inputs(name, dtype, seed):

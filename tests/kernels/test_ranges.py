@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rooflinear.bench.contract import Unsupported
-from rooflinear.kernels import _arithmetic, _oracle, _ranges
+from rooflinear.kernels._problem import arithmetic, oracle, ranges
 from rooflinear.kernels.operations import OPERATIONS
 
 from . import naive
@@ -52,7 +52,7 @@ WAYS = {
     "gradient": lambda X, y, theta: [X @ theta, 2 * (X @ theta - y), X.T @ (2 * (X @ theta - y))],
     "gradient_descent": lambda X, y, theta, rate, steps: [X.T @ (2 * (X @ theta - y)), X @ theta],
     "r2": lambda y, p: [np.sum(y), np.sum((y - y.mean()) ** 2), np.sum((y - p) ** 2)],
-    "cost_surface": lambda X, y, theta, t0, t1: [len(y) * _oracle.cost_surface(X, y, theta, t0, t1)],
+    "cost_surface": lambda X, y, theta, t0, t1: [len(y) * oracle.cost_surface(X, y, theta, t0, t1)],
     "split_mse": lambda X, y, V, w, theta: [np.sum((X @ theta - y) ** 2), np.sum((V @ theta - w) ** 2)],
 }
 """What is met on the way, each in its own words."""
@@ -113,10 +113,10 @@ def test_inputs_of_finite_data_are_finite_and_not_lost(name, size):
 @pytest.mark.parametrize("work_limit", [0, 10**8])
 def test_r2_is_the_same_at_every_scale(monkeypatch, work_limit):
     """The harness's own norms once over- and underflowed here, and made NaN of finite data."""
-    monkeypatch.setattr(_arithmetic, "WORK_LIMIT", work_limit)
-    expected = _oracle.r2(*inputs_of("r2", [1.0], 1.0).values())
+    monkeypatch.setattr(arithmetic, "WORK_LIMIT", work_limit)
+    expected = oracle.r2(*inputs_of("r2", [1.0], 1.0).values())
     for x, y in [(1e-310, 1), (1e200, 1), (1, 1e200), (1e200, 1e-200), (1e160, 1e160)]:
-        found = _oracle.r2(*inputs_of("r2", [x], y).values())
+        found = oracle.r2(*inputs_of("r2", [x], y).values())
         assert found == pytest.approx(expected, rel=1e-6)
 
 
@@ -160,17 +160,17 @@ def test_r2_without_a_bound_says_why(spread, middle, dtype, message):
     y = (middle + spread * np.random.default_rng(0).standard_normal(1000)).astype(dtype)
     inputs = {"y": y, "y_predicted": y[::-1].copy()}
     with pytest.raises(Unsupported, match=message):
-        BY_NAME["r2"].bound(inputs, _oracle.r2(*inputs.values()), "direct")
+        BY_NAME["r2"].bound(inputs, oracle.r2(*inputs.values()), "direct")
 
 
 def test_rounding_has_a_bound_for_more_rows_than_float32_counts():
-    from rooflinear.kernels._precision import gammas
+    from rooflinear.kernels._problem.precision import gammas
 
     worst, _ = gammas(np.float32, 1)
     assert 1 < worst.rows(2 * 2**24) < 10
 
 
 def test_an_exponent_lies_just_above_the_largest_magnitude():
-    assert _ranges.exponent(np.array([0.0, -3.0])) == 2
-    assert _ranges.exponent(np.zeros(2), np.array([[2.0**-1074]])) == -1073
-    assert _ranges.exponent(np.zeros(2)) == 0
+    assert ranges.exponent(np.array([0.0, -3.0])) == 2
+    assert ranges.exponent(np.zeros(2), np.array([[2.0**-1074]])) == -1073
+    assert ranges.exponent(np.zeros(2)) == 0

@@ -21,8 +21,8 @@ import numpy as np
 
 from rooflinear.bench.contract import Inputs
 
-from . import _oracle
-from ._inputs import training_rows
+from . import oracle
+from .inputs import training_rows
 
 FEATURES, COEFFICIENTS = np.array([1, 2]), np.array([-2, -1, 1, 2])
 
@@ -73,7 +73,7 @@ def mse(rng: Any, sizes: Mapping[str, int], parameters: Any, dtype: Any) -> Inpu
     m = sizes["m"]
     unit, top = _unit(m, 4, 2, dtype)
     X, y, theta = _system(rng, sizes, unit * _signed(rng, m), dtype)
-    scale = _scale(_oracle.mse(X, y, theta), top, 2)
+    scale = _scale(oracle.mse(X, y, theta), top, 2)
     return _cast(dtype, X=X, y=y * scale, theta=theta * scale)
 
 
@@ -82,7 +82,7 @@ def gradient(rng: Any, sizes: Mapping[str, int], parameters: Any, dtype: Any) ->
     m = sizes["m"]
     unit, top = _unit(m, 4, 1, dtype)
     X, y, theta = _system(rng, sizes, unit * rng.integers(1, 3, m), dtype)
-    scale = _scale(_oracle.gradient(X, y, theta), top, 1)
+    scale = _scale(oracle.gradient(X, y, theta), top, 1)
     return _cast(dtype, X=X, y=y * scale, theta=theta * scale)
 
 
@@ -93,7 +93,7 @@ def split_mse(rng: Any, sizes: Mapping[str, int], parameters: Any, dtype: Any) -
     units = np.repeat([unit for unit, _ in plans], [rows, m - rows])
     X, y, theta = _system(rng, sizes, units * _signed(rng, m), dtype)
     parts = X[:rows], y[:rows], X[rows:], y[rows:]
-    scale = _scale(_oracle.split_mse(*parts, theta), min(top for _, top in plans), 2)
+    scale = _scale(oracle.split_mse(*parts, theta), min(top for _, top in plans), 2)
     names = ("X_train", "y_train", "X_validation", "y_validation", "theta")
     scaled = (parts[0], parts[1] * scale, parts[2], parts[3] * scale, theta * scale)
     return _cast(dtype, **dict(zip(names, scaled, strict=True)))
@@ -108,7 +108,7 @@ def cost_surface(rng: Any, sizes: Mapping[str, int], parameters: Any, dtype: Any
     X, y, theta = _system(rng, sizes, unit * _signed(rng, m), dtype)
     y = y - X[:, :2] @ theta[:2]
     t0, t1 = unit * np.arange(-2.0, 3), unit * np.arange(-1.0, 3)
-    scale = _scale(_oracle.cost_surface(X, y, theta, t0, t1), top, 2)
+    scale = _scale(oracle.cost_surface(X, y, theta, t0, t1), top, 2)
     scaled = {"y": y * scale, "theta": theta * scale, "theta0_values": t0 * scale, "theta1_values": t1 * scale}
     return _cast(dtype, X=X, **scaled)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ._arithmetic import CHUNK_ELEMENTS, choose
+from .arithmetic import CHUNK_ELEMENTS, choose
 
 
 def predict(X: np.ndarray, theta: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 
 from rooflinear.bench.contract import gamma, statistical_gamma, unit_roundoff
 
-from ._arithmetic import FLOAT64_ROUNDOFF, choose
+from .arithmetic import FLOAT64_ROUNDOFF, choose
 
 
 class Gammas(NamedTuple):

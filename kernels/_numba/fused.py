@@ -1,4 +1,4 @@
-"""Compiled loops over a range of rows of any layout, each read once, with the names of `_rows`; sums, shares."""
+"""Compiled loops over a range of rows of any layout, each read once, with the names of `rows`; sums, shares."""
 
 import numpy as np
 from numba import njit

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from rooflinear.bench.contract import OWN_ROUNDING, Bound, Inputs, Unsupported
 
-from ._arithmetic import chunks
-from ._oracle import quadratic
-from ._precision import Gammas, gammas, underflow_floor
-from ._ranges import exponent, scaled
+from .arithmetic import chunks
+from .oracle import quadratic
+from .precision import Gammas, gammas, underflow_floor
+from .ranges import exponent, scaled
 
 HOUSEHOLDER = 8
 """Roundings per element and column of a QR factorisation (Higham 2002, theorem 19.4: a small constant)."""

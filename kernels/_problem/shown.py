@@ -11,8 +11,8 @@ import numpy as np
 
 from rooflinear.bench.contract import Inputs, Shown
 
-from . import _scenes as scenes
-from ._inputs import training_rows
+from . import scenes
+from .inputs import training_rows
 
 VISITED = (1, 2, 3, 5, 8, 13, 21, 34, 55, scenes.STEPS)
 """Steps after which a descent is looked at."""

@@ -6,7 +6,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from ._fused import compiled
+from .fused import compiled
 
 VECTOR_BYTES = 32
 LINES, VECTORS = 4, 2

@@ -11,7 +11,7 @@ import numpy as np
 
 from rooflinear.bench.contract import Inputs, gamma, unit_roundoff
 
-from ._arithmetic import chunks
+from .arithmetic import chunks
 
 
 class Residuals(NamedTuple):

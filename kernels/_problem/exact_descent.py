@@ -14,15 +14,15 @@ import numpy as np
 
 from rooflinear.bench.contract import Inputs
 
-from . import _exact
-from ._exact import _bits, _cast, _scale
+from . import exact
+from .exact import _bits, _cast, _scale
 
 
 def gradient_descent(rng: Any, sizes: Mapping[str, int], parameters: Any, dtype: Any) -> Inputs:
     """X, y, theta0, learning_rate, and steps of its own."""
     m, n = sizes["m"], sizes["n"]
     if m & (m - 1):
-        X, y, theta0 = _exact.gradient(rng, sizes, parameters, dtype).values()
+        X, y, theta0 = exact.gradient(rng, sizes, parameters, dtype).values()
         return {"X": X, "y": y, "theta0": theta0} | _rate(dtype, 0.5, 1)
     X, theta0 = rng.choice([-1.0, 1.0], (m, n)), rng.choice([-2.0, -1, 1, 2], n)
     y = rng.choice([-3.0, -2, -1, 1, 2, 3], m)

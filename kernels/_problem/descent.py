@@ -15,10 +15,10 @@ import numpy as np
 
 from rooflinear.bench.contract import Bound, Inputs
 
-from ._arithmetic import chunks
-from ._bounds import both
-from ._precision import Gammas, underflow_floor
-from ._spectrum import column_sums, extreme_eigenvalues, gram, product
+from .arithmetic import chunks
+from .bounds import both
+from .precision import Gammas, underflow_floor
+from .spectrum import column_sums, extreme_eigenvalues, gram, product
 
 
 class Trajectory(NamedTuple):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._arithmetic import chunks
+from .arithmetic import chunks
 
 
 def extreme_eigenvalues(X: np.ndarray) -> tuple[float, float]:

@@ -12,8 +12,8 @@ import numpy as np
 
 from rooflinear.bench.contract import Data, Inputs, Unsupported
 
-from ._ranges import exponent, scaled
-from ._spectrum import column_sums, extreme_eigenvalues, gram, product
+from .ranges import exponent, scaled
+from .spectrum import column_sums, extreme_eigenvalues, gram, product
 
 TRAINING_FRACTION = 0.7
 

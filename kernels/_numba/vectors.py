@@ -1,4 +1,4 @@
-"""The instructions of `_rows`: four rows of X at once, or one, in vectors; emitted into a function of Numba's."""
+"""The instructions of `rows`: four rows of X at once, or one, in vectors; emitted into a function of Numba's."""
 
 from contextlib import contextmanager
 from functools import reduce
