@@ -18,8 +18,8 @@ from .store import RUN
 from .sweep import PRESETS
 
 if TYPE_CHECKING:
-    from ..reports.run_trials import RunTrial
-    from ..reports.simulated_runs import Simulated
+    from ..reports.repeatability.run_trials import RunTrial
+    from ..reports.repeatability.simulated_runs import Simulated
 
 PRESET, OUTPUT = "standard", Path("results/report-calibration.jsonl")
 
@@ -53,7 +53,7 @@ def calibrate(typed: dict[str, Any], given: Collection[str], play: "Callable[[Pl
     """
     _refuse_others(given)
     planned = _planned(typed, given)
-    from ..reports.run_trials import RunTrial
+    from ..reports.repeatability.run_trials import RunTrial
 
     file = Path(typed["output"]) if "output" in given else OUTPUT
     lines = read(file, RunTrial)
@@ -68,7 +68,7 @@ def calibrate(typed: dict[str, Any], given: Collection[str], play: "Callable[[Pl
 
 def played(wanted: Play) -> "RunTrial":
     """Plays one run in a process of its own and reads its folder. Raises `CannotFinish` where it came to no end."""
-    from ..reports.run_trials import run_trial
+    from ..reports.repeatability.run_trials import run_trial
 
     with scratch() as place, busy(wanted.load, wanted.nice):
         begun = time.monotonic()
@@ -127,7 +127,7 @@ def _seed(wanted: Play) -> list[str]:
 def _simulated(contests: int) -> "list[Simulated]":
     if not contests:
         return []
-    from ..reports.simulated_runs import simulated
+    from ..reports.repeatability.simulated_runs import simulated
 
     found = []
     for each in simulated(contests, chosen):
@@ -137,8 +137,8 @@ def _simulated(contests: int) -> "list[Simulated]":
 
 
 def _print(lines: "list[RunTrial]", simulated: "list[Simulated]", as_json: bool) -> None:
-    from ..reports import repeatability_text, simulated_text
-    from ..reports.repeatability_groups import groups
+    from ..reports.repeatability import agreement_text, simulated_text
+    from ..reports.repeatability.agreement_groups import groups
 
     found = groups(lines)
     if as_json:
@@ -146,6 +146,6 @@ def _print(lines: "list[RunTrial]", simulated: "list[Simulated]", as_json: bool)
         print(msgspec.json.format(msgspec.json.encode(told), indent=1).decode())
         return
     if found or not simulated:
-        print(repeatability_text.text(found, lines))
+        print(agreement_text.text(found, lines))
     if simulated:
         print(simulated_text.text(simulated))

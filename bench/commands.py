@@ -186,10 +186,10 @@ def _measure(
 
 
 def _conclude(folder: Path, results: list[Result]) -> int:
-    from ..reports import goals
-    from ..reports.frames import load
-    from ..reports.limits import fault_text, faults
     from ..reports.report import write
+    from ..reports.tables import goals
+    from ..reports.tables.frames import load
+    from ..reports.tables.limits import fault_text, faults
 
     if results and all("memory" in each.reason and each.status == "skipped" for each in results):
         raise CannotFinish(f"no case fits into memory: {results[0].case.label} {results[0].reason}")

@@ -236,7 +236,7 @@ def _refuse_unwritable(typed: dict[str, Any]) -> None:
 
 
 def _show(found: Comparison, typed: dict[str, Any]) -> None:
-    from ..reports import comparison_text as text
+    from ..reports.comparison import comparison_text as text
 
     if typed["json"]:
         print(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
@@ -252,8 +252,8 @@ def _show(found: Comparison, typed: dict[str, Any]) -> None:
 
 
 def _forms() -> dict[str, Callable[[Comparison], bytes]]:
-    from ..reports import comparison_text as text
-    from ..reports.comparison_page import html
+    from ..reports.comparison import comparison_text as text
+    from ..reports.comparison.comparison_page import html
 
     return {
         "html": html,

@@ -6,14 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from .compare import AHEAD
-from .crossovers import crossovers
-from .frames import Tables, words
-from .growth import fits
 from .markdown import escaped, interval, table
-from .scaling import threads
+from .tables.crossovers import crossovers
+from .tables.frames import Tables, words
+from .tables.growth import fits
+from .tables.scaling import threads
+from .tables.speedups import AHEAD
+from .tables.views import View, views
 from .units import MISSING, digits, known, rate_text, ratio_text, time_text
-from .views import View, views
 
 FIT_HEAD = ["implementation", "fixed cost", "rate", "rate in cache", "cost of a row", "misfit", "worst misfit", "at"]
 ALL_THREADS = ["operation", "parameters", "dtype", "device"]

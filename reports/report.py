@@ -8,7 +8,7 @@ import pandas as pd
 from ..bench.errors import UsageError, unknown
 from ..bench.interop import WRITERS, folder_for_reports, read
 from ..bench.store import refuse_unwritable, replace_file
-from .frames import Tables, load
+from .tables.frames import Tables, load
 
 SUFFIXES = {"html": "html", "markdown": "md", "csv": "csv", "parquet": "parquet", "json": "json"}
 FOREIGN = {name: f"{name}.json" for name in WRITERS}
@@ -81,7 +81,7 @@ def _made(
     where = runs[0].folder
     folder, stem = (where, "report") if where.is_dir() else (folder_for_reports(where), f"{where.stem}-report")
     if form in PICTURES:
-        from .figures import pictures
+        from .figures.figures import pictures
 
         made = pictures(runs[0], form, baseline, together=output is not None)
         return [(output or folder / f"{stem}{name}.{form}", content) for name, content in made]
@@ -93,7 +93,7 @@ def _content(runs: list[Tables], form: str, baseline: str | None, table: str) ->
     if form in WRITERS:
         return WRITERS[form](*read(runs[0].folder))
     if form == "html":
-        from .page import html
+        from .page.page import html
 
         return html(runs, baseline)
     from . import text
@@ -105,10 +105,10 @@ def _content(runs: list[Tables], form: str, baseline: str | None, table: str) ->
 
 
 def _table(run: Tables, baseline: str | None, table: str) -> pd.DataFrame:
-    from .compare import choose_baseline, with_speedups
-    from .crossovers import crossovers
-    from .growth import fits
-    from .scaling import threads
+    from .tables.crossovers import crossovers
+    from .tables.growth import fits
+    from .tables.scaling import threads
+    from .tables.speedups import choose_baseline, with_speedups
 
     if table == "cases":
         return with_speedups(run, choose_baseline(run, baseline))

@@ -8,14 +8,14 @@ import pandas as pd
 
 from ..bench.records import Run
 from ..bench.sweep import PRECISION
-from .compare import AHEAD, UNKNOWN_LEAD, WITHIN_NOISE, choose_baseline, speedups, winners
-from .frames import GROUP, Tables, status_counts, words
 from .growth_text import crossover_table, fit_tables, thread_tables
-from .limits import fault_text
 from .markdown import escaped, interval, table
-from .missing import missing
+from .tables.frames import GROUP, Tables, status_counts, words
+from .tables.limits import fault_text
+from .tables.missing import missing
+from .tables.speedups import AHEAD, UNKNOWN_LEAD, WITHIN_NOISE, choose_baseline, speedups, winners
+from .tables.views import View, views
 from .units import MISSING, bytes_text, known, lead_text, ratio_text, time_text
-from .views import View, views
 
 
 def csv(frame: pd.DataFrame) -> bytes:

@@ -24,7 +24,7 @@ from rooflinear.bench import protocol, store, suite
 from rooflinear.bench.arrays import LIBRARIES, common_environment
 from rooflinear.bench.measure import Kernel, available_cores
 from rooflinear.bench.worker import Worker
-from rooflinear.reports import frames
+from rooflinear.reports.tables import frames
 
 HERE = Path(__file__).resolve().parent
 KERNELS = HERE.parent.parent / "kernels"

@@ -6,8 +6,8 @@ import pytest
 
 from rooflinear.bench import store
 from rooflinear.bench.again import FASTEST
-from rooflinear.reports import compare, frames
-from rooflinear.reports.estimates import FEWEST_REPLICATED, WITHIN
+from rooflinear.reports.tables import frames, speedups
+from rooflinear.reports.tables.estimates import FEWEST_REPLICATED, WITHIN
 
 from .made import OPERATIONS, write_suite
 
@@ -65,7 +65,7 @@ def test_their_first_calls_are_told_by_the_first_block_alone(run):
 def test_times_and_speed_ups_agree(run):
     tables = frames.load(run[1])
     times = tables.cases.set_index(["implementation", "m"])["time_ns"]
-    for row in compare.speedups(tables, "numpy").to_dict("records"):
+    for row in speedups.speedups(tables, "numpy").to_dict("records"):
         m = int(row["sizes"].removeprefix("m="))
         assert row["speedup"] == pytest.approx(times["numpy", m] / times[row["implementation"], m])
 

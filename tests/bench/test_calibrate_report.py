@@ -18,8 +18,8 @@ from rooflinear.bench.calibrate_report import Play, calibrate, played
 from rooflinear.bench.cli import app
 from rooflinear.bench.errors import CannotFinish, UsageError
 from rooflinear.bench.records import Case, Result, Run, Sample
-from rooflinear.reports import simulated_runs
-from rooflinear.reports.run_trials import CaseTrial, ContestTrial, RunTrial
+from rooflinear.reports.repeatability import simulated_runs
+from rooflinear.reports.repeatability.run_trials import CaseTrial, ContestTrial, RunTrial
 
 KEY = ("gradient", "", "float64", 2, "cpu", "m=1000 n=10")
 

@@ -15,7 +15,7 @@ import pytest
 from rooflinear.bench import store
 from rooflinear.bench.pace import ROUNDS_FOR_FAR
 from rooflinear.bench.records import SCHEMA_VERSION, Result, Run
-from rooflinear.reports import frames
+from rooflinear.reports.tables import frames
 
 from .made import NUMPY, SMOOTHING, write_suite
 from .test_interop import PYTEST

@@ -16,8 +16,8 @@ from rooflinear.bench.arrays import DEVICES, LIBRARIES
 from rooflinear.bench.reading import Readers
 from rooflinear.bench.records import Ceilings, Result, Roof
 from rooflinear.bench.slot import COMPILED_INTO, Slot, environment
-from rooflinear.reports import limits
-from rooflinear.reports.estimates import WITHIN, Estimate
+from rooflinear.reports.tables import limits
+from rooflinear.reports.tables.estimates import WITHIN, Estimate
 
 from .made import write_suite
 

@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "reports"))
 import synthetic
 
 from rooflinear.bench.records import Result
-from rooflinear.reports import frames, page
+from rooflinear.reports.page import page
+from rooflinear.reports.tables import frames
 
 READY = "() => document.documentElement.dataset.ready === 'true'"
 SECONDS = 30

@@ -8,7 +8,8 @@ import pytest
 import synthetic
 
 from rooflinear.bench.records import Result
-from rooflinear.reports import frames, page
+from rooflinear.reports.page import page
+from rooflinear.reports.tables import frames
 
 from .conftest import Page
 

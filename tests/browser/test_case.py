@@ -117,7 +117,8 @@ def stalled():
 def test_a_stall_leaves_the_rest_to_be_seen_and_too_many_samples_are_thinned(
     browser, folder, monkeypatch, most, told, marks
 ):
-    from rooflinear.reports import frames, page, page_samples
+    from rooflinear.reports.page import page, page_samples
+    from rooflinear.reports.tables import frames
 
     from .conftest import Page
 
@@ -141,7 +142,7 @@ def test_a_stall_leaves_the_rest_to_be_seen_and_too_many_samples_are_thinned(
 
 
 def test_samples_left_out_are_said_to_be(browser, folder, tables, monkeypatch):
-    from rooflinear.reports import page, page_samples
+    from rooflinear.reports.page import page, page_samples
 
     from .conftest import Page
 

@@ -8,8 +8,9 @@ import synthetic
 from synthetic import HOSTILE
 
 from rooflinear.bench.records import Result
-from rooflinear.reports import frames, page
-from rooflinear.reports.views import views
+from rooflinear.reports.page import page
+from rooflinear.reports.tables import frames
+from rooflinear.reports.tables.views import views
 
 from .conftest import Page
 

@@ -5,7 +5,8 @@ import pytest
 import synthetic
 from synthetic import case, costs, ok
 
-from rooflinear.reports import frames, page
+from rooflinear.reports.page import page
+from rooflinear.reports.tables import frames
 
 from .conftest import Page
 

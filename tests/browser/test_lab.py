@@ -14,7 +14,8 @@ import synthetic
 
 from rooflinear.kernels._problem import scenes
 from rooflinear.kernels._problem.shown import GRID
-from rooflinear.reports import frames, page
+from rooflinear.reports.page import page
+from rooflinear.reports.tables import frames
 
 from .conftest import Page
 from .twin import Twin

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from rooflinear.reports import compare, frames, growth
-from rooflinear.reports.missing import missing
-from rooflinear.reports.views import views
+from rooflinear.reports.tables import frames, growth, speedups
+from rooflinear.reports.tables.missing import missing
+from rooflinear.reports.tables.views import views
 
 PRECISION = 2e-5
 """Numbers travel with six digits."""
@@ -38,7 +38,7 @@ def test_bars_are_the_times_and_the_speed_ups_of_the_frames(report, tables, view
     sizes = frames.words(view.sizes[0])
     report.choose(**choice(view, size=sizes, baseline="numba"))
     cases = view.of(tables.cases).set_index("sizes").loc[[sizes]].set_index("implementation")
-    gains = view.of(compare.speedups(tables, "numba")).set_index(["sizes", "implementation"])["speedup"]
+    gains = view.of(speedups.speedups(tables, "numba")).set_index(["sizes", "implementation"])["speedup"]
     rows = report.rows("#bars")
     assert [row[0] for row in rows] == list(cases["time_ns"].sort_values().index)
     for name, _, time, gain, _ in rows:
@@ -52,7 +52,7 @@ def test_winners_are_those_of_the_frames(report, tables, view):
     cells = report.tab.evaluate(
         "() => [...document.querySelectorAll('#winners td[data-size]')].map((one) => ({ ...one.dataset }))"
     )
-    expected = view.of(compare.winners(tables)).dropna(subset=["winner"]).set_index("sizes")
+    expected = view.of(speedups.winners(tables)).dropna(subset=["winner"]).set_index("sizes")
     assert {cell["size"] for cell in cells} == set(expected.index)
     for cell in cells:
         row = expected.loc[cell["size"]]
@@ -63,13 +63,13 @@ def test_winners_are_those_of_the_frames(report, tables, view):
 
 def test_with_the_direct_algorithm_only_winners_are_those_among_them(report, tables):
     view = next(view for view in views(tables) if view.operation == "gradient_descent")
-    expected = view.of(compare.winners(tables, direct_only=True)).set_index("sizes")["winner"]
+    expected = view.of(speedups.winners(tables, direct_only=True)).set_index("sizes")["winner"]
     report.choose(**choice(view, direct=1))
     cells = report.tab.evaluate(
         "() => [...document.querySelectorAll('#winners td')].map(({ dataset }) => [dataset.size, dataset.value])"
     )
     assert {size: name for size, name in cells if name} == expected.dropna().to_dict()
-    assert set(expected) != set(view.of(compare.winners(tables))["winner"])
+    assert set(expected) != set(view.of(speedups.winners(tables))["winner"])
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_costs_are_those_of_the_frames_and_pay_back_as_they_do(report, tables, v
     report.choose(**choice(view, size=frames.words(view.chosen), baseline="numpy"))
     cases = view.of(tables.cases)
     cases = cases[cases["sizes"] == frames.words(view.chosen)].set_index("implementation")
-    gains = view.of(compare.speedups(tables, "numpy"))
+    gains = view.of(speedups.speedups(tables, "numpy"))
     pays = gains[gains["sizes"] == frames.words(view.chosen)].set_index("implementation")["break_even_calls"]
     rows = report.rows("#costs")
     assert len(rows) == cases["time_ns"].notna().sum()
@@ -174,7 +174,7 @@ def test_fits_crossovers_and_threads_are_those_of_the_frames(report, tables):
 
 
 def tables_crossovers(tables):
-    from rooflinear.reports.crossovers import crossovers
+    from rooflinear.reports.tables.crossovers import crossovers
 
     return crossovers(tables)
 
@@ -183,7 +183,7 @@ def test_a_step_is_the_paired_ratio_of_two_implementations(report, tables):
     view = views(tables)[0]
     sizes = frames.words(view.chosen)
     report.choose(**choice(view, size=sizes))
-    frame = view.of(compare.speedups(tables, "numpy"))
+    frame = view.of(speedups.speedups(tables, "numpy"))
     gains = frame[frame["sizes"] == sizes].set_index("implementation")["speedup"]
     changes = {row[0]: row[1] for row in report.rows("#changes")}
     for name in ("numba", "numpy_blocked", "scipy_blas"):

@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from rooflinear.reports import frames, page
+from rooflinear.reports.page import page
+from rooflinear.reports.tables import frames
 
 from .conftest import Page
 

@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import synthetic
 
-from rooflinear.reports import frames
+from rooflinear.reports.tables import frames
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import numpy as np
 from synthetic import run
 
-from rooflinear.reports.run_trials import CaseTrial, ContestTrial, RunTrial, is_headline
+from rooflinear.reports.repeatability.run_trials import CaseTrial, ContestTrial, RunTrial, is_headline
 
 BETWEEN = "between processes"
 MACHINE = run([], {}).machine

@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from rooflinear.reports import frames, text
-from rooflinear.reports.compare import ALONE, choose_baseline, speedups, winners
-from rooflinear.reports.page import html
-from rooflinear.reports.page_data import run_data
+from rooflinear.reports import text
+from rooflinear.reports.page.page import html
+from rooflinear.reports.page.page_data import run_data
 from rooflinear.reports.report import write_reports
-from rooflinear.reports.views import views
+from rooflinear.reports.tables import frames
+from rooflinear.reports.tables.speedups import ALONE, choose_baseline, speedups, winners
+from rooflinear.reports.tables.views import views
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
 

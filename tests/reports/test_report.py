@@ -18,12 +18,14 @@ from synthetic import HOSTILE, case, ok
 from rooflinear.bench import interop
 from rooflinear.bench.errors import CannotFinish, UsageError
 from rooflinear.bench.records import Result, Sample
-from rooflinear.reports import compare, frames, page, page_samples, text
-from rooflinear.reports.crossovers import crossovers
-from rooflinear.reports.growth import fits
+from rooflinear.reports import text
+from rooflinear.reports.page import page, page_samples
 from rooflinear.reports.report import FORMATS, write_reports
-from rooflinear.reports.scaling import threads
-from rooflinear.reports.views import views
+from rooflinear.reports.tables import frames, speedups
+from rooflinear.reports.tables.crossovers import crossovers
+from rooflinear.reports.tables.growth import fits
+from rooflinear.reports.tables.scaling import threads
+from rooflinear.reports.tables.views import views
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,7 @@ def unpacked_script(html, name):
 
 @pytest.fixture(scope="module")
 def combined(tables):
-    return compare.with_speedups(tables, "numpy")
+    return speedups.with_speedups(tables, "numpy")
 
 
 def unpacked(column):
@@ -83,14 +85,14 @@ def test_parquet_reads_back_as_the_frame(combined):
 
 def test_markdown_names_every_winner_and_every_reason(tables):
     written = text.markdown(tables).decode()
-    for name in compare.winners(tables)["winner"].dropna():
+    for name in speedups.winners(tables)["winner"].dropna():
         assert f"**{name}**" in written
     assert "No module named 'tensorflow'" in written
     assert "nan" not in re.findall(r"\w+", written.lower())
 
 
 def test_markdown_shows_the_speed_up_of_the_frame(tables):
-    frame = compare.speedups(tables, "numpy")
+    frame = speedups.speedups(tables, "numpy")
     sizes = frames.words(views(tables)[0].chosen)
     row = frame[(frame["sizes"] == sizes) & (frame["implementation"] == "numba_parallel")].iloc[0]
     assert f"| numba_parallel | {row['speedup']:.2f}× | {row['speedup_low']:.2f} –" in text.markdown(tables).decode()
@@ -152,14 +154,14 @@ def test_speed_ups_in_the_page_equal_the_frame_for_every_baseline(tables, data):
     back = {(*key[:2], key[3], key[2]): (1 / value, 1 / high, 1 / low) for key, (value, low, high) in pairs.items()}
     found = pairs | back
     for baseline in data["baselines"]:
-        for row in compare.speedups(tables, baseline).to_dict("records"):
+        for row in speedups.speedups(tables, baseline).to_dict("records"):
             if row["implementation"] != baseline:
                 key = (tuple(row[name] for name in frames.VIEW), row["sizes"], baseline, row["implementation"])
                 assert found[key] == pytest.approx((row["speedup"], row["speedup_low"], row["speedup_high"]), rel=2e-5)
 
 
 def test_beyond_the_budget_pairs_with_the_baseline_come_first(tables):
-    frame = compare.pairs(tables, "numba", 300)
+    frame = speedups.pairs(tables, "numba", 300)
     assert 300 <= len(frame) < 300 + 120
     assert (frame["baseline"].eq("numba") | frame["implementation"].eq("numba")).all()
 
@@ -217,7 +219,7 @@ def test_samples_above_the_budget_are_left_out_and_counted(tables, monkeypatch):
 
 
 def test_winners_in_the_page_equal_the_frame(tables, data):
-    frame = compare.winners(tables)
+    frame = speedups.winners(tables)
     assert unpacked(data["winners"]["winner"]) == frame["winner"].tolist()
     assert unpacked(data["winners"]["verdict"]) == frame["verdict"].tolist()
 

@@ -1,0 +1,166 @@
+"""A comparison as one self-contained page: a forest of ratios, and for each case what it rests on."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...bench.gate.records import CaseResult, Comparison, Side, Stage
+from ..palette import DARK, LIGHT
+from ..rendering import FOLDER, policy, render
+from ..units import bytes_text, known, time_text
+from .comparison_text import ORDER, controls, headline, numbers, ordered, sides
+
+WIDTH, STRIP_HEIGHT = 1000, 120
+WIDEST = 4.0
+TICKS = (0.25, 1 / 3, 0.5, 2 / 3, 0.8, 0.85, 0.9, 0.95, 0.98, 1.0, 1.02, 1.05, 1.1, 1.15, 1.2, 1.25, 1.5, 2.0, 3.0, 4.0)
+APART = 70
+"""Least distance of two labels on an axis, in the drawing's units."""
+
+MARKS = {
+    "slower": "▲", "faster": "▼", "inconclusive": "?", "equivalent": "=", "not slower": "≤",
+    "missing": "−", "appeared": "+", "changed": "≠", "broken": "✕", "not compared": "·",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A logarithmic axis of ratios, ``low`` to ``high``, over so many units of a drawing."""
+
+    low: float
+    high: float
+    length: float = WIDTH
+
+    def at(self, ratio: float) -> float:
+        share = (math.log(ratio) - math.log(self.low)) / (math.log(self.high) - math.log(self.low))
+        return round(self.length * min(1.0, max(0.0, share)), 1)
+
+    @property
+    def ticks(self) -> list[dict[str, Any]]:
+        """Labelled ratios; 1 always, others where there is room."""
+        shown: list[float] = [1.0]
+        for tick in sorted(TICKS, key=lambda each: abs(math.log(each))):
+            if self.low <= tick <= self.high and all(abs(self.at(tick) - self.at(each)) > APART for each in shown):
+                shown.append(tick)
+        return [{"x": self.at(tick), "label": _tick(tick)} for tick in sorted(shown)]
+
+
+def html(found: Comparison) -> bytes:
+    """The page. It draws without a script; the script only filters."""
+    style = "\n".join(
+        (render("page/page.css", palettes={"light": LIGHT, "dark": DARK}), render("comparison/comparison.css"))
+    )
+    script = (FOLDER / "comparison/comparison.js").read_text()
+    shown = ordered(found.cases)
+    axis = axis_of([*shown, *(each.result for each in found.controls)], found.margin)
+    return render(
+        "comparison/comparison.html",
+        style=style,
+        script=script,
+        policy=policy(style, script),
+        found=found,
+        headline=headline(found),
+        sides=sides(found),
+        controls_told=controls(found),
+        counts=[(verdict, count) for verdict, count in _counted(shown) if count],
+        marks=MARKS,
+        axis=axis,
+        cases=[_row(each, axis) for each in shown],
+        controls=[(each, _row(each.result, axis)) for each in found.controls],
+        operations=sorted({each.case.operation for each in shown}),
+        implementations=sorted({each.case.implementation for each in shown} - {""}),
+        facts=_facts(found),
+        differing=differing(found.base, found.head),
+    ).encode()
+
+
+def axis_of(cases: Iterable[CaseResult], margin: float) -> Axis:
+    """Wide enough for every interval, at most a factor of four either way."""
+    ends = [end for each in cases for end in (each.ratio, each.low, each.high) if end is not None and known(end)]
+    reach = max([abs(math.log(end)) for end in ends if end > 0] + [2 * math.log1p(margin)])
+    widest = min(WIDEST, math.exp(1.08 * reach))
+    return Axis(1 / widest, widest)
+
+
+def differing(base: Side, head: Side) -> list[tuple[str, str, str]]:
+    """Versions that are not the same on both sides: name, base's, head's."""
+    names = sorted({*base.versions, *head.versions})
+    pairs = [(name, base.versions.get(name, "none"), head.versions.get(name, "none")) for name in names]
+    return [each for each in pairs if each[1] != each[2]]
+
+
+def _counted(cases: Sequence[CaseResult]) -> list[tuple[str, int]]:
+    counted = Counter(each.verdict for each in cases)
+    return [(verdict, counted[verdict]) for verdict in ORDER]
+
+
+def _row(result: CaseResult, axis: Axis) -> dict[str, Any]:
+    ends = [end for end in (result.low, result.high) if end is not None and known(end)]
+    drawn = result.ratio is not None and known(result.ratio)
+    return {
+        "result": result,
+        "numbers": numbers(result),
+        "point": axis.at(result.ratio) if drawn and result.ratio else None,
+        "bar": (axis.at(ends[0]), axis.at(ends[1])) if len(ends) == 2 else None,
+        "band": (axis.at(1 / (1 + result.margin)), axis.at(1 + result.margin)),
+        "stages": [
+            _stage(name, stage, result.margin)
+            for name, stage in (("Screen", result.screen), ("Confirmation", result.confirm))
+            if stage
+        ],
+    }
+
+
+def _stage(name: str, stage: Stage, margin: float) -> dict[str, Any]:
+    """A strip of block ratios in the order they were played, upwards slower."""
+    reach = max([abs(math.log(ratio)) for ratio in stage.ratios if ratio > 0] + [1.5 * math.log1p(margin)])
+    axis = Axis(math.exp(-1.1 * reach), math.exp(1.1 * reach), STRIP_HEIGHT)
+    step = WIDTH / (len(stage.ratios) + 1)
+    return {
+        "name": name,
+        "stage": stage,
+        "points": [(round(step * (place + 1), 1), _up(axis, ratio), ratio) for place, ratio in enumerate(stage.ratios)],
+        "one": _up(axis, 1.0),
+        "estimate": _up(axis, stage.ratio),
+        "margins": (_up(axis, 1 + margin), _up(axis, 1 / (1 + margin))),
+        "base": time_text(stage.base_ns),
+        "head": time_text(stage.head_ns),
+        "labels": [(_up(axis, ratio), _tick(ratio)) for ratio in (1 + margin, 1.0, 1 / (1 + margin))],
+    }
+
+
+def _up(axis: Axis, ratio: float) -> float:
+    return round(axis.length - axis.at(ratio), 1)
+
+
+def _tick(ratio: float) -> str:
+    return f"{ratio:.3f}".rstrip("0").rstrip(".")
+
+
+def _facts(found: Comparison) -> dict[str, str]:
+    machine = found.machine
+    facts = {
+        "Base": _side(found.base),
+        "Head": _side(found.head),
+        "Suite": found.suite,
+        "Method": "paired, on one machine in turns" if found.method == "paired" else "unpaired, from files",
+        "Took": f"{found.seconds:.0f} s" if found.seconds else "",
+        "When": found.started_at.replace("T", " ").replace("+00:00", " UTC"),
+        "Seed": str(found.seed),
+    }
+    if machine:
+        facts |= {
+            "Machine": machine.name,
+            "Processor": machine.cpu,
+            "Cores": str(machine.cores_available),
+            "Memory": bytes_text(machine.memory_bytes) if machine.memory_bytes else "",
+            "System": machine.system,
+            "Python": machine.python,
+        }
+    return {name: text for name, text in facts.items() if text}
+
+
+def _side(side: Side) -> str:
+    parts = [side.label, side.commit or "", "with changes" if side.dirty else "", side.python or ""]
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,248 @@
+"""A comparison as plain lines, Markdown, GitHub annotations and JUnit XML."""
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from xml.etree import ElementTree
+
+from ...bench.gate.records import (
+    ABSENT,
+    APPEARED,
+    BROKEN,
+    CHANGED,
+    EQUIVALENT,
+    FASTER,
+    INCONCLUSIVE,
+    MISSING,
+    NOT_SLOWER,
+    SLOWER,
+    CaseResult,
+    Comparison,
+    Side,
+)  # fmt: skip
+from ..markdown import code, escaped
+from ..units import known, time_text
+
+ORDER = (BROKEN, MISSING, APPEARED, CHANGED, SLOWER, INCONCLUSIVE, FASTER, NOT_SLOWER, EQUIVALENT, ABSENT)
+"""From what needs a person to what does not."""
+
+TELLING = ORDER[:7]
+HEADLINES = {
+    "slower": "Slower",
+    "incomplete": "Cannot be compared",
+    "inconclusive": "Inconclusive",
+    "not slower": "Not slower",
+}
+WIDTH = 100
+LONGEST = 500
+SHOWN, NAMED = 50, 3
+OVER = "head/base"
+"""What a ratio is of; above 1 is slower."""
+FAILING, ERRORS, SKIPPED = (SLOWER,), (BROKEN, MISSING, APPEARED, CHANGED), (INCONCLUSIVE, ABSENT)
+
+
+def ordered(cases: Iterable[CaseResult]) -> list[CaseResult]:
+    """What needs a person first; within a verdict the largest ratio first."""
+    return sorted(cases, key=lambda each: (ORDER.index(each.verdict), -(each.ratio or 0)))
+
+
+def headline(found: Comparison) -> str:
+    """The verdict in one sentence."""
+    return f"{HEADLINES[found.verdict]}: {found.reason or found.verdict}"
+
+
+def sides(found: Comparison) -> str:
+    """``main (1a2b3c4d) against working tree (5e6f7a8b, changed)``, head first."""
+    return f"{_side(found.head)} against {_side(found.base)}"
+
+
+def counts(found: Comparison) -> str:
+    """``3 slower, 20 equivalent``."""
+    counted = Counter(each.verdict for each in found.cases)
+    return ", ".join(f"{counted[verdict]} {verdict}" for verdict in ORDER if counted[verdict]) or "no case"
+
+
+def controls(found: Comparison) -> str:
+    """What was seen of the same code against itself."""
+    fired = sum(each.fired for each in found.controls)
+    if not found.controls:
+        return "no controls" if found.method == "paired" else ""
+    count = len(found.controls)
+    return f"{count} control{'s' if count > 1 else ''} (the same code on both sides), {fired or 'none'} called slower"
+
+
+def terminal(found: Comparison) -> str:
+    """What matters, in lines for a log."""
+    telling = [each for each in ordered(found.cases) if each.verdict in TELLING]
+    lines = [headline(found), f"  {sides(found)}", ""]
+    lines += [line for each in telling[:SHOWN] for line in _terminal_case(each)]
+    if len(telling) > SHOWN:
+        lines.append(f"  … and {len(telling) - SHOWN} more (--json, --html FILE)")
+    lines += [line for group in untold(found.cases) for line in _terminal_group(*group)]
+    lines += [counts(found), *filter(None, [controls(found)]), *(f"note: {text}" for text in found.warnings)]
+    return "\n".join(_plain(line) for line in lines)
+
+
+def markdown(found: Comparison) -> str:
+    """A summary for a pull request: what matters in a table, the rest folded."""
+    telling = [each for each in ordered(found.cases) if each.verdict in TELLING]
+    rest = [each for each in ordered(found.cases) if each.verdict not in TELLING]
+    parts = [
+        f"## rooflinear: {_escaped(headline(found))}",
+        f"{_escaped(sides(found))}. Ratios are time of head over time of base: above 1 is slower.",
+        _table(telling),
+        f"{_escaped(counts(found))}. {_escaped(controls(found))}".strip(),
+        _folded("The other cases", _table(rest)),
+        _folded("Controls", _table([each.result for each in found.controls])),
+        "\n".join(f"- {_escaped(text)}" for text in found.warnings),
+        f"Again: {code(shlex.join(found.command))}" if found.command else "",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def annotations(found: Comparison) -> list[str]:
+    """GitHub workflow commands, worst first: errors that fail the check, warnings that do not."""
+    lines = [f"::{'notice' if found.exit_status == 0 else 'error'} title=rooflinear::{_command_text(headline(found))}"]
+    for each in ordered(found.cases):
+        if each.verdict in (*ERRORS, SLOWER, INCONCLUSIVE):
+            level = "warning" if each.verdict == INCONCLUSIVE else "error"
+            file = f"file={_property(f'{each.case.suite}/{each.case.implementation}.py')}," if each.case.suite else ""
+            title = _property(f"{each.verdict}: {each.case.name}")
+            told = _command_text(f"{each.case.label}: {_told(each)}")
+            lines.append(f"::{level} {file}title={title}::{told}")
+    return lines
+
+
+def junit(found: Comparison) -> str:
+    """One test case per case; slower fails, what cannot be compared is an error, what is not told is skipped.
+
+    Where a whole comparison failed and none of its cases did, one more test case is the error.
+    """
+    shown = ordered(found.cases)
+    empty = found.verdict == "incomplete" and not any(each.verdict in ERRORS for each in shown)
+    totals = {
+        "tests": len(shown) + empty,
+        "failures": sum(each.verdict in FAILING for each in shown),
+        "errors": sum(each.verdict in ERRORS for each in shown) + empty,
+        "skipped": sum(each.verdict in SKIPPED for each in shown),
+    }
+    root = ElementTree.Element("testsuites", {name: str(count) for name, count in totals.items()})
+    of = {"name": f"rooflinear compare: {_xml(sides(found))}", "time": f"{found.seconds:.1f}"}
+    suite = ElementTree.SubElement(root, "testsuite", {**of, **root.attrib})
+    for each in shown:
+        _junit_case(suite, each)
+    if empty:
+        name = {"name": "anything was compared", "classname": "rooflinear"}
+        element = ElementTree.SubElement(suite, "testcase", name)
+        ElementTree.SubElement(element, "error", {"message": _xml(headline(found))})
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def untold(cases: Iterable[CaseResult]) -> list[tuple[str, list[CaseResult]]]:
+    """The cases that were not compared, by the reason that they share."""
+    groups: dict[str, list[CaseResult]] = {}
+    for each in cases:
+        if each.verdict == ABSENT:
+            groups.setdefault(each.reason, []).append(each)
+    return list(groups.items())
+
+
+def numbers(result: CaseResult) -> str:
+    """``1.053 (1.049 – 1.058)``; empty where nothing was timed."""
+    if not known(result.ratio):
+        return ""
+    ends = f" ({_ratio(result.low)} – {_ratio(result.high)})" if known(result.low) and known(result.high) else ""
+    return f"{result.ratio:.3f}{ends}"
+
+
+def _terminal_case(result: CaseResult) -> list[str]:
+    lines = [f"  {result.verdict:12} {result.case.label}"]
+    if known(result.ratio):
+        told = f"{OVER} {numbers(result)} in {result.blocks} blocks, margin {result.margin:.1%}"
+        least = f", would have seen {result.least_effect:.3f}" if known(result.least_effect) else ""
+        lines.append(f"{'':15}{told}{least}")
+    return [*lines, f"{'':15}{result.reason}"] if result.reason else lines
+
+
+def _terminal_group(reason: str, cases: Sequence[CaseResult]) -> list[str]:
+    named = ", ".join(each.case.label for each in cases[:NAMED])
+    more = f" and {len(cases) - NAMED} more" if len(cases) > NAMED else ""
+    return [f"  {ABSENT:12} {named}{more}", f"{'':15}{reason}"]
+
+
+def _told(result: CaseResult) -> str:
+    """Numbers and reason in a line."""
+    ratio = numbers(result)
+    return f"{OVER} {ratio}; {result.reason}" if ratio else result.reason
+
+
+def _junit_case(suite: ElementTree.Element, result: CaseResult) -> None:
+    of = ".".join(filter(None, (result.case.operation, result.case.implementation)))
+    name = {"name": _xml(result.case.label), "classname": _xml(of)}
+    stage = result.confirm or result.screen
+    time_ns = stage.head_ns if stage else 0
+    element = ElementTree.SubElement(suite, "testcase", {**name, "time": f"{time_ns / 1e9:.9f}"})
+    kinds = {"failure": FAILING, "error": ERRORS, "skipped": SKIPPED}
+    kind = next((tag for tag, verdicts in kinds.items() if result.verdict in verdicts), "")
+    told = _xml(f"{result.verdict}: {_told(result)}")
+    if kind:
+        ElementTree.SubElement(element, kind, {"message": told})
+    else:
+        ElementTree.SubElement(element, "system-out").text = told
+
+
+def _table(cases: Sequence[CaseResult]) -> str:
+    if not cases:
+        return ""
+    head = ["case", "verdict", f"{OVER} (90 % interval)", "margin", "blocks", "least seen", "base → head", "why"]
+    rows = [[_escaped(cell) for cell in _row(each)] for each in cases]
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
+
+
+def _row(result: CaseResult) -> list[str]:
+    stage = result.confirm or result.screen
+    times = f"{time_text(stage.base_ns)} → {time_text(stage.head_ns)}" if stage else ""
+    least = _ratio(result.least_effect) if known(result.least_effect) else ""
+    blocks = str(result.blocks or "")
+    return [
+        result.case.label, result.verdict, numbers(result), f"{result.margin:.1%}", blocks, least, times, result.reason,
+    ]  # fmt: skip
+
+
+def _folded(title: str, content: str) -> str:
+    return f"<details><summary>{title}</summary>\n\n{content}\n\n</details>" if content else ""
+
+
+def _side(side: Side) -> str:
+    marks = [side.commit[:8]] if side.commit and not side.commit.startswith(side.label) else []
+    marks += ["with changes"] if side.dirty else []
+    return side.label + (f" ({', '.join(marks)})" if marks else "")
+
+
+def _ratio(value: float | None) -> str:
+    return f"{value:.3f}" if known(value) else "?"
+
+
+def _plain(line: str) -> str:
+    """No control characters: what a kernel raises must not steer a terminal."""
+    return re.sub(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]", " ", line)[:LONGEST]
+
+
+def _escaped(text: str) -> str:
+    """No markup, and nobody is mentioned: a pull request is where it is read."""
+    return escaped(_plain(text)).replace("@", "&#64;")
+
+
+def _command_text(text: str) -> str:
+    return text[:LONGEST].replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _command_text(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _xml(text: str) -> str:
+    """XML 1.0 has no characters for these."""
+    return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "?", text)[: 10 * LONGEST]

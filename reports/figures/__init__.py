@@ -1,0 +1,1 @@
+"""A run as pictures: PNG, SVG and PDF, drawn with Matplotlib."""

@@ -1,0 +1,40 @@
+"""What every implementation computed of the suite's small tasks, for the page to draw beside its own formulas."""
+
+from typing import Any
+
+from ...bench.records import Numbers, Output, ShownTask
+from ...bench.store import read_outputs
+from ..tables.frames import Tables
+
+DRAWN = {"predict", "gradient_descent"}
+"""The operations without which there is nothing to draw: a suite of other things has no such section."""
+
+
+def lab(tables: Tables) -> dict[str, Any] | None:
+    """Tasks, and by task the distinct outputs and who returned which; None for a suite that is not of lines."""
+    if not set(tables.run.operations) >= DRAWN:
+        return None
+    kept = read_outputs(tables.folder) if tables.folder.is_dir() else []
+    tasks = [each for each in kept if isinstance(each, ShownTask) and isinstance(each.expected, Numbers)]
+    outputs = [each for each in kept if isinstance(each, Output)]
+    return {each.task: _task(each, [one for one in outputs if one.task == each.task]) for each in tasks}
+
+
+def _task(task: ShownTask, outputs: list[Output]) -> dict[str, Any]:
+    right = {each.implementation: values for each in outputs if (values := _right(each)) is not None}
+    distinct = list(dict.fromkeys(right.values()))
+    return {
+        "operation": task.operation,
+        "settings": task.settings,
+        "inputs": {name: numbers.values for name, numbers in task.inputs.items()},
+        "expected": task.expected.values if isinstance(task.expected, Numbers) else [],
+        "outputs": distinct,
+        "who": {name: distinct.index(values) for name, values in right.items()},
+        "not_ok": {each.implementation: [each.status, each.reason] for each in outputs if _right(each) is None},
+    }
+
+
+def _right(output: Output) -> tuple[Any, ...] | None:
+    """The numbers of an array that is right; what draws them knows no tuples."""
+    found = output.output
+    return tuple(found.values) if output.status == "ok" and isinstance(found, Numbers) else None

@@ -1,0 +1,96 @@
+"""One self-contained HTML file: specs, data, style and script inside, nothing loaded from anywhere."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from ...bench.interop import tool_of
+from ...bench.interop.foreign import NOT_VERIFIED
+from ..palette import DARK, LIGHT
+from ..rendering import FOLDER, policy, render
+from ..tables.frames import Tables
+from .charts import charts, vega_lite_version
+from .page_command import command
+from .page_data import packed, run_data
+from .page_machine import facts
+from .page_runs import check_comparable, differences
+from .page_samples import samples
+
+STYLES = ("page/page.css", "page/views.css", "lab/lab.css")
+SCRIPTS = (
+    "page/format.js",
+    "page/data.js",
+    "page/choose.js",
+    "page/times.js",
+    "page/answer.js",
+    "page/surface.js",
+    "page/lines.js",
+    "page/derive.js",
+    "page/draw.js",
+    "page/draw_answer.js",
+    "page/draw_views.js",
+    "page/case.js",
+    (
+        "drawLab",
+        "lab/lab.js",
+        "lab/lab_plot.js",
+        "lab/lab_kernels.js",
+        "lab/lab_pictures.js",
+        "lab/lab_more.js",
+        "lab/lab_page.js",
+    ),
+    "page/page.js",
+)
+"""In this order, inside one function. A tuple has names of its own, and gives the first one to the rest."""
+
+
+def html(runs: Sequence[Tables], baseline: str | None = None) -> bytes:
+    """The page of one or several runs; the first is the one it opens with.
+
+    Raises `UsageError` for a baseline without a time and for runs that cannot be compared.
+    """
+    check_comparable(runs)
+    style = "\n".join(render(name, palettes={"light": LIGHT, "dark": DARK}) for name in STYLES)
+    script = "\n".join(_script(name) for name in SCRIPTS)
+    script = f"(() => {{\n'use strict';\n{script}\n}})();"
+    first = runs[0]
+    return render(
+        "page/page.html",
+        style=style,
+        bundle=_bundle(),
+        script=script,
+        policy=policy(style, _bundle(), script),
+        shared=packed({"charts": charts(), "runs": [tables.folder.name for tables in runs]}),
+        data=[packed(_data(tables, baseline if tables is first else None)) for tables in runs],
+        samples=[packed(samples(tables)) for tables in runs],
+        runs=[(tables.folder.name, tables.run, facts(tables.run)) for tables in runs],
+        differences=differences(runs),
+        tools=sorted({(tool, _verified(tables)) for tables in runs if (tool := tool_of(tables.run))}),
+        ours=any(not tool_of(tables.run) for tables in runs),
+    ).encode()
+
+
+def _data(tables: Tables, baseline: str | None) -> dict:
+    return {**run_data(tables, baseline), "command": command(tables.run)}
+
+
+def _verified(tables: Tables) -> bool:
+    return not any(result.warning.startswith(NOT_VERIFIED) for group in tables.results for result in group)
+
+
+def _script(name: str | tuple[str, ...]) -> str:
+    if isinstance(name, str):
+        return (FOLDER / name).read_text()
+    given, *files = name
+    inside = "\n".join(map(_script, files))
+    return f"const {given} = (() => {{\n{inside}\nreturn {given};\n}})();"
+
+
+@lru_cache
+def _bundle() -> str:
+    """Vega, Vega-Lite and Vega-Embed, kept from leaking globals; the script gets ``vegaEmbed`` alone."""
+    import vl_convert
+
+    code = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vega_lite_version())
+    if "</script" in code.lower():
+        raise AssertionError("the Vega bundle cannot be inlined: it holds a closing script tag")
+    return f"(()=>{{{code}\n}})();"

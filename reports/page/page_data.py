@@ -1,0 +1,117 @@
+"""What the page's script reads of one run: frames as columns, looks, rungs, roofs."""
+
+import base64
+import gzip
+import math
+from typing import Any
+
+import msgspec
+import pandas as pd
+
+from ..lab.lab import lab
+from ..palette import looks
+from ..tables.crossovers import crossovers
+from ..tables.frames import GROUP, VIEW, Tables, words
+from ..tables.growth import fits
+from ..tables.missing import missing
+from ..tables.scaling import threads
+from ..tables.speedups import baselines, choose_baseline, pairs, winners
+from ..tables.views import View, views
+from ..text import imprecise
+from .page_ladder import CHANGES, RUNGS
+from .page_machine import facts, roofs
+from .page_samples import details
+
+MOST_PAIRS = 60_000
+"""Paired speed-ups in the page, about 12 bytes each; past it a ratio is that of two times, marked unpaired."""
+
+DIGITS = 6
+"""Significant digits of a number in the page's data."""
+
+NOT_SENT = ("run", "suite")
+"""Columns of the cases that the page knows from the run and the view."""
+
+
+def run_data(tables: Tables, baseline: str | None = None) -> dict[str, Any]:
+    """One run as the page's script reads it. Raises `UsageError` for a baseline without a time."""
+    chosen = choose_baseline(tables, baseline)
+    shown = views(tables)
+    numbers = {tuple(getattr(view, column) for column in VIEW): place for place, view in enumerate(shown)}
+    cases = _by_view(tables.cases, numbers).drop(columns=[name for name in NOT_SENT if name in tables.cases])
+    return {
+        "name": tables.folder.name,
+        "machine": tables.run.machine.name,
+        "started": tables.run.started_at,
+        "facts": facts(tables.run),
+        "views": [_view(view) for view in shown],
+        "cases": columns(pd.concat([cases, details(tables)], axis=1)),
+        "pairs": columns(_by_view(pairs(tables, chosen, MOST_PAIRS), numbers)),
+        "winners": columns(_by_view(winners(tables), numbers)),
+        "direct_winners": columns(_by_view(winners(tables, direct_only=True), numbers)),
+        "fits": columns(_by_view(fits(tables), numbers)),
+        "crossovers": columns(_by_view(crossovers(tables), numbers)),
+        "threads": columns(_by_view(threads(tables), numbers)),
+        "missing": columns(missing(tables.cases)),
+        "implementations": tables.implementations,
+        "about": {name: _about(tables, name) for name in tables.implementations},
+        "looks": {name: [look.number, look.shape] for name, look in looks(tables.implementations).items()},
+        "size_columns": tables.size_columns,
+        "parameter_columns": tables.parameter_columns,
+        "operation": _operation(tables),
+        "baseline": chosen,
+        "tool": tables.tool,
+        "baselines": baselines(tables),
+        "imprecise": imprecise(tables.run),
+        "formulas": {name: about.get("formula", "") for name, about in tables.run.operations.items()},
+        "tolerances": {name: about.get("tolerance", "") for name, about in tables.run.operations.items()},
+        "rungs": RUNGS,
+        "changes": CHANGES,
+        "roofs": roofs(tables.run),
+        "lab": lab(tables),
+    }
+
+
+def columns(frame: pd.DataFrame) -> dict[str, Any]:
+    """Columns of numbers as lists; columns of texts as codes into their distinct words."""
+    return {str(name): _column(frame[name]) for name in frame.columns}
+
+
+def packed(data: Any) -> str:
+    """Gzipped JSON as base64; the same bytes for the same data."""
+    return base64.b64encode(gzip.compress(msgspec.json.encode(data), mtime=0)).decode()
+
+
+def _by_view(frame: pd.DataFrame, numbers: dict[tuple[Any, ...], int]) -> pd.DataFrame:
+    """The frame with the number of its view, the page's for `VIEW`; a `GROUP` keeps its sizes."""
+    keys = [numbers[key] for key in frame[list(VIEW)].itertuples(index=False, name=None)]
+    shorter = frame.drop(columns=[name for name in GROUP if name in VIEW])
+    return shorter.assign(view=pd.Series(keys, index=frame.index, dtype=int))
+
+
+def _operation(tables: Tables) -> str:
+    """The operation that most implementations have a time for; the suite's first of several."""
+    timed = tables.cases.dropna(subset=["time_ns"]).groupby("operation")["implementation"].nunique()
+    return max(tables.operations, key=lambda name: timed.get(name, 0))
+
+
+def _view(view: View) -> dict[str, Any]:
+    own = {column: getattr(view, column) for column in VIEW}
+    return {**own, "size_names": view.size_names, "sizes": view.sizes, "chosen": words(view.chosen)}
+
+
+def _about(tables: Tables, name: str) -> list[str]:
+    stated = tables.run.implementations.get(name, {})
+    return [str(stated.get("doc", "")), str(stated.get("library", "")), str(stated.get("algorithm", "direct"))]
+
+
+def _column(values: Any) -> Any:
+    if values.dtype == object or pd.api.types.is_string_dtype(values):
+        codes, texts = pd.factorize(values)
+        return {"codes": codes.tolist(), "words": texts.tolist()}
+    return [_number(value) for value in values.tolist()]
+
+
+def _number(value: Any) -> Any:
+    if value is pd.NA or value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value

@@ -1,0 +1,59 @@
+"""The machine in words, and its ceilings as the page draws them."""
+
+from typing import Any
+
+from ...bench.records import Machine, Roof, Run
+from ..units import bytes_text, digits
+
+LAST_CACHES = 4
+"""A working set of so many last caches is read from memory."""
+
+
+def facts(run: Run) -> dict[str, str]:
+    """What machine this is, in words; facts the system does not tell are left out."""
+    machine = run.machine
+    told = {
+        "Machine": machine.name,
+        "Processor": machine.cpu,
+        "Cores": _cores(machine),
+        "Clock": f"{digits(machine.frequency_mhz)} MHz" if machine.frequency_mhz else "",
+        "Memory": bytes_text(machine.memory_bytes) if machine.memory_bytes else "",
+        "Caches": ", ".join(f"{name} {bytes_text(size)}" for name, size in machine.caches_bytes.items()),
+        "GPUs": "; ".join(machine.gpus),
+        "GPU driver": machine.gpu_driver or "",
+        "Virtualised": machine.virtualised or "",
+        "Governor": machine.governor or "",
+        "Turbo": {True: "on", False: "off", None: ""}[machine.turbo],
+        "Load before": f"{machine.load_1min:.2f}" if machine.load_1min is not None else "",
+        "System": " · ".join(text for text in (machine.system, machine.libc) if text),
+        "Python": machine.python,
+    }
+    return {name: text for name, text in told.items() if text}
+
+
+def roofs(run: Run) -> list[dict[str, Any]]:
+    """A row per thread count: peak flop/s by dtype, and bandwidth of each cache and of memory."""
+    found = [(int(threads), roof) for threads, roof in run.ceilings.roofs.items()]
+    return [
+        {"threads": threads, "flops": roof.flops, "read": roof.read, "levels": levels(roof, run.machine.caches_bytes)}
+        for threads, roof in sorted(found, key=lambda pair: pair[0])
+    ]
+
+
+def levels(roof: Roof, caches_bytes: dict[str, int]) -> list[tuple[str, float]]:
+    """(name, bytes per second) of each data cache that a working set was read from, and of memory."""
+    caches = sorted((size, name) for name, size in caches_bytes.items() if not name.endswith("i"))
+    last = caches[-1][0] if caches else 0
+    found, below = [], 0
+    for size, name in caches:
+        inside = [speed for working_set, speed in roof.read if below < working_set <= size / 2]
+        found += [(f"{name.removesuffix('d')} cache", max(inside))] if inside else []
+        below = size
+    outside = [speed for working_set, speed in roof.read if working_set >= LAST_CACHES * last]
+    return [*found, ("memory", max(outside))] if outside and last else found
+
+
+def _cores(machine: Machine) -> str:
+    known = [(machine.cores_logical, "logical"), (machine.cores_physical, "physical")]
+    rest = ", ".join(f"{count} {kind}" for count, kind in known if count)
+    return f"{machine.cores_available} available" + (f" of {rest}" if rest else "")

@@ -1,0 +1,74 @@
+"""Several runs on one page: what must agree before their times stand side by side, and in what they differ."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...bench.errors import UsageError
+from ...bench.records import Run
+from ..tables.frames import VIEW, Tables
+from ..units import bytes_text
+
+CASE = (*VIEW, "sizes", "implementation")
+
+
+def check_comparable(runs: Sequence[Tables]) -> None:
+    """Raises `UsageError` where two runs did not measure the same thing, saying what differs."""
+    first, *others = runs
+    for other in others:
+        why = _difference(first, other)
+        if why:
+            names = f"{first.folder} and {other.folder}"
+            raise UsageError(f"{names} cannot share a page: {why}; make a page of each")
+
+
+def differences(runs: Sequence[Tables]) -> list[tuple[str, list[str]]]:
+    """(fact, its value in each run), for each fact that is not the same in all."""
+    told = [_told(tables.run) for tables in runs]
+    names = list(dict.fromkeys(name for each in told for name in each))
+    rows = [(name, [each.get(name, "") for each in told]) for name in names]
+    return [(name, values) for name, values in rows if len(set(values)) > 1]
+
+
+def _difference(first: Tables, other: Tables) -> str:
+    before, after = first.run, other.run
+    if before.suite != after.suite:
+        return f"suite '{before.suite}' against '{after.suite}'"
+    if _data(before) != _data(after):
+        return f"data '{_data(before)}' against '{_data(after)}'"
+    for name in before.operations.keys() & after.operations.keys():
+        if _contract(before.operations[name]) != _contract(after.operations[name]):
+            return f"operation '{name}' is not the same in both"
+    shared = _cases(first) & _cases(other)
+    return "" if shared else "they have no case in common"
+
+
+def _cases(tables: Tables) -> set[tuple[Any, ...]]:
+    """Cases but for their threads: more threads are what a second run may be about."""
+    columns = [name for name in CASE if name != "threads"]
+    return set(tables.cases[columns].itertuples(index=False, name=None))
+
+
+def _data(run: Run) -> str:
+    stated = [("target", run.options.get("target")), ("condition", run.options.get("condition"))]
+    return " ".join([run.data, *(f"{name}={value}" for name, value in stated if value is not None)])
+
+
+def _contract(operation: dict[str, Any]) -> tuple[Any, ...]:
+    """What is computed: a changed wording of the documentation is no other operation."""
+    return operation.get("formula"), tuple(operation.get("sizes", ())), tuple(operation.get("parameters", ()))
+
+
+def _told(run: Run) -> dict[str, str]:
+    machine = run.machine
+    return {
+        "machine": machine.name,
+        "processor": machine.cpu,
+        "cores": str(machine.cores_available),
+        "memory": bytes_text(machine.memory_bytes),
+        "Python": machine.python,
+        "commit": (run.commit or "")[:12] + (" with changes" if run.dirty else ""),
+        "preset": run.preset,
+        "seed": str(run.seed),
+        **run.versions,
+        **{name: value for name, value in run.environment.items() if name.isupper()},
+    }

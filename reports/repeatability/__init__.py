@@ -1,0 +1,1 @@
+"""How far reports of whole runs agree: real runs measured again, and simulated ones whose truth is known."""

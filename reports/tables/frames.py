@@ -1,0 +1,328 @@
+"""A run folder -> tidy frames. All numbers on pages, pictures and in files come from here and `compare`.
+
+Statistics, from raw samples:
+
+    time_ns           one call: wall_ns ÷ calls of a sample, median of a round, level of a block, see `estimates`
+    low_ns, high_ns   95 % interval of it; `interval` says what it describes
+    precise           whether the case's part of a ratio's interval is within the precision that the run was asked for
+    first_call_ns     of a process that has not called the operation yet: the first call at this size, or, where the
+                      worker had compiled it before, a steady call and what compiling took then; median over blocks
+    compiled_ns       what compiling took at the most in first calls of this operation and dtype before this one; 0
+                      where nothing compiles, or nothing had yet
+    import_ns, transfer_*_ns   median over blocks (one reading a block)
+    peak_bytes, error_over_bound              largest over blocks
+    dropped           samples left out because a guard flagged them
+    flops … over_problem  how far from the machine's limit, see `limits`
+    disturbed         in every block somebody took time from more than half of the samples: all were kept, the
+                      time is no more than a guess, and the case has no rank
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain, count
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+import msgspec
+import pandas as pd
+
+from ...bench.interop import read
+from ...bench.records import Case, Result, Run
+from ...bench.sweep import PRECISION
+from . import estimates, limits
+from .estimates import Estimate, Located
+from .samples import Kept, Rounds, kept, powers
+
+STATUSES = ("wrong", "crashed", "timeout", "missing", "unsupported", "skipped", "ok")
+"""From the most telling to the least: a case is as bad as its worst block."""
+
+OWN_CACHE_BYTES = 2**20
+"""Of a core, where the system does not tell."""
+
+VIEW = ("operation", "parameters", "dtype", "threads", "device")
+"""What one chart shows."""
+
+GROUP = (*VIEW, "sizes")
+"""What contenders share."""
+
+SPEEDUP_COLUMNS = (
+    "baseline",
+    "speedup",
+    "speedup_low",
+    "speedup_high",
+    "speedup_interval",
+    "paired",
+    "pairs",
+    "break_even_calls",
+)
+
+
+class Columns(NamedTuple):
+    """Names of sizes and of parameters -> columns. A parameter in whole numbers may share the column of a size."""
+
+    sizes: dict[str, str]
+    parameters: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What one run measured: ``cases`` has a row per case; ``rounds`` its log times, ``located`` what they come to
+    and ``results`` what was recorded, block by block, row by row."""
+
+    folder: Path
+    run: Run
+    cases: pd.DataFrame
+    rounds: list[Rounds]
+    located: list[Located]
+    size_columns: dict[str, str]
+    parameter_columns: dict[str, str]
+    results: list[list[Result]]
+
+    @property
+    def implementations(self) -> list[str]:
+        """All stems: those of the suite in its order, then any that only a result names."""
+        return list(dict.fromkeys([*self.run.implementations, *self.cases["implementation"].unique()]))
+
+    @property
+    def tool(self) -> str:
+        """Under what name the benchmarks of another tool stand that compete with nobody; '' where there are none."""
+        return self.run.preset if any(not group[0].case.implementation for group in self.results) else ""
+
+    @property
+    def operations(self) -> list[str]:
+        """Operations with at least one case, in the suite's order."""
+        seen = self.cases["operation"].unique().tolist()
+        return [name for name in dict.fromkeys([*self.run.operations, *seen]) if name in seen]
+
+
+def load(folder: Path) -> Tables:
+    """The frames of a run folder. Raises `UsageError` where it holds no results."""
+    run, results = read(folder)
+    return tables(folder, run, results)
+
+
+def tables(folder: Path, run: Run, results: Iterable[Result]) -> Tables:
+    """The frames of a run and its results, one row per case in order of first appearance."""
+    blocks: dict[Case, list[Result]] = {}
+    for result in results:
+        blocks.setdefault(_named(result.case, run), []).append(result)
+    columns = _columns(list(blocks))
+    known = powers(result for group in blocks.values() for result in group)
+    timed = [kept(group, known[case.implementation]) for case, group in blocks.items()]
+    found = _located(list(blocks), timed, [_beyond(group, run) for group in blocks.values()])
+    precision = float(run.options.get("precision", PRECISION))
+    readings = limits.Readings(chain(*blocks.values()), run.ceilings, run.machine.caches_bytes)
+    rows = [
+        {
+            **_row(folder.name, case, group, times, one, columns, precision),
+            **limits.columns(group, one.time, readings),
+        }
+        for (case, group), times, one in zip(blocks.items(), timed, found, strict=True)
+    ]
+    frame = _typed(pd.DataFrame(rows), list(columns.sizes.values()), list(columns.parameters.values()))
+    rounds = [times.rounds for times in timed]
+    return Tables(folder, run, frame, rounds, found, columns.sizes, columns.parameters, list(blocks.values()))
+
+
+def status_counts(cases: pd.DataFrame) -> pd.DataFrame:
+    """Implementations x statuses: how many cases; every status has a column."""
+    counts = pd.crosstab(cases["implementation"], cases["status"])
+    order = list(dict.fromkeys(cases["implementation"]))
+    return counts.reindex(index=order, columns=list(reversed(STATUSES)), fill_value=0)
+
+
+def words(values: dict[str, Any]) -> str:
+    """``m=1000 n=10``; empty for no values."""
+    return " ".join(f"{name}={value}" for name, value in values.items())
+
+
+def _named(case: Case, run: Run) -> Case:
+    """A benchmark of another tool that competes with nobody stands under the name of the tool."""
+    return case if case.implementation else msgspec.structs.replace(case, implementation=run.preset)
+
+
+def _beyond(results: Sequence[Result], run: Run) -> bool:
+    """Whether a case's data do not fit the caches of one core."""
+    caches = run.machine.caches_bytes
+    own = caches.get("L2") or caches.get("L1d") or OWN_CACHE_BYTES
+    return any((each.footprint_bytes or 0) > own for each in results)
+
+
+def _located(cases: Sequence[Case], timed: Sequence[Kept], beyond: Sequence[bool]) -> list[Located]:
+    """Estimates of all cases, made contest by contest."""
+    contests = _contests(cases, [each.rounds for each in timed])
+    contenders = [
+        estimates.Contender(case.implementation, each.rounds, each.disturbed, large)
+        for case, each, large in zip(cases, timed, beyond, strict=True)
+    ]
+    made = estimates.located([[contenders[place] for place in places] for places in contests])
+    found = dict(zip(chain(*contests), chain(*made), strict=True))
+    return [found[place] for place in range(len(cases))]
+
+
+def _contests(cases: Sequence[Case], rounds: Sequence[Rounds]) -> list[list[int]]:
+    """Places of those that were measured side by side. Whoever shared no round with another stands alone."""
+    together: dict[str, list[int]] = {}
+    for place, case in enumerate(cases):
+        together.setdefault(msgspec.structs.replace(case, implementation="").key, []).append(place)
+    return [found for places in together.values() for found in _side_by_side(places, rounds)]
+
+
+def _side_by_side(places: Sequence[int], rounds: Sequence[Rounds]) -> list[list[int]]:
+    if len(places) == 1:
+        return [list(places)]
+    own = {place: {(block, number) for block in rounds[place] for number in rounds[place][block]} for place in places}
+    played = Counter(chain(*own.values()))
+    alone = [place for place in places if own[place] and all(played[each] == 1 for each in own[place])]
+    others = [place for place in places if place not in set(alone)]
+    return [*([others] if others else []), *([place] for place in alone)]
+
+
+def _row(
+    run: str, case: Case, results: list[Result], times: Kept, found: Located, columns: Columns, precision: float
+) -> dict[str, Any]:
+    status = min((result.status for result in results), key=STATUSES.index)
+    telling = [result for result in results if result.status == status]
+    return {
+        "run": run,
+        **_case_columns(case, columns),
+        "status": status,
+        "reason": _reason(telling, len(results)),
+        "warning": _joined(result.warning for result in results),
+        "algorithm": results[-1].algorithm,
+        **_time_columns(found.time),
+        "precise": found.half_width <= precision if found.half_width == found.half_width else None,
+        **_cost_columns(results),
+        **_error_columns(results),
+        "steady": _steady(results),
+        "rounds": sum(map(len, times.rounds.values())),
+        "dropped": times.dropped,
+        "disturbed": times.disturbed,
+        "blocks": len({result.block for result in results}),
+        "predicted_ns": _middle(result.predicted_ns for result in results),
+        "cap_ns": _middle(result.cap_ns for result in telling),
+    }
+
+
+def _case_columns(case: Case, columns: Columns) -> dict[str, Any]:
+    whole = {name: value for name, value in case.parameters.items() if name not in columns.parameters} | case.sizes
+    return {
+        "suite": case.suite,
+        "operation": case.operation,
+        "implementation": case.implementation,
+        "sizes": words(case.sizes),
+        "parameters": words(case.parameters),
+        **{column: whole.get(name) for name, column in columns.sizes.items()},
+        **{column: case.parameters.get(name) for name, column in columns.parameters.items()},
+        "dtype": case.dtype,
+        "threads": case.threads,
+        "device": case.device,
+    }
+
+
+def _time_columns(timed: Estimate) -> dict[str, Any]:
+    return {"time_ns": timed.value, "low_ns": timed.low, "high_ns": timed.high, "interval": timed.interval}
+
+
+def _cost_columns(results: list[Result]) -> dict[str, float]:
+    fields = ("transfer_in_ns", "transfer_out_ns", "import_ns")
+    costs = {field: _middle(getattr(result, field) for result in results) for field in fields}
+    first_call_ns = _middle(map(_first_call_ns, results))
+    compiled_ns = _middle(result.compiled_ns for result in results)
+    peak_bytes = _largest(result.peak_bytes for result in results)
+    return {"first_call_ns": first_call_ns, "compiled_ns": compiled_ns, **costs, "peak_bytes": peak_bytes}
+
+
+def _first_call_ns(result: Result) -> float | None:
+    if result.first_call_ns is None:
+        return None
+    steady_ns = min((sample.wall_ns / sample.calls for sample in result.samples), default=0.0)
+    return max(result.first_call_ns, steady_ns + (result.compiled_ns or 0))
+
+
+def _error_columns(results: list[Result]) -> dict[str, float]:
+    worst = max(results, key=lambda result: _or_less(result.error_over_bound))
+    fields = ("error_over_bound", "error", "bound")
+    return {field: _finite(getattr(worst, field)) for field in fields}
+
+
+def _reason(telling: Sequence[Result], results: int) -> str:
+    text = _joined(result.reason or _death(result) for result in telling)
+    partly = telling[0].status != "ok" and len(telling) < results
+    return f"{text} (in {len(telling)} of {results} blocks)".strip() if partly else text
+
+
+def _death(result: Result) -> str:
+    if result.exit is None:
+        return ""
+    return f"killed by {result.exit.signal}" if result.exit.signal else f"exit status {result.exit.status}"
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(text for text in texts if text))
+
+
+def _steady(results: Sequence[Result]) -> bool | None:
+    answers = [result.steady for result in results if result.steady is not None]
+    return all(answers) if answers else None
+
+
+def _middle(values: Iterable[float | None]) -> float:
+    there = [value for value in values if value is not None]
+    return float(median(there)) if there else math.nan
+
+
+def _largest(values: Iterable[float | None]) -> float:
+    return float(max((value for value in values if value is not None), default=math.nan))
+
+
+def _finite(value: float | None) -> float:
+    return value if value is not None and math.isfinite(value) else math.nan
+
+
+def _or_less(value: float | None) -> float:
+    return -math.inf if value is None or math.isnan(value) else value
+
+
+def _names(dictionaries: Iterable[dict[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(name for names in dictionaries for name in names))
+
+
+def _columns(cases: Sequence[Case]) -> Columns:
+    """Column names: their own, unless that column means another thing."""
+    nobody, nothing = Case("", "", "", {}, {}, "", 0, ""), Columns({}, {})
+    own = _row("", nobody, [Result(case=nobody)], Kept({}, 0, False), estimates.NOWHERE, nothing, PRECISION)
+    taken = {*own, *limits.COLUMNS, *SPEEDUP_COLUMNS}
+    sizes = {name: _free(name, taken) for name in _names(case.sizes for case in cases)}
+    texts = {name for case in cases for name, value in case.parameters.items() if not isinstance(value, int)}
+    names = [name for name in _names(case.parameters for case in cases) if name not in sizes or name in texts]
+    return Columns(sizes, {name: _free(name, taken) for name in names})
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """A column that nobody has, and now it is taken."""
+    places = chain([name, f"{name}_value"], (f"{name}_value_{place}" for place in count(2)))
+    found = next(each for each in places if each not in taken)
+    taken.add(found)
+    return found
+
+
+def _typed(frame: pd.DataFrame, sizes: list[str], parameters: list[str]) -> pd.DataFrame:
+    """Whole numbers stay whole where some operations lack a size; unknown truth is not False."""
+    numbers = dict.fromkeys(limits.NUMBERS, "float64")
+    frame = frame.astype(
+        {
+            **numbers,
+            **dict.fromkeys(sizes, "Int64"),
+            "steady": "boolean",
+            "precise": "boolean",
+            "above_ceiling": "boolean",
+        }
+    )
+    for column in parameters:
+        values = frame[column].convert_dtypes()
+        frame[column] = values.astype("string") if values.dtype == object else values
+    return frame

@@ -1,0 +1,60 @@
+"""Raw samples -> the log times that count. A sample is dropped on a guard's word, never for its value."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
+from typing import NamedTuple
+
+from ...bench.core_speed import POWER, log_times, power
+from ...bench.guard import disturbed
+from ...bench.levels import per_round
+from ...bench.records import Result, Sample
+
+FEW_CASES = 3
+"""How many an implementation's own count beside: so many at the middle of all."""
+
+Rounds = dict[int, dict[int, float]]
+"""Block -> round -> log of the time of one call in ns."""
+
+
+class Kept(NamedTuple):
+    """Log times that count, how many samples were dropped, whether most samples of every block were disturbed."""
+
+    rounds: Rounds
+    dropped: int
+    disturbed: bool
+
+
+def powers(results: Iterable[Result]) -> Mapping[str, float]:
+    """Implementation -> how its log times grow with those of the work beside them, where cores were slow at times."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for each in results:
+        if each.status == "ok" and (seen := power(each.samples)) is not None:
+            found[each.case.implementation].append(seen)
+    everywhere = median([each for group in found.values() for each in group] or [POWER])
+    middles = {name: median([*group, *[everywhere] * FEW_CASES]) for name, group in found.items()}
+    return defaultdict(lambda: everywhere, middles)
+
+
+def kept(results: Sequence[Result], power: float = POWER) -> Kept:
+    """What counts of one case's results. Only a case that is ok in every block has times.
+
+    A block whose samples were mostly disturbed is left out where another was not.
+    Of two results for one block the later one counts: the run was resumed.
+    """
+    if any(result.status != "ok" for result in results):
+        return Kept({}, 0, False)
+    latest = {result.block: result.samples for result in results}
+    picked = {block: _undisturbed(samples) for block, samples in latest.items()}
+    quiet = {block: samples for block, (samples, too_few) in picked.items() if not too_few}
+    counting = quiet or {block: samples for block, (samples, _) in picked.items()}
+    dropped = sum(map(len, latest.values())) - sum(map(len, counting.values()))
+    rounds = {block: per_round(log_times(samples, power)) for block, samples in counting.items()}
+    return Kept(rounds, dropped, bool(latest) and not quiet)
+
+
+def _undisturbed(samples: Sequence[Sample]) -> tuple[Sequence[Sample], bool]:
+    """The samples no guard flagged; all of them, and True, where more than half were flagged."""
+    quiet = [sample for sample, flagged in zip(samples, disturbed(samples), strict=True) if not flagged]
+    too_few = 2 * len(quiet) < len(samples)
+    return (samples if too_few else quiet), too_few

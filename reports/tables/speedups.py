@@ -1,0 +1,197 @@
+"""Who is faster than whom: speed-ups over a baseline, winners and their leads.
+
+speedup           time of the baseline ÷ time of the implementation; above 1 is faster. What a round or a
+                  block was slower as a whole is taken out of both first; intervals as in `estimates`
+paired            False where no round is shared: nothing they share could be taken out
+break_even_calls  (first call − steady) ÷ (baseline's steady − own steady): calls after which
+                  the first call has paid for itself; missing where it never does
+lead              time of the runner-up ÷ time of the winner, as a speed-up
+verdict           AHEAD, or WITHIN_NOISE where the lead's interval holds 1. One that was disturbed has no rank
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from ...bench.errors import unknown
+from ...bench.records import DEFAULT_BASELINE
+from . import estimates
+from .estimates import TOO_FEW, Estimate, Located
+from .frames import GROUP, SPEEDUP_COLUMNS, Tables
+from .samples import Rounds
+
+PAIR_COLUMNS = ("baseline", "implementation", "speedup", "low", "high", "interval", "pairs")
+
+AHEAD = "ahead"
+WITHIN_NOISE = "within noise"
+UNKNOWN_LEAD = "too few samples"
+ALONE = "the only one timed"
+NOBODY = "none timed"
+
+
+class Contender(NamedTuple):
+    """One timed case among those that share a `GROUP`."""
+
+    implementation: str
+    algorithm: str
+    time: Estimate
+    first_call_ns: float
+    rounds: Rounds
+    located: Located
+    disturbed: bool
+
+
+class Ratio(NamedTuple):
+    """An estimate of a ratio, and the number of shared rounds behind it (0: unpaired)."""
+
+    estimate: Estimate
+    pairs: int
+
+
+def ratio(base: Contender, other: Contender) -> Ratio:
+    """Time of ``base`` ÷ time of ``other`` of the same group."""
+    pairs = sum(
+        len(rounds.keys() & other.rounds[block].keys())
+        for block, rounds in base.rounds.items()
+        if block in other.rounds
+    )
+    return Ratio(estimates.speedup(base.located, other.located), pairs)
+
+
+def baselines(tables: Tables) -> list[str]:
+    """Implementations with a time, the default baseline first, a name for what competes with nobody last."""
+    timed = set(tables.cases.loc[tables.cases["time_ns"].notna(), "implementation"])
+    names, tool = (name for name in tables.implementations if name in timed), tables.tool
+    return sorted(names, key=lambda name: (name == tool, name != DEFAULT_BASELINE))
+
+
+def choose_baseline(tables: Tables, wanted: str | None = None) -> str | None:
+    """The wanted baseline, else numpy, else the first with a time; None where nothing has one."""
+    names = baselines(tables)
+    if wanted is not None and wanted not in names:
+        raise unknown("baseline", wanted, names)
+    return wanted or next(iter(names), None)
+
+
+def speedups(tables: Tables, baseline: str | None) -> pd.DataFrame:
+    """A row per timed case whose group has a timed baseline, the baseline's own at exactly 1."""
+    rows = [
+        {**group, "implementation": other.implementation, **_speedup(base, other)}
+        for group, contenders in groups(tables)
+        for base in contenders
+        if base.implementation == baseline
+        for other in contenders
+    ]
+    return pd.DataFrame(rows, columns=[*GROUP, "implementation", *SPEEDUP_COLUMNS])
+
+
+def pairs(tables: Tables, first: str | None, most: int) -> pd.DataFrame:
+    """Speed-ups of every pair in a `GROUP`, each once: the other way round is the inverse.
+
+    At most about ``most`` rows; those with the implementation ``first`` come before all others.
+    """
+    shared = list(groups(tables))
+    rows: list[dict[str, Any]] = []
+    for preferred in (True, False):
+        for group, contenders in shared:
+            if len(rows) >= most:
+                break
+            chosen = [pair for pair in combinations(contenders, 2) if _has(first, pair) is preferred]
+            rows += [{**group, **_pair(base, other)} for base, other in chosen]
+    return pd.DataFrame(rows, columns=[*GROUP, *PAIR_COLUMNS])
+
+
+def with_speedups(tables: Tables, baseline: str | None) -> pd.DataFrame:
+    """The cases frame with the columns of `speedups`; no case is lost where there is no speed-up."""
+    return tables.cases.merge(speedups(tables, baseline), how="left", on=[*GROUP, "implementation"])
+
+
+def winners(tables: Tables, direct_only: bool = False) -> pd.DataFrame:
+    """A row per `GROUP`: the fastest, the next, the lead with its interval, and a verdict."""
+    rows = [
+        {**group, **_winner([one for one in contenders if not direct_only or one.algorithm == "direct"])}
+        for group, contenders in groups(tables)
+    ]
+    statuses = tables.cases.assign(ok=tables.cases["status"] == "ok")
+    counts = statuses.groupby(list(GROUP), sort=False)["ok"].agg(contenders="size", ok="sum")
+    return pd.DataFrame(rows).merge(counts.reset_index(), on=list(GROUP))
+
+
+def groups(tables: Tables) -> Iterator[tuple[dict[str, Any], list[Contender]]]:
+    """The contenders with a time of each `GROUP`; a group may have none."""
+    columns = [
+        *GROUP,
+        "implementation",
+        "algorithm",
+        "first_call_ns",
+        "time_ns",
+        "low_ns",
+        "high_ns",
+        "interval",
+        "disturbed",
+    ]
+    found: dict[tuple[Any, ...], list[Contender]] = {}
+    rows = zip(*(tables.cases[column].tolist() for column in columns), strict=True)
+    for row, rounds, located in zip(rows, tables.rounds, tables.located, strict=True):
+        contenders = found.setdefault(tuple(row[: len(GROUP)]), [])
+        name, algorithm, first_call, *timed, disturbed = row[len(GROUP) :]
+        if timed[0] == timed[0]:
+            contenders.append(Contender(name, algorithm, Estimate(*timed), first_call, rounds, located, disturbed))
+    for key, contenders in found.items():
+        yield dict(zip(GROUP, key, strict=True)), contenders
+
+
+def _speedup(base: Contender, other: Contender) -> dict[str, Any]:
+    (value, low, high, interval), pairs = ratio(base, other)
+    if base is other:
+        value, low, high, interval = 1.0, 1.0, 1.0, "baseline"
+    measured = (base.implementation, value, low, high, interval, pairs > 0, pairs, _break_even(base, other))
+    return dict(zip(SPEEDUP_COLUMNS, measured, strict=True))
+
+
+def _has(name: str | None, pair: Sequence[Contender]) -> bool:
+    return any(one.implementation == name for one in pair)
+
+
+def _pair(base: Contender, other: Contender) -> dict[str, Any]:
+    (value, low, high, interval), shared = ratio(base, other)
+    names = (base.implementation, other.implementation)
+    return dict(zip(PAIR_COLUMNS, (*names, value, low, high, interval, shared), strict=True))
+
+
+def _break_even(base: Contender, other: Contender) -> float:
+    """Calls; measuring.md, "Numbers kept apart"."""
+    gain = base.time.value - other.time.value
+    if gain <= 0:
+        return math.nan
+    return max(0.0, (other.first_call_ns - other.time.value) / gain)
+
+
+def _winner(contenders: Sequence[Contender]) -> dict[str, Any]:
+    ranked = sorted((one for one in contenders if not one.disturbed), key=lambda one: one.time.value)
+    if len(ranked) < 2:
+        return _verdict(ALONE if ranked else NOBODY, ranked, None)
+    first, second = ranked[:2]
+    lead = ratio(second, first).estimate
+    if lead.interval == TOO_FEW or lead.low != lead.low:
+        return _verdict(UNKNOWN_LEAD, [first, second], lead)
+    return _verdict(AHEAD if lead.low > 1 else WITHIN_NOISE, [first, second], lead)
+
+
+def _verdict(verdict: str, ranked: Sequence[Contender], lead: Estimate | None) -> dict[str, Any]:
+    names = [one.implementation for one in ranked] + [None, None]
+    value, low, high, interval = lead or (math.nan, math.nan, math.nan, None)
+    return {
+        "winner": names[0],
+        "winner_algorithm": ranked[0].algorithm if ranked else None,
+        "winner_ns": ranked[0].time.value if ranked else math.nan,
+        "runner_up": names[1],
+        "lead": value,
+        "lead_low": low,
+        "lead_high": high,
+        "lead_interval": interval,
+        "verdict": verdict,
+    }

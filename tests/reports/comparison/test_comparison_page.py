@@ -1,0 +1,117 @@
+"""The compare page: one file that loads nothing, shows every number, and runs in a real browser."""
+
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+
+from rooflinear.reports.comparison.comparison_page import Axis, html
+
+from ..made_comparison import comparison
+
+WIDTHS = (390, 820, 1280)
+
+
+class Texts(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.texts, self.tags = [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+def parsed(page):
+    found = Texts()
+    found.feed(page.decode())
+    return found
+
+
+def test_every_case_is_there_with_its_numbers():
+    made = comparison()
+    page = parsed(html(made))
+    shown = " ".join(" ".join(page.texts).split())
+    for each in made.cases:
+        assert each.reason in shown
+        if each.ratio:
+            assert f"{each.ratio:.3f} ({each.low:.3f} – {each.high:.3f})" in shown
+    rows = [attributes for tag, attributes in page.tags if tag == "details"]
+    assert len(rows) == len(made.cases) + len(made.controls)
+
+
+def test_what_differs_between_the_sides_is_named():
+    shown = " ".join(parsed(html(comparison())).texts)
+    assert "2.5.0" in shown
+    assert "1.17.1" not in shown
+
+
+def test_nothing_is_loaded_and_nothing_hostile_runs():
+    page = html(comparison(hostile=True)).decode()
+    assert page.count("<script") == 1
+    assert not re.findall(r'(?:src|href)="(?!#)', page)
+    assert 'http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;' in page
+
+
+def test_the_axis_is_logarithmic_and_labels_do_not_overlap():
+    axis = Axis(0.5, 2.0, 1000)
+    assert [axis.at(each) for each in (0.5, 1.0, 2.0, 9.0)] == [0, 500, 1000, 1000]
+    places = [tick["x"] for tick in axis.ticks]
+    assert min(b - a for a, b in pairwise(places)) > 70
+    assert "1" in {tick["label"] for tick in axis.ticks}
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens a page and, at the end, asserts that it asked for nothing and complained of nothing."""
+    complaints, requests = [], []
+
+    def opens(made, width=1280, scheme="light"):
+        path = tmp_path / "compare.html"
+        path.write_bytes(html(made))
+        tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        tab.on("console", lambda message: complaints.append(message.text))
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("request", lambda request: requests.append(request.url))
+        tab.goto(path.as_uri())
+        return tab
+
+    yield opens
+    assert not complaints
+    assert all(url.startswith("file:") and url.endswith("compare.html") for url in requests)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_overflows(opened, width, scheme):
+    tab = opened(comparison(hostile=True), width, scheme)
+    tab.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_filters_act_alone_and_together(opened):
+    made = comparison()
+    tab = opened(made)
+    shown = "section.cases[aria-labelledby=h-cases] > details:not([hidden])"
+    assert tab.locator(shown).count() == len(made.cases)
+    tab.select_option("#choose-verdict", "slower")
+    assert tab.locator(shown).count() == sum(each.verdict == "slower" for each in made.cases)
+    tab.select_option("#choose-implementation", "numba")
+    assert tab.locator(shown).count() == 1
+    tab.fill("#find", "no such thing")
+    assert tab.locator(shown).count() == 0
+    assert tab.locator("#none").is_visible()
+
+
+def test_a_case_opens_by_keyboard_and_shows_its_blocks(opened):
+    tab = opened(comparison())
+    tab.locator("summary").first.focus()
+    tab.select_option("#choose-verdict", "slower")
+    row = tab.locator("details:not([hidden])").first
+    row.locator("summary").focus()
+    tab.keyboard.press("Enter")
+    assert row.get_attribute("open") is not None
+    assert row.locator(".strip .point").count() == 6 + 32
