@@ -6,11 +6,9 @@ from io import BytesIO
 import msgspec
 import pandas as pd
 
-from ..bench.records import Run
-from ..bench.sweep import PRECISION
 from .growth_text import crossover_table, fit_tables, thread_tables
 from .markdown import escaped, interval, table
-from .tables.frames import GROUP, Tables, status_counts, words
+from .tables.frames import GROUP, Tables, imprecise, status_counts, words
 from .tables.limits import fault_text
 from .tables.missing import missing
 from .tables.speedups import AHEAD, UNKNOWN_LEAD, WITHIN_NOISE, choose_baseline, speedups, winners
@@ -62,11 +60,6 @@ def markdown(tables: Tables, baseline: str | None = None) -> bytes:
         _statuses(tables),
     ]
     return ("\n\n".join(part for part in parts if part) + "\n").encode()
-
-
-def imprecise(run: Run) -> str:
-    """What is said of a case whose interval did not become as narrow as the run was asked for."""
-    return f"interval wider than the ±{100 * float(run.options.get('precision', PRECISION)):.3g} % asked for"
 
 
 def _machine(tables: Tables) -> str:

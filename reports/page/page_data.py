@@ -11,13 +11,12 @@ import pandas as pd
 from ..lab.lab import lab
 from ..palette import looks
 from ..tables.crossovers import crossovers
-from ..tables.frames import GROUP, VIEW, Tables, words
+from ..tables.frames import GROUP, VIEW, Tables, imprecise, words
 from ..tables.growth import fits
 from ..tables.missing import missing
 from ..tables.scaling import threads
 from ..tables.speedups import baselines, choose_baseline, pairs, winners
 from ..tables.views import View, views
-from ..text import imprecise
 from .page_ladder import CHANGES, RUNGS
 from .page_machine import facts, roofs
 from .page_samples import details

@@ -34,13 +34,19 @@ def facts(run: Run) -> dict[str, str]:
 def roofs(run: Run) -> list[dict[str, Any]]:
     """A row per thread count: peak flop/s by dtype, and bandwidth of each cache and of memory."""
     found = [(int(threads), roof) for threads, roof in run.ceilings.roofs.items()]
+    caches = run.machine.caches_bytes
     return [
-        {"threads": threads, "flops": roof.flops, "read": roof.read, "levels": levels(roof, run.machine.caches_bytes)}
+        {
+            "threads": threads,
+            "flops": roof.flops,
+            "read": roof.read,
+            "levels": bandwidths(roof, caches),
+        }
         for threads, roof in sorted(found, key=lambda pair: pair[0])
     ]
 
 
-def levels(roof: Roof, caches_bytes: dict[str, int]) -> list[tuple[str, float]]:
+def bandwidths(roof: Roof, caches_bytes: dict[str, int]) -> list[tuple[str, float]]:
     """(name, bytes per second) of each data cache that a working set was read from, and of memory."""
     caches = sorted((size, name) for name, size in caches_bytes.items() if not name.endswith("i"))
     last = caches[-1][0] if caches else 0

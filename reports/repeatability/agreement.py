@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 
 from ..tables.speedups import AHEAD, WITHIN_NOISE
-from .run_trials import CaseTrial, ContestTrial, RunTrial
+from .run_trials import CaseEstimates, ContestVerdict, RunTrial
 
 ALL = "all"
 DIFFERENT = "different"
@@ -165,11 +165,11 @@ def value_of(value: float | None, low: float | None, high: float | None, kind: s
     return Value(log, down, up, kind or "")
 
 
-def _time(case: CaseTrial, _: CaseTrial | None) -> Value | None:
+def _time(case: CaseEstimates, _: CaseEstimates | None) -> Value | None:
     return value_of(case.time_ns, case.low_ns, case.high_ns, case.interval)
 
 
-def _speedup(case: CaseTrial, baseline: CaseTrial | None) -> Value | None:
+def _speedup(case: CaseEstimates, baseline: CaseEstimates | None) -> Value | None:
     if baseline is None or case is baseline or baseline.disturbed:
         return None
     return value_of(case.speedup, case.speedup_low, case.speedup_high, case.speedup_interval)
@@ -199,7 +199,7 @@ def _kind(pair: tuple[Value, Value]) -> str:
     return pair[0].kind if pair[0].kind == pair[1].kind else DIFFERENT
 
 
-def _decided(trial: RunTrial, several: bool) -> dict[Key, ContestTrial]:
+def _decided(trial: RunTrial, several: bool) -> dict[Key, ContestVerdict]:
     return {
         contest.key: contest
         for contest in trial.contests
@@ -207,12 +207,12 @@ def _decided(trial: RunTrial, several: bool) -> dict[Key, ContestTrial]:
     }
 
 
-def is_known_well(contest: ContestTrial) -> bool:
+def is_known_well(contest: ContestVerdict) -> bool:
     """Whether its baseline was timed in several processes."""
     return contest.baseline is not None and contest.baseline.blocks >= SEVERAL_BLOCKS
 
 
-def _spearman(first: ContestTrial, second: ContestTrial) -> float | None:
+def _spearman(first: ContestVerdict, second: ContestVerdict) -> float | None:
     one, two = (
         {case.implementation: case.time_ns for case in each.cases if not case.disturbed} for each in (first, second)
     )

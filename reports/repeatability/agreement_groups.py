@@ -24,7 +24,7 @@ class Off(msgspec.Struct, frozen=True):
     ratio: float
 
 
-class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+class LoadEffect(msgspec.Struct, frozen=True, kw_only=True):
     """Runs under load against the idle ones of the same machine and preset.
 
     ``wanted`` counts, per run under load, the cases that at least half of the idle runs timed and did not mark,
@@ -58,7 +58,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     ok: float
     skipped_for_time: float
     disturbed: float
-    against_idle: Loaded | None
+    against_idle: LoadEffect | None
 
 
 def groups(trials: Sequence[RunTrial]) -> list[Group]:
@@ -69,13 +69,13 @@ def groups(trials: Sequence[RunTrial]) -> list[Group]:
     return [_group(key, found[key], trials) for key in sorted(found)]
 
 
-def against_idle(loaded: Sequence[RunTrial], idle: Sequence[RunTrial]) -> Loaded:
+def against_idle(loaded: Sequence[RunTrial], idle: Sequence[RunTrial]) -> LoadEffect:
     """What load did to unmarked times."""
     usual = _usual([agreement.values(trial, TIME) for trial in idle])
     runs = [agreement.values(trial, TIME) for trial in loaded]
     logs = [(key, run[key].log - usual[key]) for run in runs for key in usual if key in run]
     off = sorted((pair for pair in logs if abs(pair[1]) > math.log(OFF_FACTOR)), key=lambda pair: -abs(pair[1]))
-    return Loaded(
+    return LoadEffect(
         idle_runs=len(idle),
         wanted=len(runs) * len(usual),
         kept=len(logs),

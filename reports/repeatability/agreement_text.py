@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from ..markdown import escaped, table
 from ..units import MISSING
 from .agreement import ALL, SEVERAL_BLOCKS, Intervals, Winners
-from .agreement_groups import OFF_FACTOR, Group, Loaded
+from .agreement_groups import OFF_FACTOR, Group, LoadEffect
 from .run_trials import HEADLINE_BLOCKS, HEADLINE_PLACES, RunTrial
 
 NOMINAL = "normal errors: 95 %"
@@ -85,7 +85,7 @@ def _winner_rows(each: Winners) -> list[list[str]]:
     ]  # fmt: skip
 
 
-def _loaded_rows(found: Loaded) -> list[list[str]]:
+def _loaded_rows(found: LoadEffect) -> list[list[str]]:
     worst = ", ".join(f"{escaped(each.case)} {each.ratio:.3g}×" for each in found.worst)
     return [
         ["cases of idle runs that keep an unmarked time", share(found.kept, found.wanted),

@@ -31,7 +31,7 @@ BASELINE = "baseline"
 """The kind of interval of the baseline's speed-up over itself."""
 
 
-class CaseTrial(msgspec.Struct, frozen=True, array_like=True):
+class CaseEstimates(msgspec.Struct, frozen=True, array_like=True):
     """A timed case: its time in ns and its speed-up with both ends and the kind of interval, as the report has them."""
 
     implementation: str
@@ -47,7 +47,7 @@ class CaseTrial(msgspec.Struct, frozen=True, array_like=True):
     disturbed: bool
 
 
-class ContestTrial(msgspec.Struct, frozen=True, array_like=True):
+class ContestVerdict(msgspec.Struct, frozen=True, array_like=True):
     """What competed: operation, parameters, dtype, threads, device, sizes; who won; the timed cases.
 
     ``headline``: the baseline and the fastest were each measured in enough processes.
@@ -59,10 +59,10 @@ class ContestTrial(msgspec.Struct, frozen=True, array_like=True):
     verdict: str
     lead_low: float | None
     headline: bool
-    cases: list[CaseTrial]
+    cases: list[CaseEstimates]
 
     @property
-    def baseline(self) -> CaseTrial | None:
+    def baseline(self) -> CaseEstimates | None:
         """The case that speed-ups are over."""
         return next((case for case in self.cases if case.speedup_interval == BASELINE), None)
 
@@ -90,7 +90,7 @@ class RunTrial(msgspec.Struct, frozen=True, kw_only=True):
     statuses: dict[str, int]
     skipped_for_time: int
     disturbed: int
-    contests: list[ContestTrial]
+    contests: list[ContestVerdict]
 
 
 def run_trial(folder: Path, seconds: float, load_: int, nice: int) -> RunTrial:
@@ -123,14 +123,14 @@ def of_tables(tables: Tables, seconds: float, load_: int, nice: int) -> RunTrial
     )
 
 
-def _contests(tables: Tables) -> Iterator[ContestTrial]:
+def _contests(tables: Tables) -> Iterator[ContestVerdict]:
     frame = with_speedups(tables, DEFAULT_BASELINE)
-    timed: dict[tuple[Any, ...], list[CaseTrial]] = {}
+    timed: dict[tuple[Any, ...], list[CaseEstimates]] = {}
     for row in frame[frame["time_ns"].notna()].to_dict("records"):
         timed.setdefault(_key(row), []).append(_case(row))
     for row in winners(tables).to_dict("records"):
         cases = timed.get(_key(row), [])
-        yield ContestTrial(
+        yield ContestVerdict(
             _key(row),
             _text(row["winner"]),
             _text(row["runner_up"]),
@@ -141,8 +141,8 @@ def _contests(tables: Tables) -> Iterator[ContestTrial]:
         )
 
 
-def _case(row: dict[Any, Any]) -> CaseTrial:
-    return CaseTrial(
+def _case(row: dict[Any, Any]) -> CaseEstimates:
+    return CaseEstimates(
         row["implementation"],
         _short(row["time_ns"]),
         _number(row["low_ns"]),
@@ -157,7 +157,7 @@ def _case(row: dict[Any, Any]) -> CaseTrial:
     )
 
 
-def is_headline(cases: Sequence[CaseTrial]) -> bool:
+def is_headline(cases: Sequence[CaseEstimates]) -> bool:
     """Whether the baseline and the fastest were each timed in enough processes; what was disturbed has no rank."""
     ranked = sorted((case for case in cases if not case.disturbed), key=lambda case: case.time_ns)
     fastest = ranked[:HEADLINE_PLACES]

@@ -18,7 +18,7 @@ from ...bench.records import Case, Machine, Result, Run, Sample
 from ..tables import frames
 from ..tables.speedups import AHEAD, DEFAULT_BASELINE, WITHIN_NOISE
 from .agreement import SPEEDUP, TIME, Key, Value, half_widths, inside, quantile, share, values
-from .run_trials import ContestTrial, RunTrial, of_tables
+from .run_trials import ContestVerdict, RunTrial, of_tables
 
 CONTENDERS, CONTESTS_A_RUN = 20, 60
 """As many as the standard preset has, about: what one case tells of others comes from the whole run."""
@@ -40,7 +40,7 @@ Choose = Callable[[Sequence[Case], Mapping[Case, float], random.Random], Sequenc
 
 
 @dataclass(frozen=True)
-class Noise:
+class NoiseModel:
     """Standard deviations between slices of a turn, rounds (own, and shared by the contest), processes, blocks.
 
     ``process`` is the middle one, implementations differ around it by ``wide`` in logs. ``tail``: degrees of freedom
@@ -58,13 +58,13 @@ class Noise:
 
 
 NOISES = {
-    "even": Noise(),
-    "rounds only": Noise(process=0.0, block=0.0),
-    "drifting": Noise(shared=0.05, block=0.05),
-    "processes differ widely": Noise(process=0.02, wide=1.0),
-    "heavy tails": Noise(tail=2.5),
-    "slow states": Noise(states=0.1),
-    "all of these": Noise(shared=0.05, block=0.05, process=0.02, wide=1.0, tail=2.5, states=0.1),
+    "even": NoiseModel(),
+    "rounds only": NoiseModel(process=0.0, block=0.0),
+    "drifting": NoiseModel(shared=0.05, block=0.05),
+    "processes differ widely": NoiseModel(process=0.02, wide=1.0),
+    "heavy tails": NoiseModel(tail=2.5),
+    "slow states": NoiseModel(states=0.1),
+    "all of these": NoiseModel(shared=0.05, block=0.05, process=0.02, wide=1.0, tail=2.5, states=0.1),
 }
 
 
@@ -78,7 +78,7 @@ class Covered(msgspec.Struct, frozen=True, kw_only=True):
     half_width: float | None
 
 
-class Called(msgspec.Struct, frozen=True, kw_only=True):
+class VerdictCounts(msgspec.Struct, frozen=True, kw_only=True):
     """Contests with a verdict: how many winners are truly fastest; of those told to be level, is that one named?"""
 
     contests: int
@@ -94,10 +94,10 @@ class Simulated(msgspec.Struct, frozen=True, kw_only=True):
 
     noise: str
     covered: list[Covered]
-    called: Called
+    called: VerdictCounts
 
 
-class Played(NamedTuple):
+class SimulatedRun(NamedTuple):
     """A run's line and the true log times by contest and implementation."""
 
     trial: RunTrial
@@ -110,14 +110,14 @@ def simulated(contests: int, choose: Choose, seed: int = 1) -> Iterator[Simulate
         yield counted(name, runs(name, contests, choose, seed))
 
 
-def runs(noise: str, contests: int, choose: Choose, seed: int = 1) -> list[Played]:
+def runs(noise: str, contests: int, choose: Choose, seed: int = 1) -> list[SimulatedRun]:
     """Whole runs with so many contests in all."""
     player = _Player(NOISES[noise], choose, np.random.default_rng(seed))
     counts = [CONTESTS_A_RUN] * (contests // CONTESTS_A_RUN) + [contests % CONTESTS_A_RUN]
     return [player.run(count) for count in counts if count]
 
 
-def counted(noise: str, played: Sequence[Played]) -> Simulated:
+def counted(noise: str, played: Sequence[SimulatedRun]) -> Simulated:
     """What so many runs under one kind of noise tell."""
     covered = [each for quantity in (SPEEDUP, TIME) for each in _covered(quantity, played)]
     return Simulated(noise=noise, covered=covered, called=_called(played))
@@ -126,11 +126,11 @@ def counted(noise: str, played: Sequence[Played]) -> Simulated:
 class _Player:
     """Plays runs of contests whose true times are drawn."""
 
-    def __init__(self, noise: Noise, choose: Choose, rng: np.random.Generator):
+    def __init__(self, noise: NoiseModel, choose: Choose, rng: np.random.Generator):
         self.noise, self.choose, self.rng = noise, choose, rng
         self.chance = random.Random(int(rng.integers(2**32)))
 
-    def run(self, contests: int) -> Played:
+    def run(self, contests: int) -> SimulatedRun:
         between = self.noise.process * np.exp(self.noise.wide * self.rng.standard_normal(CONTENDERS))
         results: list[Result] = []
         truth: dict[Key, float] = {}
@@ -140,7 +140,7 @@ class _Player:
             logs = middle + SPREAD * self.rng.standard_normal(CONTENDERS)
             results += self._contest(cases, logs, between)
             truth |= {(*_key(case), case.implementation): log for case, log in zip(cases, logs.tolist(), strict=True)}
-        return Played(of_tables(frames.tables(Path("simulated"), _record(), results), 0.0, 0, 0), truth)
+        return SimulatedRun(of_tables(frames.tables(Path("simulated"), _record(), results), 0.0, 0, 0), truth)
 
     def _contest(self, cases: Sequence[Case], logs: np.ndarray, between: np.ndarray) -> Iterator[Result]:
         times: dict[Case, float] = {}
@@ -155,7 +155,7 @@ class _Player:
                 yield Result(case=cases[place], status="ok", steady=True, block=block, samples=_samples(found))
 
 
-def disturbance(noise: Noise, between: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def disturbance(noise: NoiseModel, between: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Of one block of a contest: (contenders, rounds, slices), given how far processes of each contender differ."""
     count = len(between)
 
@@ -179,7 +179,7 @@ def _samples(logs: np.ndarray) -> list[Sample]:
     ]
 
 
-def _covered(quantity: str, played: Sequence[Played]) -> Iterator[Covered]:
+def _covered(quantity: str, played: Sequence[SimulatedRun]) -> Iterator[Covered]:
     found: dict[str, list[tuple[Value, bool | None]]] = {}
     for trial, truth in played:
         for key, value in values(trial, quantity).items():
@@ -191,11 +191,11 @@ def _covered(quantity: str, played: Sequence[Played]) -> Iterator[Covered]:
         yield Covered(quantity=quantity, kind=kind, intervals=count, covered=part, half_width=width)
 
 
-def _called(played: Sequence[Played]) -> Called:
+def _called(played: Sequence[SimulatedRun]) -> VerdictCounts:
     contests = [(contest, _fastest(contest, truth)) for trial, truth in played for contest in trial.contests]
     ahead = [(contest, fastest) for contest, fastest in contests if contest.verdict == AHEAD]
     level = [(contest, fastest) for contest, fastest in contests if contest.verdict == WITHIN_NOISE]
-    return Called(
+    return VerdictCounts(
         contests=len(contests),
         right=sum(contest.winner == fastest for contest, fastest in contests),
         ahead=len(ahead),
@@ -205,7 +205,7 @@ def _called(played: Sequence[Played]) -> Called:
     )
 
 
-def _fastest(contest: ContestTrial, truth: Mapping[Key, float]) -> str:
+def _fastest(contest: ContestVerdict, truth: Mapping[Key, float]) -> str:
     return min((case.implementation for case in contest.cases), key=lambda name: truth[*contest.key, name])
 
 

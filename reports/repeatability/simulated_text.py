@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ..markdown import escaped, table
 from .agreement_text import of, percent, share, width
-from .simulated_runs import Called, Simulated
+from .simulated_runs import Simulated, VerdictCounts
 
 
 def text(found: Sequence[Simulated]) -> str:
@@ -29,7 +29,7 @@ def _called(found: Sequence[Simulated]) -> str:
     return table(head, [[each.noise, *_cells(each.called)] for each in found])
 
 
-def _cells(each: Called) -> list[str]:
+def _cells(each: VerdictCounts) -> list[str]:
     return [
         of(each.right, each.contests),
         str(each.ahead),

@@ -18,7 +18,7 @@ import pandas as pd
 
 from ..units import known
 from .frames import VIEW, Tables, words
-from .speedups import AHEAD, WITHIN_NOISE, Contender, groups, ratio, winners
+from .speedups import AHEAD, WITHIN_NOISE, TimedCase, groups, ratio, winners
 from .views import View, views
 
 COLUMNS = ("along", "fixed", "before", "after", "from_size", "to_size", "at", "at_low", "at_high", "verdict")
@@ -64,7 +64,7 @@ def _fixed(view: View, along: str) -> list[dict[str, int]]:
 
 
 def _along(
-    view: View, along: str, fixed: dict[str, int], timed: dict[Any, dict[str, Contender]], fastest: dict[str, str]
+    view: View, along: str, fixed: dict[str, int], timed: dict[Any, dict[str, TimedCase]], fastest: dict[str, str]
 ) -> Iterator[dict[str, Any]]:
     line = {size[along]: words(size) for size in view.sizes if fixed.items() <= size.items()}
     view_key = tuple(getattr(view, name) for name in VIEW)
@@ -77,7 +77,7 @@ def _along(
             yield {"before": before, "after": after, **_crossing(leads, from_size, to_size)}
 
 
-def _lead(size: int, before: Contender, after: Contender) -> Lead:
+def _lead(size: int, before: TimedCase, after: TimedCase) -> Lead:
     found = ratio(before, after).estimate
     return Lead(size, *(math.log(value) if known(value) else math.nan for value in found[:3]))
 

@@ -103,7 +103,7 @@ class Located(NamedTuple):
 NOWHERE = Located(math.nan, math.nan, math.nan, math.nan, NOT_TIMED)
 
 
-class Contender(NamedTuple):
+class CaseRounds(NamedTuple):
     """What is estimated: ``group`` names the implementation; one that was ``disturbed`` teaches nothing of others.
 
     ``beyond``: its data do not fit the caches of one core, so that what other guests leave of the rest decides.
@@ -115,7 +115,7 @@ class Contender(NamedTuple):
     beyond: bool = False
 
 
-def located(contests: Sequence[Sequence[Contender]]) -> list[list[Located]]:
+def located(contests: Sequence[Sequence[CaseRounds]]) -> list[list[Located]]:
     """Where each contender of each contest lies."""
     tables = [_Contest(each) for each in contests]
     prior = Prior([row for table in tables for row in table.rows if not row.contender.disturbed])
@@ -143,13 +143,13 @@ def unpaired_ratio(base: Estimate, other: Estimate) -> Estimate:
     return Estimate(math.exp(centre), _exp(centre - down), _exp(centre + up), weaker)
 
 
-class Row(NamedTuple):
+class Levelled(NamedTuple):
     """A contender with its levels by block, the block's own effect taken out.
 
     ``freedom`` are those of ``variance`` between its processes; ``within`` is what rounds leave of it.
     """
 
-    contender: Contender
+    contender: CaseRounds
     levels: dict[int, Level]
     freedom: float
     variance: float
@@ -167,7 +167,7 @@ class Row(NamedTuple):
 class _Contest:
     """``effects`` are the blocks' own, in logs."""
 
-    def __init__(self, contenders: Sequence[Contender]):
+    def __init__(self, contenders: Sequence[CaseRounds]):
         found: list[dict[int, Level]] = [{} for _ in contenders]
         for block in sorted({block for each in contenders for block in each.rounds}):
             calm = [each.rounds.get(block, {}) for each in contenders if not each.disturbed]
@@ -190,7 +190,7 @@ class _Contest:
         missing = 1 / processes - 1 / self.blocks
         return MEDIAN_ERROR**2 / self.replicated * missing if self.replicated else 0.0
 
-    def _row(self, contender: Contender, found: dict[int, Level], shared: float) -> Row:
+    def _row(self, contender: CaseRounds, found: dict[int, Level], shared: float) -> Levelled:
         """``shared``: of the freedom, what is left once the blocks' effects are estimated."""
         shifted = {
             block: level._replace(value=level.value - self.effects.get(block, 0.0)) for block, level in found.items()
@@ -199,13 +199,13 @@ class _Contest:
         freedom = (len(values) - 1) * shared if len(values) > 1 else 0.0
         variance = sum((value - fmean(values)) ** 2 for value in values) / freedom if freedom else math.nan
         errors = [level.error**2 for level in found.values() if not math.isnan(level.error)]
-        return Row(contender, shifted, freedom, variance, fmean(errors) if errors else math.nan)
+        return Levelled(contender, shifted, freedom, variance, fmean(errors) if errors else math.nan)
 
 
 class Prior:
     """What a run tells of the variance of a level: see the module's text."""
 
-    def __init__(self, rows: Sequence[Row]):
+    def __init__(self, rows: Sequence[Levelled]):
         replicated = [row for row in rows if row.freedom > 0]
         scatters = [row.within * _rounds_a_block(row) for row in rows if not math.isnan(row.within)]
         self.scatter = median(scatters) if scatters else math.nan
@@ -214,11 +214,11 @@ class Prior:
             return
         self._kinds = {beyond: Kind(self, _of_kind(replicated, beyond)) for beyond in (False, True)}
 
-    def of(self, row: Row) -> tuple[float, float]:
+    def of(self, row: Levelled) -> tuple[float, float]:
         """The prior variance of one level of a row, and its freedom."""
         return self._kinds[row.contender.beyond].of(row)
 
-    def within(self, row: Row) -> float:
+    def within(self, row: Levelled) -> float:
         """What rounds leave; where there are too few of them, as much as is usual in this run."""
         return self.scatter / _rounds_a_block(row) if math.isnan(row.within) else row.within
 
@@ -226,37 +226,37 @@ class Prior:
 class Kind:
     """What ``rows`` tell: those whose data fit the caches of one core, or those whose data do not."""
 
-    def __init__(self, prior: Prior, rows: Sequence[Row]):
+    def __init__(self, prior: Prior, rows: Sequence[Levelled]):
         self._within = prior.within
         self._all = self._between(rows)
-        groups: dict[str, list[Row]] = defaultdict(list)
+        groups: dict[str, list[Levelled]] = defaultdict(list)
         for row in rows:
             groups[row.contender.group].append(row)
         self._groups = {name: self._shrunk(found) for name, found in groups.items()}
         self._freedom, self._scale = _fit_f([(row.variance / self._plain(row), row.freedom) for row in rows])
 
-    def of(self, row: Row) -> tuple[float, float]:
+    def of(self, row: Levelled) -> tuple[float, float]:
         return self._scale * self._plain(row), self._freedom
 
-    def _plain(self, row: Row) -> float:
+    def _plain(self, row: Levelled) -> float:
         return self._within(row) + self._groups.get(row.contender.group, self._all)
 
-    def _shrunk(self, rows: Sequence[Row]) -> float:
+    def _shrunk(self, rows: Sequence[Levelled]) -> float:
         return (len(rows) * self._between(rows) + GROUP_WEIGHT * self._all) / (len(rows) + GROUP_WEIGHT)
 
-    def _between(self, rows: Sequence[Row]) -> float:
+    def _between(self, rows: Sequence[Levelled]) -> float:
         """Middle variance between processes, less what rounds make of it."""
         seen = median(row.variance / _middle_of_chi_square(row.freedom) for row in rows)
         return max(0.0, seen - median(self._within(row) for row in rows))
 
 
-def _of_kind(replicated: Sequence[Row], beyond: bool) -> Sequence[Row]:
+def _of_kind(replicated: Sequence[Levelled], beyond: bool) -> Sequence[Levelled]:
     """Of one kind; all where these are few."""
     found = [row for row in replicated if row.contender.beyond is beyond]
     return found if len(found) >= FEWEST_OF_A_KIND else replicated
 
 
-def _located(row: Row, contest: _Contest, prior: Prior, drift: float) -> Located:
+def _located(row: Levelled, contest: _Contest, prior: Prior, drift: float) -> Located:
     if not row.levels:
         return NOWHERE
     processes = len(row.levels)
@@ -304,7 +304,7 @@ def _estimate(log: float, error: float, freedom: float, interval: str) -> Estima
     return Estimate(_exp(log), _exp(log - half), _exp(log + half), interval)
 
 
-def _rounds_a_block(row: Row) -> float:
+def _rounds_a_block(row: Levelled) -> float:
     return max(1.0, row.rounds / max(1, len(row.levels)))
 
 

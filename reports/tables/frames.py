@@ -34,7 +34,7 @@ from ...bench.records import Case, Result, Run
 from ...bench.sweep import PRECISION
 from . import estimates, limits
 from .estimates import Estimate, Located
-from .samples import Kept, Rounds, kept, powers
+from .samples import KeptSamples, Rounds, kept, powers
 
 STATUSES = ("wrong", "crashed", "timeout", "missing", "unsupported", "skipped", "ok")
 """From the most telling to the least: a case is as bad as its worst block."""
@@ -134,6 +134,11 @@ def status_counts(cases: pd.DataFrame) -> pd.DataFrame:
     return counts.reindex(index=order, columns=list(reversed(STATUSES)), fill_value=0)
 
 
+def imprecise(run: Run) -> str:
+    """What is said of a case whose interval did not become as narrow as the run was asked for."""
+    return f"interval wider than the ±{100 * float(run.options.get('precision', PRECISION)):.3g} % asked for"
+
+
 def words(values: dict[str, Any]) -> str:
     """``m=1000 n=10``; empty for no values."""
     return " ".join(f"{name}={value}" for name, value in values.items())
@@ -151,11 +156,11 @@ def _beyond(results: Sequence[Result], run: Run) -> bool:
     return any((each.footprint_bytes or 0) > own for each in results)
 
 
-def _located(cases: Sequence[Case], timed: Sequence[Kept], beyond: Sequence[bool]) -> list[Located]:
+def _located(cases: Sequence[Case], timed: Sequence[KeptSamples], beyond: Sequence[bool]) -> list[Located]:
     """Estimates of all cases, made contest by contest."""
     contests = _contests(cases, [each.rounds for each in timed])
     contenders = [
-        estimates.Contender(case.implementation, each.rounds, each.disturbed, large)
+        estimates.CaseRounds(case.implementation, each.rounds, each.disturbed, large)
         for case, each, large in zip(cases, timed, beyond, strict=True)
     ]
     made = estimates.located([[contenders[place] for place in places] for places in contests])
@@ -182,7 +187,7 @@ def _side_by_side(places: Sequence[int], rounds: Sequence[Rounds]) -> list[list[
 
 
 def _row(
-    run: str, case: Case, results: list[Result], times: Kept, found: Located, columns: Columns, precision: float
+    run: str, case: Case, results: list[Result], times: KeptSamples, found: Located, columns: Columns, precision: float
 ) -> dict[str, Any]:
     status = min((result.status for result in results), key=STATUSES.index)
     telling = [result for result in results if result.status == status]
@@ -294,7 +299,7 @@ def _names(dictionaries: Iterable[dict[str, Any]]) -> list[str]:
 def _columns(cases: Sequence[Case]) -> Columns:
     """Column names: their own, unless that column means another thing."""
     nobody, nothing = Case("", "", "", {}, {}, "", 0, ""), Columns({}, {})
-    own = _row("", nobody, [Result(case=nobody)], Kept({}, 0, False), estimates.NOWHERE, nothing, PRECISION)
+    own = _row("", nobody, [Result(case=nobody)], KeptSamples({}, 0, False), estimates.NOWHERE, nothing, PRECISION)
     taken = {*own, *limits.COLUMNS, *SPEEDUP_COLUMNS}
     sizes = {name: _free(name, taken) for name in _names(case.sizes for case in cases)}
     texts = {name for case in cases for name, value in case.parameters.items() if not isinstance(value, int)}

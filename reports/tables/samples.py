@@ -17,7 +17,7 @@ Rounds = dict[int, dict[int, float]]
 """Block -> round -> log of the time of one call in ns."""
 
 
-class Kept(NamedTuple):
+class KeptSamples(NamedTuple):
     """Log times that count, how many samples were dropped, whether most samples of every block were disturbed."""
 
     rounds: Rounds
@@ -36,21 +36,21 @@ def powers(results: Iterable[Result]) -> Mapping[str, float]:
     return defaultdict(lambda: everywhere, middles)
 
 
-def kept(results: Sequence[Result], power: float = POWER) -> Kept:
+def kept(results: Sequence[Result], power: float = POWER) -> KeptSamples:
     """What counts of one case's results. Only a case that is ok in every block has times.
 
     A block whose samples were mostly disturbed is left out where another was not.
     Of two results for one block the later one counts: the run was resumed.
     """
     if any(result.status != "ok" for result in results):
-        return Kept({}, 0, False)
+        return KeptSamples({}, 0, False)
     latest = {result.block: result.samples for result in results}
     picked = {block: _undisturbed(samples) for block, samples in latest.items()}
     quiet = {block: samples for block, (samples, too_few) in picked.items() if not too_few}
     counting = quiet or {block: samples for block, (samples, _) in picked.items()}
     dropped = sum(map(len, latest.values())) - sum(map(len, counting.values()))
     rounds = {block: per_round(log_times(samples, power)) for block, samples in counting.items()}
-    return Kept(rounds, dropped, bool(latest) and not quiet)
+    return KeptSamples(rounds, dropped, bool(latest) and not quiet)
 
 
 def _undisturbed(samples: Sequence[Sample]) -> tuple[Sequence[Sample], bool]:

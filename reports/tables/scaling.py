@@ -10,7 +10,7 @@ import pandas as pd
 
 from .estimates import unpaired_ratio
 from .frames import GROUP, Tables
-from .speedups import Contender, groups
+from .speedups import TimedCase, groups
 
 COLUMNS = (
     "time_ns",
@@ -40,11 +40,11 @@ def threads(tables: Tables) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*GROUP, "implementation", *COLUMNS])
 
 
-def _key(group: dict[str, Any], contender: Contender) -> tuple[Any, ...]:
+def _key(group: dict[str, Any], contender: TimedCase) -> tuple[Any, ...]:
     return *(value for name, value in group.items() if name != "threads"), contender.implementation
 
 
-def _scaled(single: Contender, contender: Contender, count: int) -> dict[str, Any]:
+def _scaled(single: TimedCase, contender: TimedCase, count: int) -> dict[str, Any]:
     value, low, high, interval = unpaired_ratio(single.time, contender.time)
     if count == 1:
         value, low, high, interval = 1.0, 1.0, 1.0, "baseline"

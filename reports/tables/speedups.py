@@ -32,7 +32,7 @@ ALONE = "the only one timed"
 NOBODY = "none timed"
 
 
-class Contender(NamedTuple):
+class TimedCase(NamedTuple):
     """One timed case among those that share a `GROUP`."""
 
     implementation: str
@@ -51,7 +51,7 @@ class Ratio(NamedTuple):
     pairs: int
 
 
-def ratio(base: Contender, other: Contender) -> Ratio:
+def ratio(base: TimedCase, other: TimedCase) -> Ratio:
     """Time of ``base`` ÷ time of ``other`` of the same group."""
     pairs = sum(
         len(rounds.keys() & other.rounds[block].keys())
@@ -120,7 +120,7 @@ def winners(tables: Tables, direct_only: bool = False) -> pd.DataFrame:
     return pd.DataFrame(rows).merge(counts.reset_index(), on=list(GROUP))
 
 
-def groups(tables: Tables) -> Iterator[tuple[dict[str, Any], list[Contender]]]:
+def groups(tables: Tables) -> Iterator[tuple[dict[str, Any], list[TimedCase]]]:
     """The contenders with a time of each `GROUP`; a group may have none."""
     columns = [
         *GROUP,
@@ -133,18 +133,18 @@ def groups(tables: Tables) -> Iterator[tuple[dict[str, Any], list[Contender]]]:
         "interval",
         "disturbed",
     ]
-    found: dict[tuple[Any, ...], list[Contender]] = {}
+    found: dict[tuple[Any, ...], list[TimedCase]] = {}
     rows = zip(*(tables.cases[column].tolist() for column in columns), strict=True)
     for row, rounds, located in zip(rows, tables.rounds, tables.located, strict=True):
         contenders = found.setdefault(tuple(row[: len(GROUP)]), [])
         name, algorithm, first_call, *timed, disturbed = row[len(GROUP) :]
         if timed[0] == timed[0]:
-            contenders.append(Contender(name, algorithm, Estimate(*timed), first_call, rounds, located, disturbed))
+            contenders.append(TimedCase(name, algorithm, Estimate(*timed), first_call, rounds, located, disturbed))
     for key, contenders in found.items():
         yield dict(zip(GROUP, key, strict=True)), contenders
 
 
-def _speedup(base: Contender, other: Contender) -> dict[str, Any]:
+def _speedup(base: TimedCase, other: TimedCase) -> dict[str, Any]:
     (value, low, high, interval), pairs = ratio(base, other)
     if base is other:
         value, low, high, interval = 1.0, 1.0, 1.0, "baseline"
@@ -152,17 +152,17 @@ def _speedup(base: Contender, other: Contender) -> dict[str, Any]:
     return dict(zip(SPEEDUP_COLUMNS, measured, strict=True))
 
 
-def _has(name: str | None, pair: Sequence[Contender]) -> bool:
+def _has(name: str | None, pair: Sequence[TimedCase]) -> bool:
     return any(one.implementation == name for one in pair)
 
 
-def _pair(base: Contender, other: Contender) -> dict[str, Any]:
+def _pair(base: TimedCase, other: TimedCase) -> dict[str, Any]:
     (value, low, high, interval), shared = ratio(base, other)
     names = (base.implementation, other.implementation)
     return dict(zip(PAIR_COLUMNS, (*names, value, low, high, interval, shared), strict=True))
 
 
-def _break_even(base: Contender, other: Contender) -> float:
+def _break_even(base: TimedCase, other: TimedCase) -> float:
     """Calls; measuring.md, "Numbers kept apart"."""
     gain = base.time.value - other.time.value
     if gain <= 0:
@@ -170,7 +170,7 @@ def _break_even(base: Contender, other: Contender) -> float:
     return max(0.0, (other.first_call_ns - other.time.value) / gain)
 
 
-def _winner(contenders: Sequence[Contender]) -> dict[str, Any]:
+def _winner(contenders: Sequence[TimedCase]) -> dict[str, Any]:
     ranked = sorted((one for one in contenders if not one.disturbed), key=lambda one: one.time.value)
     if len(ranked) < 2:
         return _verdict(ALONE if ranked else NOBODY, ranked, None)
@@ -181,7 +181,7 @@ def _winner(contenders: Sequence[Contender]) -> dict[str, Any]:
     return _verdict(AHEAD if lead.low > 1 else WITHIN_NOISE, [first, second], lead)
 
 
-def _verdict(verdict: str, ranked: Sequence[Contender], lead: Estimate | None) -> dict[str, Any]:
+def _verdict(verdict: str, ranked: Sequence[TimedCase], lead: Estimate | None) -> dict[str, Any]:
     names = [one.implementation for one in ranked] + [None, None]
     value, low, high, interval = lead or (math.nan, math.nan, math.nan, None)
     return {

@@ -19,14 +19,14 @@ from rooflinear.bench.cli import app
 from rooflinear.bench.errors import CannotFinish, UsageError
 from rooflinear.bench.records import Case, Result, Run, Sample
 from rooflinear.reports.repeatability import simulated_runs
-from rooflinear.reports.repeatability.run_trials import CaseTrial, ContestTrial, RunTrial
+from rooflinear.reports.repeatability.run_trials import CaseEstimates, ContestVerdict, RunTrial
 
 KEY = ("gradient", "", "float64", 2, "cpu", "m=1000 n=10")
 
 
 def made(wanted, time_ns=100.0):
-    numpy = CaseTrial("numpy", 300.0, 290.0, 310.0, "k", 1.0, 1.0, 1.0, "baseline", 3, False)
-    numba = CaseTrial("numba", time_ns, time_ns / 1.1, time_ns * 1.1, "k", 3.0, 2.9, 3.1, "k", 3, False)
+    numpy = CaseEstimates("numpy", 300.0, 290.0, 310.0, "k", 1.0, 1.0, 1.0, "baseline", 3, False)
+    numba = CaseEstimates("numba", time_ns, time_ns / 1.1, time_ns * 1.1, "k", 3.0, 2.9, 3.1, "k", 3, False)
     return RunTrial(
         started_at="2026-01-02T03:04:05+00:00",
         seconds=480,
@@ -40,7 +40,7 @@ def made(wanted, time_ns=100.0):
         statuses={"ok": 2},
         skipped_for_time=0,
         disturbed=0,
-        contests=[ContestTrial(KEY, "numba", "numpy", "ahead", 2.9, True, [numpy, numba])],
+        contests=[ContestVerdict(KEY, "numba", "numpy", "ahead", 2.9, True, [numpy, numba])],
     )
 
 
@@ -109,7 +109,7 @@ def test_a_place_that_cannot_be_written_is_told_before_a_run(tmp_path):
 
 
 def test_simulated_contests_play_no_run(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(simulated_runs, "NOISES", {"even": simulated_runs.Noise()})
+    monkeypatch.setattr(simulated_runs, "NOISES", {"even": simulated_runs.NoiseModel()})
     play = Fake()
     assert ask(tmp_path / "runs.jsonl", play, simulate="3") == 0
     assert not play.asked

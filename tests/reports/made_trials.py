@@ -3,7 +3,7 @@
 import numpy as np
 from synthetic import run
 
-from rooflinear.reports.repeatability.run_trials import CaseTrial, ContestTrial, RunTrial, is_headline
+from rooflinear.reports.repeatability.run_trials import CaseEstimates, ContestVerdict, RunTrial, is_headline
 
 BETWEEN = "between processes"
 MACHINE = run([], {}).machine
@@ -14,7 +14,9 @@ def case(name="numba", time_ns=100.0, half=0.1, kind=BETWEEN, speedup=2.0, block
     wide = np.exp(half)
     kind_of_speedup, ends = ("baseline", (1.0, 1.0)) if name == "numpy" else (kind, (speedup / wide, speedup * wide))
     times = (time_ns, time_ns / wide, time_ns * wide)
-    return CaseTrial(name, *times, kind, 1.0 if name == "numpy" else speedup, *ends, kind_of_speedup, blocks, disturbed)
+    return CaseEstimates(
+        name, *times, kind, 1.0 if name == "numpy" else speedup, *ends, kind_of_speedup, blocks, disturbed
+    )
 
 
 def contest(cases, winner=None, runner_up=None, verdict="ahead", size=1000):
@@ -22,7 +24,7 @@ def contest(cases, winner=None, runner_up=None, verdict="ahead", size=1000):
     ranked = sorted(cases, key=lambda each: each.time_ns)
     names = [each.implementation for each in ranked] + [None, None]
     key = ("gradient", "", "float64", 2, "cpu", f"m={size} n=10")
-    return ContestTrial(key, winner or names[0], runner_up or names[1], verdict, 1.1, is_headline(cases), list(cases))
+    return ContestVerdict(key, winner or names[0], runner_up or names[1], verdict, 1.1, is_headline(cases), list(cases))
 
 
 def trial(contests, **changes):

@@ -6,9 +6,9 @@ import pytest
 from rooflinear.bench.again import chosen
 from rooflinear.reports.repeatability import simulated_runs, simulated_text
 from rooflinear.reports.repeatability.agreement import SPEEDUP, TIME, values
-from rooflinear.reports.repeatability.simulated_runs import NOISES, Noise, counted, disturbance, runs, simulated
+from rooflinear.reports.repeatability.simulated_runs import NOISES, NoiseModel, counted, disturbance, runs, simulated
 
-SILENT = Noise(slice_=0, own=0, shared=0, process=0, block=0)
+SILENT = NoiseModel(slice_=0, own=0, shared=0, process=0, block=0)
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +63,10 @@ def test_simulated_runs_count_alike_every_time():
 @pytest.mark.parametrize(
     ("noise", "spread"),
     [
-        (Noise(0.02, 0, 0, 0, block=0), lambda found: found.std()),
-        (Noise(0, 0.02, 0, 0, block=0), lambda found: found[:, :, 0].std()),
-        (Noise(0, 0, 0.02, 0, block=0), lambda found: np.diff(found[0, :, 0]).std()),
-        (Noise(0, 0, 0, 0.02, block=0), lambda found: found[:, 0, 0].std()),
+        (NoiseModel(0.02, 0, 0, 0, block=0), lambda found: found.std()),
+        (NoiseModel(0, 0.02, 0, 0, block=0), lambda found: found[:, :, 0].std()),
+        (NoiseModel(0, 0, 0.02, 0, block=0), lambda found: np.diff(found[0, :, 0]).std()),
+        (NoiseModel(0, 0, 0, 0.02, block=0), lambda found: found[:, 0, 0].std()),
     ],
 )
 def test_each_kind_of_noise_is_where_it_belongs(noise, spread):
@@ -76,7 +76,7 @@ def test_each_kind_of_noise_is_where_it_belongs(noise, spread):
 
 
 def test_a_slow_state_slows_some_contenders_by_a_fifth():
-    silent = Noise(0, 0, 0, 0, block=0, states=1.0)
+    silent = NoiseModel(0, 0, 0, 0, block=0, states=1.0)
     found = disturbance(silent, np.zeros(1000), np.random.default_rng(1))[:, 0, 0]
     assert set(np.round(np.exp(found), 6)) == {1.0, 1.2}
     assert (found > 0).mean() == pytest.approx(0.3, abs=0.05)
@@ -86,7 +86,8 @@ def test_a_slow_state_slows_some_contenders_by_a_fifth():
 def test_heavy_tails_are_heavier():
     rng = np.random.default_rng(1)
     tails = [
-        abs(disturbance(Noise(0.01, 0, 0, 0, block=0, tail=tail), np.zeros(500), rng)).max() for tail in (None, 2.5)
+        abs(disturbance(NoiseModel(0.01, 0, 0, 0, block=0, tail=tail), np.zeros(500), rng)).max()
+        for tail in (None, 2.5)
     ]
     assert tails[1] > 5 * tails[0]
 

@@ -81,10 +81,10 @@ def test_markdown_says_which_intervals_are_wider_than_asked_for():
 
 def test_the_precision_told_is_the_one_asked_for():
     assert (
-        text.imprecise(synthetic.run([], {}, options={"precision": 0.025}))
+        frames.imprecise(synthetic.run([], {}, options={"precision": 0.025}))
         == "interval wider than the ±2.5 % asked for"
     )
-    assert text.imprecise(synthetic.run([], {}, options={})) == "interval wider than the ±5 % asked for"
+    assert frames.imprecise(synthetic.run([], {}, options={})) == "interval wider than the ±5 % asked for"
 
 
 def test_too_few_samples_are_no_lead():

@@ -12,7 +12,7 @@ from rooflinear.reports.tables.estimates import (
     TOO_FEW,
     WIDENED,
     WITHIN,
-    Contender,
+    CaseRounds,
     Estimate,
     Located,
     located,
@@ -30,7 +30,7 @@ def contest(rng, blocks, process=0.015, noise=0.01, drift=0.05, tail=None):
     most = max(blocks)
     shared = {block: rng.normal(0, drift) + np.cumsum(rng.normal(0, drift / 3, ROUNDS)) for block in range(most)}
     return [
-        Contender(
+        CaseRounds(
             GROUPS[number],
             {
                 block: dict(enumerate(rng.normal(0, process) + shared[block] + noise * scatter(ROUNDS)))
@@ -98,7 +98,7 @@ def test_drift_that_all_share_is_in_the_time_and_not_in_the_ratio():
 
 def test_one_whose_block_was_slow_for_all_is_not_blamed_for_it():
     slow = {0: dict.fromkeys(range(5), math.log(2)), 1: dict.fromkeys(range(5), 0.0), 2: dict.fromkeys(range(5), 0.0)}
-    [found] = located([[Contender("a", slow), Contender("b", slow), Contender("c", {0: slow[0]})]])
+    [found] = located([[CaseRounds("a", slow), CaseRounds("b", slow), CaseRounds("c", {0: slow[0]})]])
     assert found[2].value == pytest.approx(found[0].value)
 
 
@@ -113,7 +113,7 @@ def test_kind_of_interval_says_what_it_describes():
 
 
 def kinds(*rounds):
-    [found] = located([[Contender("a", each) for each in rounds]])
+    [found] = located([[CaseRounds("a", each) for each in rounds]])
     return [each.interval for each in found]
 
 
@@ -123,7 +123,7 @@ def test_a_ratio_s_interval_describes_no_more_than_the_weaker_of_both():
 
 
 def test_one_sample_has_a_value_and_no_interval():
-    [[one]] = located([[Contender("a", {0: {0: math.log(5)}})]])
+    [[one]] = located([[CaseRounds("a", {0: {0: math.log(5)}})]])
     assert one.time.value == pytest.approx(5)
     assert math.isnan(one.time.low)
     assert math.isnan(one.half_width)
@@ -140,13 +140,13 @@ def test_what_was_disturbed_teaches_nothing_of_others():
 
 def test_an_outlier_among_rounds_moves_nothing():
     rounds = dict.fromkeys(range(9), 0.0)
-    [[clean, other]] = located([[Contender("a", {0: rounds}), Contender("b", {0: {**rounds, 4: 9.0}})]])
+    [[clean, other]] = located([[CaseRounds("a", {0: rounds}), CaseRounds("b", {0: {**rounds, 4: 9.0}})]])
     assert clean.value == other.value == 0
 
 
 def test_processes_that_disagree_wildly_do_not_overflow():
     wild = {0: dict.fromkeys(range(3), 0.0), 1: dict.fromkeys(range(3), 600.0), 2: dict.fromkeys(range(3), 0.0)}
-    [[found]] = located([[Contender("a", wild)]])
+    [[found]] = located([[CaseRounds("a", wild)]])
     assert math.isfinite(found.time.low)
     assert math.isfinite(found.time.high)
 
