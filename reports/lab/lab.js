@@ -12,7 +12,7 @@ const REACH = 5;
 function mulberry32(seed) {
   let a = seed >>> 0;
   return () => {
-    a = (a + 0x6D2B79F5) | 0;
+    a = (a + 0x6d2b79f5) | 0;
     let t = Math.imul(a ^ (a >>> 15), 1 | a);
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
@@ -29,7 +29,11 @@ function drawn(count, seed, stored) {
     found.deviation.push(Math.sqrt(-2 * Math.log(1 - b)) * Math.cos(2 * Math.PI * c));
     found.u.push(d);
   }
-  if (seed === 0 && stored) for (const name of Object.keys(found)) stored[name].slice(0, count).forEach((value, i) => { found[name][i] = value; });
+  if (seed === 0 && stored)
+    for (const name of Object.keys(found))
+      stored[name].slice(0, count).forEach((value, i) => {
+        found[name][i] = value;
+      });
   return found;
 }
 
@@ -37,15 +41,26 @@ const TRUTH = { line: (x) => 1 + 2 * x, wave: (x) => 1 + 2 * Math.sin(Math.PI * 
 
 const sum = (values) => values.reduce((a, b) => a + b, 0);
 const average = (values) => sum(values) / values.length;
-const dot = (a, b) => { let total = 0; for (let i = 0; i < a.length; i++) total += a[i] * b[i]; return total; };
+const dot = (a, b) => {
+  let total = 0;
+  for (let i = 0; i < a.length; i++) total += a[i] * b[i];
+  return total;
+};
 const between = (low, high, count) => Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
 
 function predict(X, theta) {
-  return X[0].map((_, i) => { let total = 0; for (let j = 0; j < X.length; j++) total += X[j][i] * theta[j]; return total; });
+  return X[0].map((_, i) => {
+    let total = 0;
+    for (let j = 0; j < X.length; j++) total += X[j][i] * theta[j];
+    return total;
+  });
 }
 
 const residuals = (X, y, theta) => predict(X, theta).map((value, i) => y[i] - value);
-const mse = (X, y, theta) => { const r = residuals(X, y, theta); return dot(r, r) / y.length; };
+const mse = (X, y, theta) => {
+  const r = residuals(X, y, theta);
+  return dot(r, r) / y.length;
+};
 
 function gradient(X, y, theta) {
   const r = residuals(X, y, theta);
@@ -69,12 +84,14 @@ function r2(y, predicted) {
   return total === 0 ? NaN : 1 - sum(y.map((value, i) => (value - predicted[i]) ** 2)) / total;
 }
 
-const costSurface = (X, y, theta0s, theta1s) => theta1s.map((theta1) => theta0s.map((theta0) => mse(X, y, [theta0, theta1])));
+const costSurface = (X, y, theta0s, theta1s) =>
+  theta1s.map((theta1) => theta0s.map((theta0) => mse(X, y, [theta0, theta1])));
 
 // P₁ … P_degree at t, by their recurrence; columns.
 function legendre(t, degree) {
   const P = [t.map(() => 1), t];
-  for (let j = 1; j < degree; j++) P.push(t.map((value, i) => ((2 * j + 1) * value * P[j][i] - j * P[j - 1][i]) / (j + 1)));
+  for (let j = 1; j < degree; j++)
+    P.push(t.map((value, i) => ((2 * j + 1) * value * P[j][i] - j * P[j - 1][i]) / (j + 1)));
   return P.slice(1, degree + 1);
 }
 
@@ -116,7 +133,8 @@ function rotate(A, V, p, q) {
   const cos = 1 / Math.sqrt(1 + t * t);
   const sin = cos * t;
   for (const M of [A, V]) {
-    for (let i = 0; i < M[p].length; i++) [M[p][i], M[q][i]] = [cos * M[p][i] - sin * M[q][i], sin * M[p][i] + cos * M[q][i]];
+    for (let i = 0; i < M[p].length; i++)
+      [M[p][i], M[q][i]] = [cos * M[p][i] - sin * M[q][i], sin * M[p][i] + cos * M[q][i]];
   }
   return true;
 }
@@ -126,10 +144,17 @@ function rotate(A, V, p, q) {
 function fits(columns, y, l2, counts) {
   const means = columns.map(average);
   const mean = average(y);
-  const R = triangle(columns.map((column, j) => column.map((value) => value - means[j])), y.map((value) => value - mean));
+  const R = triangle(
+    columns.map((column, j) => column.map((value) => value - means[j])),
+    y.map((value) => value - mean),
+  );
   return counts.map((count) => {
     const rows = Math.min(count, y.length);
-    const slopes = shortest(R.slice(0, count).map((column) => column.slice(0, rows)), R[R.length - 1].slice(0, rows), l2);
+    const slopes = shortest(
+      R.slice(0, count).map((column) => column.slice(0, rows)),
+      R[R.length - 1].slice(0, rows),
+      l2,
+    );
     return [mean - dot(means.slice(0, count), slopes), ...slopes];
   });
 }
@@ -162,12 +187,38 @@ function computed(s, stored) {
   const start = [s.theta0, s.theta1];
   const path = descent((theta) => gradient(X, y, theta), start, s.rate, s.steps);
   const bowl = descent((theta) => theta.map((value) => 2 * value), start, s.rate, s.steps);
-  return { draws, X, y, path, bowl, best: fit([draws.x], y, 0), loss: path.map((theta) => mse(X, y, theta)), bowlLoss: bowl.map((theta) => dot(theta, theta)) };
+  return {
+    draws,
+    X,
+    y,
+    path,
+    bowl,
+    best: fit([draws.x], y, 0),
+    loss: path.map((theta) => mse(X, y, theta)),
+    bowlLoss: bowl.map((theta) => dot(theta, theta)),
+  };
 }
 
 function polynomial(s, { draws, y }) {
-  const theta = fit(legendre(draws.x.map((x) => x - 1), s.degree), y, s.l2);
-  const at = (x) => predict([x.map(() => 1), ...legendre(x.map((value) => value - 1), s.degree)], theta);
+  const theta = fit(
+    legendre(
+      draws.x.map((x) => x - 1),
+      s.degree,
+    ),
+    y,
+    s.l2,
+  );
+  const at = (x) =>
+    predict(
+      [
+        x.map(() => 1),
+        ...legendre(
+          x.map((value) => value - 1),
+          s.degree,
+        ),
+      ],
+      theta,
+    );
   const predicted = at(draws.x);
   return { theta, at, predicted, r2: r2(y, predicted) };
 }
@@ -185,7 +236,10 @@ function collinear(s, { draws }) {
 function explained(s, { draws, y }) {
   const models = {
     linear: () => draws.x.map(TRUTH.line),
-    constant: () => { const mean = average(y); return y.map(() => mean); },
+    constant: () => {
+      const mean = average(y);
+      return y.map(() => mean);
+    },
     random: () => [...draws.deviation].reverse().map((value) => 10 * value),
     sine: () => draws.x.map(TRUTH.wave),
   };
@@ -198,11 +252,31 @@ function underfitting(s, { draws }) {
   if (s.samples < 2) return null;
   const rows = trainingRows(s.samples);
   const y = draws.x.map((x, i) => TRUTH.wave(x) + s.noise * draws.deviation[i]);
-  const P = legendre(draws.x.map((x) => x - 1), HIGHEST_DEGREE);
+  const P = legendre(
+    draws.x.map((x) => x - 1),
+    HIGHEST_DEGREE,
+  );
   const degrees = between(1, HIGHEST_DEGREE, HIGHEST_DEGREE);
-  const thetas = fits(P.map((column) => column.slice(0, rows)), y.slice(0, rows), 0, degrees);
-  const part = (theta, from, to) => mse([y.map(() => 1), ...P.slice(0, theta.length - 1)].map((column) => column.slice(from, to)), y.slice(from, to), theta);
-  return { rows, y, degrees, thetas, train: thetas.map((theta) => part(theta, 0, rows)), validation: thetas.map((theta) => part(theta, rows)) };
+  const thetas = fits(
+    P.map((column) => column.slice(0, rows)),
+    y.slice(0, rows),
+    0,
+    degrees,
+  );
+  const part = (theta, from, to) =>
+    mse(
+      [y.map(() => 1), ...P.slice(0, theta.length - 1)].map((column) => column.slice(from, to)),
+      y.slice(from, to),
+      theta,
+    );
+  return {
+    rows,
+    y,
+    degrees,
+    thetas,
+    train: thetas.map((theta) => part(theta, 0, rows)),
+    validation: thetas.map((theta) => part(theta, rows)),
+  };
 }
 
 // The mean squared error about the best line, as far as the descent's start.

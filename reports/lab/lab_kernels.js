@@ -8,7 +8,9 @@ function storedDraws(lab) {
   const deviation = line.inputs.y.map((y, i) => (y - TRUTH.line(x[i])) / line.settings.noise);
   const features = lab.collinear;
   const c = features?.settings.collinearity;
-  const u = features?.inputs.X ? features.inputs.X.filter((_, i) => i % 3 === 2).map((x2, i) => (x2 - (c * x[i]) / 2) / (1 - c)) : [];
+  const u = features?.inputs.X
+    ? features.inputs.X.filter((_, i) => i % 3 === 2).map((x2, i) => (x2 - (c * x[i]) / 2) / (1 - c))
+    : [];
   return { x, deviation, u };
 }
 
@@ -23,8 +25,13 @@ const one = (lab, name) => ({ tasks: lab[name] ? [lab[name]] : [], any: name in 
 
 // Tasks asked at several steps or degrees, up to where the control stands, in order.
 function along(lab, prefix, name, most = Infinity) {
-  const all = Object.keys(lab).filter((key) => key.startsWith(`${prefix}-`)).map((key) => lab[key]);
-  return { tasks: all.filter((task) => task.settings[name] <= most).sort((a, b) => a.settings[name] - b.settings[name]), any: all.length > 0 };
+  const all = Object.keys(lab)
+    .filter((key) => key.startsWith(`${prefix}-`))
+    .map((key) => lab[key]);
+  return {
+    tasks: all.filter((task) => task.settings[name] <= most).sort((a, b) => a.settings[name] - b.settings[name]),
+    any: all.length > 0,
+  };
 }
 
 // Who returned what for all of the tasks; `mine` are this page's own numbers for one of them.
@@ -34,14 +41,22 @@ function kernels({ tasks, any }, s, mine, free = []) {
   const names = Object.keys(tasks[0].who).filter((name) => tasks.every((task) => name in task.who));
   const hands = names.map((name) => ({ name, values: tasks.map((task) => task.outputs[task.who[name]]) }));
   const bad = new Map(tasks.flatMap((task) => Object.entries(task.not_ok)));
-  const apart = tasks.map((task, k) => farthest(hands.map(({ values }) => values[k]), mine(task)));
+  const apart = tasks.map((task, k) =>
+    farthest(
+      hands.map(({ values }) => values[k]),
+      mine(task),
+    ),
+  );
   return { state: 'drawn', tasks, hands, bad: [...bad], apart: Math.max(0, ...apart) };
 }
 
 // The largest difference from this page's numbers, in parts of the largest of them.
 function farthest(outputs, own) {
   const size = Math.max(...own.map(Math.abs)) || 1;
-  return Math.max(0, ...outputs.map((values) => Math.max(...values.map((value, i) => Math.abs(value - own[i]))) / size));
+  return Math.max(
+    0,
+    ...outputs.map((values) => Math.max(...values.map((value, i) => Math.abs(value - own[i]))) / size),
+  );
 }
 
 const FAR = 1e-3;
@@ -52,8 +67,19 @@ function kernelsNote({ state, hands, bad, apart }, operation) {
   const text = {
     absent: () => `The run kept no outputs of ${operation}; this page’s own numbers are drawn.`,
     moved: () => 'Moved away from the run’s task: this page’s own numbers alone.',
-    drawn: () => `${plural(hands.length, 'implementation')} of ${operation} drawn, ${apart ? `at most ${digits(apart)} of the largest number apart from this page’s own` : 'equal to this page’s own numbers'}.`,
+    drawn: () =>
+      `${plural(hands.length, 'implementation')} of ${operation} drawn, ${apart ? `at most ${digits(apart)} of the largest number apart from this page’s own` : 'equal to this page’s own numbers'}.`,
   }[state]();
-  return element('p', { class: `kernels ${apart > FAR ? 'far' : state}`, 'data-state': state, 'data-hands': hands.length, 'data-apart': apart ?? null, 'data-wrong': wrong.join(' ') || null },
-    text, not.length ? element('strong', { class: wrong.length && 'bad' }, not) : '');
+  return element(
+    'p',
+    {
+      class: `kernels ${apart > FAR ? 'far' : state}`,
+      'data-state': state,
+      'data-hands': hands.length,
+      'data-apart': apart ?? null,
+      'data-wrong': wrong.join(' ') || null,
+    },
+    text,
+    not.length ? element('strong', { class: wrong.length && 'bad' }, not) : '',
+  );
 }

@@ -1,15 +1,26 @@
 // The lab's controls, its index, and when which picture is drawn anew.
 
-const every = (low, high, step) => between(low, high, Math.round((high - low) / step) + 1).map((value) => Number(value.toFixed(6)));
+const every = (low, high, step) =>
+  between(low, high, Math.round((high - low) / step) + 1).map((value) => Number(value.toFixed(6)));
 const powers = (low, high) => every(10 * low, 10 * high, 1).map((k) => Number((10 ** (k / 10)).toPrecision(3)));
 
 const CONTROLS = {
   samples: { label: 'Samples m', values: [...every(1, 20, 1), ...every(25, 100, 5), ...every(110, 500, 10)] },
   noise: { label: 'Noise', values: every(0, 5, 0.1) },
   draw: { label: 'Draw', values: every(0, 40, 1), show: (value) => (value ? `no. ${value}` : 'the run’s') },
-  data: { label: 'Data', values: ['line', 'wave'], show: (value) => ({ line: 'y = 1 + 2x', wave: 'y = 1 + 2 sin πx' })[value] },
-  rate: { label: 'Learning rate α', values: [...new Set([...powers(-4, 0), 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.26, 1.58, 2])].sort((a, b) => a - b) },
-  steps: { label: 'Steps', values: [...every(0, 20, 1), ...every(25, 100, 5), ...every(110, 300, 10), ...every(350, 1000, 50)] },
+  data: {
+    label: 'Data',
+    values: ['line', 'wave'],
+    show: (value) => ({ line: 'y = 1 + 2x', wave: 'y = 1 + 2 sin πx' })[value],
+  },
+  rate: {
+    label: 'Learning rate α',
+    values: [...new Set([...powers(-4, 0), 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.26, 1.58, 2])].sort((a, b) => a - b),
+  },
+  steps: {
+    label: 'Steps',
+    values: [...every(0, 20, 1), ...every(25, 100, 5), ...every(110, 300, 10), ...every(350, 1000, 50)],
+  },
   theta0: { label: 'Start θ₀', values: every(-10, 10, 0.1) },
   theta1: { label: 'Start θ₁', values: every(-10, 10, 0.1) },
   degree: { label: 'Polynomial degree', values: every(1, HIGHEST_DEGREE, 1) },
@@ -17,7 +28,20 @@ const CONTROLS = {
   collinearity: { label: 'Collinearity', values: every(0, 1, 0.05) },
   model: { label: 'Model for R²', values: ['linear', 'constant', 'random', 'sine'] },
 };
-const TASK = { samples: 100, noise: 0.5, draw: 0, data: 'line', rate: 0.1, steps: 100, theta0: 4, theta1: 3, degree: 3, l2: 0.01, collinearity: 0.5, model: 'linear' };
+const TASK = {
+  samples: 100,
+  noise: 0.5,
+  draw: 0,
+  data: 'line',
+  rate: 0.1,
+  steps: 100,
+  theta0: 4,
+  theta1: 3,
+  degree: 3,
+  l2: 0.01,
+  collinearity: 0.5,
+  model: 'linear',
+};
 const LINE_USES = ['samples', 'noise', 'draw', 'data'];
 const DESCENT_USES = ['rate', 'steps', 'theta0', 'theta1'];
 
@@ -47,7 +71,9 @@ function settings() {
     if (asked === undefined) return TASK[name];
     if (typeof values[0] === 'string') return values.includes(asked) ? asked : TASK[name];
     const number = Number(asked);
-    return Number.isFinite(number) ? values.reduce((a, b) => (Math.abs(b - number) < Math.abs(a - number) ? b : a)) : TASK[name];
+    return Number.isFinite(number)
+      ? values.reduce((a, b) => (Math.abs(b - number) < Math.abs(a - number) ? b : a))
+      : TASK[name];
   };
   return { ...Object.fromEntries(Object.keys(CONTROLS).map((name) => [name, at(name)])), size: state[key('size')] };
 }
@@ -77,7 +103,9 @@ function drawLab(run) {
   const width = Math.max(240, Math.floor(byId('lab-hypothesis').clientWidth)); // once: asked between drawings, it lays out the page each time
   for (const name of Object.keys(PICTURES)) drawPicture(name, s, found, run, width);
   const kept = Object.keys(run.lab).length;
-  byId('lab-kept').textContent = kept ? '' : 'This run kept no outputs of its kernels, so everything here is computed by the page. A run made today keeps them.';
+  byId('lab-kept').textContent = kept
+    ? ''
+    : 'This run kept no outputs of its kernels, so everything here is computed by the page. A run made today keeps them.';
   byId('lab-back').disabled = Object.keys(CONTROLS).every((name) => s[name] === TASK[name]);
   box.dataset.drawn = String(Number(box.dataset.drawn || 0) + 1);
 }
@@ -89,7 +117,14 @@ function drawPicture(name, s, found, run, width) {
   const token = JSON.stringify([run.name, width, ...uses.map((use) => s[use])]);
   if (drawnAt[name] === token) return;
   drawnAt[name] = token;
-  const made = draw({ s, found, run, lab: run.lab, look: looker(run, { focus: null }), width: wide && name !== 'vectorization' ? Math.floor((width - 24) / 2) : width });
+  const made = draw({
+    s,
+    found,
+    run,
+    lab: run.lab,
+    look: looker(run, { focus: null }),
+    width: wide && name !== 'vectorization' ? Math.floor((width - 24) / 2) : width,
+  });
   holder.querySelector('.panels').replaceChildren(...made.panels.map((panel) => panel.root));
   holder.querySelector('.caption').replaceChildren(made.caption, made.kernels ?? '');
   holder.querySelector('.values').replaceChildren(made.table);
@@ -97,14 +132,23 @@ function drawPicture(name, s, found, run, width) {
 }
 
 function placeLab(run) {
-  const groups = [['Data', [...LINE_USES]], ['Descent', DESCENT_USES], ['Fit', ['degree', 'l2', 'collinearity', 'model']]];
-  byId('lab-controls').replaceChildren(...groups.map(([title, names]) => element('fieldset', {}, element('legend', {}, title), names.map(control))));
+  const groups = [
+    ['Data', [...LINE_USES]],
+    ['Descent', DESCENT_USES],
+    ['Fit', ['degree', 'l2', 'collinearity', 'model']],
+  ];
+  byId('lab-controls').replaceChildren(
+    ...groups.map(([title, names]) => element('fieldset', {}, element('legend', {}, title), names.map(control))),
+  );
   const view = predictView(run);
-  if (view) byId('lab-controls').append(element('fieldset', {}, element('legend', {}, 'Times'), sizeControl(run, view)));
+  if (view)
+    byId('lab-controls').append(element('fieldset', {}, element('legend', {}, 'Times'), sizeControl(run, view)));
 }
 
 function listenLab() {
-  byId('lab-back').addEventListener('click', () => { for (const name of Object.keys(CONTROLS)) setControl(name, TASK[name]); });
+  byId('lab-back').addEventListener('click', () => {
+    for (const name of Object.keys(CONTROLS)) setControl(name, TASK[name]);
+  });
   for (const button of byId('lab-index').querySelectorAll('button')) {
     button.addEventListener('click', () => {
       const heading = byId(`lab-${button.dataset.to}`).querySelector('h4');
@@ -113,33 +157,68 @@ function listenLab() {
     });
   }
   let width = window.innerWidth;
-  window.addEventListener('resize', () => { if (width !== window.innerWidth) { width = window.innerWidth; drawLab(shownRun); } });
+  window.addEventListener('resize', () => {
+    if (width !== window.innerWidth) {
+      width = window.innerWidth;
+      drawLab(shownRun);
+    }
+  });
 }
 
 function control(name) {
   const { label, values } = CONTROLS[name];
   const id = `lab-control-${name}`;
-  const used = () => { for (const [picture, { uses }] of Object.entries(PICTURES)) byId(`lab-${picture}`).classList.toggle('moves', uses.includes(name)); };
-  const left = () => { for (const picture of Object.keys(PICTURES)) byId(`lab-${picture}`).classList.remove('moves'); };
+  const used = () => {
+    for (const [picture, { uses }] of Object.entries(PICTURES))
+      byId(`lab-${picture}`).classList.toggle('moves', uses.includes(name));
+  };
+  const left = () => {
+    for (const picture of Object.keys(PICTURES)) byId(`lab-${picture}`).classList.remove('moves');
+  };
   const listen = { onpointerenter: used, onpointerleave: left, onfocusin: used, onfocusout: left };
   if (typeof values[0] === 'string') {
     const options = values.map((value) => element('option', { value }, CONTROLS[name].show?.(value) ?? value));
-    return element('label', listen, element('span', {}, label), element('select', { id, onchange: (event) => setControl(name, event.target.value) }, options));
+    return element(
+      'label',
+      listen,
+      element('span', {}, label),
+      element('select', { id, onchange: (event) => setControl(name, event.target.value) }, options),
+    );
   }
-  return element('label', listen, element('span', {}, label, element('output', { for: id })),
-    element('input', { id, type: 'range', min: 0, max: values.length - 1, step: 1, oninput: (event) => setControl(name, values[event.target.value]) }));
+  return element(
+    'label',
+    listen,
+    element('span', {}, label, element('output', { for: id })),
+    element('input', {
+      id,
+      type: 'range',
+      min: 0,
+      max: values.length - 1,
+      step: 1,
+      oninput: (event) => setControl(name, values[event.target.value]),
+    }),
+  );
 }
 
 function sizeControl(run, view) {
-  const options = sizesOf(view).map((value, i) => element('option', { value }, sizeText(view.size_names, view.sizes[i])));
-  const select = element('select', { id: 'lab-control-size', onchange: (event) => setControl('size', event.target.value) }, options);
+  const options = sizesOf(view).map((value, i) =>
+    element('option', { value }, sizeText(view.size_names, view.sizes[i])),
+  );
+  const select = element(
+    'select',
+    { id: 'lab-control-size', onchange: (event) => setControl('size', event.target.value) },
+    options,
+  );
   return element('label', {}, element('span', {}, 'Size m × n'), select);
 }
 
 function placeControls(s, run) {
   for (const [name, { values, show }] of Object.entries(CONTROLS)) {
     const input = byId(`lab-control-${name}`);
-    if (input.tagName === 'SELECT') { input.value = s[name]; continue; }
+    if (input.tagName === 'SELECT') {
+      input.value = s[name];
+      continue;
+    }
     const text = show?.(s[name]) ?? String(s[name]);
     input.value = values.indexOf(s[name]);
     input.setAttribute('aria-valuetext', text);

@@ -5,7 +5,8 @@ let clips = 0;
 
 function svg(tag, attributes = {}, ...children) {
   const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes)) if (value !== null && value !== undefined) made.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes))
+    if (value !== null && value !== undefined) made.setAttribute(name, value);
   made.append(...children.flat().filter(Boolean));
   return made;
 }
@@ -17,7 +18,9 @@ function ticks([low, high], log, most) {
     const step = Math.max(1, Math.ceil((to - from) / most));
     const decades = Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, k) => 10 ** (from + k * step));
     const shown = (values) => values.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
-    return shown(decades).length > 2 ? shown(decades) : shown(decades.flatMap((value) => [value, 2 * value, 5 * value]));
+    return shown(decades).length > 2
+      ? shown(decades)
+      : shown(decades.flatMap((value) => [value, 2 * value, 5 * value]));
   }
   const rough = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -48,7 +51,19 @@ function extent(values, { log = false, room = 0.06, floor = 0, cap = Infinity } 
 }
 
 // A picture with its scales; `add` puts layers into it, `into` lays them before those that are there.
-function picture({ width, height = PLOT.height, x, y, xLog = false, yLog = false, xTitle, yTitle, label, left = PLOT.left, bare = false }) {
+function picture({
+  width,
+  height = PLOT.height,
+  x,
+  y,
+  xLog = false,
+  yLog = false,
+  xTitle,
+  yTitle,
+  label,
+  left = PLOT.left,
+  bare = false,
+}) {
   const [right, bottom] = [width - PLOT.right, height - PLOT.bottom];
   const scale = ([low, high], log, from, to) => {
     const f = log ? Math.log : (value) => value;
@@ -59,14 +74,42 @@ function picture({ width, height = PLOT.height, x, y, xLog = false, yLog = false
   const inside = svg('g', { 'clip-path': `url(#${clip})` });
   const axes = svg('g', { class: 'axes' });
   if (!bare) {
-    for (const value of ticks(y, yLog, 5)) axes.append(svg('line', { x1: left, x2: right, y1: sy(value), y2: sy(value) }), svg('text', { x: left - 6, y: sy(value) + 4, 'text-anchor': 'end' }, tickText(value)));
-    for (const value of ticks(x, xLog, 6)) axes.append(svg('text', { x: sx(value), y: bottom + 15, 'text-anchor': 'middle' }, tickText(value)));
+    for (const value of ticks(y, yLog, 5))
+      axes.append(
+        svg('line', { x1: left, x2: right, y1: sy(value), y2: sy(value) }),
+        svg('text', { x: left - 6, y: sy(value) + 4, 'text-anchor': 'end' }, tickText(value)),
+      );
+    for (const value of ticks(x, xLog, 6))
+      axes.append(svg('text', { x: sx(value), y: bottom + 15, 'text-anchor': 'middle' }, tickText(value)));
     axes.append(svg('line', { class: 'base', x1: left, x2: right, y1: bottom, y2: bottom }));
-    axes.append(svg('text', { class: 'axis', x: right, y: height - 3, 'text-anchor': 'end' }, xTitle), svg('text', { class: 'axis', x: left, y: 11 }, yTitle));
+    axes.append(
+      svg('text', { class: 'axis', x: right, y: height - 3, 'text-anchor': 'end' }, xTitle),
+      svg('text', { class: 'axis', x: left, y: 11 }, yTitle),
+    );
   }
-  const root = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-label': label },
-    svg('clipPath', { id: clip }, svg('rect', { x: left - 1, y: 0, width: right - left + PLOT.right, height: bottom + 1 })), axes, inside);
-  return { root, sx, sy, x, y, right, bottom, left, add: (...layers) => inside.append(...layers.flat()), over: (...layers) => root.append(...layers.flat()) };
+  const root = svg(
+    'svg',
+    { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-label': label },
+    svg(
+      'clipPath',
+      { id: clip },
+      svg('rect', { x: left - 1, y: 0, width: right - left + PLOT.right, height: bottom + 1 }),
+    ),
+    axes,
+    inside,
+  );
+  return {
+    root,
+    sx,
+    sy,
+    x,
+    y,
+    right,
+    bottom,
+    left,
+    add: (...layers) => inside.append(...layers.flat()),
+    over: (...layers) => root.append(...layers.flat()),
+  };
 }
 
 function owned(made, colour) {
@@ -77,38 +120,55 @@ function owned(made, colour) {
 // M and L through the points; a gap where one is not finite.
 function through(points) {
   let pen = 'M';
-  return points.map(([x, y]) => {
-    if (!Number.isFinite(x) || !Number.isFinite(y)) { pen = 'M'; return ''; }
-    const part = `${pen}${x.toFixed(2)} ${y.toFixed(2)}`;
-    pen = 'L';
-    return part;
-  }).join('');
+  return points
+    .map(([x, y]) => {
+      if (!Number.isFinite(x) || !Number.isFinite(y)) {
+        pen = 'M';
+        return '';
+      }
+      const part = `${pen}${x.toFixed(2)} ${y.toFixed(2)}`;
+      pen = 'L';
+      return part;
+    })
+    .join('');
 }
 
 const placed = (plot, xs, ys) => xs.map((x, i) => [plot.sx(x), plot.sy(ys[i])]);
 const curve = (plot, xs, ys, kind) => svg('path', { class: kind, d: through(placed(plot, xs, ys)) });
 const dots = (plot, xs, ys, kind, r = 2.6, colour = () => null) =>
-  placed(plot, xs, ys).flatMap(([cx, cy], i) => (Number.isFinite(cx + cy) ? [owned(svg('circle', { class: kind, cx, cy, r }), colour(i))] : []));
-const rule = (plot, at, kind) => svg('line', { class: kind, x1: plot.left, x2: plot.right, y1: plot.sy(at), y2: plot.sy(at) });
-const mark = (plot, at, kind) => svg('line', { class: kind, x1: plot.sx(at), x2: plot.sx(at), y1: PLOT.top, y2: plot.bottom });
+  placed(plot, xs, ys).flatMap(([cx, cy], i) =>
+    Number.isFinite(cx + cy) ? [owned(svg('circle', { class: kind, cx, cy, r }), colour(i))] : [],
+  );
+const rule = (plot, at, kind) =>
+  svg('line', { class: kind, x1: plot.left, x2: plot.right, y1: plot.sy(at), y2: plot.sy(at) });
+const mark = (plot, at, kind) =>
+  svg('line', { class: kind, x1: plot.sx(at), x2: plot.sx(at), y1: PLOT.top, y2: plot.bottom });
 
 // One curve drawn by many hands: each has its own dashes, so that whoever is elsewhere leaves a gap here and is seen there.
 function woven(plot, hands) {
   const period = PLOT.dash * hands.length;
-  return hands.map(({ xs, ys, colour }, i) => owned(svg('path', {
-    class: 'woven', d: through(placed(plot, xs, ys)),
-    'stroke-dasharray': hands.length > 1 ? `${PLOT.dash} ${period - PLOT.dash}` : null, 'stroke-dashoffset': -PLOT.dash * i,
-  }), colour));
+  return hands.map(({ xs, ys, colour }, i) =>
+    owned(
+      svg('path', {
+        class: 'woven',
+        d: through(placed(plot, xs, ys)),
+        'stroke-dasharray': hands.length > 1 ? `${PLOT.dash} ${period - PLOT.dash}` : null,
+        'stroke-dashoffset': -PLOT.dash * i,
+      }),
+      colour,
+    ),
+  );
 }
 
 // A grid of heights made finer by parabolas through three neighbours each way: exact for a quadratic.
 function refined(rows, factor) {
-  const line = (values) => Array.from({ length: (values.length - 1) * factor + 1 }, (_, k) => {
-    const middle = within(1, Math.round(k / factor), values.length - 2);
-    const t = k / factor - middle;
-    const [a, b, c] = [values[middle - 1], values[middle], values[middle + 1]];
-    return b + (t * (c - a)) / 2 + (t * t * (a - 2 * b + c)) / 2;
-  });
+  const line = (values) =>
+    Array.from({ length: (values.length - 1) * factor + 1 }, (_, k) => {
+      const middle = within(1, Math.round(k / factor), values.length - 2);
+      const t = k / factor - middle;
+      const [a, b, c] = [values[middle - 1], values[middle], values[middle + 1]];
+      return b + (t * (c - a)) / 2 + (t * t * (a - 2 * b + c)) / 2;
+    });
   const across = rows.map(line);
   const down = across[0].map((_, j) => line(across.map((row) => row[j])));
   return down[0].map((_, i) => down.map((column) => column[i]));
@@ -119,14 +179,20 @@ function level(rows, height) {
   const pieces = [];
   for (let i = 0; i + 1 < rows.length; i++) {
     for (let j = 0; j + 1 < rows[0].length; j++) {
-      const below = (rows[i][j] < height) + (rows[i][j + 1] < height) + (rows[i + 1][j] < height) + (rows[i + 1][j + 1] < height);
+      const below =
+        (rows[i][j] < height) + (rows[i][j + 1] < height) + (rows[i + 1][j] < height) + (rows[i + 1][j + 1] < height);
       if (below === 0 || below === 4) continue;
-      const corners = [[j, i], [j + 1, i], [j + 1, i + 1], [j, i + 1]];
+      const corners = [
+        [j, i],
+        [j + 1, i],
+        [j + 1, i + 1],
+        [j, i + 1],
+      ];
       const cut = corners.flatMap(([c, r], k) => {
         const [c2, r2] = corners[(k + 1) % 4];
         const [a, b] = [rows[r][c], rows[r2][c2]];
         const t = (height - a) / (b - a);
-        return (a < height) === (b < height) ? [] : [[c + t * (c2 - c), r + t * (r2 - r)]];
+        return a < height === b < height ? [] : [[c + t * (c2 - c), r + t * (r2 - r)]];
       });
       for (let k = 0; k + 1 < cut.length; k += 2) pieces.push([cut[k], cut[k + 1]]);
     }
@@ -137,8 +203,19 @@ function level(rows, height) {
 // The lines of equal height in a plot whose axes are those of the grid.
 function contour(plot, xs, ys, rows, height, kind, colour = null) {
   const [lastX, lastY] = [rows[0].length - 1, rows.length - 1];
-  const at = ([c, r]) => [plot.sx(xs[0] + (c / lastX) * (xs[xs.length - 1] - xs[0])), plot.sy(ys[0] + (r / lastY) * (ys[ys.length - 1] - ys[0]))];
-  return owned(svg('path', { class: kind, d: level(rows, height).map((piece) => through(piece.map(at))).join('') }), colour);
+  const at = ([c, r]) => [
+    plot.sx(xs[0] + (c / lastX) * (xs[xs.length - 1] - xs[0])),
+    plot.sy(ys[0] + (r / lastY) * (ys[ys.length - 1] - ys[0])),
+  ];
+  return owned(
+    svg('path', {
+      class: kind,
+      d: level(rows, height)
+        .map((piece) => through(piece.map(at)))
+        .join(''),
+    }),
+    colour,
+  );
 }
 
 // A surface seen from above, from where x is large and y is small, its far side first; returns how to place a point on it.
@@ -152,9 +229,20 @@ function relief(width, height, xs, ys, rows, top) {
   const tiles = [];
   for (let i = rows.length - 1; i > 0; i--) {
     for (let j = 0; j + 1 < rows[0].length; j++) {
-      const corners = [[j, i], [j + 1, i], [j + 1, i - 1], [j, i - 1]];
+      const corners = [
+        [j, i],
+        [j + 1, i],
+        [j + 1, i - 1],
+        [j, i - 1],
+      ];
       const mean = average(corners.map(([c, r]) => rows[r][c]));
-      tiles.push(svg('path', { class: 'tile-3d', d: `${through(corners.map(([c, r]) => place(xs[c], ys[r], rows[r][c])))}Z`, 'fill-opacity': (0.12 + 0.5 * Math.sqrt(mean / top)).toFixed(2) }));
+      tiles.push(
+        svg('path', {
+          class: 'tile-3d',
+          d: `${through(corners.map(([c, r]) => place(xs[c], ys[r], rows[r][c])))}Z`,
+          'fill-opacity': (0.12 + 0.5 * Math.sqrt(mean / top)).toFixed(2),
+        }),
+      );
     }
   }
   return { tiles, place };

@@ -10,7 +10,16 @@ function answer(run, choice) {
   const base = timed.find((row) => row.implementation === choice.baseline) || null;
   const lead = timed.length > 1 ? speedup(run, choice, timed[1], timed[0]) : null;
   const winners = winnersUnder(run, choice);
-  return { all, timed, guessed, base, lead, winners, level: levelWith(run, choice, timed), ...headline(run, choice, timed, guessed, base, winners, lead) };
+  return {
+    all,
+    timed,
+    guessed,
+    base,
+    lead,
+    winners,
+    level: levelWith(run, choice, timed),
+    ...headline(run, choice, timed, guessed, base, winners, lead),
+  };
 }
 
 // The next ones, as far as their distance to the fastest is within noise.
@@ -25,14 +34,29 @@ function levelWith(run, choice, timed) {
 
 function headline(run, choice, timed, guessed, base, winners, lead) {
   const { view } = choice;
-  const where = [view.operation, view.parameters, view.dtype, view.threads ? plural(view.threads, 'thread') : '', view.device === 'cpu' ? '' : view.device].filter(Boolean).join(' · ');
+  const where = [
+    view.operation,
+    view.parameters,
+    view.dtype,
+    view.threads ? plural(view.threads, 'thread') : '',
+    view.device === 'cpu' ? '' : view.device,
+  ]
+    .filter(Boolean)
+    .join(' · ');
   if (!timed.length) return { ...untimed(run, choice, guessed), where, tiles: [] };
   const [best] = timed;
   const level = levelWith(run, choice, timed);
   const gain = speedup(run, choice, base, best);
   return {
-    where, title: title(run, choice, best, level, guessed, base, gain, timed[1], lead),
-    sentences: [conditions(choice, best), unranked(choice, best, lead), unknownBeside(run, choice), overAll(winners), otherAlgorithm(timed)].filter(Boolean),
+    where,
+    title: title(run, choice, best, level, guessed, base, gain, timed[1], lead),
+    sentences: [
+      conditions(choice, best),
+      unranked(choice, best, lead),
+      unknownBeside(run, choice),
+      overAll(winners),
+      otherAlgorithm(timed),
+    ].filter(Boolean),
     tiles: tiles(run, choice, timed, base, gain, lead, level),
   };
 }
@@ -42,46 +66,84 @@ function untimed(run, choice, guessed) {
   const right = cases.filter((row) => row.status === 'ok').length;
   const any = cases.some((row) => row.time_ns !== null);
   const at = sizeText(choice.view.size_names, choice.size);
-  if (guessed.length) return { title: `Whatever was timed at ${at} was disturbed`, sentences: [`Somebody took time from most samples${byWhom(guessed[0])}, so nobody is ranked.`] };
+  if (guessed.length)
+    return {
+      title: `Whatever was timed at ${at} was disturbed`,
+      sentences: [`Somebody took time from most samples${byWhom(guessed[0])}, so nobody is ranked.`],
+    };
   if (any) return { title: `Nothing was timed at ${at}`, sentences: ['Choose another size.'] };
-  return { title: right ? `${right} of ${plural(cases.length, 'case')} right, none timed` : `Nothing ran for ${choice.view.operation}`, sentences: ['The reasons are listed below.'] };
+  return {
+    title: right
+      ? `${right} of ${plural(cases.length, 'case')} right, none timed`
+      : `Nothing ran for ${choice.view.operation}`,
+    sentences: ['The reasons are listed below.'],
+  };
 }
 
 function title(run, choice, best, level, guessed, base, gain, second, lead) {
-  const at = choice.view.size_names.length ? ` at ${sizeText(choice.view.size_names, choice.size).replaceAll(' = ', '\u00a0=\u00a0')}` : '';
+  const at = choice.view.size_names.length
+    ? ` at ${sizeText(choice.view.size_names, choice.size).replaceAll(' = ', '\u00a0=\u00a0')}`
+    : '';
   if (!second && best.implementation === run.tool) return `One call takes ${timeText(best.time)}${at}`;
   if (!second) return `${best.implementation} is the only one timed${guessed.length ? ' undisturbed' : ''}${at}`;
   if (!isKnown(lead.low)) {
-    const told = base && base !== best ? `${ratioText(gain.ratio)} as fast as ${base.implementation}` : `${second.implementation} takes ${ratioText(lead.ratio)} as long`;
+    const told =
+      base && base !== best
+        ? `${ratioText(gain.ratio)} as fast as ${base.implementation}`
+        : `${second.implementation} takes ${ratioText(lead.ratio)} as long`;
     return `${best.implementation} has the least time${at}: ${told}, without an interval`;
   }
   const names = [best, ...level].map((row) => row.implementation);
-  const who = level.length === 0 ? `${best.implementation} is fastest${guessed.length ? ' of those undisturbed' : ''}${at}` : `${joined(names)} are level${at}`;
-  if (base && !names.includes(base.implementation)) return `${who}: ${ratioText(gain.ratio)} as fast as ${base.implementation}`;
-  return level.length ? `${who}: their distance is within noise` : `${who}: ${leadText(lead.ratio)} ahead of ${second.implementation}`;
+  const who =
+    level.length === 0
+      ? `${best.implementation} is fastest${guessed.length ? ' of those undisturbed' : ''}${at}`
+      : `${joined(names)} are level${at}`;
+  if (base && !names.includes(base.implementation))
+    return `${who}: ${ratioText(gain.ratio)} as fast as ${base.implementation}`;
+  return level.length
+    ? `${who}: their distance is within noise`
+    : `${who}: ${leadText(lead.ratio)} ahead of ${second.implementation}`;
 }
 
-const joined = (names) => (names.length > 3 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' and '));
+const joined = (names) =>
+  names.length > 3
+    ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`
+    : [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' and ');
 
 function conditions(choice, best) {
-  const counted = [choice.moved && 'transfers in and out', Number.isFinite(choice.calls) && `the first call spread over ${plural(choice.calls, 'call')}`].filter(Boolean);
+  const counted = [
+    choice.moved && 'transfers in and out',
+    Number.isFinite(choice.calls) && `the first call spread over ${plural(choice.calls, 'call')}`,
+  ].filter(Boolean);
   return [
     counted.length ? `Counted: ${counted.join(' and ')}.` : '',
     best.predicted ? 'Nobody measured this size: times are interpolated between measured ones.' : '',
-  ].filter(Boolean).join(' ');
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 // Why nobody is said to be fastest.
 function unranked(choice, best, lead) {
   if (!lead || isKnown(lead.low)) return '';
   if (!isPlain(choice)) return `One reading of ${readOnce(choice)} has no interval, so nobody is ranked.`;
-  return best.predicted ? 'Too few sizes were timed to tell what interpolation misses, so nobody is ranked.' : 'Too few samples were taken to tell who is fastest.';
+  return best.predicted
+    ? 'Too few sizes were timed to tell what interpolation misses, so nobody is ranked.'
+    : 'Too few samples were taken to tell who is fastest.';
 }
 
 // Fastest at a measured size beside this one, but without a time at all of them: it might win here too.
 function unknownBeside(run, choice) {
-  const absent = choice.measured ? [] : left(run, choice, corners(choice.view, choice.size).map(([key]) => key));
-  return absent.length ? `${joined(absent)} had the least time beside this size, but was not timed, or was disturbed, at another size around it.` : '';
+  const absent = choice.measured
+    ? []
+    : left(
+        run,
+        choice,
+        corners(choice.view, choice.size).map(([key]) => key),
+      );
+  return absent.length
+    ? `${joined(absent)} had the least time beside this size, but was not timed, or was disturbed, at another size around it.`
+    : '';
 }
 
 function overAll(winners) {
@@ -89,9 +151,12 @@ function overAll(winners) {
   if (timed.length < 2) return '';
   const count = (verdict) => timed.filter((row) => row.verdict === verdict).length;
   const clear = timed.filter((row) => row.verdict === 'ahead');
-  const wins = [...grouped(clear, (row) => row.winner)].map(([name, rows]) => [name, rows.length]).sort((a, b) => b[1] - a[1]);
+  const wins = [...grouped(clear, (row) => row.winner)]
+    .map(([name, rows]) => [name, rows.length])
+    .sort((a, b) => b[1] - a[1]);
   const told = wins.slice(0, 4).map(([name, count]) => `${name} leads at ${count}`);
-  if (wins.length > 4) told.push(`${wins.length - 4} others at ${wins.slice(4).reduce((sum, [, count]) => sum + count, 0)}`);
+  if (wins.length > 4)
+    told.push(`${wins.length - 4} others at ${wins.slice(4).reduce((sum, [, count]) => sum + count, 0)}`);
   if (count('within noise')) told.push(`at ${count('within noise')} the lead is within noise`);
   if (count(TOO_FEW)) told.push(`at ${count(TOO_FEW)} nobody is ranked`);
   if (count('the only one timed')) told.push(`at ${count('the only one timed')} there is one time only`);
@@ -103,7 +168,9 @@ function otherAlgorithm(timed) {
   if (!best.algorithm || best.algorithm === 'direct') return '';
   const direct = timed.find((row) => row.algorithm === 'direct');
   const told = `${best.implementation} changes the algorithm (${best.algorithm})`;
-  return direct ? `${told}; of those that do not, ${direct.implementation} takes least: ${timeText(direct.time)}.` : `${told}.`;
+  return direct
+    ? `${told}; of those that do not, ${direct.implementation} takes least: ${timeText(direct.time)}.`
+    : `${told}.`;
 }
 
 // One tile a question: by how much, how sure, how far from the limit, right, at what cost, what is missing.
@@ -112,7 +179,16 @@ function tiles(run, choice, timed, base, gain, lead, level) {
   const wide = (...rows) => (isPlain(choice) && rows.some((row) => row.precise === false) ? `; ${run.imprecise}` : '');
   const range = rangeText(best.low, best.high, timeText) || (isPlain(choice) ? 'no interval' : noInterval(choice));
   const made = [tile('time', 'One call', timeText(best.time), best.time, range + wide(best))];
-  if (gain && base !== best) made.push(tile('speedup', `Against ${base.implementation}`, ratioText(gain.ratio), gain.ratio, spread(gain) + wide(best, base)));
+  if (gain && base !== best)
+    made.push(
+      tile(
+        'speedup',
+        `Against ${base.implementation}`,
+        ratioText(gain.ratio),
+        gain.ratio,
+        spread(gain) + wide(best, base),
+      ),
+    );
   if (second) made.push(leadTile(second, lead, level, wide(best, second)));
   made.push(limitTile(best), errorTile(best, run), firstCallTile(best, base, compiles(run, choice, best)));
   return made.filter(Boolean);
@@ -120,19 +196,30 @@ function tiles(run, choice, timed, base, gain, lead, level) {
 
 const tile = (key, label, value, number, note) => ({ key, label, value, number, note });
 const kindOf = ({ low, interval, paired }) => `${interval}${paired || !isKnown(low) ? '' : ', unpaired'}`;
-const spread = (gain) => [rangeText(gain.low, gain.high) && `${rangeText(gain.low, gain.high)}×`, kindOf(gain)].filter(Boolean).join(', ');
+const spread = (gain) =>
+  [rangeText(gain.low, gain.high) && `${rangeText(gain.low, gain.high)}×`, kindOf(gain)].filter(Boolean).join(', ');
 
 function leadTile(second, lead, level, wide) {
-  if (level.length) return tile('lead', `Ahead of ${second.implementation}`, '≈ level', lead.ratio, `within noise${wide}`);
-  if (!isKnown(lead.low)) return tile('lead', `${second.implementation} takes`, ratioText(lead.ratio), lead.ratio, kindOf(lead));
+  if (level.length)
+    return tile('lead', `Ahead of ${second.implementation}`, '≈ level', lead.ratio, `within noise${wide}`);
+  if (!isKnown(lead.low))
+    return tile('lead', `${second.implementation} takes`, ratioText(lead.ratio), lead.ratio, kindOf(lead));
   return tile('lead', `Ahead of ${second.implementation}`, leadText(lead.ratio), lead.ratio, spread(lead) + wide);
 }
 
 function limitTile(row) {
   const share = shareOfLimit(row);
   if (share === null) return null;
-  const told = isFault(row) ? 'less time than its limit: a fault of the measurement' : `bound by ${row.bound_by}; ${timeText(row.limit_ns)} is the limit`;
-  return tile('limit', `Of the machine’s limit${row.algorithm === 'direct' ? '' : ` for ${row.algorithm}`}`, shareText(row), share, told);
+  const told = isFault(row)
+    ? 'less time than its limit: a fault of the measurement'
+    : `bound by ${row.bound_by}; ${timeText(row.limit_ns)} is the limit`;
+  return tile(
+    'limit',
+    `Of the machine’s limit${row.algorithm === 'direct' ? '' : ` for ${row.algorithm}`}`,
+    shareText(row),
+    share,
+    told,
+  );
 }
 
 function errorTile(row, run) {
@@ -142,13 +229,25 @@ function errorTile(row, run) {
 }
 
 // Whether compiling was seen in any first call of this operation and dtype.
-const compiles = (run, { view }, { implementation }) => run.everyCaseOf(view).some((row) => row.implementation === implementation && row.compiled_ns > 0);
+const compiles = (run, { view }, { implementation }) =>
+  run.everyCaseOf(view).some((row) => row.implementation === implementation && row.compiled_ns > 0);
 
 function firstCallTile(row, base, compiled) {
   if (row.predicted || !isKnown(row.first_call_ns)) return null;
   const calls = breakEven(row, base);
-  const paid = calls === null ? compiled && 'compiling included' : calls < 1 ? 'paid back at once' : `paid back after ${plural(Math.ceil(calls), 'call')}`;
-  return tile('first', 'First call', timeText(row.first_call_ns), row.first_call_ns, [paid, 'one reading'].filter(Boolean).join('; '));
+  const paid =
+    calls === null
+      ? compiled && 'compiling included'
+      : calls < 1
+        ? 'paid back at once'
+        : `paid back after ${plural(Math.ceil(calls), 'call')}`;
+  return tile(
+    'first',
+    'First call',
+    timeText(row.first_call_ns),
+    row.first_call_ns,
+    [paid, 'one reading'].filter(Boolean).join('; '),
+  );
 }
 
 // Calls after which the first call has paid for itself against the base; null where it never does.
@@ -171,11 +270,16 @@ function winnerTable(run, choice, winners) {
     const size = { ...others, ...(down && { [down]: row }), ...(across && { [across]: column }) };
     const key = sizeKey(names, size);
     const found = at.get(key);
-    return found && { ...found, key, text: sizeText(names, size), chosen: key === choice.sizeKey, ...look(found.winner) };
+    return (
+      found && { ...found, key, text: sizeText(names, size), chosen: key === choice.sizeKey, ...look(found.winner) }
+    );
   };
   const columns = values(across);
   const rows = values(down).map((value) => ({ value, cells: columns.map((column) => cell(value, column)) }));
-  const fixed = names.slice(2).map((name) => `${name} = ${whole(others[name])}`).join(', ');
+  const fixed = names
+    .slice(2)
+    .map((name) => `${name} = ${whole(others[name])}`)
+    .join(', ');
   return { down, across, columns, rows, fixed, any: winners.length > 0 };
 }
 

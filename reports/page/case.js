@@ -12,7 +12,10 @@ async function samplesOf(run, index, packed) {
   if (all.left_out) return null;
   if (!all.starts) {
     let place = 0;
-    all.starts = all.counts.map((count) => { place += count; return place - count; });
+    all.starts = all.counts.map((count) => {
+      place += count;
+      return place - count;
+    });
   }
   const median = run.cases.time_ns[index];
   const from = all.starts[index];
@@ -20,8 +23,12 @@ async function samplesOf(run, index, packed) {
   const samples = Array.from({ length: all.counts[index] }, (_, i) => {
     elapsed += i ? all.gaps[from + i] : 0;
     return {
-      number: i + 1, time: median * Math.exp(all.steps[from + i] / all.precision), block: all.blocks[from + i], round: all.rounds[from + i],
-      flagged: all.flagged[from + i] === 1, seconds: elapsed / 1000,
+      number: i + 1,
+      time: median * Math.exp(all.steps[from + i] / all.precision),
+      block: all.blocks[from + i],
+      round: all.rounds[from + i],
+      flagged: all.flagged[from + i] === 1,
+      seconds: elapsed / 1000,
     };
   });
   return { samples, thinned: all.thinned > 0 };
@@ -30,7 +37,8 @@ async function samplesOf(run, index, packed) {
 // A column a round. What does not count sets no scale: a stall of a thousand times would leave nothing of the rest.
 function stripModel({ samples, thinned }, row) {
   const columns = new Map();
-  for (const { block, round } of samples) if (!columns.has(`${block}|${round}`)) columns.set(`${block}|${round}`, columns.size + 1);
+  for (const { block, round } of samples)
+    if (!columns.has(`${block}|${round}`)) columns.set(`${block}|${round}`, columns.size + 1);
   const counted = samples.filter((one) => row.disturbed || !one.flagged);
   const times = [row.time_ns, ...(counted.length ? counted : samples).map((one) => one.time)];
   const [low, high] = [Math.min(...times), Math.max(...times)];
@@ -39,19 +47,42 @@ function stripModel({ samples, thinned }, row) {
   const rows = samples.map((one) => {
     const colour = `var(--c${one.block % 8})`;
     return {
-      ...one, x: columns.get(`${one.block}|${one.round}`), time: within(low, one.time, high), area, colour, fill: one.flagged ? 'var(--paper)' : colour,
-      shape: BLOCK_SHAPES[one.block % BLOCK_SHAPES.length], text: timeText(one.time), after: `${digits(one.seconds)} s`, seen: one.flagged ? 'somebody took time from it' : 'nothing',
+      ...one,
+      x: columns.get(`${one.block}|${one.round}`),
+      time: within(low, one.time, high),
+      area,
+      colour,
+      fill: one.flagged ? 'var(--paper)' : colour,
+      shape: BLOCK_SHAPES[one.block % BLOCK_SHAPES.length],
+      text: timeText(one.time),
+      after: `${digits(one.seconds)} s`,
+      seen: one.flagged ? 'somebody took time from it' : 'nothing',
       description: `sample ${one.number}, block ${one.block}, after ${digits(one.seconds)} s: ${timeText(one.time)}${one.flagged ? ', flagged' : ''}`,
     };
   });
-  return { rows, thinned, rounds: columns.size, middle: [{ time: row.time_ns }], limits, curve: density(rows.filter((one) => row.disturbed || !one.flagged), limits) };
+  return {
+    rows,
+    thinned,
+    rounds: columns.size,
+    middle: [{ time: row.time_ns }],
+    limits,
+    curve: density(
+      rows.filter((one) => row.disturbed || !one.flagged),
+      limits,
+    ),
+  };
 }
 
 function stripCaption({ rows, thinned }, row) {
-  const hollow = row.disturbed ? 'somebody took time from it; all count here, as most are' : 'somebody took time from it, so it does not count (beyond the picture: at its edge)';
+  const hollow = row.disturbed
+    ? 'somebody took time from it; all count here, as most are'
+    : 'somebody took time from it, so it does not count (beyond the picture: at its edge)';
   return [
-    thinned ? 'A mark a round, the median of its samples, in order of time' : 'A column a round, in order of time, with its samples',
-    ...(rows.some((one) => one.flagged) ? [`hollow: ${hollow}`] : []), 'dashed: the time reported',
+    thinned
+      ? 'A mark a round, the median of its samples, in order of time'
+      : 'A column a round, in order of time, with its samples',
+    ...(rows.some((one) => one.flagged) ? [`hollow: ${hollow}`] : []),
+    'dashed: the time reported',
   ].join('; ');
 }
 
@@ -66,7 +97,8 @@ function density(rows, { y_least, y_most }) {
     const width = 0.9 * (Math.min(deviation, quartiles / 1.34) || deviation || 1e-4) * logs.length ** -0.2;
     return Array.from({ length: CURVE }, (_, i) => {
       const log = Math.log(y_least) + (i / (CURVE - 1)) * Math.log(y_most / y_least);
-      const share = logs.reduce((sum, one) => sum + Math.exp(-0.5 * ((log - one) / width) ** 2), 0) / (logs.length * width);
+      const share =
+        logs.reduce((sum, one) => sum + Math.exp(-0.5 * ((log - one) / width) ** 2), 0) / (logs.length * width);
       return { block, time: Math.exp(log), share, colour: own[0].colour };
     });
   });
@@ -76,39 +108,140 @@ const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replac
 
 function commandOf(run, row) {
   if (!run.command) return '';
-  const sizes = row.sizes.split(' ').filter(Boolean).flatMap((size) => ['--size', size]);
-  const parameters = Object.entries(run.parameter_columns).filter(([, column]) => row[column] !== null).flatMap(([name, column]) => ['--parameter', `${name}=${row[column]}`]);
-  const words = ['--operation', row.operation, '--implementation', row.implementation, ...sizes, ...parameters, '--dtype', row.dtype, '--threads', String(row.threads), '--device', row.device];
+  const sizes = row.sizes
+    .split(' ')
+    .filter(Boolean)
+    .flatMap((size) => ['--size', size]);
+  const parameters = Object.entries(run.parameter_columns)
+    .filter(([, column]) => row[column] !== null)
+    .flatMap(([name, column]) => ['--parameter', `${name}=${row[column]}`]);
+  const words = [
+    '--operation',
+    row.operation,
+    '--implementation',
+    row.implementation,
+    ...sizes,
+    ...parameters,
+    '--dtype',
+    row.dtype,
+    '--threads',
+    String(row.threads),
+    '--device',
+    row.device,
+  ];
   return [run.command, ...words.map(quoted)].join(' ');
 }
 
 function drawCase(run, row, samples, look) {
-  const fact = (name, text, value = null) => (text && text !== MISSING ? [element('dt', {}, name), element('dd', { 'data-fact': name, 'data-value': value }, text)] : []);
+  const fact = (name, text, value = null) =>
+    text && text !== MISSING
+      ? [element('dt', {}, name), element('dd', { 'data-fact': name, 'data-value': value }, text)]
+      : [];
   const command = commandOf(run, row);
   const dropped = row.dropped ? `, ${plural(row.dropped, 'sample')} dropped` : '';
   return [
-    element('p', { class: 'where' }, [row.operation, row.parameters, row.sizes, row.dtype, row.threads ? plural(row.threads, 'thread') : '', row.device].filter(Boolean).join(' · ')),
-    element('h2', { id: 'case-title', tabindex: '-1' }, named(look(row.implementation), row.implementation), ' ', badges(row)),
+    element(
+      'p',
+      { class: 'where' },
+      [
+        row.operation,
+        row.parameters,
+        row.sizes,
+        row.dtype,
+        row.threads ? plural(row.threads, 'thread') : '',
+        row.device,
+      ]
+        .filter(Boolean)
+        .join(' · '),
+    ),
+    element(
+      'h2',
+      { id: 'case-title', tabindex: '-1' },
+      named(look(row.implementation), row.implementation),
+      ' ',
+      badges(row),
+    ),
     notes(run, row) && element('p', { class: 'note' }, notes(run, row)),
-    samples && samples.rows.length > 0 && element('div', { class: 'samples' },
-      element('figure', {}, element('figcaption', {}, stripCaption(samples, row)), element('div', { class: 'chart', id: 'strip-chart' })),
-      element('figure', {}, element('figcaption', {}, 'Density, a curve a block'), element('div', { class: 'chart', id: 'density-chart' }))),
-    samples?.thinned && samples.rows.length > 0 && note(`One value a round, to keep the page small; cases.jsonl of ${run.name} holds every sample.`),
-    samples === null && note(`Raw samples were left out to keep the page small; cases.jsonl of ${run.name} holds them.`),
-    element('dl', { class: 'wide' },
-      fact('One call', timeText(row.time_ns), row.time_ns), fact('95 % interval', !row.disturbed && rangeText(row.low_ns, row.high_ns, timeText) && `${rangeText(row.low_ns, row.high_ns, timeText)}, ${row.interval}`),
+    samples &&
+      samples.rows.length > 0 &&
+      element(
+        'div',
+        { class: 'samples' },
+        element(
+          'figure',
+          {},
+          element('figcaption', {}, stripCaption(samples, row)),
+          element('div', { class: 'chart', id: 'strip-chart' }),
+        ),
+        element(
+          'figure',
+          {},
+          element('figcaption', {}, 'Density, a curve a block'),
+          element('div', { class: 'chart', id: 'density-chart' }),
+        ),
+      ),
+    samples?.thinned &&
+      samples.rows.length > 0 &&
+      note(`One value a round, to keep the page small; cases.jsonl of ${run.name} holds every sample.`),
+    samples === null &&
+      note(`Raw samples were left out to keep the page small; cases.jsonl of ${run.name} holds them.`),
+    element(
+      'dl',
+      { class: 'wide' },
+      fact('One call', timeText(row.time_ns), row.time_ns),
+      fact(
+        '95 % interval',
+        !row.disturbed &&
+          rangeText(row.low_ns, row.high_ns, timeText) &&
+          `${rangeText(row.low_ns, row.high_ns, timeText)}, ${row.interval}`,
+      ),
       fact('Samples', row.rounds ? `${row.rounds} rounds in ${plural(row.blocks, 'block')}${dropped}` : ''),
-      fact('Of its limit', shareOfLimit(row) === null ? '' : `${shareText(row)}; ${timeText(row.limit_ns)} at least, bound by ${row.bound_by}${isFault(row) ? '; less time than that is a fault' : ''}`, shareOfLimit(row)),
+      fact(
+        'Of its limit',
+        shareOfLimit(row) === null
+          ? ''
+          : `${shareText(row)}; ${timeText(row.limit_ns)} at least, bound by ${row.bound_by}${isFault(row) ? '; less time than that is a fault' : ''}`,
+        shareOfLimit(row),
+      ),
       fact('Work', isKnown(row.flops) ? `${digits(row.flops)} flops, ${bytesText(row.bytes)}` : ''),
-      fact('First call', timeText(row.first_call_ns), row.first_call_ns), fact('Transfers', rangeText(row.transfer_in_ns, row.transfer_out_ns, timeText).replace(' – ', ' in, ') && `${timeText(row.transfer_in_ns)} in, ${timeText(row.transfer_out_ns)} out`),
-      fact('Import', timeText(row.import_ns)), fact('Peak memory', bytesText(row.peak_bytes)),
-      fact('Error', isKnown(row.error_over_bound) ? `${digits(row.error)}, ${digits(row.error_over_bound)} of its ${run.tolerances?.[row.operation] ? 'tolerance' : 'bound'} ${digits(row.bound)}` : '', row.error_over_bound),
-      fact('Algorithm', row.algorithm), fact('About', run.about[row.implementation]?.[0]), fact('Library', run.about[row.implementation]?.[1]),
-      fact('Data', [row.data, row.inputs && `inputs ${row.inputs}`, row.source && `source ${row.source}`].filter(Boolean).join(' · ')), fact('Thread pools', row.pools)),
+      fact('First call', timeText(row.first_call_ns), row.first_call_ns),
+      fact(
+        'Transfers',
+        rangeText(row.transfer_in_ns, row.transfer_out_ns, timeText).replace(' – ', ' in, ') &&
+          `${timeText(row.transfer_in_ns)} in, ${timeText(row.transfer_out_ns)} out`,
+      ),
+      fact('Import', timeText(row.import_ns)),
+      fact('Peak memory', bytesText(row.peak_bytes)),
+      fact(
+        'Error',
+        isKnown(row.error_over_bound)
+          ? `${digits(row.error)}, ${digits(row.error_over_bound)} of its ${run.tolerances?.[row.operation] ? 'tolerance' : 'bound'} ${digits(row.bound)}`
+          : '',
+        row.error_over_bound,
+      ),
+      fact('Algorithm', row.algorithm),
+      fact('About', run.about[row.implementation]?.[0]),
+      fact('Library', run.about[row.implementation]?.[1]),
+      fact(
+        'Data',
+        [row.data, row.inputs && `inputs ${row.inputs}`, row.source && `source ${row.source}`]
+          .filter(Boolean)
+          .join(' · '),
+      ),
+      fact('Thread pools', row.pools),
+    ),
     row.stderr && [element('h3', {}, 'Its last words'), element('pre', { tabindex: '0' }, row.stderr)],
-    command && element('div', { class: 'command' }, element('h3', {}, 'Measure just this again'), element('pre', { id: 'command', tabindex: '0' }, command),
-      element('button', { type: 'button', id: 'copy', onclick: () => copy(command) }, 'Copy')),
-  ].flat().filter(Boolean);
+    command &&
+      element(
+        'div',
+        { class: 'command' },
+        element('h3', {}, 'Measure just this again'),
+        element('pre', { id: 'command', tabindex: '0' }, command),
+        element('button', { type: 'button', id: 'copy', onclick: () => copy(command) }, 'Copy'),
+      ),
+  ]
+    .flat()
+    .filter(Boolean);
 }
 
 async function copy(text) {

@@ -18,19 +18,30 @@ function chosen(run, state) {
   const axes = axesOf(view);
   const threads = threadsBeside(run, view);
   const along = threads.length > 1 ? [...axes, 'threads'] : axes;
-  const axis = along.includes(state.axis) ? state.axis : along[0] ?? view.size_names[0] ?? null;
+  const axis = along.includes(state.axis) ? state.axis : (along[0] ?? view.size_names[0] ?? null);
   const keys = view.sizes.map((size) => sizeKey(view.size_names, size));
   const measured = keys.includes(at.key);
   options.size = {
-    values: measured ? keys : [at.key, ...keys], pick: at.key,
-    texts: [...(measured ? [] : [`${sizeText(view.size_names, at.size)} (predicted)`]), ...view.sizes.map((size) => sizeText(view.size_names, size))],
+    values: measured ? keys : [at.key, ...keys],
+    pick: at.key,
+    texts: [
+      ...(measured ? [] : [`${sizeText(view.size_names, at.size)} (predicted)`]),
+      ...view.sizes.map((size) => sizeText(view.size_names, size)),
+    ],
   };
   options.baseline = { values: run.baselines, pick: baseline };
   options.axis = { values: along, pick: axis };
   options.calls = { values: CALLS, texts: CALLS.map(callsText), pick: CALLS.includes(state.calls) ? state.calls : '' };
   options.moved = { values: ['', '1'], texts: ['not counted', 'counted'], pick: state.moved === '1' ? '1' : '' };
   return {
-    options, view, baseline, axis, axes, measured, size: at.size, sizeKey: at.key,
+    options,
+    view,
+    baseline,
+    axis,
+    axes,
+    measured,
+    size: at.size,
+    sizeKey: at.key,
     calls: Number(options.calls.pick) || Infinity,
     moved: options.moved.pick === '1',
     direct: state.direct === '1' && run.algorithms.includes('direct'),
@@ -40,7 +51,9 @@ function chosen(run, state) {
 
 const callsText = (calls) => (calls === '' ? 'not counted' : `spread over ${plural(Number(calls), 'call')}`);
 const valuesOf = (view, name) => {
-  view.values ??= Object.fromEntries(view.size_names.map((one) => [one, distinct(view.sizes.map((size) => size[one])).sort((a, b) => a - b)]));
+  view.values ??= Object.fromEntries(
+    view.size_names.map((one) => [one, distinct(view.sizes.map((size) => size[one])).sort((a, b) => a - b)]),
+  );
   return view.values[name];
 };
 const axesOf = (view) => view.size_names.filter((name) => valuesOf(view, name).length > 1);
@@ -48,18 +61,27 @@ const axesOf = (view) => view.size_names.filter((name) => valuesOf(view, name).l
 // Views that differ from this one in their threads alone, fewest first.
 function threadsBeside(run, view) {
   const others = VIEW.filter((name) => name !== 'threads');
-  return run.views.filter((one) => others.every((name) => one[name] === view[name])).sort((a, b) => a.threads - b.threads);
+  return run.views
+    .filter((one) => others.every((name) => one[name] === view[name]))
+    .sort((a, b) => a.threads - b.threads);
 }
 
 // "m=1000 n=20" -> whole sizes between the least and the most measured; the view's own choice where it says less.
 function sizeChoice(view, text) {
   const asked = Object.fromEntries((text || '').split(' ').map((word) => word.split('=')));
-  const standard = Object.fromEntries(view.chosen.split(' ').filter(Boolean).map((word) => word.split('=').map((part, i) => (i ? Number(part) : part))));
-  const size = Object.fromEntries(view.size_names.map((name) => {
-    const values = valuesOf(view, name);
-    const wanted = Math.round(Number(asked[name]));
-    return [name, wanted >= 1 ? within(values[0], wanted, values.at(-1)) : standard[name]];
-  }));
+  const standard = Object.fromEntries(
+    view.chosen
+      .split(' ')
+      .filter(Boolean)
+      .map((word) => word.split('=').map((part, i) => (i ? Number(part) : part))),
+  );
+  const size = Object.fromEntries(
+    view.size_names.map((name) => {
+      const values = valuesOf(view, name);
+      const wanted = Math.round(Number(asked[name]));
+      return [name, wanted >= 1 ? within(values[0], wanted, values.at(-1)) : standard[name]];
+    }),
+  );
   const complete = view.size_names.every((name) => asked[name] !== undefined);
   const key = sizeKey(view.size_names, size);
   const exists = view.sizes.some((one) => sizeKey(view.size_names, one) === key);

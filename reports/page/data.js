@@ -24,7 +24,9 @@ function frame(columns) {
   const names = Object.keys(columns);
   const read = names.map((name) => {
     const column = columns[name];
-    return Array.isArray(column) ? (i) => column[i] : (i) => (column.codes[i] < 0 ? null : column.words[column.codes[i]]);
+    return Array.isArray(column)
+      ? (i) => column[i]
+      : (i) => (column.codes[i] < 0 ? null : column.words[column.codes[i]]);
   });
   const first = names.length ? columns[names[0]] : [];
   const length = Array.isArray(first) ? first.length : first.codes.length;
@@ -39,14 +41,20 @@ function frame(columns) {
 // view number -> rows, with the view's own columns and the row's number added.
 function byView(columns, views) {
   const { length, row } = frame(columns);
-  const places = grouped(Array.from({ length }, (_, i) => i), (i) => columns.view[i]);
+  const places = grouped(
+    Array.from({ length }, (_, i) => i),
+    (i) => columns.view[i],
+  );
   const made = new Map();
   return {
     length,
     of(number) {
       if (!made.has(number)) {
         const own = Object.fromEntries(VIEW.map((name) => [name, views[number][name]]));
-        made.set(number, (places.get(number) || []).map((i) => ({ ...row(i), ...own, index: i })));
+        made.set(
+          number,
+          (places.get(number) || []).map((i) => ({ ...row(i), ...own, index: i })),
+        );
       }
       return made.get(number);
     },
@@ -62,18 +70,26 @@ function prepared(run) {
   const ratios = new Map();
   const able = ableOf(run.cases);
   const competing = new Map();
-  run.views.forEach((view, number) => { view.number = number; });
+  run.views.forEach((view, number) => {
+    view.number = number;
+  });
   return {
     ...run,
     total: cases.length,
-    absent: frame(run.missing).all().map((row) => ({ ...row, where: row.sizes > 1 ? plural(row.sizes, 'size') : row.first })),
+    absent: frame(run.missing)
+      .all()
+      .map((row) => ({ ...row, where: row.sizes > 1 ? plural(row.sizes, 'size') : row.first })),
     fitsOf: (view) => fits.of(view.number),
     crossoversOf: (view) => crossovers.of(view.number),
     threadsOf: (view) => threads.of(view.number),
     algorithms: run.cases.algorithm.words,
     unable: run.implementations.filter((name) => !able.has(name)),
     casesOf(view) {
-      if (!competing.has(view.number)) competing.set(view.number, cases.of(view.number).filter((row) => able.has(row.implementation)));
+      if (!competing.has(view.number))
+        competing.set(
+          view.number,
+          cases.of(view.number).filter((row) => able.has(row.implementation)),
+        );
       return competing.get(view.number);
     },
     everyCaseOf: (view) => cases.of(view.number),
@@ -81,20 +97,36 @@ function prepared(run) {
     winnersOf: (view, directOnly) => (directOnly ? direct : winners).of(view.number),
     pair(view, sizes, base, other) {
       if (!ratios.has(view.number)) {
-        ratios.set(view.number, new Map(pairs.of(view.number).map((row) => [`${row.sizes}|${row.baseline}|${row.implementation}`, row])));
+        ratios.set(
+          view.number,
+          new Map(pairs.of(view.number).map((row) => [`${row.sizes}|${row.baseline}|${row.implementation}`, row])),
+        );
       }
       const found = ratios.get(view.number);
       const row = found.get(`${sizes}|${base}|${other}`);
-      if (row) return { ratio: row.speedup, low: row.low, high: row.high, interval: row.interval, paired: row.pairs > 0 };
+      if (row)
+        return { ratio: row.speedup, low: row.low, high: row.high, interval: row.interval, paired: row.pairs > 0 };
       const back = found.get(`${sizes}|${other}|${base}`);
-      return back && { ratio: 1 / back.speedup, low: inverse(back.high), high: inverse(back.low), interval: back.interval, paired: back.pairs > 0 };
+      return (
+        back && {
+          ratio: 1 / back.speedup,
+          low: inverse(back.high),
+          high: inverse(back.low),
+          interval: back.interval,
+          paired: back.pairs > 0,
+        }
+      );
     },
   };
 }
 
 // Who could run at all: what is not installed, or is for another device, would be a row of nothing in every table.
 function ableOf({ implementation, status }) {
-  const able = new Set(implementation.codes.filter((_, i) => !['missing', 'unsupported'].includes(status.words[status.codes[i]])).map((code) => implementation.words[code]));
+  const able = new Set(
+    implementation.codes
+      .filter((_, i) => !['missing', 'unsupported'].includes(status.words[status.codes[i]]))
+      .map((code) => implementation.words[code]),
+  );
   return able.size ? able : new Set(implementation.words);
 }
 

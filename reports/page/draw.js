@@ -14,7 +14,8 @@ function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith('on')) made.addEventListener(name.slice(2), value);
-    else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value === true ? '' : value);
+    else if (value !== null && value !== undefined && value !== false)
+      made.setAttribute(name, value === true ? '' : value);
   }
   made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ''));
   return made;
@@ -43,28 +44,73 @@ function table(caption, columns, rows, sorting = null, kind = null) {
   const heads = columns.map((column) => {
     const active = sorting && sorting.column === column.order && column.order;
     const direction = active ? (sorting.down ? 'descending' : 'ascending') : null;
-    const inside = sorting && column.order
-      ? element('button', { type: 'button', 'data-order': column.order, 'data-keep': `order ${column.order}`, onclick: () => sorting.by(column.order) },
-        column.text, element('span', { class: 'arrow', 'aria-hidden': 'true' }, active ? (sorting.down ? '↓' : '↑') : ''))
-      : column.text;
-    return element('th', { scope: 'col', class: [column.number && 'number', column.wide && 'wide'].filter(Boolean).join(' ') || null, 'aria-sort': direction }, inside);
+    const inside =
+      sorting && column.order
+        ? element(
+            'button',
+            {
+              type: 'button',
+              'data-order': column.order,
+              'data-keep': `order ${column.order}`,
+              onclick: () => sorting.by(column.order),
+            },
+            column.text,
+            element('span', { class: 'arrow', 'aria-hidden': 'true' }, active ? (sorting.down ? '↓' : '↑') : ''),
+          )
+        : column.text;
+    return element(
+      'th',
+      {
+        scope: 'col',
+        class: [column.number && 'number', column.wide && 'wide'].filter(Boolean).join(' ') || null,
+        'aria-sort': direction,
+      },
+      inside,
+    );
   });
-  const body = rows.map((row) => element('tr', {}, columns.map((column, i) => {
-    const attributes = { class: [column.number ? 'number' : column.nowrap && 'nowrap', column.wide && 'wide'].filter(Boolean).join(' ') || null, 'data-value': column.value ? column.value(row) : null };
-    return i ? element('td', attributes, column.show(row)) : element('th', { scope: 'row', ...attributes }, column.show(row));
-  })));
-  return element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Table: ${caption}` },
-    element('table', { class: kind }, element('caption', { class: 'hidden' }, caption),
-      element('thead', {}, element('tr', {}, heads)), element('tbody', {}, body)));
+  const body = rows.map((row) =>
+    element(
+      'tr',
+      {},
+      columns.map((column, i) => {
+        const attributes = {
+          class:
+            [column.number ? 'number' : column.nowrap && 'nowrap', column.wide && 'wide'].filter(Boolean).join(' ') ||
+            null,
+          'data-value': column.value ? column.value(row) : null,
+        };
+        return i
+          ? element('td', attributes, column.show(row))
+          : element('th', { scope: 'row', ...attributes }, column.show(row));
+      }),
+    ),
+  );
+  return element(
+    'div',
+    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Table: ${caption}` },
+    element(
+      'table',
+      { class: kind },
+      element('caption', { class: 'hidden' }, caption),
+      element('thead', {}, element('tr', {}, heads)),
+      element('tbody', {}, body),
+    ),
+  );
 }
 
 const nameColumn = (look) => ({
-  text: 'implementation', order: 'implementation', value: (row) => row.implementation,
+  text: 'implementation',
+  order: 'implementation',
+  value: (row) => row.implementation,
   show: (row) => named(look(row.implementation), row.name || row.implementation),
 });
 
 const number = (text, order, form = digits) => ({
-  text, order, number: true, value: (row) => row[order], show: (row) => form(row[order]),
+  text,
+  order,
+  number: true,
+  value: (row) => row[order],
+  show: (row) => form(row[order]),
 });
 
 const note = (text) => element('p', { class: 'note' }, text);
@@ -97,18 +143,69 @@ function drawMatrix(caption, found, look, cell) {
   const outer = found.names.slice(0, -1);
   const last = found.names.at(-1);
   const groups = [...grouped(found.sizes, ({ size }) => sizeText(outer, size))];
-  const heads = outer.length ? [
-    element('tr', {}, element('td', { rowspan: '2' }), groups.map(([text, own]) => element('th', { scope: 'colgroup', colspan: String(own.length) }, text))),
-    element('tr', {}, groups.flatMap(([, own]) => own.map(({ size, key }, i) => element('th', { scope: 'col', class: `${i ? '' : 'first'} ${key === found.chosen ? 'chosen' : ''}` }, `${i ? '' : `${last} = `}${whole(size[last])}`)))),
-  ] : [element('tr', {}, element('td'), found.sizes.map(({ size }) => element('th', { scope: 'col' }, last ? `${last} = ${whole(size[last])}` : 'the only size')))];
+  const heads = outer.length
+    ? [
+        element(
+          'tr',
+          {},
+          element('td', { rowspan: '2' }),
+          groups.map(([text, own]) => element('th', { scope: 'colgroup', colspan: String(own.length) }, text)),
+        ),
+        element(
+          'tr',
+          {},
+          groups.flatMap(([, own]) =>
+            own.map(({ size, key }, i) =>
+              element(
+                'th',
+                { scope: 'col', class: `${i ? '' : 'first'} ${key === found.chosen ? 'chosen' : ''}` },
+                `${i ? '' : `${last} = `}${whole(size[last])}`,
+              ),
+            ),
+          ),
+        ),
+      ]
+    : [
+        element(
+          'tr',
+          {},
+          element('td'),
+          found.sizes.map(({ size }) =>
+            element('th', { scope: 'col' }, last ? `${last} = ${whole(size[last])}` : 'the only size'),
+          ),
+        ),
+      ];
   const starts = new Set(groups.map(([, own]) => own[0].key));
-  const body = found.rows.map((row) => element('tr', {}, element('th', { scope: 'row' }, named(look(row.implementation), row.implementation)),
-    row.cells.map((one, i) => {
-      const shown = one ? cell(one) : { text: MISSING, value: null, share: 0, kind: 'none' };
-      const made = element('td', { class: `${shown.kind || ''} ${starts.has(found.sizes[i].key) ? 'first' : ''}`, 'data-value': shown.value, title: shown.spoken }, shown.text);
-      made.style.setProperty('--share', `${Math.round((shown.share || 0) * 100)}%`);
-      return made;
-    })));
-  return element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Table: ${caption}` },
-    element('table', { class: 'matrix' }, element('caption', { class: 'hidden' }, caption), element('thead', {}, heads), element('tbody', {}, body)));
+  const body = found.rows.map((row) =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, named(look(row.implementation), row.implementation)),
+      row.cells.map((one, i) => {
+        const shown = one ? cell(one) : { text: MISSING, value: null, share: 0, kind: 'none' };
+        const made = element(
+          'td',
+          {
+            class: `${shown.kind || ''} ${starts.has(found.sizes[i].key) ? 'first' : ''}`,
+            'data-value': shown.value,
+            title: shown.spoken,
+          },
+          shown.text,
+        );
+        made.style.setProperty('--share', `${Math.round((shown.share || 0) * 100)}%`);
+        return made;
+      }),
+    ),
+  );
+  return element(
+    'div',
+    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Table: ${caption}` },
+    element(
+      'table',
+      { class: 'matrix' },
+      element('caption', { class: 'hidden' }, caption),
+      element('thead', {}, heads),
+      element('tbody', {}, body),
+    ),
+  );
 }

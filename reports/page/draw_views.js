@@ -2,29 +2,75 @@
 
 function drawLadder(model, choice) {
   if (!model.any) return note('Too few implementations were timed at this size.');
-  const rung = (row, i) => element('li', { 'data-value': row.time, 'data-name': row.implementation },
-    element('span', { class: 'factor' }, row.gain ? factor(row.gain.ratio) : ''),
-    element('span', { class: 'rung' }, row.word && element('b', {}, row.word), named(row, row.name)),
-    track(Math.max(row.at, 0.004), row.colour), element('span', { class: 'took' }, timeText(row.time)));
-  const limit = model.limit === null ? null : element('li', { class: 'limit', 'data-value': model.limit },
-    element('span', { class: 'factor' }, model.rest.ratio > AT_LIMIT ? factor(model.rest.ratio) : ''),
-    element('span', { class: 'rung' }, element('b', {}, `the machine’s limit${model.rest.algorithm === 'direct' ? '' : ` for ${model.rest.algorithm}`}`), nearness(model.rest)),
-    track(0.004, 'var(--ink)'), element('span', { class: 'took' }, timeText(model.limit)));
+  const rung = (row, i) =>
+    element(
+      'li',
+      { 'data-value': row.time, 'data-name': row.implementation },
+      element('span', { class: 'factor' }, row.gain ? factor(row.gain.ratio) : ''),
+      element('span', { class: 'rung' }, row.word && element('b', {}, row.word), named(row, row.name)),
+      track(Math.max(row.at, 0.004), row.colour),
+      element('span', { class: 'took' }, timeText(row.time)),
+    );
+  const limit =
+    model.limit === null
+      ? null
+      : element(
+          'li',
+          { class: 'limit', 'data-value': model.limit },
+          element('span', { class: 'factor' }, model.rest.ratio > AT_LIMIT ? factor(model.rest.ratio) : ''),
+          element(
+            'span',
+            { class: 'rung' },
+            element(
+              'b',
+              {},
+              `the machine’s limit${model.rest.algorithm === 'direct' ? '' : ` for ${model.rest.algorithm}`}`,
+            ),
+            nearness(model.rest),
+          ),
+          track(0.004, 'var(--ink)'),
+          element('span', { class: 'took' }, timeText(model.limit)),
+        );
   return element('ol', { class: 'ladder' }, model.rungs.map(rung), limit);
 }
 
-const nearness = ({ ratio, name, fault }) => (fault ? `! ${name} took less: a fault` : ratio > AT_LIMIT ? 'nobody’s yet' : `level with ${name}, within noise`);
+const nearness = ({ ratio, name, fault }) =>
+  fault ? `! ${name} took less: a fault` : ratio > AT_LIMIT ? 'nobody’s yet' : `level with ${name}, within noise`;
 const tone = ({ low, high }) => (isKnown(low) && low > 1 ? 'good' : isKnown(high) && high < 1 ? 'bad' : 'faint');
 const factor = (ratio) => (ratio >= 1 ? `${digits(ratio)}× faster` : `${digits(1 / ratio)}× slower`);
 
 function drawChanges(rows, look) {
   if (!rows.length) return note('No pair of implementations that differ in one thing was timed at this size.');
-  return table('What each change buys', [
-    { text: 'change', value: (row) => `${row.from} ${row.to}`, show: (row) => [row.word, element('span', { class: 'change' }, marker(look(row.from)), row.from, row.to === row.from ? '' : [' → ', marker(look(row.to)), row.to])] },
-    { text: 'buys', number: true, value: (row) => row.ratio, show: (row) => element('span', { class: tone(row) }, ratioText(row.ratio)) },
-    { text: '95 % interval', number: true, show: (row) => rangeText(row.low, row.high) || MISSING },
-    { text: 'of', show: kindOf, wide: true },
-  ], rows, null, 'changes');
+  return table(
+    'What each change buys',
+    [
+      {
+        text: 'change',
+        value: (row) => `${row.from} ${row.to}`,
+        show: (row) => [
+          row.word,
+          element(
+            'span',
+            { class: 'change' },
+            marker(look(row.from)),
+            row.from,
+            row.to === row.from ? '' : [' → ', marker(look(row.to)), row.to],
+          ),
+        ],
+      },
+      {
+        text: 'buys',
+        number: true,
+        value: (row) => row.ratio,
+        show: (row) => element('span', { class: tone(row) }, ratioText(row.ratio)),
+      },
+      { text: '95 % interval', number: true, show: (row) => rangeText(row.low, row.high) || MISSING },
+      { text: 'of', show: kindOf, wide: true },
+    ],
+    rows,
+    null,
+    'changes',
+  );
 }
 
 function drawLineTable(caption, model, head, look) {
@@ -32,10 +78,17 @@ function drawLineTable(caption, model, head, look) {
   const lines = [...grouped(model.all, (row) => row.implementation).values()];
   const at = (line, x) => line.find((row) => row.x === x);
   const columns = places.map((x) => ({
-    text: head(x), number: true, value: (line) => at(line, x)?.time,
-    show: (line) => (!at(line, x) ? MISSING : isKnown(at(line, x).time) ? timeText(at(line, x).time) : at(line, x).text),
+    text: head(x),
+    number: true,
+    value: (line) => at(line, x)?.time,
+    show: (line) =>
+      !at(line, x) ? MISSING : isKnown(at(line, x).time) ? timeText(at(line, x).time) : at(line, x).text,
   }));
-  const first = { text: 'implementation', value: (line) => line[0].implementation, show: (line) => named(look(line[0].implementation), line[0].name) };
+  const first = {
+    text: 'implementation',
+    value: (line) => line[0].implementation,
+    show: (line) => named(look(line[0].implementation), line[0].name),
+  };
   return table(caption, [first, ...columns], lines);
 }
 
@@ -43,33 +96,64 @@ function drawFits(rows, look) {
   if (!rows.length) return note('Too few sizes were timed for a fit.');
   const cached = rows.some((row) => isKnown(row.cached_bytes_per_second));
   const perRow = rows.some((row) => isKnown(row.row_ns));
-  return table('Fixed cost and rate by implementation', [
-    { ...nameColumn(look), order: undefined },
-    number('fixed cost', 'fixed_ns', timeText),
-    cached && number('rate within the caches', 'cached_bytes_per_second', bandwidthText),
-    number(cached ? 'rate beyond them' : 'rate', 'bytes_per_second', bandwidthText),
-    perRow && number('each row', 'row_ns', timeText),
-    number('misfit', 'misfit', percent),
-    { text: 'at worst', number: true, value: (row) => row.misfit_worst, show: (row) => (isKnown(row.misfit_worst) ? `${percent(row.misfit_worst)} at ${row.worst_at}` : MISSING) },
-    { text: 'not told', show: (row) => element('span', { class: 'notes' }, row.reason || '') },
-  ].filter(Boolean), rows);
+  return table(
+    'Fixed cost and rate by implementation',
+    [
+      { ...nameColumn(look), order: undefined },
+      number('fixed cost', 'fixed_ns', timeText),
+      cached && number('rate within the caches', 'cached_bytes_per_second', bandwidthText),
+      number(cached ? 'rate beyond them' : 'rate', 'bytes_per_second', bandwidthText),
+      perRow && number('each row', 'row_ns', timeText),
+      number('misfit', 'misfit', percent),
+      {
+        text: 'at worst',
+        number: true,
+        value: (row) => row.misfit_worst,
+        show: (row) => (isKnown(row.misfit_worst) ? `${percent(row.misfit_worst)} at ${row.worst_at}` : MISSING),
+      },
+      { text: 'not told', show: (row) => element('span', { class: 'notes' }, row.reason || '') },
+    ].filter(Boolean),
+    rows,
+  );
 }
 
 function drawCrossovers(rows, look) {
-  return table('Where one implementation overtakes another', [
-    { text: 'along', show: (row) => row.along + (row.fixed ? ` at ${row.fixed}` : '') },
-    { text: 'fastest before', value: (row) => row.before, show: (row) => named(look(row.before), row.before) },
-    { text: 'fastest after', value: (row) => row.after, show: (row) => named(look(row.after), row.after) },
-    { text: 'from about', number: true, value: (row) => row.at, show: (row) => (isKnown(row.at) ? whole(Number(row.at.toPrecision(2))) : MISSING) },
-    { text: 'as far as times tell', number: true, show: (row) => (isKnown(row.at_low) && isKnown(row.at_high) ? rangeText(row.at_low, row.at_high, (at) => whole(Number(at.toPrecision(2)))) : row.verdict) },
-  ], rows);
+  return table(
+    'Where one implementation overtakes another',
+    [
+      { text: 'along', show: (row) => row.along + (row.fixed ? ` at ${row.fixed}` : '') },
+      { text: 'fastest before', value: (row) => row.before, show: (row) => named(look(row.before), row.before) },
+      { text: 'fastest after', value: (row) => row.after, show: (row) => named(look(row.after), row.after) },
+      {
+        text: 'from about',
+        number: true,
+        value: (row) => row.at,
+        show: (row) => (isKnown(row.at) ? whole(Number(row.at.toPrecision(2))) : MISSING),
+      },
+      {
+        text: 'as far as times tell',
+        number: true,
+        show: (row) =>
+          isKnown(row.at_low) && isKnown(row.at_high)
+            ? rangeText(row.at_low, row.at_high, (at) => whole(Number(at.toPrecision(2))))
+            : row.verdict,
+      },
+    ],
+    rows,
+  );
 }
 
 function drawFractions(found, look) {
   if (!found.any) return note('No ceilings were measured beside these cases, so there is no limit to compare with.');
   return drawMatrix('Fraction of the limit, by implementation and size', found, look, (row) => {
     const share = shareOfLimit(row);
-    if (share === null) return { text: row.disturbed ? 'disturbed' : row.status === 'ok' ? MISSING : row.status, value: null, share: 0, kind: 'none' };
+    if (share === null)
+      return {
+        text: row.disturbed ? 'disturbed' : row.status === 'ok' ? MISSING : row.status,
+        value: null,
+        share: 0,
+        kind: 'none',
+      };
     const spoken = `${row.implementation}, ${row.sizes}: ${shareText(row)} of its limit ${timeText(row.limit_ns)}, bound by ${row.bound_by}${isFault(row) ? '; faster than its own limit, a fault' : ''}`;
     return { text: shareText(row), value: share, share: Math.min(1, share), kind: isFault(row) ? 'fault' : '', spoken };
   });
@@ -79,9 +163,21 @@ function drawErrors(found, look) {
   if (!found.any) return note('Nothing ran here.');
   return drawMatrix('Largest error over its bound, by implementation and size', found, look, (row) => {
     const told = row.reason ? `: ${row.reason}` : '';
-    if (row.status !== 'ok') return { text: row.status, value: row.error_over_bound, kind: `status ${row.status}`, spoken: `${row.implementation}, ${row.sizes}: ${row.status}${told}` };
+    if (row.status !== 'ok')
+      return {
+        text: row.status,
+        value: row.error_over_bound,
+        kind: `status ${row.status}`,
+        spoken: `${row.implementation}, ${row.sizes}: ${row.status}${told}`,
+      };
     if (!isKnown(row.error_over_bound)) return { text: 'ok', value: null, kind: 'right' };
-    return { text: shortDigits(row.error_over_bound), value: row.error_over_bound, share: Math.min(1, row.error_over_bound), kind: 'right', spoken: `${row.implementation}, ${row.sizes}: error ${digits(row.error)}, bound ${digits(row.bound)}${told}` };
+    return {
+      text: shortDigits(row.error_over_bound),
+      value: row.error_over_bound,
+      share: Math.min(1, row.error_over_bound),
+      kind: 'right',
+      spoken: `${row.implementation}, ${row.sizes}: error ${digits(row.error)}, bound ${digits(row.bound)}${told}`,
+    };
   });
 }
 
@@ -89,75 +185,158 @@ const shortDigits = (value) => (value === 0 ? '0' : value < 0.01 ? '< 0.01' : va
 
 function drawCosts(rows, baseline, look) {
   if (!rows.length) return note('Nothing was timed at this size.');
-  return table('Costs besides running', [
-    { ...nameColumn(look), order: undefined },
-    number('one call', 'time_ns', timeText),
-    number('with transfers', 'moved', timeText),
-    number('first call', 'first_call_ns', timeText),
-    number(`pays back against ${baseline}`, 'pays', (calls) => (isKnown(calls) ? (calls < 1 ? 'at once' : plural(Math.ceil(calls), 'call')) : MISSING)),
-    number('transfer in', 'transfer_in_ns', timeText),
-    number('transfer out', 'transfer_out_ns', timeText),
-    number('import', 'import_ns', timeText),
-    number('peak memory', 'peak_bytes', bytesText),
-  ], rows);
+  return table(
+    'Costs besides running',
+    [
+      { ...nameColumn(look), order: undefined },
+      number('one call', 'time_ns', timeText),
+      number('with transfers', 'moved', timeText),
+      number('first call', 'first_call_ns', timeText),
+      number(`pays back against ${baseline}`, 'pays', (calls) =>
+        isKnown(calls) ? (calls < 1 ? 'at once' : plural(Math.ceil(calls), 'call')) : MISSING,
+      ),
+      number('transfer in', 'transfer_in_ns', timeText),
+      number('transfer out', 'transfer_out_ns', timeText),
+      number('import', 'import_ns', timeText),
+      number('peak memory', 'peak_bytes', bytesText),
+    ],
+    rows,
+  );
 }
 
 function drawMissing(rows, look) {
   if (!rows.length) return note('Nothing: every case is ok.');
-  return table('Missing cases by reason', [
-    nameColumn(look),
-    { text: 'status', value: (row) => row.status, show: (row) => badge(row.status) },
-    { text: 'reason', show: (row) => element('span', { class: 'reason' }, row.reason || MISSING) },
-    { text: 'operation', show: (row) => row.operation },
-    { text: 'where', show: (row) => row.where || MISSING },
-    number('cases', 'cases', whole),
-  ], rows);
+  return table(
+    'Missing cases by reason',
+    [
+      nameColumn(look),
+      { text: 'status', value: (row) => row.status, show: (row) => badge(row.status) },
+      { text: 'reason', show: (row) => element('span', { class: 'reason' }, row.reason || MISSING) },
+      { text: 'operation', show: (row) => row.operation },
+      { text: 'where', show: (row) => row.where || MISSING },
+      number('cases', 'cases', whole),
+    ],
+    rows,
+  );
 }
 
 function drawListing(listing, look, shown, by, open) {
   const text = (head, order) => ({ text: head, order, show: (row) => String(row[order] ?? '') || MISSING });
   const several = VIEW.filter((name) => distinct(listing.rows.map((row) => row[name])).length > 1);
-  return table('All cases', [
-    nameColumn(look),
-    { text: 'inside', show: (row) => element('button', { type: 'button', class: 'open', 'data-keep': `case ${row.index}`, 'data-case': row.index, 'aria-label': `Look inside ${row.implementation}, ${row.operation} ${row.sizes}`, onclick: () => open(row.index) }, 'open') },
-    ...several.map((name) => text(name, name)),
-    { ...text('sizes', 'sizes'), nowrap: true },
-    { text: 'status', order: 'status', value: (row) => row.status, show: badges },
-    number('one call', 'time_ns', timeText),
-    { text: '95 % interval', number: true, show: (row) => (row.disturbed ? '' : rangeText(row.low_ns, row.high_ns, timeText)) || MISSING },
-    { text: 'of the limit', order: 'over_limit', number: true, value: shareOfLimit, show: shareText },
-    number('first call', 'first_call_ns', timeText),
-    number('error ÷ bound', 'error_over_bound'),
-    { text: 'rounds', order: 'rounds', number: true, value: (row) => row.rounds, show: (row) => `${row.rounds} in ${plural(row.blocks, 'block')}${row.dropped ? `, ${plural(row.dropped, 'sample')} dropped` : ''}` },
-    { text: 'notes', show: (row) => element('span', { class: 'notes' }, listing.notes(row)) },
-  ], listing.rows.slice(0, shown), { column: listing.column, down: listing.down, by });
+  return table(
+    'All cases',
+    [
+      nameColumn(look),
+      {
+        text: 'inside',
+        show: (row) =>
+          element(
+            'button',
+            {
+              type: 'button',
+              class: 'open',
+              'data-keep': `case ${row.index}`,
+              'data-case': row.index,
+              'aria-label': `Look inside ${row.implementation}, ${row.operation} ${row.sizes}`,
+              onclick: () => open(row.index),
+            },
+            'open',
+          ),
+      },
+      ...several.map((name) => text(name, name)),
+      { ...text('sizes', 'sizes'), nowrap: true },
+      { text: 'status', order: 'status', value: (row) => row.status, show: badges },
+      number('one call', 'time_ns', timeText),
+      {
+        text: '95 % interval',
+        number: true,
+        show: (row) => (row.disturbed ? '' : rangeText(row.low_ns, row.high_ns, timeText)) || MISSING,
+      },
+      { text: 'of the limit', order: 'over_limit', number: true, value: shareOfLimit, show: shareText },
+      number('first call', 'first_call_ns', timeText),
+      number('error ÷ bound', 'error_over_bound'),
+      {
+        text: 'rounds',
+        order: 'rounds',
+        number: true,
+        value: (row) => row.rounds,
+        show: (row) =>
+          `${row.rounds} in ${plural(row.blocks, 'block')}${row.dropped ? `, ${plural(row.dropped, 'sample')} dropped` : ''}`,
+      },
+      { text: 'notes', show: (row) => element('span', { class: 'notes' }, listing.notes(row)) },
+    ],
+    listing.rows.slice(0, shown),
+    { column: listing.column, down: listing.down, by },
+  );
 }
 
 function drawRuns(model, look) {
   if (!model.rows.length) return note('No run has this view and size.');
   const columns = model.columns.flatMap(({ text }, i) => {
     const time = {
-      text, number: true, value: (row) => row.cells[i].cost?.time,
-      show: (row) => { const { row: one, cost } = row.cells[i]; return cost ? [timeText(cost.time), element('small', {}, one.disturbed ? 'disturbed' : rangeText(cost.low, cost.high, timeText))] : one ? badge(one.status) : MISSING; },
+      text,
+      number: true,
+      value: (row) => row.cells[i].cost?.time,
+      show: (row) => {
+        const { row: one, cost } = row.cells[i];
+        return cost
+          ? [
+              timeText(cost.time),
+              element('small', {}, one.disturbed ? 'disturbed' : rangeText(cost.low, cost.high, timeText)),
+            ]
+          : one
+            ? badge(one.status)
+            : MISSING;
+      },
     };
     const gain = {
-      text: 'against the run chosen', number: true, value: (row) => row.cells[i].gain?.ratio,
-      show: (row) => { const { gain: own } = row.cells[i]; return own ? [element('span', { class: tone(own) }, ratioText(own.ratio)), element('small', {}, rangeText(own.low, own.high))] : MISSING; },
+      text: 'against the run chosen',
+      number: true,
+      value: (row) => row.cells[i].gain?.ratio,
+      show: (row) => {
+        const { gain: own } = row.cells[i];
+        return own
+          ? [
+              element('span', { class: tone(own) }, ratioText(own.ratio)),
+              element('small', {}, rangeText(own.low, own.high)),
+            ]
+          : MISSING;
+      },
     };
     return i === model.own ? [time] : [time, gain];
   });
-  return table('Times of one call in every run', [{ ...nameColumn(look), order: undefined }, ...columns], model.rows, null, 'runs');
+  return table(
+    'Times of one call in every run',
+    [{ ...nameColumn(look), order: undefined }, ...columns],
+    model.rows,
+    null,
+    'runs',
+  );
 }
 
 function drawCeilings(run) {
   if (!run.roofs.length) return note('This run holds no ceilings.');
   const rows = run.roofs.flatMap((roof) => [
-    ...roof.levels.map(([name, speed]) => ({ threads: roof.threads, what: `read from ${name}`, value: speed, text: bandwidthText(speed) })),
-    ...Object.entries(roof.flops).map(([dtype, rate]) => ({ threads: roof.threads, what: `arithmetic, ${dtype}`, value: rate, text: flopsText(rate) })),
+    ...roof.levels.map(([name, speed]) => ({
+      threads: roof.threads,
+      what: `read from ${name}`,
+      value: speed,
+      text: bandwidthText(speed),
+    })),
+    ...Object.entries(roof.flops).map(([dtype, rate]) => ({
+      threads: roof.threads,
+      what: `arithmetic, ${dtype}`,
+      value: rate,
+      text: flopsText(rate),
+    })),
   ]);
-  return table('What the machine can do at most', [
-    { text: 'threads', number: true, value: (row) => row.threads, show: (row) => String(row.threads) },
-    { text: 'what', show: (row) => row.what },
-    { text: 'at most', number: true, value: (row) => row.value, show: (row) => row.text },
-  ], rows);
+  return table(
+    'What the machine can do at most',
+    [
+      { text: 'threads', number: true, value: (row) => row.threads, show: (row) => String(row.threads) },
+      { text: 'what', show: (row) => row.what },
+      { text: 'at most', number: true, value: (row) => row.value, show: (row) => row.text },
+    ],
+    rows,
+  );
 }

@@ -12,15 +12,26 @@ function scaling(run, choice, narrow) {
   const size = nearest(view, choice.size);
   const beside = axis === 'threads' ? threadsBeside(run, view) : [view];
   const others = axis === 'threads' ? view.size_names : view.size_names.filter((name) => name !== axis);
-  const along = beside.flatMap((one) => run.casesOf(one).filter(algorithmFits(choice)))
+  const along = beside
+    .flatMap((one) => run.casesOf(one).filter(algorithmFits(choice)))
     .filter((row) => axis && others.every((name) => row[run.size_columns[name]] === size[name]));
   const at = (row) => (axis === 'threads' ? row.threads : row[run.size_columns[axis]]);
   const point = (row) => {
     const cost = row.disturbed ? null : costOf(row, choice);
     return {
-      ...row, ...look(row.implementation), name: marked(row), x: at(row), size: `${axis} = ${whole(at(row))}`, time: cost?.time ?? null,
-      low: cost?.low ?? cost?.time ?? null, high: cost?.high ?? cost?.time ?? null, time_text: timeText(cost?.time), interval: rangeText(cost?.low, cost?.high, timeText),
-      text: statusText(row), cap: row.cap_ns, description: `${row.implementation}, ${axis} ${at(row)}: ${statusText(row)}`,
+      ...row,
+      ...look(row.implementation),
+      name: marked(row),
+      x: at(row),
+      size: `${axis} = ${whole(at(row))}`,
+      time: cost?.time ?? null,
+      low: cost?.low ?? cost?.time ?? null,
+      high: cost?.high ?? cost?.time ?? null,
+      time_text: timeText(cost?.time),
+      interval: rangeText(cost?.low, cost?.high, timeText),
+      text: statusText(row),
+      cap: row.cap_ns,
+      description: `${row.implementation}, ${axis} ${at(row)}: ${statusText(row)}`,
     };
   };
   const all = along.map(point).sort((a, b) => a.x - b.x);
@@ -34,25 +45,50 @@ function scaling(run, choice, narrow) {
 
 // The limit of each algorithm at each size where somebody was timed with it.
 function limitLines(rows) {
-  return [...grouped(rows, (row) => row.x)].flatMap(([x, found]) => limitsBy(found).map((limit) => ({ x, ...limit }))).sort((a, b) => a.x - b.x);
+  return [...grouped(rows, (row) => row.x)]
+    .flatMap(([x, found]) => limitsBy(found).map((limit) => ({ x, ...limit })))
+    .sort((a, b) => a.x - b.x);
 }
 
-const endsOfLimits = (limit) => [...grouped(limit, (row) => row.algorithm)].map(([algorithm, [first]]) => ({ ...first, text: `limit, ${algorithm}` }));
+const endsOfLimits = (limit) =>
+  [...grouped(limit, (row) => row.algorithm)].map(([algorithm, [first]]) => ({
+    ...first,
+    text: `limit, ${algorithm}`,
+  }));
 
 // Time of a call with the first call spread over 1, 10, … 10⁶ of them.
 function callLines(run, choice, narrow) {
   const look = looker(run, choice);
   const key = sizeKey(choice.view.size_names, nearest(choice.view, choice.size));
-  const here = run.casesOf(choice.view).filter(algorithmFits(choice)).filter((row) => row.sizes === key && row.time_ns !== null && row.first_call_ns !== null && !row.disturbed);
-  const rows = here.flatMap((row) => MOST_CALLS.map((calls) => {
-    const { time } = costOf(row, { ...choice, calls });
-    return {
-      ...row, ...look(row.implementation), name: marked(row), x: calls, calls: plural(calls, 'call'), time, low: time, high: time,
-      time_text: timeText(time), text: timeText(time), description: `${row.implementation} over ${plural(calls, 'call')}: ${timeText(time)} a call`,
-    };
-  }));
+  const here = run
+    .casesOf(choice.view)
+    .filter(algorithmFits(choice))
+    .filter((row) => row.sizes === key && row.time_ns !== null && row.first_call_ns !== null && !row.disturbed);
+  const rows = here.flatMap((row) =>
+    MOST_CALLS.map((calls) => {
+      const { time } = costOf(row, { ...choice, calls });
+      return {
+        ...row,
+        ...look(row.implementation),
+        name: marked(row),
+        x: calls,
+        calls: plural(calls, 'call'),
+        time,
+        low: time,
+        high: time,
+        time_text: timeText(time),
+        text: timeText(time),
+        description: `${row.implementation} over ${plural(calls, 'call')}: ${timeText(time)} a call`,
+      };
+    }),
+  );
   const chosenCalls = Number.isFinite(choice.calls) ? [{ x: choice.calls }] : [];
-  return { ...drawn(rows, [], [], narrow), all: rows, chosen: chosenCalls, winners: MOST_CALLS.map((calls) => winnerOver(rows, calls)).filter(Boolean) };
+  return {
+    ...drawn(rows, [], [], narrow),
+    all: rows,
+    chosen: chosenCalls,
+    winners: MOST_CALLS.map((calls) => winnerOver(rows, calls)).filter(Boolean),
+  };
 }
 
 const winnerOver = (rows, calls) => rows.filter((row) => row.x === calls).sort((a, b) => a.time - b.time)[0];
@@ -60,7 +96,16 @@ const winnerOver = (rows, calls) => rows.filter((row) => row.x === calls).sort((
 function drawn(rows, capped, limit, narrow) {
   const any = rows.length > 0;
   const limits = any ? limitsOf(rows, capped, limit) : null;
-  return { rows, capped, limit, limitNames: [], chosen: [], limits, labels: any && !narrow ? labelled(rows, limits) : [], any };
+  return {
+    rows,
+    capped,
+    limit,
+    limitNames: [],
+    chosen: [],
+    limits,
+    labels: any && !narrow ? labelled(rows, limits) : [],
+    any,
+  };
 }
 
 // Names beside the last point of each line, as near as the gap between two of them allows.
@@ -94,7 +139,11 @@ const mean = (pool) => pool.sum / pool.count;
 
 function limitsOf(rows, capped = [], limit = []) {
   const xs = [...rows, ...capped].map((row) => row.x);
-  const ys = [...rows.flatMap((row) => [row.low ?? row.time, row.high ?? row.time]), ...capped.map((row) => row.cap), ...limit.map((row) => row.time)];
+  const ys = [
+    ...rows.flatMap((row) => [row.low ?? row.time, row.high ?? row.time]),
+    ...capped.map((row) => row.cap),
+    ...limit.map((row) => row.time),
+  ];
   const [x_least, x_most] = apartAtLeast(Math.min(...xs), Math.max(...xs));
   const [y_least, y_most] = apartAtLeast(Math.min(...ys), Math.max(...ys));
   return { x_least, x_most, y_least, y_most };
@@ -108,39 +157,77 @@ function roofline(run, choice) {
   const size = sizeKey(choice.view.size_names, nearest(choice.view, choice.size));
   const roof = run.roofs.find((one) => one.threads === choice.view.threads);
   const peak = roof?.flops[choice.view.dtype];
-  const rows = run.casesOf(choice.view).filter(algorithmFits(choice)).filter((row) => row.time_ns !== null && !row.disturbed && row.flops > 0 && row.bytes > 0).map((row) => {
-    const here = row.sizes === size;
-    const reached = row.flops / (isFault(row) ? row.time_ns : Math.max(row.time_ns, row.limit_ns ?? 0)) * 1e9;
-    const own = look(row.implementation);
-    return {
-      ...row, ...own, name: `${isFault(row) ? '! ' : ''}${marked(row)}`, size: row.sizes, here, x: row.flops / row.bytes, time: reached, area: here ? 95 : 26, opacity: own.opacity * (here ? 1 : 0.35),
-      flops: flopsText(reached), intensity: digits(row.flops / row.bytes), text: `${shareText(row)}${isFault(row) ? ', a fault' : ''}`,
-      description: `${row.implementation}, ${row.sizes}: ${flopsText(reached)} at ${digits(row.flops / row.bytes)} flop/B${isFault(row) ? '; faster than its own limit, a fault' : ''}`,
-    };
-  });
+  const rows = run
+    .casesOf(choice.view)
+    .filter(algorithmFits(choice))
+    .filter((row) => row.time_ns !== null && !row.disturbed && row.flops > 0 && row.bytes > 0)
+    .map((row) => {
+      const here = row.sizes === size;
+      const reached = (row.flops / (isFault(row) ? row.time_ns : Math.max(row.time_ns, row.limit_ns ?? 0))) * 1e9;
+      const own = look(row.implementation);
+      return {
+        ...row,
+        ...own,
+        name: `${isFault(row) ? '! ' : ''}${marked(row)}`,
+        size: row.sizes,
+        here,
+        x: row.flops / row.bytes,
+        time: reached,
+        area: here ? 95 : 26,
+        opacity: own.opacity * (here ? 1 : 0.35),
+        flops: flopsText(reached),
+        intensity: digits(row.flops / row.bytes),
+        text: `${shareText(row)}${isFault(row) ? ', a fault' : ''}`,
+        description: `${row.implementation}, ${row.sizes}: ${flopsText(reached)} at ${digits(row.flops / row.bytes)} flop/B${isFault(row) ? '; faster than its own limit, a fault' : ''}`,
+      };
+    });
   if (!peak || !rows.length) return { any: false, rows: [], levels: [], peak: null, roof };
   const xs = rows.map((row) => row.x);
-  const [low, high] = [Math.min(...xs) / 4, Math.max(peak / Math.min(...roof.levels.map(([, speed]) => speed)) * 2, ...xs.map((x) => x * 2))];
+  const [low, high] = [
+    Math.min(...xs) / 4,
+    Math.max((peak / Math.min(...roof.levels.map(([, speed]) => speed))) * 2, ...xs.map((x) => x * 2)),
+  ];
   const bend = (speed) => Math.min(high, Math.max(low, peak / speed));
-  const lines = roof.levels.flatMap(([name, speed]) => [low, bend(speed)].map((x) => ({ name, x, y: x * speed, time: x * speed })));
-  const flat = [Math.min(...roof.levels.map(([, speed]) => bend(speed))), high].map((x) => ({ name: 'peak', x, time: peak }));
-  const labels = [...apart(roof.levels).map(({ names, most, least }, i) => ({ x: low * STAGGER ** i, time: low * STAGGER ** i * most, text: `${levelNames(names)} ${names.length > 1 ? `${bandwidthText(most)} to ${bandwidthText(least)}` : bandwidthText(most)}` })),
-    { x: flat[0].x, time: peak, text: `peak ${flopsText(peak)}` }];
+  const lines = roof.levels.flatMap(([name, speed]) =>
+    [low, bend(speed)].map((x) => ({ name, x, y: x * speed, time: x * speed })),
+  );
+  const flat = [Math.min(...roof.levels.map(([, speed]) => bend(speed))), high].map((x) => ({
+    name: 'peak',
+    x,
+    time: peak,
+  }));
+  const labels = [
+    ...apart(roof.levels).map(({ names, most, least }, i) => ({
+      x: low * STAGGER ** i,
+      time: low * STAGGER ** i * most,
+      text: `${levelNames(names)} ${names.length > 1 ? `${bandwidthText(most)} to ${bandwidthText(least)}` : bandwidthText(most)}`,
+    })),
+    { x: flat[0].x, time: peak, text: `peak ${flopsText(peak)}` },
+  ];
   const ys = [...rows.map((row) => row.time), ...lines.map((row) => row.time), peak];
   return {
-    any: true, rows: rows.sort((a, b) => a.here - b.here), roofs: [...lines, ...flat], labels, levels: roof.levels, peak, roof,
+    any: true,
+    rows: rows.sort((a, b) => a.here - b.here),
+    roofs: [...lines, ...flat],
+    labels,
+    levels: roof.levels,
+    peak,
+    roof,
     limits: { x_least: low, x_most: high, y_least: Math.min(...ys), y_most: peak * 1.3 },
   };
 }
 
-const levelNames = (names) => names.map((name, i) => (i < names.length - 1 ? name.replace(' cache', '') : name)).join(', ');
+const levelNames = (names) =>
+  names.map((name, i) => (i < names.length - 1 ? name.replace(' cache', '') : name)).join(', ');
 
 // Levels too near to each other for two labels share one, at the fastest's line.
 function apart(levels) {
-  return [...levels].sort((a, b) => b[1] - a[1]).reduce((made, [name, speed]) => {
-    const last = made.at(-1);
-    if (last && last.least / speed < 1.25) Object.assign(last, { names: [...last.names, name], least: speed });
-    else made.push({ names: [name], most: speed, least: speed });
-    return made;
-  }, []);
+  return [...levels]
+    .sort((a, b) => b[1] - a[1])
+    .reduce((made, [name, speed]) => {
+      const last = made.at(-1);
+      if (last && last.least / speed < 1.25) Object.assign(last, { names: [...last.names, name], least: speed });
+      else made.push({ names: [name], most: speed, least: speed });
+      return made;
+    }, []);
 }

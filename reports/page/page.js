@@ -2,7 +2,18 @@
 
 const NARROW = 720;
 const STEP = 50;
-const CONTROLS = ['operation', 'parameters', 'dtype', 'threads', 'device', 'size', 'baseline', 'moved', 'calls', 'axis'];
+const CONTROLS = [
+  'operation',
+  'parameters',
+  'dtype',
+  'threads',
+  'device',
+  'size',
+  'baseline',
+  'moved',
+  'calls',
+  'axis',
+];
 
 const byId = (id) => document.getElementById(id);
 const state = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
@@ -18,8 +29,12 @@ const choiceNow = (name) => model.choice.size[name];
 
 async function read() {
   shared = await unpack(byId('shared').textContent);
-  runs = await Promise.all([...document.querySelectorAll('script.run-data')].map(async (script) => prepared(await unpack(script.textContent))));
-  runs.forEach((one, i) => { one.packedSamples = document.querySelectorAll('script.run-samples')[i].textContent; });
+  runs = await Promise.all(
+    [...document.querySelectorAll('script.run-data')].map(async (script) => prepared(await unpack(script.textContent))),
+  );
+  runs.forEach((one, i) => {
+    one.packedSamples = document.querySelectorAll('script.run-samples')[i].textContent;
+  });
 }
 
 function change(changes, quick = false) {
@@ -32,7 +47,10 @@ function change(changes, quick = false) {
 // Slides come faster than screens: one drawing a frame.
 function later(quick) {
   if (kept.frame) return;
-  kept.frame = requestAnimationFrame(() => { kept.frame = null; render(quick); });
+  kept.frame = requestAnimationFrame(() => {
+    kept.frame = null;
+    render(quick);
+  });
 }
 
 async function render(quick = false) {
@@ -59,20 +77,34 @@ function drawAnswer({ choice, answer: found, surface: map, bars: bar }, look) {
   byId('bars').replaceChildren(drawBars(bar, choice, look));
   byId('bars-note').textContent = barsNote(bar, choice, found);
   drawMapOnce(map, choice, look);
-  for (const slot of document.querySelectorAll('[data-at]')) slot.textContent = sizeText(choice.view.size_names, choice.size);
+  for (const slot of document.querySelectorAll('[data-at]'))
+    slot.textContent = sizeText(choice.view.size_names, choice.size);
 }
 
 function barsNote(bar, choice, found) {
-  if (!bar.any) return found.guessed.length ? 'Whatever was timed at this size was disturbed: somebody took time from most samples, so times are guesses without a rank.' : 'Nothing was timed at this size.';
+  if (!bar.any)
+    return found.guessed.length
+      ? 'Whatever was timed at this size was disturbed: somebody took time from most samples, so times are guesses without a rank.'
+      : 'Nothing was timed at this size.';
   const limit = bar.several ? `the machine’s limit for ${bar.limits[0].algorithm}` : 'the machine’s limit';
-  const start = bar.fromLimit ? `Bars begin at ${limit}, ${timeText(bar.start)}` : `Bars begin at ${timeText(bar.start)}`;
+  const start = bar.fromLimit
+    ? `Bars begin at ${limit}, ${timeText(bar.start)}`
+    : `Bars begin at ${timeText(bar.start)}`;
   const marks = bar.several ? '; the upright mark is the limit of its own algorithm' : '';
-  const ends = isPlain(choice) ? '; the thin line is the 95 % interval' : `. There is ${noInterval(choice).replace(':', ', so')}`;
+  const ends = isPlain(choice)
+    ? '; the thin line is the 95 % interval'
+    : `. There is ${noInterval(choice).replace(':', ', so')}`;
   const hasBase = found.guessed.some((row) => row.implementation === choice.baseline) ? 'was disturbed' : 'has no time';
-  const base = found.base ? '' : ` ${choice.baseline ?? 'No baseline'} ${hasBase} here: choose another baseline for speed-ups.`;
+  const base = found.base
+    ? ''
+    : ` ${choice.baseline ?? 'No baseline'} ${hasBase} here: choose another baseline for speed-ups.`;
   const names = found.guessed.map((row) => row.implementation);
-  const guessed = names.length ? ` ${joined(names)} ${names.length > 1 ? 'were' : 'was'} disturbed${byWhom(found.guessed[0])}: most samples lost time to somebody, so ${names.length > 1 ? 'these times are guesses and have' : 'the time is a guess and has'} no rank.` : '';
-  const doubt = bar.predicted ? ' ≈ is interpolated between measured sizes; its interval is widened by what interpolation missed where a measured size was left out.' : '';
+  const guessed = names.length
+    ? ` ${joined(names)} ${names.length > 1 ? 'were' : 'was'} disturbed${byWhom(found.guessed[0])}: most samples lost time to somebody, so ${names.length > 1 ? 'these times are guesses and have' : 'the time is a guess and has'} no rank.`
+    : '';
+  const doubt = bar.predicted
+    ? ' ≈ is interpolated between measured sizes; its interval is widened by what interpolation missed where a measured size was left out.'
+    : '';
   const { unable } = run();
   const absent = unable.length ? ` ${joined(unable)} cannot run here (see What is missing).` : '';
   return `${start}, and are logarithmic${marks}${ends}.${base}${doubt}${guessed}${absent}`;
@@ -82,14 +114,29 @@ function barsNote(bar, choice, found) {
 function drawMapOnce(map, choice, look) {
   const token = `${run().name}|${choice.view.number}|${choice.focus}`;
   if (kept.map !== map || kept.token !== token) {
-    byId('surface').replaceChildren(map ? drawSurface(run(), map, choice, look, (size) => change({ size: sizeKey(choice.view.size_names, { ...model.choice.size, ...size }) })) : '');
-    if (kept.token !== token) byId('sliders').replaceChildren(...choice.axes.map((name) => drawSlider(name, choice, (which, value, done) => change({ size: sizeKey(choice.view.size_names, { ...model.choice.size, [which]: value }) }, !done))));
+    byId('surface').replaceChildren(
+      map
+        ? drawSurface(run(), map, choice, look, (size) =>
+            change({ size: sizeKey(choice.view.size_names, { ...model.choice.size, ...size }) }),
+          )
+        : '',
+    );
+    if (kept.token !== token)
+      byId('sliders').replaceChildren(
+        ...choice.axes.map((name) =>
+          drawSlider(name, choice, (which, value, done) =>
+            change({ size: sizeKey(choice.view.size_names, { ...model.choice.size, [which]: value }) }, !done),
+          ),
+        ),
+      );
     Object.assign(kept, { map, token });
   }
   for (const name of choice.axes) placeSlider(name, choice);
   if (byId('cross')) placeCross(map, choice);
   byId('map-box').hidden = !map;
-  byId('map-note').textContent = map?.open ? 'Blank: who was fastest beside it has no time, or a disturbed one, at another size around it. ' : '';
+  byId('map-note').textContent = map?.open
+    ? 'Blank: who was fastest beside it has no time, or a disturbed one, at another size around it. '
+    : '';
 }
 
 async function drawRest(found, look) {
@@ -101,17 +148,23 @@ async function drawRest(found, look) {
   byId('ladder-note').textContent = ladderNote(found.ladder);
   byId('changes').replaceChildren(drawChanges(found.ladder.changes, look));
   byId('scaling-note').textContent = scalingNote(found.scaling);
-  byId('scaling-table').replaceChildren(drawLineTable('Time of one call', found.scaling, (x) => `${found.scaling.axis} = ${whole(x)}`, look));
+  byId('scaling-table').replaceChildren(
+    drawLineTable('Time of one call', found.scaling, (x) => `${found.scaling.axis} = ${whole(x)}`, look),
+  );
   byId('legend').replaceChildren(...legend(found, look));
   byId('roofline-box').hidden = !found.roofline.any;
   byId('fractions').replaceChildren(drawFractions(found.fractions, look));
-  byId('faults').textContent = found.fractions.faults.length ? `${plural(found.fractions.faults.length, 'case')} marked ! beat the limit: a wrong count of bytes or flops, or a wrong ceiling. A fault of the measurement, not a record.` : '';
+  byId('faults').textContent = found.fractions.faults.length
+    ? `${plural(found.fractions.faults.length, 'case')} marked ! beat the limit: a wrong count of bytes or flops, or a wrong ceiling. A fault of the measurement, not a record.`
+    : '';
   byId('fits').replaceChildren(drawFits(found.fits, look));
   byId('crossovers-box').hidden = !found.crossovers?.length;
   if (found.crossovers?.length) byId('crossovers').replaceChildren(drawCrossovers(found.crossovers, look));
   byId('costs').replaceChildren(drawCosts(found.costs, choice.baseline, look));
   byId('calls-note').textContent = callsNote(found.calls);
-  byId('calls-table').replaceChildren(drawLineTable('Time of a call with the first call spread over', found.calls, (x) => plural(x, 'call'), look));
+  byId('calls-table').replaceChildren(
+    drawLineTable('Time of a call with the first call spread over', found.calls, (x) => plural(x, 'call'), look),
+  );
   byId('errors').replaceChildren(drawErrors(found.errors, look));
   byId('errors-note').textContent = errorsNote(found.errors, run().tolerances?.[choice.view.operation]);
   byId('missing').replaceChildren(drawMissing(found.missing, look));
@@ -119,20 +172,37 @@ async function drawRest(found, look) {
   byId('runs-section').hidden = !found.runs;
   if (found.runs) {
     byId('runs').replaceChildren(drawRuns(found.runs, look));
-    byId('runs-legend').replaceChildren(...found.runs.columns.map((column) => element('li', { class: 'named' }, marker(column), element('span', {}, column.text))));
+    byId('runs-legend').replaceChildren(
+      ...found.runs.columns.map((column) =>
+        element('li', { class: 'named' }, marker(column), element('span', {}, column.text)),
+      ),
+    );
   }
   list(found.listing, look);
-  for (const slot of document.querySelectorAll('[data-measured]')) slot.textContent = found.at + (choice.measured ? '' : ', the nearest measured');
+  for (const slot of document.querySelectorAll('[data-measured]'))
+    slot.textContent = found.at + (choice.measured ? '' : ', the nearest measured');
   for (const slot of document.querySelectorAll('[data-baseline]')) slot.textContent = choice.baseline ?? 'the baseline';
   await Promise.all([
     chart('scaling', found.scaling.any, sets(found.scaling), found.scaling.limits),
     chart('calls', found.calls.any, sets(found.calls), found.calls.limits),
-    chart('roofline', found.roofline.any, { rows: found.roofline.rows, roofs: found.roofline.roofs, labels: found.roofline.labels }, found.roofline.limits),
+    chart(
+      'roofline',
+      found.roofline.any,
+      { rows: found.roofline.rows, roofs: found.roofline.roofs, labels: found.roofline.labels },
+      found.roofline.limits,
+    ),
     chart('runs', found.runs?.marks.length > 0, { rows: found.runs?.marks }, found.runs?.limits),
   ]);
 }
 
-const sets = ({ rows, capped, labels, limit, limitNames, chosen: at }) => ({ rows, capped, labels, limit, limitNames, chosen: at });
+const sets = ({ rows, capped, labels, limit, limitNames, chosen: at }) => ({
+  rows,
+  capped,
+  labels,
+  limit,
+  limitNames,
+  chosen: at,
+});
 
 function drawControls(choice) {
   const names = runs.map((one) => one.name);
@@ -154,7 +224,9 @@ function drawControls(choice) {
 
 function ladderNote({ any, known, whole: gain, rest, limit }) {
   if (!any) return '';
-  const order = known ? 'From loops in plain Python down to the limit: each step is compared with the one above it.' : 'From the slowest to the fastest.';
+  const order = known
+    ? 'From loops in plain Python down to the limit: each step is compared with the one above it.'
+    : 'From the slowest to the fastest.';
   const total = gain ? ` All steps together: ${ratioText(gain)}.` : '';
   return order + total + (rest ? ` ${restText(rest)}` : '');
 }
@@ -169,9 +241,13 @@ function scalingNote(scaling) {
   if (!scaling.axis) return 'These cases have no size to vary.';
   if (!scaling.any) return 'Nothing was timed here.';
   const only = distinct(scaling.all.map((row) => row.x)).length < 2 ? ' Only one size was run.' : '';
-  const limit = scaling.limit.length ? ` Dashed: the machine’s limit${scaling.limitNames.length ? `, of ${scaling.limitNames.length > 1 ? 'each algorithm' : `${scaling.limitNames[0].algorithm} alone`}` : ''}.` : '';
+  const limit = scaling.limit.length
+    ? ` Dashed: the machine’s limit${scaling.limitNames.length ? `, of ${scaling.limitNames.length > 1 ? 'each algorithm' : `${scaling.limitNames[0].algorithm} alone`}` : ''}.`
+    : '';
   const guessed = scaling.all.filter((row) => row.disturbed).length;
-  const absent = guessed ? ` ${plural(guessed, 'disturbed time')} ${guessed > 1 ? 'are' : 'is'} in the table only.` : '';
+  const absent = guessed
+    ? ` ${plural(guessed, 'disturbed time')} ${guessed > 1 ? 'are' : 'is'} in the table only.`
+    : '';
   return `Time of one call against ${scaling.axis}${scaling.fixed ? `, at ${scaling.fixed}` : ''}${scaling.snapped ? ' (the nearest measured)' : ''}.${only}${limit}${absent}`;
 }
 
@@ -183,8 +259,12 @@ function callsNote({ any, winners }) {
 
 function errorsNote({ counts, worst, wrong }, tolerance) {
   const told = counts.map(([status, count]) => `${whole(count)} ${status}`).join(', ');
-  const judge = tolerance ? ` This operation has no derived bound: a tolerance of its suite judges it, ${tolerance}.` : '';
-  const most = worst ? ` The largest error among right answers is ${digits(worst.error_over_bound)} of its ${tolerance ? 'tolerance' : 'bound'}: ${worst.implementation} at ${worst.sizes || 'the only size'}.` : '';
+  const judge = tolerance
+    ? ` This operation has no derived bound: a tolerance of its suite judges it, ${tolerance}.`
+    : '';
+  const most = worst
+    ? ` The largest error among right answers is ${digits(worst.error_over_bound)} of its ${tolerance ? 'tolerance' : 'bound'}: ${worst.implementation} at ${worst.sizes || 'the only size'}.`
+    : '';
   const bad = wrong.length ? ` Wrong: ${distinct(wrong.map((row) => row.implementation)).join(', ')}.` : '';
   return `${told}.${judge}${most}${bad}`;
 }
@@ -192,32 +272,51 @@ function errorsNote({ counts, worst, wrong }, tolerance) {
 function legend(found, look) {
   const names = distinct(found.scaling.all.map((row) => row.implementation));
   const focus = found.choice.focus;
-  return names.map((name) => element('button', {
-    type: 'button', 'aria-pressed': String(focus === name), 'data-name': name, 'data-keep': `focus ${name}`,
-    onclick: () => change({ focus: focus === name ? null : name }),
-  }, marker(look(name)), name));
+  return names.map((name) =>
+    element(
+      'button',
+      {
+        type: 'button',
+        'aria-pressed': String(focus === name),
+        'data-name': name,
+        'data-keep': `focus ${name}`,
+        onclick: () => change({ focus: focus === name ? null : name }),
+      },
+      marker(look(name)),
+      name,
+    ),
+  );
 }
 
 function list(listing, look) {
   const by = (column) => change({ order: state.order === column ? `-${column}` : column });
   byId('cases').replaceChildren(drawListing(listing, look, shown, by, (index) => change({ case: String(index) })));
   const seen = Math.min(shown, listing.rows.length);
-  byId('count').textContent = `${whole(seen)} of ${plural(listing.rows.length, 'matching case')}; ${whole(listing.total)} in the run`;
+  byId('count').textContent =
+    `${whole(seen)} of ${plural(listing.rows.length, 'matching case')}; ${whole(listing.total)} in the run`;
   byId('more').hidden = listing.rows.length <= shown;
   const select = byId('choose-status');
-  select.replaceChildren(element('option', { value: '' }, 'any'), ...listing.statuses.map((status) => element('option', {}, status)));
+  select.replaceChildren(
+    element('option', { value: '' }, 'any'),
+    ...listing.statuses.map((status) => element('option', {}, status)),
+  );
   select.value = state.status || '';
   byId('choose-scope').value = state.scope || 'view';
   if (byId('choose-find') !== document.activeElement) byId('choose-find').value = state.find || '';
 }
 
 async function openCase(index, look) {
-  const row = run().allCases().find((one) => one.index === index);
+  const row = run()
+    .allCases()
+    .find((one) => one.index === index);
   const dialog = byId('case');
   if (!row || (dialog.open && dialog.dataset.case === String(index))) return;
   const found = await samplesOf(run(), index, run().packedSamples);
   const samples = found && stripModel(found, row);
-  for (const name of ['strip', 'density']) { (await views[name])?.finalize(); delete views[name]; }
+  for (const name of ['strip', 'density']) {
+    (await views[name])?.finalize();
+    delete views[name];
+  }
   byId('case-body').replaceChildren(...drawCase(run(), row, samples, look));
   dialog.dataset.case = String(index);
   if (!dialog.open) dialog.showModal();
@@ -237,10 +336,20 @@ async function chart(name, any, given, limits = {}) {
     const filled = {
       ...spec,
       data: spec.data.map((set) => (given[set.name] ? { ...set, values: given[set.name] } : set)),
-      signals: spec.signals.map((signal) => ({ ...signal, ...(signal.name in limits && { value: limits[signal.name] }) })),
+      signals: spec.signals.map((signal) => ({
+        ...signal,
+        ...(signal.name in limits && { value: limits[signal.name] }),
+      })),
       padding: { left: 2, top: 8, bottom: 5, right: 12 },
     };
-    const options = { mode: 'vega', renderer: 'svg', actions: false, ast: true, defaultStyle: false, tooltip: { disableDefaultStyle: true } };
+    const options = {
+      mode: 'vega',
+      renderer: 'svg',
+      actions: false,
+      ast: true,
+      defaultStyle: false,
+      tooltip: { disableDefaultStyle: true },
+    };
     views[name] = vegaEmbed(holder, filled, options).then(({ view }) => Object.assign(view, { cleanThreshold: 100 }));
     await views[name];
     return;
@@ -253,12 +362,25 @@ async function chart(name, any, given, limits = {}) {
 
 function listen() {
   for (const name of ['run', ...CONTROLS, 'status', 'scope']) {
-    byId(`choose-${name}`).addEventListener('change', (event) => { shown = STEP; change({ [name]: event.target.value, ...(name === 'run' && { case: null }) }); });
+    byId(`choose-${name}`).addEventListener('change', (event) => {
+      shown = STEP;
+      change({ [name]: event.target.value, ...(name === 'run' && { case: null }) });
+    });
   }
   byId('choose-direct').addEventListener('change', (event) => change({ direct: event.target.checked ? '1' : null }));
-  byId('choose-find').addEventListener('input', (event) => { shown = STEP; change({ find: event.target.value }); });
-  byId('more').addEventListener('click', () => { shown += STEP; render(); });
-  byId('case').addEventListener('close', () => { const index = state.case; change({ case: null }); document.querySelector(`[data-case="${index}"]`)?.focus({ preventScroll: true }); });
+  byId('choose-find').addEventListener('input', (event) => {
+    shown = STEP;
+    change({ find: event.target.value });
+  });
+  byId('more').addEventListener('click', () => {
+    shown += STEP;
+    render();
+  });
+  byId('case').addEventListener('close', () => {
+    const index = state.case;
+    change({ case: null });
+    document.querySelector(`[data-case="${index}"]`)?.focus({ preventScroll: true });
+  });
   byId('close').addEventListener('click', () => byId('case').close());
   window.addEventListener('hashchange', () => {
     for (const name of Object.keys(state)) delete state[name];
@@ -268,13 +390,23 @@ function listen() {
   });
   let wasNarrow = window.innerWidth < NARROW;
   window.addEventListener('resize', () => {
-    if (wasNarrow !== window.innerWidth < NARROW) { wasNarrow = !wasNarrow; render(); }
+    if (wasNarrow !== window.innerWidth < NARROW) {
+      wasNarrow = !wasNarrow;
+      render();
+    }
   });
-  window.addEventListener('beforeprint', () => { for (const fold of document.querySelectorAll('details')) fold.open = true; });
+  window.addEventListener('beforeprint', () => {
+    for (const fold of document.querySelectorAll('details')) fold.open = true;
+  });
 }
 
-read().then(() => { listen(); return render(); }).catch((error) => {
-  byId('title').textContent = 'This page could not be drawn';
-  byId('sentences').textContent = String(error);
-  throw error;
-});
+read()
+  .then(() => {
+    listen();
+    return render();
+  })
+  .catch((error) => {
+    byId('title').textContent = 'This page could not be drawn';
+    byId('sentences').textContent = String(error);
+    throw error;
+  });

@@ -8,7 +8,13 @@ function surface(run, choice) {
   if (!across) return null;
   const fixed = choice.view.size_names.filter((name) => name !== across && name !== down);
   const held = nearest(choice.view, choice.size);
-  const token = JSON.stringify([choice.view.number, choice.direct, choice.moved, choice.calls, fixed.map((name) => held[name])]);
+  const token = JSON.stringify([
+    choice.view.number,
+    choice.direct,
+    choice.moved,
+    choice.calls,
+    fixed.map((name) => held[name]),
+  ]);
   if (!run.surfaces.has(token)) run.surfaces.set(token, madeSurface(run, choice, across, down, held));
   return run.surfaces.get(token);
 }
@@ -19,14 +25,34 @@ function madeSurface(run, choice, across, down, held) {
   const ys = down ? valuesOf(view, down) : [null];
   const x = gridOf(xs, GRID.across);
   const y = down ? gridOf(ys, GRID.down) : [{ value: held[across], sides: [[0, 1]], far: 0 }];
-  const keys = xs.flatMap((i) => ys.map((j) => sizeKey(view.size_names, { ...held, [across]: i, ...(down && { [down]: j }) })));
+  const keys = xs.flatMap((i) =>
+    ys.map((j) => sizeKey(view.size_names, { ...held, [across]: i, ...(down && { [down]: j }) })),
+  );
   const lines = [...tableOf(run, choice)].map(([name, line]) => {
     const rows = keys.map((key) => line.at.get(key) ?? null);
-    return { name, missed: line.missed ?? UNTOLD, rows, logs: rows.map((row) => (row && isKnown(row.time) ? Math.log(row.time) : NaN)) };
+    return {
+      name,
+      missed: line.missed ?? UNTOLD,
+      rows,
+      logs: rows.map((row) => (row && isKnown(row.time) ? Math.log(row.time) : NaN)),
+    };
   });
   const known = { pairs: new Map(), open: new Map() };
   const cells = y.map((row) => x.map((column) => cellOf(run, choice, lines, column, row, keys, ys.length, known)));
-  return { across, down, open: [...known.open.values()].some(Boolean), x: x.map((one) => one.value), y: y.map((one) => one.value), cells, winners: distinct(cells.flat().filter(Boolean).map((cell) => cell.name)) };
+  return {
+    across,
+    down,
+    open: [...known.open.values()].some(Boolean),
+    x: x.map((one) => one.value),
+    y: y.map((one) => one.value),
+    cells,
+    winners: distinct(
+      cells
+        .flat()
+        .filter(Boolean)
+        .map((cell) => cell.name),
+    ),
+  };
 }
 
 // Places on an axis, each with the measured values beside it by their number.
@@ -42,7 +68,15 @@ function gridOf(values, count) {
 function cellOf(run, choice, lines, column, row, keys, height, { pairs, open }) {
   const around = column.sides.flatMap(([i, wide]) => row.sides.map(([j, high]) => [i * height + j, wide * high]));
   const token = around.map(([corner]) => corner).join();
-  if (!open.has(token)) open.set(token, left(run, choice, around.map(([corner]) => keys[corner])).length > 0);
+  if (!open.has(token))
+    open.set(
+      token,
+      left(
+        run,
+        choice,
+        around.map(([corner]) => keys[corner]),
+      ).length > 0,
+    );
   if (open.get(token)) return null;
   let [first, second, least, next] = [null, null, Infinity, Infinity];
   for (const line of lines) {
@@ -52,7 +86,12 @@ function cellOf(run, choice, lines, column, row, keys, height, { pairs, open }) 
     else if (log < next) [second, next] = [line, log];
   }
   if (!first) return null;
-  return { name: first.name, level: second !== null && next - least <= doubt(run, choice, first, second, around, Math.max(column.far, row.far), pairs) };
+  return {
+    name: first.name,
+    level:
+      second !== null &&
+      next - least <= doubt(run, choice, first, second, around, Math.max(column.far, row.far), pairs),
+  };
 }
 
 // Half the interval of the lead, interpolated, and what interpolation misses of both times.
@@ -72,16 +111,40 @@ function halfWidth(run, choice, first, second) {
 
 // SVG paths on a grid of cells: one for each winner, one for what is level, one for the borders between winners.
 function outlines({ cells, winners }) {
-  const runs = (test) => cells.map((row, j) => row.map((cell, i) => (cell && test(cell) ? i : -1)).filter((i) => i >= 0)
-    .reduce((path, i, k, all) => path + (all[k - 1] === i - 1 ? '' : `M${i} ${cells.length - 1 - j}v1`) + 'h1' + (all[k + 1] === i + 1 ? '' : 'v-1z'), '')).join('');
-  const border = cells.map((row, j) => row.map((cell, i) => {
-    const y = cells.length - 1 - j;
-    const right = row[i + 1];
-    const above = cells[j + 1]?.[i];
-    const differ = (other) => cell && other && cell.name !== other.name;
-    return (differ(right) ? `M${i + 1} ${y}v1` : '') + (differ(above) ? `M${i} ${y}h1` : '');
-  }).join('')).join('');
-  return { areas: winners.map((name) => [name, runs((cell) => cell.name === name)]), level: runs((cell) => cell.level), border };
+  const runs = (test) =>
+    cells
+      .map((row, j) =>
+        row
+          .map((cell, i) => (cell && test(cell) ? i : -1))
+          .filter((i) => i >= 0)
+          .reduce(
+            (path, i, k, all) =>
+              path +
+              (all[k - 1] === i - 1 ? '' : `M${i} ${cells.length - 1 - j}v1`) +
+              'h1' +
+              (all[k + 1] === i + 1 ? '' : 'v-1z'),
+            '',
+          ),
+      )
+      .join('');
+  const border = cells
+    .map((row, j) =>
+      row
+        .map((cell, i) => {
+          const y = cells.length - 1 - j;
+          const right = row[i + 1];
+          const above = cells[j + 1]?.[i];
+          const differ = (other) => cell && other && cell.name !== other.name;
+          return (differ(right) ? `M${i + 1} ${y}v1` : '') + (differ(above) ? `M${i} ${y}h1` : '');
+        })
+        .join(''),
+    )
+    .join('');
+  return {
+    areas: winners.map((name) => [name, runs((cell) => cell.name === name)]),
+    level: runs((cell) => cell.level),
+    border,
+  };
 }
 
 // Where each winner's name has most room: the middle of its largest stretch that is wide and high at once.
@@ -89,17 +152,27 @@ function places({ cells, winners }) {
   const [height, width] = [cells.length, cells[0].length];
   return winners.flatMap((name) => {
     const own = (i, j) => cells[j]?.[i]?.name === name;
-    const reach = (i, j, di, dj) => { let n = 0; while (own(i + di * (n + 1), j + dj * (n + 1))) n += 1; return n; };
+    const reach = (i, j, di, dj) => {
+      let n = 0;
+      while (own(i + di * (n + 1), j + dj * (n + 1))) n += 1;
+      return n;
+    };
     let best = null;
     let count = 0;
-    for (let j = 0; j < height; j += 1) for (let i = 0; i < width; i += 1) {
-      if (!own(i, j)) continue;
-      count += 1;
-      const left = reach(i, j, -1, 0);
-      const right = reach(i, j, 1, 0);
-      const room = Math.min(Math.min(left, right) / width, (Math.min(reach(i, j, 0, -1), reach(i, j, 0, 1)) / Math.max(2, height)) * 2.5 + 0.02);
-      if (!best || room > best.room) best = { room, i, j, wide: (2 * Math.min(left, right) + 1) / width };
-    }
-    return count >= LEAST_LABELLED * width * height ? [{ name, x: (best.i + 0.5) / width, y: 1 - (best.j + 0.5) / height, wide: best.wide }] : [];
+    for (let j = 0; j < height; j += 1)
+      for (let i = 0; i < width; i += 1) {
+        if (!own(i, j)) continue;
+        count += 1;
+        const left = reach(i, j, -1, 0);
+        const right = reach(i, j, 1, 0);
+        const room = Math.min(
+          Math.min(left, right) / width,
+          (Math.min(reach(i, j, 0, -1), reach(i, j, 0, 1)) / Math.max(2, height)) * 2.5 + 0.02,
+        );
+        if (!best || room > best.room) best = { room, i, j, wide: (2 * Math.min(left, right) + 1) / width };
+      }
+    return count >= LEAST_LABELLED * width * height
+      ? [{ name, x: (best.i + 0.5) / width, y: 1 - (best.j + 0.5) / height, wide: best.wide }]
+      : [];
   });
 }

@@ -8,29 +8,41 @@ function costOf(row, choice) {
   if (row.time_ns === null) return null;
   if (isPlain(choice)) return { time: row.time_ns, low: row.low_ns, high: row.high_ns };
   const moved = choice.moved ? (row.transfer_in_ns ?? 0) + (row.transfer_out_ns ?? 0) : 0;
-  const compiled = Number.isFinite(choice.calls) ? ((row.first_call_ns ?? row.time_ns) - row.time_ns) / choice.calls : 0;
+  const compiled = Number.isFinite(choice.calls)
+    ? ((row.first_call_ns ?? row.time_ns) - row.time_ns) / choice.calls
+    : 0;
   return { time: Math.max(row.time_ns + moved + compiled, 1e-3), low: null, high: null };
 }
 
 const isPlain = (choice) => !choice.moved && !Number.isFinite(choice.calls);
-const readOnce = (choice) => joined([choice.moved && 'the transfers', Number.isFinite(choice.calls) && 'the first call'].filter(Boolean));
+const readOnce = (choice) =>
+  joined([choice.moved && 'the transfers', Number.isFinite(choice.calls) && 'the first call'].filter(Boolean));
 const noInterval = (choice) => `one reading of ${readOnce(choice)}: no interval`;
 
 // What was disturbed has a time that is a guess: it is listed, and compared with nothing.
 const ranks = (row) => isKnown(row.time) && !row.disturbed;
 const DISTURBED = 'disturbed: ';
-const disturbedText = (row) => (row.warning || '').split('; ').find((part) => part.startsWith(DISTURBED)) ?? 'disturbed';
-const byWhom = (row) => { const told = disturbedText(row).slice(DISTURBED.length); return told && ` (${told})`; };
+const disturbedText = (row) =>
+  (row.warning || '').split('; ').find((part) => part.startsWith(DISTURBED)) ?? 'disturbed';
+const byWhom = (row) => {
+  const told = disturbedText(row).slice(DISTURBED.length);
+  return told && ` (${told})`;
+};
 
 // Of its own algorithm's limit. Only a fault of the measurement is above 1, and never told without its mark.
 const shareOfLimit = (row) => (isKnown(row.over_limit) && !row.disturbed ? 1 / row.over_limit : null);
 const isFault = (row) => Boolean(row.above_ceiling) && !row.disturbed;
-const shareText = (row) => (isFault(row) ? `! ${shareOfLimit(row) > MOST_TOLD ? `> ${percent(MOST_TOLD)}` : percent(shareOfLimit(row))}` : percent(shareOfLimit(row)));
+const shareText = (row) =>
+  isFault(row)
+    ? `! ${shareOfLimit(row) > MOST_TOLD ? `> ${percent(MOST_TOLD)}` : percent(shareOfLimit(row))}`
+    : percent(shareOfLimit(row));
 
 // The least limit of each algorithm among these rows, lowest first: none of them bounds the times of another.
 function limitsBy(rows) {
   const known = rows.filter((row) => isKnown(row.limit_ns));
-  return [...grouped(known, (row) => row.algorithm)].map(([algorithm, own]) => ({ algorithm, time: Math.min(...own.map((row) => row.limit_ns)) })).sort((a, b) => a.time - b.time);
+  return [...grouped(known, (row) => row.algorithm)]
+    .map(([algorithm, own]) => ({ algorithm, time: Math.min(...own.map((row) => row.limit_ns)) }))
+    .sort((a, b) => a.time - b.time);
 }
 
 // Then a limit is told with the algorithm it is of.
@@ -39,7 +51,8 @@ const severalAlgorithms = (rows) => distinct(rows.map((row) => row.algorithm)).l
 // base ÷ other of times that share no rounds: distances to both ends add in quadrature (Zou & Donner 2008).
 function unpairedRatio(base, other) {
   const ratio = base.time / other.time;
-  if (![base.low, base.high, other.low, other.high].every(isKnown)) return { ratio, low: null, high: null, interval: TOO_FEW, paired: false };
+  if (![base.low, base.high, other.low, other.high].every(isKnown))
+    return { ratio, low: null, high: null, interval: TOO_FEW, paired: false };
   const down = Math.hypot(Math.log(base.time / base.low), Math.log(other.high / other.time));
   const up = Math.hypot(Math.log(base.high / base.time), Math.log(other.time / other.low));
   return { ratio, low: ratio * Math.exp(-down), high: ratio * Math.exp(up), interval: 'combined', paired: false };
@@ -48,8 +61,10 @@ function unpairedRatio(base, other) {
 // How much faster than the base; without an interval where something that was read once is in the times.
 function speedup(run, choice, base, other) {
   if (!base || !other) return null;
-  if (base.implementation === other.implementation) return { ratio: 1, low: 1, high: 1, interval: 'baseline', paired: true };
-  if (!isPlain(choice)) return { ratio: base.time / other.time, low: null, high: null, interval: noInterval(choice), paired: false };
+  if (base.implementation === other.implementation)
+    return { ratio: 1, low: 1, high: 1, interval: 'baseline', paired: true };
+  if (!isPlain(choice))
+    return { ratio: base.time / other.time, low: null, high: null, interval: noInterval(choice), paired: false };
   const paired = !other.predicted && run.pair(choice.view, other.sizes, base.implementation, other.implementation);
   return paired || unpairedRatio(base, other);
 }
@@ -60,7 +75,9 @@ const algorithmFits = (choice) => (row) => !choice.direct || row.algorithm === '
 function standing(run, choice, size = choice.size, key = sizeKey(choice.view.size_names, size)) {
   const rows = run.casesOf(choice.view).filter(algorithmFits(choice));
   const here = rows.filter((row) => row.sizes === key);
-  const found = here.length ? here.map((row) => ({ ...row, ...costOf(row, choice), time: costOf(row, choice)?.time ?? null })) : predictions(run, choice, size, key);
+  const found = here.length
+    ? here.map((row) => ({ ...row, ...costOf(row, choice), time: costOf(row, choice)?.time ?? null }))
+    : predictions(run, choice, size, key);
   const behind = (row) => (ranks(row) ? 0 : isKnown(row.time) ? 1 : 2);
   return found.sort((a, b) => behind(a) - behind(b) || (a.time ?? Infinity) - (b.time ?? Infinity));
 }
@@ -72,7 +89,10 @@ function bracket(values, value) {
   if (values[above] === value) return [[values[above], 1]];
   if (above === 0) return null;
   const share = Math.log(value / values[above - 1]) / Math.log(values[above] / values[above - 1]);
-  return [[values[above - 1], 1 - share], [values[above], share]];
+  return [
+    [values[above - 1], 1 - share],
+    [values[above], share],
+  ];
 }
 
 // 0 at a measured size, 1 midway between two: how much of the interpolation's error to expect.
@@ -83,7 +103,9 @@ function corners(view, size) {
   for (const name of view.size_names) {
     const sides = bracket(valuesOf(view, name), size[name]);
     if (!sides) return [];
-    found = found.flatMap(([made, weight]) => sides.map(([value, share]) => [{ ...made, [name]: value }, weight * share]));
+    found = found.flatMap(([made, weight]) =>
+      sides.map(([value, share]) => [{ ...made, [name]: value }, weight * share]),
+    );
   }
   return found.map(([made, weight]) => [sizeKey(view.size_names, made), weight]);
 }
@@ -92,23 +114,44 @@ function corners(view, size) {
 function predictions(run, choice, size, key) {
   const around = corners(choice.view, size);
   if (!around.length) return [];
-  const between = Math.max(...choice.view.size_names.map((name) => farness(bracket(valuesOf(choice.view, name), size[name]))));
+  const between = Math.max(
+    ...choice.view.size_names.map((name) => farness(bracket(valuesOf(choice.view, name), size[name]))),
+  );
   return [...tableOf(run, choice)].map(([implementation, line]) => {
     const [example] = line.at.values();
     const held = around.map(([corner]) => line.at.get(corner));
-    const measured = { time_ns: null, first_call_ns: null, peak_bytes: null, over_limit: null, above_ceiling: null, precise: null, warning: '', disturbed: false };
+    const measured = {
+      time_ns: null,
+      first_call_ns: null,
+      peak_bytes: null,
+      over_limit: null,
+      above_ceiling: null,
+      precise: null,
+      warning: '',
+      disturbed: false,
+    };
     const made = { ...example, ...measured, sizes: key, index: null, predicted: true, status: 'ok' };
-    const lacking = held.some((row) => row?.disturbed) ? 'disturbed at a size around this one' : 'not timed at every size around this one';
+    const lacking = held.some((row) => row?.disturbed)
+      ? 'disturbed at a size around this one'
+      : 'not timed at every size around this one';
     const mixed = (field) => {
       const values = held.map((row) => row && row[field]);
-      return values.every((value) => isKnown(value) && value > 0) ? Math.exp(values.reduce((sum, value, i) => sum + around[i][1] * Math.log(value), 0)) : null;
+      return values.every((value) => isKnown(value) && value > 0)
+        ? Math.exp(values.reduce((sum, value, i) => sum + around[i][1] * Math.log(value), 0))
+        : null;
     };
     const missed = isKnown(line.missed) ? line.missed * between : null;
     const time = mixed('time');
     const wide = (value, by) => (isKnown(value) && missed !== null ? value * Math.exp(by) : null);
     return {
-      ...made, implementation, missed, time, low: wide(mixed('low'), -missed), high: wide(mixed('high'), missed),
-      limit_ns: mixed('limit_ns'), reason: time === null ? lacking : '',
+      ...made,
+      implementation,
+      missed,
+      time,
+      low: wide(mixed('low'), -missed),
+      high: wide(mixed('high'), missed),
+      limit_ns: mixed('limit_ns'),
+      reason: time === null ? lacking : '',
     };
   });
 }
@@ -116,8 +159,18 @@ function predictions(run, choice, size, key) {
 // Winners of these sizes that have no time at one of them: between them nobody knows who wins.
 function left(run, choice, keys) {
   const lines = [...tableOf(run, choice)];
-  const best = keys.map((key) => lines.filter(([, line]) => isKnown(line.at.get(key)?.time)).sort((a, b) => a[1].at.get(key).time - b[1].at.get(key).time)[0]);
-  return distinct(best.filter(Boolean).filter(([, line]) => keys.some((key) => !isKnown(line.at.get(key)?.time))).map(([name]) => name));
+  const best = keys.map(
+    (key) =>
+      lines
+        .filter(([, line]) => isKnown(line.at.get(key)?.time))
+        .sort((a, b) => a[1].at.get(key).time - b[1].at.get(key).time)[0],
+  );
+  return distinct(
+    best
+      .filter(Boolean)
+      .filter(([, line]) => keys.some((key) => !isKnown(line.at.get(key)?.time)))
+      .map(([name]) => name),
+  );
 }
 
 // implementation -> its measured times under this choice by size, and what interpolation misses of them.
@@ -127,10 +180,17 @@ function tableOf(run, choice) {
   const name = `${choice.view.number}|${token}`;
   if (!run.tables.has(name)) {
     const lines = grouped(run.casesOf(choice.view).filter(algorithmFits(choice)), (row) => row.implementation);
-    run.tables.set(name, new Map([...lines].map(([implementation, rows]) => {
-      const at = new Map(rows.map((row) => [row.sizes, { ...row, ...(row.disturbed ? { time: null } : costOf(row, choice)) }]));
-      return [implementation, { at, missed: missedBy(choice.view, at) }];
-    })));
+    run.tables.set(
+      name,
+      new Map(
+        [...lines].map(([implementation, rows]) => {
+          const at = new Map(
+            rows.map((row) => [row.sizes, { ...row, ...(row.disturbed ? { time: null } : costOf(row, choice)) }]),
+          );
+          return [implementation, { at, missed: missedBy(choice.view, at) }];
+        }),
+      ),
+    );
   }
   return run.tables.get(name);
 }
@@ -143,7 +203,9 @@ function missedBy(view, at) {
     for (const name of view.size_names) {
       const values = valuesOf(view, name);
       const place = values.indexOf(size[name]);
-      const [before, after] = [-1, 1].map((step) => at.get(sizeKey(view.size_names, { ...size, [name]: values[place + step] }))?.time);
+      const [before, after] = [-1, 1].map(
+        (step) => at.get(sizeKey(view.size_names, { ...size, [name]: values[place + step] }))?.time,
+      );
       if (!isKnown(own) || !isKnown(before) || !isKnown(after)) continue;
       const share = Math.log(size[name] / values[place - 1]) / Math.log(values[place + 1] / values[place - 1]);
       misses.push(Math.abs(Math.log(own) - (1 - share) * Math.log(before) - share * Math.log(after)));
@@ -163,8 +225,21 @@ function winnersUnder(run, choice) {
 }
 
 function verdictOf([first, second]) {
-  if (!first) return { winner: null, winner_algorithm: null, winner_ns: null, runner_up: null, lead: null, verdict: 'none timed' };
-  const own = { winner: first.implementation, winner_algorithm: first.algorithm, winner_ns: first.time, runner_up: second?.implementation ?? null };
+  if (!first)
+    return {
+      winner: null,
+      winner_algorithm: null,
+      winner_ns: null,
+      runner_up: null,
+      lead: null,
+      verdict: 'none timed',
+    };
+  const own = {
+    winner: first.implementation,
+    winner_algorithm: first.algorithm,
+    winner_ns: first.time,
+    runner_up: second?.implementation ?? null,
+  };
   if (!second) return { ...own, lead: null, verdict: 'the only one timed' };
   return { ...own, lead: second.time / first.time, lead_low: null, lead_high: null, verdict: TOO_FEW };
 }
