@@ -37,6 +37,8 @@ OTHER_TESTS := tests/kernels tests/reports tests/browser tests/test_docs.py test
 test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/oxlint --deny-warnings reports
+	$(BIN)/oxfmt --check 'reports/**/*.js'
 	$(BIN)/pyright
 	$(BIN)/python -m pytest tests/bench/gate
 	@others=$$(mktemp); $(BIN)/python -m pytest $(OTHER_TESTS) >$$others 2>&1 & other=$$!; \

@@ -1,5 +1,6 @@
 // The formulas of the suite in the page's own words, recomputed as controls move. Pure: no document, no clock.
-// MSE is the mean, its gradient (2/m) Xᵀ(Xθ − y); rows of a cost surface follow θ₁, columns θ₀. Matrices are lists of columns.
+// MSE is the mean, its gradient (2/m) Xᵀ(Xθ − y); rows of a cost surface follow θ₁, columns θ₀.
+// Matrices are lists of columns.
 
 const RCOND = 1e-12;
 const SWEEPS = 40;
@@ -19,7 +20,8 @@ function mulberry32(seed) {
   };
 }
 
-// x in [0, 2), normal deviations by Box and Muller, u in [0, 1): four numbers a sample, so that more samples keep the first.
+// x in [0, 2), normal deviations by Box and Muller, u in [0, 1): four numbers a sample, so that more samples
+// keep the first.
 function drawn(count, seed, stored) {
   const next = mulberry32(seed);
   const found = { x: [], deviation: [], u: [] };
@@ -95,7 +97,8 @@ function legendre(t, degree) {
   return P.slice(1, degree + 1);
 }
 
-// Householder's QR of columns with y as the last one: the triangle, and Qᵀy beside it. The first d columns are those of d columns.
+// Householder's QR of columns with y as the last one: the triangle, and Qᵀy beside it. The first d columns are
+// those of d columns.
 function triangle(columns, y) {
   const R = [...columns, y].map((column) => Float64Array.from(column));
   const m = y.length;

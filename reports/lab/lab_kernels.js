@@ -64,11 +64,13 @@ const FAR = 1e-3;
 function kernelsNote({ state, hands, bad, apart }, operation) {
   const wrong = bad.filter(([, [status]]) => status === 'wrong').map(([name]) => name);
   const not = bad.length ? [` Not drawn: ${bad.map(([name, [status]]) => `${name} (${status})`).join(', ')}.`] : [];
+  const distance = apart
+    ? `at most ${digits(apart)} of the largest number apart from this page’s own`
+    : 'equal to this page’s own numbers';
   const text = {
     absent: () => `The run kept no outputs of ${operation}; this page’s own numbers are drawn.`,
     moved: () => 'Moved away from the run’s task: this page’s own numbers alone.',
-    drawn: () =>
-      `${plural(hands.length, 'implementation')} of ${operation} drawn, ${apart ? `at most ${digits(apart)} of the largest number apart from this page’s own` : 'equal to this page’s own numbers'}.`,
+    drawn: () => `${plural(hands.length, 'implementation')} of ${operation} drawn, ${distance}.`,
   }[state]();
   return element(
     'p',

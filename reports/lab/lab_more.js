@@ -59,7 +59,9 @@ function vectorization({ s, run, look }) {
           : element('p', { class: 'note' }, 'The run timed no predict.'),
       },
     ],
-    caption: `Xθ row by row (outlined) and as one operation on whole arrays, measured by this run; a logarithmic scale.${gain}`,
+    caption:
+      'Xθ row by row (outlined) and as one operation on whole arrays, measured by this run; ' +
+      `a logarithmic scale.${gain}`,
     kernels: null,
     table: table(
       'Time of one call of predict',
@@ -161,7 +163,8 @@ function r2Score({ s, found, lab, look, width }) {
       model.r2,
       ' for the ',
       s.model,
-      ' model. 1 is perfect; always guessing the mean (dashed) scores 0; below 0 is worse than the mean. Where y is constant it is undefined.',
+      ' model. 1 is perfect; always guessing the mean (dashed) scores 0; below 0 is worse than the mean. ' +
+        'Where y is constant it is undefined.',
     ),
     kernels: kernelsNote(kept, 'r2'),
     table: table('R² of the four models', [first('model', (row) => row.each), column('R²', (row) => row.r2)], all),
@@ -260,7 +263,9 @@ function diagnostics({ s, found, lab, look, width }) {
     y: extent(y, { room: 0.2 }),
     xTitle: 'x',
     yTitle: 'y',
-    label: `A polynomial of degree ${s.degree} fitted to the training samples, and the validation samples it has not seen`,
+    label:
+      `A polynomial of degree ${s.degree} fitted to the training samples, ` +
+      'and the validation samples it has not seen',
   });
   data.add(
     curve(data, at, curveAt, 'alone'),
@@ -274,7 +279,8 @@ function diagnostics({ s, found, lab, look, width }) {
       String(cut),
       ' samples to learn from (grey, blue line) and ',
       String(s.samples - cut),
-      ' to check with (orange). Too low a degree fails both: underfitting. Too high a one learns the noise, and the two part: overfitting. Least validation error here: degree ',
+      ' to check with (orange). Too low a degree fails both: underfitting. Too high a one learns the noise, ' +
+        'and the two part: overfitting. Least validation error here: degree ',
       String(best),
       '.',
     ),
@@ -353,7 +359,8 @@ function costSurfacePicture({ s, found, lab, look, width }) {
   return {
     panels: [{ root: relieved }, plane],
     caption: words(
-      'Rows follow θ₁, columns θ₀. The steeper way is gone down at once, the flat valley slowly; the ring marks the least, (',
+      'Rows follow θ₁, columns θ₀. The steeper way is gone down at once, the flat valley slowly; ' +
+        'the ring marks the least, (',
       best[0],
       ', ',
       best[1],

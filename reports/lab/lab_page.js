@@ -100,12 +100,14 @@ function drawLab(run) {
   run.labDraws ??= storedDraws(run.lab) ?? 'none';
   s.known = run.labDraws !== 'none';
   const found = computed(s, s.known ? run.labDraws : null);
-  const width = Math.max(240, Math.floor(byId('lab-hypothesis').clientWidth)); // once: asked between drawings, it lays out the page each time
+  // Once: asked between drawings, it lays out the page each time.
+  const width = Math.max(240, Math.floor(byId('lab-hypothesis').clientWidth));
   for (const name of Object.keys(PICTURES)) drawPicture(name, s, found, run, width);
   const kept = Object.keys(run.lab).length;
   byId('lab-kept').textContent = kept
     ? ''
-    : 'This run kept no outputs of its kernels, so everything here is computed by the page. A run made today keeps them.';
+    : 'This run kept no outputs of its kernels, so everything here is computed by the page. ' +
+      'A run made today keeps them.';
   byId('lab-back').disabled = Object.keys(CONTROLS).every((name) => s[name] === TASK[name]);
   box.dataset.drawn = String(Number(box.dataset.drawn || 0) + 1);
 }

@@ -146,7 +146,8 @@ function lineFitting({ s, found, width }) {
       s.l2,
       ' on its slopes: R² = ',
       model.r2,
-      '. A penalty pulls it flat; what it misses shows as a pattern on the right. Closed form: the learning rate has no say.',
+      '. A penalty pulls it flat; what it misses shows as a pattern on the right. ' +
+        'Closed form: the learning rate has no say.',
     ),
     kernels: null,
     table: table(
@@ -475,9 +476,11 @@ function severalVariables({ s, found, lab, look, width }) {
   return {
     panels: [plane, falls],
     caption: words(
-      'J = θ₀² + θ₁² is equally steep on all sides, so the path is straight and the cost falls by the same factor each step, ',
+      'J = θ₀² + θ₁² is equally steep on all sides, so the path is straight ' +
+        'and the cost falls by the same factor each step, ',
       (1 - 2 * s.rate) ** 2,
-      '. On (θ₀ + 2θ₁ − 4)² with α = 0.1 one step leads from (0, 0) to (0.8, 1.6), where the gradient is 0 and the descent stays.',
+      '. On (θ₀ + 2θ₁ − 4)² with α = 0.1 one step leads from (0, 0) to (0.8, 1.6), ' +
+        'where the gradient is 0 and the descent stays.',
     ),
     kernels: kernelsNote(kept, 'gradient_descent'),
     table: table(

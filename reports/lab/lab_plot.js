@@ -11,7 +11,8 @@ function svg(tag, attributes = {}, ...children) {
   return made;
 }
 
-// Round numbers from low to high, steps of 1, 2 or 5; on a logarithmic axis whole decades, or 1, 2 and 5 of each where those are few.
+// Round numbers from low to high, steps of 1, 2 or 5; on a logarithmic axis whole decades, or 1, 2 and 5 of each
+// where those are few.
 function ticks([low, high], log, most) {
   if (log) {
     const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
@@ -36,7 +37,8 @@ function tickText(value) {
   return String(Number(value.toPrecision(3)));
 }
 
-// Where numbers lie: the least and the most of what is finite, with some room. A logarithmic axis may have a floor and a cap.
+// Where numbers lie: the least and the most of what is finite, with some room. A logarithmic axis may have a floor
+// and a cap.
 function extent(values, { log = false, room = 0.06, floor = 0, cap = Infinity } = {}) {
   const known = values.filter((value) => Number.isFinite(value) && Math.abs(value) < 1e200 && (!log || value > 0));
   if (!known.length) return log ? [0.1, 10] : [-1, 1];
@@ -144,7 +146,8 @@ const rule = (plot, at, kind) =>
 const mark = (plot, at, kind) =>
   svg('line', { class: kind, x1: plot.sx(at), x2: plot.sx(at), y1: PLOT.top, y2: plot.bottom });
 
-// One curve drawn by many hands: each has its own dashes, so that whoever is elsewhere leaves a gap here and is seen there.
+// One curve drawn by many hands: each has its own dashes, so that whoever is elsewhere leaves a gap here
+// and is seen there.
 function woven(plot, hands) {
   const period = PLOT.dash * hands.length;
   return hands.map(({ xs, ys, colour }, i) =>
@@ -218,7 +221,8 @@ function contour(plot, xs, ys, rows, height, kind, colour = null) {
   );
 }
 
-// A surface seen from above, from where x is large and y is small, its far side first; returns how to place a point on it.
+// A surface seen from above, from where x is large and y is small, its far side first;
+// returns how to place a point on it.
 function relief(width, height, xs, ys, rows, top) {
   const [x0, x1, y0, y1] = [xs[0], xs[xs.length - 1], ys[0], ys[ys.length - 1]];
   const [tall, deep] = [height * 0.5, height * 0.34];

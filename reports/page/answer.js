@@ -142,7 +142,8 @@ function unknownBeside(run, choice) {
         corners(choice.view, choice.size).map(([key]) => key),
       );
   return absent.length
-    ? `${joined(absent)} had the least time beside this size, but was not timed, or was disturbed, at another size around it.`
+    ? `${joined(absent)} had the least time beside this size, but was not timed, or was disturbed, ` +
+        'at another size around it.'
     : '';
 }
 

@@ -57,7 +57,9 @@ function stripModel({ samples, thinned }, row) {
       text: timeText(one.time),
       after: `${digits(one.seconds)} s`,
       seen: one.flagged ? 'somebody took time from it' : 'nothing',
-      description: `sample ${one.number}, block ${one.block}, after ${digits(one.seconds)} s: ${timeText(one.time)}${one.flagged ? ', flagged' : ''}`,
+      description:
+        `sample ${one.number}, block ${one.block}, after ${digits(one.seconds)} s: ` +
+        `${timeText(one.time)}${one.flagged ? ', flagged' : ''}`,
     };
   });
   return {
@@ -132,6 +134,16 @@ function commandOf(run, row) {
   return [run.command, ...words.map(quoted)].join(' ');
 }
 
+function limitFact(row) {
+  const fault = isFault(row) ? '; less time than that is a fault' : '';
+  return `${shareText(row)}; ${timeText(row.limit_ns)} at least, bound by ${row.bound_by}${fault}`;
+}
+
+function errorFact(run, row) {
+  const judge = run.tolerances?.[row.operation] ? 'tolerance' : 'bound';
+  return `${digits(row.error)}, ${digits(row.error_over_bound)} of its ${judge} ${digits(row.bound)}`;
+}
+
 function drawCase(run, row, samples, look) {
   const fact = (name, text, value = null) =>
     text && text !== MISSING
@@ -196,13 +208,7 @@ function drawCase(run, row, samples, look) {
           `${rangeText(row.low_ns, row.high_ns, timeText)}, ${row.interval}`,
       ),
       fact('Samples', row.rounds ? `${row.rounds} rounds in ${plural(row.blocks, 'block')}${dropped}` : ''),
-      fact(
-        'Of its limit',
-        shareOfLimit(row) === null
-          ? ''
-          : `${shareText(row)}; ${timeText(row.limit_ns)} at least, bound by ${row.bound_by}${isFault(row) ? '; less time than that is a fault' : ''}`,
-        shareOfLimit(row),
-      ),
+      fact('Of its limit', shareOfLimit(row) === null ? '' : limitFact(row), shareOfLimit(row)),
       fact('Work', isKnown(row.flops) ? `${digits(row.flops)} flops, ${bytesText(row.bytes)}` : ''),
       fact('First call', timeText(row.first_call_ns), row.first_call_ns),
       fact(
@@ -212,13 +218,7 @@ function drawCase(run, row, samples, look) {
       ),
       fact('Import', timeText(row.import_ns)),
       fact('Peak memory', bytesText(row.peak_bytes)),
-      fact(
-        'Error',
-        isKnown(row.error_over_bound)
-          ? `${digits(row.error)}, ${digits(row.error_over_bound)} of its ${run.tolerances?.[row.operation] ? 'tolerance' : 'bound'} ${digits(row.bound)}`
-          : '',
-        row.error_over_bound,
-      ),
+      fact('Error', isKnown(row.error_over_bound) ? errorFact(run, row) : '', row.error_over_bound),
       fact('Algorithm', row.algorithm),
       fact('About', run.about[row.implementation]?.[0]),
       fact('Library', run.about[row.implementation]?.[1]),

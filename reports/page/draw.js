@@ -117,7 +117,8 @@ const note = (text) => element('p', { class: 'note' }, text);
 const ratioOf = (row) => (row.gain ? (row.gain.interval === 'baseline' ? 'baseline' : ratioText(row.gain.ratio)) : '');
 const endsOf = (gain) => (gain && gain.interval !== 'baseline' ? rangeText(gain.low, gain.high) || MISSING : '');
 
-// A bar on a logarithmic track: places from 0 to 1, set through the object model as the policy forbids style attributes.
+// A bar on a logarithmic track: places from 0 to 1, set through the object model
+// as the policy forbids style attributes.
 function track(at, colour, from = null, to = null, limitAt = null) {
   const bar = element('span', { class: 'fill' });
   const parts = [bar];

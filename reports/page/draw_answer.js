@@ -173,7 +173,8 @@ function spokenSurface(found, choice) {
   const axes = [found.across, found.down].filter(Boolean).join(' and ');
   const { view } = choice;
   const what = isPlain(choice) ? 'the fastest implementation' : 'who has the least time';
-  return `Map of ${what} over ${axes}, for ${view.operation}: ${joined(found.winners) || 'nobody'} somewhere. The table of winners below has every measured size.`;
+  const where = `Map of ${what} over ${axes}, for ${view.operation}: ${joined(found.winners) || 'nobody'} somewhere.`;
+  return `${where} The table of winners below has every measured size.`;
 }
 
 const short = (value) => (value >= 1e6 ? `${value / 1e6} M` : value >= 1e4 ? `${value / 1e3} k` : whole(value));

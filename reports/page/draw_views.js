@@ -1,8 +1,8 @@
 // The other views as elements.
 
-function drawLadder(model, choice) {
+function drawLadder(model) {
   if (!model.any) return note('Too few implementations were timed at this size.');
-  const rung = (row, i) =>
+  const rung = (row) =>
     element(
       'li',
       { 'data-value': row.time, 'data-name': row.implementation },
@@ -154,7 +154,9 @@ function drawFractions(found, look) {
         share: 0,
         kind: 'none',
       };
-    const spoken = `${row.implementation}, ${row.sizes}: ${shareText(row)} of its limit ${timeText(row.limit_ns)}, bound by ${row.bound_by}${isFault(row) ? '; faster than its own limit, a fault' : ''}`;
+    const spoken =
+      `${row.implementation}, ${row.sizes}: ${shareText(row)} of its limit ${timeText(row.limit_ns)}, ` +
+      `bound by ${row.bound_by}${isFault(row) ? '; faster than its own limit, a fault' : ''}`;
     return { text: shareText(row), value: share, share: Math.min(1, share), kind: isFault(row) ? 'fault' : '', spoken };
   });
 }
@@ -220,6 +222,8 @@ function drawMissing(rows, look) {
   );
 }
 
+const droppedText = (row) => (row.dropped ? `, ${plural(row.dropped, 'sample')} dropped` : '');
+
 function drawListing(listing, look, shown, by, open) {
   const text = (head, order) => ({ text: head, order, show: (row) => String(row[order] ?? '') || MISSING });
   const several = VIEW.filter((name) => distinct(listing.rows.map((row) => row[name])).length > 1);
@@ -260,8 +264,7 @@ function drawListing(listing, look, shown, by, open) {
         order: 'rounds',
         number: true,
         value: (row) => row.rounds,
-        show: (row) =>
-          `${row.rounds} in ${plural(row.blocks, 'block')}${row.dropped ? `, ${plural(row.dropped, 'sample')} dropped` : ''}`,
+        show: (row) => `${row.rounds} in ${plural(row.blocks, 'block')}${droppedText(row)}`,
       },
       { text: 'notes', show: (row) => element('span', { class: 'notes' }, listing.notes(row)) },
     ],

@@ -178,7 +178,9 @@ function roofline(run, choice) {
         flops: flopsText(reached),
         intensity: digits(row.flops / row.bytes),
         text: `${shareText(row)}${isFault(row) ? ', a fault' : ''}`,
-        description: `${row.implementation}, ${row.sizes}: ${flopsText(reached)} at ${digits(row.flops / row.bytes)} flop/B${isFault(row) ? '; faster than its own limit, a fault' : ''}`,
+        description:
+          `${row.implementation}, ${row.sizes}: ${flopsText(reached)} at ${digits(row.flops / row.bytes)} flop/B` +
+          (isFault(row) ? '; faster than its own limit, a fault' : ''),
       };
     });
   if (!peak || !rows.length) return { any: false, rows: [], levels: [], peak: null, roof };
@@ -200,7 +202,7 @@ function roofline(run, choice) {
     ...apart(roof.levels).map(({ names, most, least }, i) => ({
       x: low * STAGGER ** i,
       time: low * STAGGER ** i * most,
-      text: `${levelNames(names)} ${names.length > 1 ? `${bandwidthText(most)} to ${bandwidthText(least)}` : bandwidthText(most)}`,
+      text: `${levelNames(names)} ${names.length > 1 ? `${bandwidthText(most)} to ` : ''}${bandwidthText(least)}`,
     })),
     { x: flat[0].x, time: peak, text: `peak ${flopsText(peak)}` },
   ];

@@ -84,7 +84,8 @@ function drawAnswer({ choice, answer: found, surface: map, bars: bar }, look) {
 function barsNote(bar, choice, found) {
   if (!bar.any)
     return found.guessed.length
-      ? 'Whatever was timed at this size was disturbed: somebody took time from most samples, so times are guesses without a rank.'
+      ? 'Whatever was timed at this size was disturbed: somebody took time from most samples, ' +
+          'so times are guesses without a rank.'
       : 'Nothing was timed at this size.';
   const limit = bar.several ? `the machine’s limit for ${bar.limits[0].algorithm}` : 'the machine’s limit';
   const start = bar.fromLimit
@@ -99,11 +100,14 @@ function barsNote(bar, choice, found) {
     ? ''
     : ` ${choice.baseline ?? 'No baseline'} ${hasBase} here: choose another baseline for speed-ups.`;
   const names = found.guessed.map((row) => row.implementation);
+  const several = names.length > 1;
   const guessed = names.length
-    ? ` ${joined(names)} ${names.length > 1 ? 'were' : 'was'} disturbed${byWhom(found.guessed[0])}: most samples lost time to somebody, so ${names.length > 1 ? 'these times are guesses and have' : 'the time is a guess and has'} no rank.`
+    ? ` ${joined(names)} ${several ? 'were' : 'was'} disturbed${byWhom(found.guessed[0])}: most samples lost time to ` +
+      `somebody, so ${several ? 'these times are guesses and have' : 'the time is a guess and has'} no rank.`
     : '';
   const doubt = bar.predicted
-    ? ' ≈ is interpolated between measured sizes; its interval is widened by what interpolation missed where a measured size was left out.'
+    ? ' ≈ is interpolated between measured sizes; its interval is widened by what interpolation missed ' +
+      'where a measured size was left out.'
     : '';
   const { unable } = run();
   const absent = unable.length ? ` ${joined(unable)} cannot run here (see What is missing).` : '';
@@ -144,7 +148,7 @@ async function drawRest(found, look) {
   byId('winners').replaceChildren(drawWinners(found.winners, (size) => change({ size })));
   byId('winners-fixed').textContent = found.winners.fixed ? `At ${found.winners.fixed}.` : '';
   byId('dagger').hidden = run().algorithms.length < 2;
-  byId('ladder').replaceChildren(drawLadder(found.ladder, choice));
+  byId('ladder').replaceChildren(drawLadder(found.ladder));
   byId('ladder-note').textContent = ladderNote(found.ladder);
   byId('changes').replaceChildren(drawChanges(found.ladder.changes, look));
   byId('scaling-note').textContent = scalingNote(found.scaling);
@@ -155,7 +159,8 @@ async function drawRest(found, look) {
   byId('roofline-box').hidden = !found.roofline.any;
   byId('fractions').replaceChildren(drawFractions(found.fractions, look));
   byId('faults').textContent = found.fractions.faults.length
-    ? `${plural(found.fractions.faults.length, 'case')} marked ! beat the limit: a wrong count of bytes or flops, or a wrong ceiling. A fault of the measurement, not a record.`
+    ? `${plural(found.fractions.faults.length, 'case')} marked ! beat the limit: a wrong count of bytes or flops, ` +
+      'or a wrong ceiling. A fault of the measurement, not a record.'
     : '';
   byId('fits').replaceChildren(drawFits(found.fits, look));
   byId('crossovers-box').hidden = !found.crossovers?.length;
@@ -222,7 +227,7 @@ function drawControls(choice) {
   byId('choose-direct').closest('label').hidden = run().algorithms.length < 2;
 }
 
-function ladderNote({ any, known, whole: gain, rest, limit }) {
+function ladderNote({ any, known, whole: gain, rest }) {
   if (!any) return '';
   const order = known
     ? 'From loops in plain Python down to the limit: each step is compared with the one above it.'
@@ -234,27 +239,30 @@ function ladderNote({ any, known, whole: gain, rest, limit }) {
 function restText({ ratio, name, algorithm, fault }) {
   const limit = `the machine’s limit${algorithm === 'direct' ? '' : ` for ${algorithm}`}`;
   if (fault) return `The fastest, ${name}, took less time than ${limit}: a fault of the measurement.`;
-  return `The fastest, ${name}, is ${ratio > AT_LIMIT ? `${ratioText(ratio)} from` : 'level, within noise, with'} ${limit}.`;
+  const distance = ratio > AT_LIMIT ? `${ratioText(ratio)} from` : 'level, within noise, with';
+  return `The fastest, ${name}, is ${distance} ${limit}.`;
 }
 
 function scalingNote(scaling) {
   if (!scaling.axis) return 'These cases have no size to vary.';
   if (!scaling.any) return 'Nothing was timed here.';
   const only = distinct(scaling.all.map((row) => row.x)).length < 2 ? ' Only one size was run.' : '';
-  const limit = scaling.limit.length
-    ? ` Dashed: the machine’s limit${scaling.limitNames.length ? `, of ${scaling.limitNames.length > 1 ? 'each algorithm' : `${scaling.limitNames[0].algorithm} alone`}` : ''}.`
-    : '';
+  const [own, ...others] = scaling.limitNames;
+  const whose = own ? `, of ${others.length ? 'each algorithm' : `${own.algorithm} alone`}` : '';
+  const limit = scaling.limit.length ? ` Dashed: the machine’s limit${whose}.` : '';
   const guessed = scaling.all.filter((row) => row.disturbed).length;
   const absent = guessed
     ? ` ${plural(guessed, 'disturbed time')} ${guessed > 1 ? 'are' : 'is'} in the table only.`
     : '';
-  return `Time of one call against ${scaling.axis}${scaling.fixed ? `, at ${scaling.fixed}` : ''}${scaling.snapped ? ' (the nearest measured)' : ''}.${only}${limit}${absent}`;
+  const where = `${scaling.fixed ? `, at ${scaling.fixed}` : ''}${scaling.snapped ? ' (the nearest measured)' : ''}`;
+  return `Time of one call against ${scaling.axis}${where}.${only}${limit}${absent}`;
 }
 
 function callsNote({ any, winners }) {
   if (!any) return 'Nothing was timed at this size.';
   const changes = winners.filter((row, i) => !i || row.implementation !== winners[i - 1].implementation);
-  return `Least in all, going by one reading of each first call: ${changes.map((row) => `${row.implementation} from ${plural(row.x, 'call')}`).join(', then ')}.`;
+  const told = changes.map((row) => `${row.implementation} from ${plural(row.x, 'call')}`).join(', then ');
+  return `Least in all, going by one reading of each first call: ${told}.`;
 }
 
 function errorsNote({ counts, worst, wrong }, tolerance) {
@@ -263,7 +271,8 @@ function errorsNote({ counts, worst, wrong }, tolerance) {
     ? ` This operation has no derived bound: a tolerance of its suite judges it, ${tolerance}.`
     : '';
   const most = worst
-    ? ` The largest error among right answers is ${digits(worst.error_over_bound)} of its ${tolerance ? 'tolerance' : 'bound'}: ${worst.implementation} at ${worst.sizes || 'the only size'}.`
+    ? ` The largest error among right answers is ${digits(worst.error_over_bound)} of its ` +
+      `${tolerance ? 'tolerance' : 'bound'}: ${worst.implementation} at ${worst.sizes || 'the only size'}.`
     : '';
   const bad = wrong.length ? ` Wrong: ${distinct(wrong.map((row) => row.implementation)).join(', ')}.` : '';
   return `${told}.${judge}${most}${bad}`;

@@ -1,7 +1,7 @@
 """One self-contained HTML file: specs, data, style and script inside, nothing loaded from anywhere."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 
 from ...bench.interop import tool_of
 from ...bench.interop.foreign import NOT_VERIFIED
@@ -50,15 +50,13 @@ def html(runs: Sequence[Tables], baseline: str | None = None) -> bytes:
     """
     check_comparable(runs)
     style = "\n".join(render(name, palettes={"light": LIGHT, "dark": DARK}) for name in STYLES)
-    script = "\n".join(_script(name) for name in SCRIPTS)
-    script = f"(() => {{\n'use strict';\n{script}\n}})();"
     first = runs[0]
     return render(
         "page/page.html",
         style=style,
         bundle=_bundle(),
-        script=script,
-        policy=policy(style, _bundle(), script),
+        script=script(),
+        policy=policy(style, _bundle(), script()),
         shared=packed({"charts": charts(), "runs": [tables.folder.name for tables in runs]}),
         data=[packed(_data(tables, baseline if tables is first else None)) for tables in runs],
         samples=[packed(samples(tables)) for tables in runs],
@@ -67,6 +65,13 @@ def html(runs: Sequence[Tables], baseline: str | None = None) -> bytes:
         tools=sorted({(tool, _verified(tables)) for tables in runs if (tool := tool_of(tables.run))}),
         ours=any(not tool_of(tables.run) for tables in runs),
     ).encode()
+
+
+@cache
+def script() -> str:
+    """All `SCRIPTS` as one function that leaves no global name."""
+    inside = "\n".join(map(_script, SCRIPTS))
+    return f"(() => {{\n'use strict';\n{inside}\n}})();"
 
 
 def _data(tables: Tables, baseline: str | None) -> dict:
@@ -85,7 +90,7 @@ def _script(name: str | tuple[str, ...]) -> str:
     return f"const {given} = (() => {{\n{inside}\nreturn {given};\n}})();"
 
 
-@lru_cache
+@cache
 def _bundle() -> str:
     """Vega, Vega-Lite and Vega-Embed, kept from leaking globals; the script gets ``vegaEmbed`` alone."""
     import vl_convert
