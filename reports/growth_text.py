@@ -13,7 +13,7 @@ from .tables.growth import fits
 from .tables.scaling import threads
 from .tables.speedups import AHEAD
 from .tables.views import View, views
-from .units import MISSING, digits, known, rate_text, ratio_text, time_text
+from .units import MISSING, digits, known, percent_text, rate_text, ratio_text, time_text
 
 FIT_HEAD = ["implementation", "fixed cost", "rate", "rate in cache", "cost of a row", "misfit", "worst misfit", "at"]
 ALL_THREADS = ["operation", "parameters", "dtype", "device"]
@@ -44,8 +44,8 @@ def _fit_row(row: dict) -> list[str]:
         rate_text(row["bytes_per_second"]),
         rate_text(row["cached_bytes_per_second"]),
         time_text(row["row_ns"]),
-        f"{row['misfit']:.0%}",
-        f"{row['misfit_worst']:.0%}",
+        percent_text(row["misfit"]),
+        percent_text(row["misfit_worst"]),
         escaped(row["worst_at"]),
     ]
 
@@ -101,4 +101,4 @@ def _scaled(row: dict | None) -> str:
     if row is None:
         return MISSING
     ends = f" ({interval(row['speedup_low'], row['speedup_high'])})" if known(row["speedup_low"]) else ""
-    return f"{ratio_text(row['speedup'])}{ends}, {row['efficiency']:.0%}"
+    return f"{ratio_text(row['speedup'])}{ends}, {percent_text(row['efficiency'])}"

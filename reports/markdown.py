@@ -38,4 +38,4 @@ def code(text: str) -> str:
 
 def interval(low: float, high: float) -> str:
     """Both ends, or a dash where there is none."""
-    return f"{digits(low)} – {digits(high)}" if known(low) else MISSING
+    return f"{digits(low)} – {digits(high)}" if known(low) and known(high) else MISSING

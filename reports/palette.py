@@ -11,7 +11,7 @@ from typing import NamedTuple
 LIGHT = ("#0072B2", "#D55E00", "#00875F", "#B8568F", "#B07C00", "#3E9CCB", "#5B4BA8", "#5A5F66")
 DARK = ("#4C9BE8", "#F0803C", "#2BBD8F", "#E29AC6", "#F2B93B", "#8FD3F4", "#A79BF0", "#B8BDC5")
 
-_MARKERS = (
+MARKERS = (
     ("circle", "o"),
     ("square", "s"),
     ("triangle-up", "^"),
@@ -40,4 +40,4 @@ def looks(implementations: Sequence[str]) -> dict[str, Look]:
 
 
 def _look(place: int) -> Look:
-    return Look(place % len(LIGHT), *_MARKERS[place % len(_MARKERS)])
+    return Look(place % len(LIGHT), *MARKERS[place % len(MARKERS)])

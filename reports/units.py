@@ -1,15 +1,25 @@
-"""Numbers for people: three significant digits, a unit, and a dash for what is not known."""
+"""Numbers for people: three significant digits, a unit, and a dash for what is not known.
+
+The page writes numbers with ``page/format.js``, which must say the same of every value: where a digit is halfway it is
+rounded away from zero, as JavaScript does.
+"""
 
 import math
 import re
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 MISSING = "—"
 
-_TIMES = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"))
-_RATES = ((1e12, "TB/s"), (1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"), (1.0, "B/s"))
-_FLOPS = ((1e12, "Tflop/s"), (1e9, "Gflop/s"), (1e6, "Mflop/s"), (1e3, "kflop/s"), (1.0, "flop/s"))
-_BYTES = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"), (1, "B"))
+UNITS = {
+    "time": ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns")),
+    "rate": ((1e12, "TB/s"), (1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"), (1.0, "B/s")),
+    "flops": ((1e12, "Tflop/s"), (1e9, "Gflop/s"), (1e6, "Mflop/s"), (1e3, "kflop/s"), (1.0, "flop/s")),
+    "bytes": ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"), (1, "B")),
+}
+"""Quantity -> (scale, unit), the largest first."""
+
+LEAST_PERCENT = 1e-3
 
 
 def known(value: Any) -> bool:
@@ -19,22 +29,22 @@ def known(value: Any) -> bool:
 
 def time_text(time_ns: float | None) -> str:
     """``1.23 ms`` for 1234567."""
-    return _with_unit(time_ns, _TIMES)
+    return _with_unit(time_ns, "time")
 
 
 def bytes_text(count: float | None) -> str:
     """``1.50 KiB`` for 1536."""
-    return _with_unit(count, _BYTES)
+    return _with_unit(count, "bytes")
 
 
 def rate_text(bytes_per_second: float | None) -> str:
     """``12.3 GB/s`` for 1.23e10."""
-    return _with_unit(bytes_per_second, _RATES)
+    return _with_unit(bytes_per_second, "rate")
 
 
 def flops_text(flops_per_second: float | None) -> str:
     """``1.50 Gflop/s`` for 1.5e9."""
-    return _with_unit(flops_per_second, _FLOPS)
+    return _with_unit(flops_per_second, "flops")
 
 
 def ratio_text(ratio: float | None) -> str:
@@ -44,19 +54,34 @@ def ratio_text(ratio: float | None) -> str:
 
 def lead_text(lead: float | None) -> str:
     """``2.50×``, and ``4.0 %`` for 1.04."""
-    if lead is not None and lead < 1.095:
-        return f"{(lead - 1) * 100:#.2g} %"
-    return ratio_text(lead)
+    if lead is None or not known(lead) or lead >= 1.095:
+        return ratio_text(lead)
+    ahead = (lead - 1) * 100
+    return f"< {LEAST_PERCENT:g} %" if 0 < abs(ahead) < LEAST_PERCENT else f"{_significant(ahead, 2)} %"
+
+
+def percent_text(share: float | None) -> str:
+    """``12 %`` for 0.123, and more digits below ten."""
+    if share is None or not known(share):
+        return MISSING
+    if 0 < abs(share * 100) < LEAST_PERCENT:
+        return f"< {LEAST_PERCENT:g} %"
+    if share >= 0.0995:
+        return f"{math.floor(share * 100 + 0.5)} %"
+    return f"{_significant(share * 100, 1 if share < 1e-3 else 2)} %"
 
 
 def digits(value: float | None) -> str:
     """Three significant digits, thousands separated, very small and large as powers of ten."""
     if value is None or not known(value):
         return MISSING
-    if value != 0 and not 1e-3 <= abs(value) < 1e6:
-        return f"{value:.2e}".replace("e-0", "e-").replace("e+0", "e")
-    rounded = float(f"{value:.3g}")
-    return f"{value:,.0f}" if abs(rounded) >= 1000 else f"{rounded:#.3g}".rstrip(".")
+    if value == 0:
+        return "0"
+    if not 1e-3 <= abs(value) < 1e6:
+        return f"{_rounded(value, 3):.2e}".replace("e+", "e")
+    if abs(_rounded(value, 3)) < 1000:
+        return _significant(value, 3)
+    return f"{math.copysign(math.floor(abs(value) + 0.5), value):,.0f}"
 
 
 def short_time(time_ns: float | None) -> str:
@@ -64,11 +89,18 @@ def short_time(time_ns: float | None) -> str:
     return re.sub(r"\.0+ ", " ", time_text(time_ns))
 
 
-def _with_unit(value: float | None, steps: tuple[tuple[float, str], ...]) -> str:
+def _with_unit(value: float | None, quantity: str) -> str:
     if value is None or not known(value):
         return MISSING
-    if value == 0:
-        return f"0 {steps[-1][1]}"
-    rounded = float(f"{value:.3g}")
-    scale, unit = next((step for step in steps if abs(rounded) >= step[0]), steps[-1])
+    rounded, steps = abs(_rounded(value, 3)), UNITS[quantity]
+    scale, unit = next((step for step in steps if rounded >= step[0]), steps[-1])
     return f"{digits(value / scale)} {unit}"
+
+
+def _rounded(value: float, count: int) -> Decimal:
+    """To so many significant digits."""
+    return Context(prec=count, rounding=ROUND_HALF_UP).create_decimal(float(value))
+
+
+def _significant(value: float, count: int) -> str:
+    return f"{float(_rounded(value, count)):#.{count}g}".rstrip(".")

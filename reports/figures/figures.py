@@ -10,7 +10,7 @@ from matplotlib.figure import Figure, SubFigure
 
 from ..palette import Look, looks
 from ..tables.frames import Tables, words
-from ..tables.speedups import UNKNOWN_LEAD, WITHIN_NOISE, choose_baseline, speedups, winners
+from ..tables.speedups import BASELINE, UNKNOWN_LEAD, WITHIN_NOISE, choose_baseline, speedups, winners
 from ..tables.views import View, views
 from ..units import digits, known, lead_text, ratio_text, short_time, time_text
 from .drawing import INK, MUTED, STYLE, WIDTH_INCHES, encoded, fitting, log_ticks, pdf, room
@@ -224,8 +224,8 @@ def _outcome(row: dict) -> str:
 
 
 def _bar_text(row: dict) -> str:
-    if row["speedup_interval"] == "baseline":
-        return "baseline"
+    if row["speedup_interval"] == BASELINE:
+        return BASELINE
     ends = f"  {digits(row['speedup_low'])} – {digits(row['speedup_high'])}" if known(row["speedup_low"]) else ""
     return ratio_text(row["speedup"]) + ends
 

@@ -13,6 +13,7 @@ from ...bench.records import Roof
 from ...bench.roofs import bytes_per_second
 from ..palette import Look, looks
 from ..tables.frames import Tables, words
+from ..tables.limits import MOST_TOLD
 from ..tables.views import View
 from ..units import flops_text, known, rate_text
 from .drawing import INK, LINE, MUTED, fitting, log_ticks, room
@@ -22,9 +23,6 @@ DARK_FROM = 0.55
 """A share of the limit from which on dark letters are read better."""
 
 FAULT = "#D55E00"
-MOST_TOLD = 9.99
-"""A share beyond so many limits tells no more than that it is wrong."""
-
 FAULT_TEXT = "less time than its limit, a fault"
 ROOF_STYLES = ("dotted", "dashdot", "dashed", "solid")
 """From the first cache to memory."""

@@ -151,16 +151,16 @@ function overAll(winners) {
   const timed = winners.filter((row) => row.winner);
   if (timed.length < 2) return '';
   const count = (verdict) => timed.filter((row) => row.verdict === verdict).length;
-  const clear = timed.filter((row) => row.verdict === 'ahead');
+  const clear = timed.filter((row) => row.verdict === AHEAD);
   const wins = [...grouped(clear, (row) => row.winner)]
     .map(([name, rows]) => [name, rows.length])
     .sort((a, b) => b[1] - a[1]);
   const told = wins.slice(0, 4).map(([name, count]) => `${name} leads at ${count}`);
   if (wins.length > 4)
     told.push(`${wins.length - 4} others at ${wins.slice(4).reduce((sum, [, count]) => sum + count, 0)}`);
-  if (count('within noise')) told.push(`at ${count('within noise')} the lead is within noise`);
-  if (count(TOO_FEW)) told.push(`at ${count(TOO_FEW)} nobody is ranked`);
-  if (count('the only one timed')) told.push(`at ${count('the only one timed')} there is one time only`);
+  if (count(WITHIN_NOISE)) told.push(`at ${count(WITHIN_NOISE)} the lead is within noise`);
+  if (count(UNKNOWN_LEAD)) told.push(`at ${count(UNKNOWN_LEAD)} nobody is ranked`);
+  if (count(ALONE)) told.push(`at ${count(ALONE)} there is one time only`);
   return `Of ${timed.length} sizes measured, ${told.join(', ')}.`;
 }
 

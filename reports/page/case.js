@@ -2,7 +2,6 @@
 
 const CURVE = 80;
 const MANY_ROUNDS = 45;
-const BLOCK_SHAPES = ['circle', 'square', 'triangle-up', 'diamond', 'triangle-down', 'cross', 'triangle-right'];
 
 // A case's samples, one a round where they were thinned: { time, block, round, flagged, seconds since its first }; null
 // where the page holds none.
@@ -45,7 +44,7 @@ function stripModel({ samples, thinned }, row) {
   const limits = { x_least: 1, x_most: Math.max(2, columns.size), y_least: low / 1.01, y_most: high * 1.01 };
   const area = columns.size > MANY_ROUNDS ? 14 : 38;
   const rows = samples.map((one) => {
-    const colour = `var(--c${one.block % 8})`;
+    const colour = `var(--c${one.block % COLOURS})`;
     return {
       ...one,
       x: columns.get(`${one.block}|${one.round}`),
@@ -53,7 +52,7 @@ function stripModel({ samples, thinned }, row) {
       area,
       colour,
       fill: one.flagged ? 'var(--paper)' : colour,
-      shape: BLOCK_SHAPES[one.block % BLOCK_SHAPES.length],
+      shape: SHAPE_NAMES[one.block % SHAPE_NAMES.length],
       text: timeText(one.time),
       after: `${digits(one.seconds)} s`,
       seen: one.flagged ? 'somebody took time from it' : 'nothing',

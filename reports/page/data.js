@@ -1,6 +1,5 @@
 // Packed columns -> rows, made when they are first asked for: a run of 100,000 cases shows a few hundred at a time.
 
-const VIEW = ['operation', 'parameters', 'dtype', 'threads', 'device'];
 const distinct = (values) => [...new Set(values)];
 const within = (low, value, high) => Math.min(high, Math.max(low, value));
 

@@ -1,6 +1,5 @@
 // Everything the page shows of one run, derived from its data and a state. Pure: no DOM, no clock.
 
-const STATUSES = ['ok', 'wrong', 'crashed', 'timeout', 'missing', 'unsupported', 'skipped'];
 const LEAST_RUNGS = 3;
 const MOST_STEPS = 10;
 const AT_LIMIT = 1.02;
@@ -322,7 +321,7 @@ function sideBySide(runs, run, choice) {
 }
 
 const runText = (name, view) => `${name}${view?.threads ? ` (${plural(view.threads, 'thread')})` : ''}`;
-const runLook = (i) => ({ colour: `var(--c${i % 8})`, shape: Object.keys(SHAPES)[i % Object.keys(SHAPES).length] });
+const runLook = (i) => ({ colour: `var(--c${i % COLOURS})`, shape: SHAPE_NAMES[i % SHAPE_NAMES.length] });
 
 // Every time of every run that was not disturbed, a mark each.
 function runMarks(columns, rows) {

@@ -114,8 +114,8 @@ const number = (text, order, form = digits) => ({
 });
 
 const note = (text) => element('p', { class: 'note' }, text);
-const ratioOf = (row) => (row.gain ? (row.gain.interval === 'baseline' ? 'baseline' : ratioText(row.gain.ratio)) : '');
-const endsOf = (gain) => (gain && gain.interval !== 'baseline' ? rangeText(gain.low, gain.high) || MISSING : '');
+const ratioOf = (row) => (row.gain ? (row.gain.interval === BASELINE ? BASELINE : ratioText(row.gain.ratio)) : '');
+const endsOf = (gain) => (gain && gain.interval !== BASELINE ? rangeText(gain.low, gain.high) || MISSING : '');
 
 // A bar on a logarithmic track: places from 0 to 1, set through the object model
 // as the policy forbids style attributes.

@@ -258,9 +258,9 @@ function drawWinners(map, choose) {
 
 function drawCell(cell, choose) {
   if (!cell) return element('td', { class: 'empty' }, MISSING);
-  if (!cell.winner) return element('td', { class: 'empty', 'data-value': '' }, 'none timed');
-  const noisy = cell.verdict === 'within noise';
-  const untold = cell.verdict === TOO_FEW;
+  if (!cell.winner) return element('td', { class: 'empty', 'data-value': '' }, NOBODY);
+  const noisy = cell.verdict === WITHIN_NOISE;
+  const untold = cell.verdict === UNKNOWN_LEAD;
   const lead = noisy
     ? `≈ ${cell.runner_up}`
     : cell.lead && !untold

@@ -101,8 +101,8 @@ function drawFits(rows, look) {
     [
       { ...nameColumn(look), order: undefined },
       number('fixed cost', 'fixed_ns', timeText),
-      cached && number('rate within the caches', 'cached_bytes_per_second', bandwidthText),
-      number(cached ? 'rate beyond them' : 'rate', 'bytes_per_second', bandwidthText),
+      cached && number('rate within the caches', 'cached_bytes_per_second', rateText),
+      number(cached ? 'rate beyond them' : 'rate', 'bytes_per_second', rateText),
       perRow && number('each row', 'row_ns', timeText),
       number('misfit', 'misfit', percent),
       {
@@ -324,7 +324,7 @@ function drawCeilings(run) {
       threads: roof.threads,
       what: `read from ${name}`,
       value: speed,
-      text: bandwidthText(speed),
+      text: rateText(speed),
     })),
     ...Object.entries(roof.flops).map(([dtype, rate]) => ({
       threads: roof.threads,

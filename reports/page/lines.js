@@ -202,7 +202,7 @@ function roofline(run, choice) {
     ...apart(roof.levels).map(({ names, most, least }, i) => ({
       x: low * STAGGER ** i,
       time: low * STAGGER ** i * most,
-      text: `${levelNames(names)} ${names.length > 1 ? `${bandwidthText(most)} to ` : ''}${bandwidthText(least)}`,
+      text: `${levelNames(names)} ${names.length > 1 ? `${rateText(most)} to ` : ''}${rateText(least)}`,
     })),
     { x: flat[0].x, time: peak, text: `peak ${flopsText(peak)}` },
   ];

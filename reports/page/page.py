@@ -14,6 +14,7 @@ from .page_data import packed, run_data
 from .page_machine import facts
 from .page_runs import check_comparable, differences
 from .page_samples import samples
+from .page_words import declarations
 
 STYLES = ("page/page.css", "page/views.css", "lab/lab.css")
 SCRIPTS = (
@@ -70,7 +71,7 @@ def html(runs: Sequence[Tables], baseline: str | None = None) -> bytes:
 @cache
 def script() -> str:
     """All `SCRIPTS` as one function that leaves no global name."""
-    inside = "\n".join(map(_script, SCRIPTS))
+    inside = "\n".join((declarations(), *map(source, SCRIPTS)))
     return f"(() => {{\n'use strict';\n{inside}\n}})();"
 
 
@@ -82,11 +83,12 @@ def _verified(tables: Tables) -> bool:
     return not any(result.warning.startswith(NOT_VERIFIED) for group in tables.results for result in group)
 
 
-def _script(name: str | tuple[str, ...]) -> str:
+def source(name: str | tuple[str, ...]) -> str:
+    """One file of `SCRIPTS`, or those that share names of their own."""
     if isinstance(name, str):
         return (FOLDER / name).read_text()
     given, *files = name
-    inside = "\n".join(map(_script, files))
+    inside = "\n".join(map(source, files))
     return f"const {given} = (() => {{\n{inside}\nreturn {given};\n}})();"
 
 

@@ -1,17 +1,14 @@
 // What a call takes under the choice made, at any size: measured, or interpolated between measured sizes.
 
-const TOO_FEW = 'too few samples';
-const MOST_TOLD = 9.99; // a share beyond it tells no more than that it is wrong
-
 // Transfers and the first call's share were read once: a time with them has no interval.
 function costOf(row, choice) {
   if (row.time_ns === null) return null;
-  if (isPlain(choice)) return { time: row.time_ns, low: row.low_ns, high: row.high_ns };
+  if (isPlain(choice)) return { time: row.time_ns, low: row.low_ns, high: row.high_ns, interval: row.interval };
   const moved = choice.moved ? (row.transfer_in_ns ?? 0) + (row.transfer_out_ns ?? 0) : 0;
   const compiled = Number.isFinite(choice.calls)
     ? ((row.first_call_ns ?? row.time_ns) - row.time_ns) / choice.calls
     : 0;
-  return { time: Math.max(row.time_ns + moved + compiled, 1e-3), low: null, high: null };
+  return { time: Math.max(row.time_ns + moved + compiled, 1e-3), low: null, high: null, interval: TOO_FEW };
 }
 
 const isPlain = (choice) => !choice.moved && !Number.isFinite(choice.calls);
@@ -48,21 +45,27 @@ function limitsBy(rows) {
 // Then a limit is told with the algorithm it is of.
 const severalAlgorithms = (rows) => distinct(rows.map((row) => row.algorithm)).length > 1;
 
+// What the weakest of several intervals describes: no ratio is surer than the times it is of.
+const weakest = (intervals) => WEAKEST_FIRST.find((kind) => intervals.includes(kind)) ?? TOO_FEW;
+const bounded = (log) => Math.exp(within(-MOST_LOG, log, MOST_LOG));
+
 // base ÷ other of times that share no rounds: distances to both ends add in quadrature (Zou & Donner 2008).
 function unpairedRatio(base, other) {
-  const ratio = base.time / other.time;
+  const log = Math.log(base.time / other.time);
+  const ratio = Math.exp(log);
   if (![base.low, base.high, other.low, other.high].every(isKnown))
     return { ratio, low: null, high: null, interval: TOO_FEW, paired: false };
   const down = Math.hypot(Math.log(base.time / base.low), Math.log(other.high / other.time));
   const up = Math.hypot(Math.log(base.high / base.time), Math.log(other.time / other.low));
-  return { ratio, low: ratio * Math.exp(-down), high: ratio * Math.exp(up), interval: 'combined', paired: false };
+  const interval = weakest([base.interval, other.interval]);
+  return { ratio, low: bounded(log - down), high: bounded(log + up), interval, paired: false };
 }
 
 // How much faster than the base; without an interval where something that was read once is in the times.
 function speedup(run, choice, base, other) {
   if (!base || !other) return null;
   if (base.implementation === other.implementation)
-    return { ratio: 1, low: 1, high: 1, interval: 'baseline', paired: true };
+    return { ratio: 1, low: 1, high: 1, interval: BASELINE, paired: true };
   if (!isPlain(choice))
     return { ratio: base.time / other.time, low: null, high: null, interval: noInterval(choice), paired: false };
   const paired = !other.predicted && run.pair(choice.view, other.sizes, base.implementation, other.implementation);
@@ -150,6 +153,7 @@ function predictions(run, choice, size, key) {
       time,
       low: wide(mixed('low'), -missed),
       high: wide(mixed('high'), missed),
+      interval: weakest(held.map((row) => row?.interval)),
       limit_ns: mixed('limit_ns'),
       reason: time === null ? lacking : '',
     };
@@ -232,7 +236,7 @@ function verdictOf([first, second]) {
       winner_ns: null,
       runner_up: null,
       lead: null,
-      verdict: 'none timed',
+      verdict: NOBODY,
     };
   const own = {
     winner: first.implementation,
@@ -240,6 +244,6 @@ function verdictOf([first, second]) {
     winner_ns: first.time,
     runner_up: second?.implementation ?? null,
   };
-  if (!second) return { ...own, lead: null, verdict: 'the only one timed' };
-  return { ...own, lead: second.time / first.time, lead_low: null, lead_high: null, verdict: TOO_FEW };
+  if (!second) return { ...own, lead: null, verdict: ALONE };
+  return { ...own, lead: second.time / first.time, lead_low: null, lead_high: null, verdict: UNKNOWN_LEAD };
 }

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ...bench.records import Machine
 from ..tables.frames import GROUP, Tables, load
-from ..tables.speedups import DEFAULT_BASELINE, winners, with_speedups
+from ..tables.speedups import BASELINE, DEFAULT_BASELINE, winners, with_speedups
 from ..units import known
 
 SCHEMA_VERSION = 1
@@ -26,9 +26,6 @@ HEADLINE_BLOCKS, HEADLINE_PLACES = 3, 3
 
 FOR_TIME = "time budget"
 """In the reason of a case that was skipped because time ran out."""
-
-BASELINE = "baseline"
-"""The kind of interval of the baseline's speed-up over itself."""
 
 
 class CaseEstimates(msgspec.Struct, frozen=True, array_like=True):

@@ -34,6 +34,9 @@ OWN_CACHE_BYTES = 2**20
 SURELY_BELOW = 0.8
 """Of a limit: a time without an interval is level with it from here on."""
 
+MOST_TOLD = 9.99
+"""A share of the limit beyond it tells no more than that it is wrong."""
+
 NAMED = 3
 """So many faults are named, the rest counted."""
 

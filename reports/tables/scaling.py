@@ -10,7 +10,7 @@ import pandas as pd
 
 from .estimates import unpaired_ratio
 from .frames import GROUP, Tables
-from .speedups import TimedCase, groups
+from .speedups import BASELINE, TimedCase, groups
 
 COLUMNS = (
     "time_ns",
@@ -47,6 +47,6 @@ def _key(group: dict[str, Any], contender: TimedCase) -> tuple[Any, ...]:
 def _scaled(single: TimedCase, contender: TimedCase, count: int) -> dict[str, Any]:
     value, low, high, interval = unpaired_ratio(single.time, contender.time)
     if count == 1:
-        value, low, high, interval = 1.0, 1.0, 1.0, "baseline"
+        value, low, high, interval = 1.0, 1.0, 1.0, BASELINE
     measured = (contender.time.value, value, low, high, interval, value / count, low / count, high / count)
     return dict(zip(COLUMNS, measured, strict=True))

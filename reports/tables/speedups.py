@@ -27,9 +27,12 @@ PAIR_COLUMNS = ("baseline", "implementation", "speedup", "low", "high", "interva
 
 AHEAD = "ahead"
 WITHIN_NOISE = "within noise"
-UNKNOWN_LEAD = "too few samples"
+UNKNOWN_LEAD = TOO_FEW
 ALONE = "the only one timed"
 NOBODY = "none timed"
+
+BASELINE = "baseline"
+"""In place of what an interval describes, for the baseline over itself."""
 
 
 class TimedCase(NamedTuple):
@@ -144,11 +147,27 @@ def groups(tables: Tables) -> Iterator[tuple[dict[str, Any], list[TimedCase]]]:
         yield dict(zip(GROUP, key, strict=True)), contenders
 
 
+def break_even(base_ns: float, own_ns: float, first_call_ns: float) -> float:
+    """Calls after which a first call has paid for itself; NaN where it never does, or nobody read it."""
+    gain = base_ns - own_ns
+    if not gain > 0 or math.isnan(first_call_ns):
+        return math.nan
+    return max(0.0, (first_call_ns - own_ns) / gain)
+
+
+def verdict_of(lead: Estimate) -> str:
+    """Of two with a time, by the lead of the first."""
+    if lead.interval == TOO_FEW or lead.low != lead.low:
+        return UNKNOWN_LEAD
+    return AHEAD if lead.low > 1 else WITHIN_NOISE
+
+
 def _speedup(base: TimedCase, other: TimedCase) -> dict[str, Any]:
     (value, low, high, interval), pairs = ratio(base, other)
     if base is other:
-        value, low, high, interval = 1.0, 1.0, 1.0, "baseline"
-    measured = (base.implementation, value, low, high, interval, pairs > 0, pairs, _break_even(base, other))
+        value, low, high, interval = 1.0, 1.0, 1.0, BASELINE
+    calls = break_even(base.time.value, other.time.value, other.first_call_ns)
+    measured = (base.implementation, value, low, high, interval, pairs > 0, pairs, calls)
     return dict(zip(SPEEDUP_COLUMNS, measured, strict=True))
 
 
@@ -162,23 +181,13 @@ def _pair(base: TimedCase, other: TimedCase) -> dict[str, Any]:
     return dict(zip(PAIR_COLUMNS, (*names, value, low, high, interval, shared), strict=True))
 
 
-def _break_even(base: TimedCase, other: TimedCase) -> float:
-    """Calls; measuring.md, "Numbers kept apart"."""
-    gain = base.time.value - other.time.value
-    if gain <= 0:
-        return math.nan
-    return max(0.0, (other.first_call_ns - other.time.value) / gain)
-
-
 def _winner(contenders: Sequence[TimedCase]) -> dict[str, Any]:
     ranked = sorted((one for one in contenders if not one.disturbed), key=lambda one: one.time.value)
     if len(ranked) < 2:
         return _verdict(ALONE if ranked else NOBODY, ranked, None)
     first, second = ranked[:2]
     lead = ratio(second, first).estimate
-    if lead.interval == TOO_FEW or lead.low != lead.low:
-        return _verdict(UNKNOWN_LEAD, [first, second], lead)
-    return _verdict(AHEAD if lead.low > 1 else WITHIN_NOISE, [first, second], lead)
+    return _verdict(verdict_of(lead), [first, second], lead)
 
 
 def _verdict(verdict: str, ranked: Sequence[TimedCase], lead: Estimate | None) -> dict[str, Any]:

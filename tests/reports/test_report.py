@@ -313,7 +313,7 @@ def test_markdown_tells_how_time_grows_where_winners_change_and_how_threads_scal
     written = text.markdown(frames.tables(tmp_path, synthetic.run(["numpy", "torch"], {}), results)).decode()
     assert "| numpy | 2.00 µs | 1.00 GB/s | — | — |" in written
     assert "| gradient, float64, 2 threads | n | m=100 | numpy | torch | n ≈ 23.2 |" in written
-    assert re.search(r"\| numpy \| 73\.4 ms \| 1\.80× \([^)]*\), 90% \|", written)
+    assert re.search(r"\| numpy \| 73\.4 ms \| 1\.80× \([^)]*\), 90 % \|", written)
 
 
 def test_several_runs_go_into_one_page(tmp_path):

@@ -1,0 +1,35 @@
+"""Words, units and lists that the page's script shares with Python: stated here once, and written into the script."""
+
+import msgspec
+
+from ..palette import LIGHT, MARKERS
+from ..tables.estimates import MOST_LOG, TOO_FEW, WEAKEST_FIRST
+from ..tables.frames import STATUSES, VIEW
+from ..tables.limits import MOST_TOLD
+from ..tables.speedups import AHEAD, ALONE, BASELINE, NOBODY, UNKNOWN_LEAD, WITHIN_NOISE
+from ..units import LEAST_PERCENT, MISSING, UNITS
+
+SHARED = {
+    "MISSING": MISSING,
+    "UNITS": UNITS,
+    "LEAST_PERCENT": LEAST_PERCENT,
+    "VIEW": VIEW,
+    "STATUSES": ("ok", *(status for status in STATUSES if status != "ok")),
+    "AHEAD": AHEAD,
+    "WITHIN_NOISE": WITHIN_NOISE,
+    "UNKNOWN_LEAD": UNKNOWN_LEAD,
+    "ALONE": ALONE,
+    "NOBODY": NOBODY,
+    "BASELINE": BASELINE,
+    "TOO_FEW": TOO_FEW,
+    "WEAKEST_FIRST": WEAKEST_FIRST,
+    "MOST_LOG": MOST_LOG,
+    "MOST_TOLD": MOST_TOLD,
+    "SHAPE_NAMES": [shape for shape, _ in MARKERS],
+    "COLOURS": len(LIGHT),
+}
+
+
+def declarations() -> str:
+    """A constant of the script for each of `SHARED`."""
+    return "\n".join(f"const {name} = {msgspec.json.encode(value).decode()};" for name, value in SHARED.items())
