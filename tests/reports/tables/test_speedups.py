@@ -122,6 +122,13 @@ def test_break_even_is_the_calls_that_pay_for_the_first_one():
     assert row["break_even_calls"] == pytest.approx(50)
 
 
+def test_a_first_call_that_nobody_read_pays_back_after_no_known_number_of_calls():
+    """As in files of other tools."""
+    unread = ok(case("numba"), [100, 100], first_call_ns=None)
+    row = only(speedups.speedups(tables_of([ok(case("numpy"), [300, 300]), unread]), "numpy"), "numba")
+    assert math.isnan(row["break_even_calls"])
+
+
 def test_a_slower_implementation_never_breaks_even():
     first = ok(case("numba"), [500, 500], first_call_ns=10_100)
     row = only(speedups.speedups(tables_of([ok(case("numpy"), [300, 300]), first]), "numpy"), "numba")
