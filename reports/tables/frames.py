@@ -35,6 +35,7 @@ from ...bench.sweep import PRECISION
 from . import estimates, limits
 from .estimates import Estimate, Located
 from .samples import KeptSamples, Rounds, kept, powers
+from .variances import CaseRounds
 
 STATUSES = ("wrong", "crashed", "timeout", "missing", "unsupported", "skipped", "ok")
 """From the most telling to the least: a case is as bad as its worst block."""
@@ -160,7 +161,7 @@ def _located(cases: Sequence[Case], timed: Sequence[KeptSamples], beyond: Sequen
     """Estimates of all cases, made contest by contest."""
     contests = _contests(cases, [each.rounds for each in timed])
     contenders = [
-        estimates.CaseRounds(case.implementation, each.rounds, each.disturbed, large)
+        CaseRounds(case.implementation, each.rounds, each.disturbed, large)
         for case, each, large in zip(cases, timed, beyond, strict=True)
     ]
     made = estimates.located([[contenders[place] for place in places] for places in contests])

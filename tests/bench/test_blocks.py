@@ -7,7 +7,8 @@ import pytest
 from rooflinear.bench import store
 from rooflinear.bench.again import FASTEST
 from rooflinear.reports.tables import frames, speedups
-from rooflinear.reports.tables.estimates import FEWEST_REPLICATED, WITHIN
+from rooflinear.reports.tables.estimates import WITHIN
+from rooflinear.reports.tables.variances import FEWEST_REPLICATED
 
 from .made import OPERATIONS, write_suite
 

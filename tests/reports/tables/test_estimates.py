@@ -12,13 +12,13 @@ from rooflinear.reports.tables.estimates import (
     TOO_FEW,
     WIDENED,
     WITHIN,
-    CaseRounds,
     Estimate,
     Located,
     located,
     speedup,
     unpaired_ratio,
 )
+from rooflinear.reports.tables.variances import CaseRounds
 
 CONTENDERS, ROUNDS = 8, 12
 GROUPS = [f"implementation {number}" for number in range(CONTENDERS)]

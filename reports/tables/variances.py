@@ -1,0 +1,208 @@
+"""How much the levels of fresh processes differ: of a case's own, and as the whole run tells it. See `estimates`."""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from statistics import fmean, median
+from typing import NamedTuple
+
+from ...bench.levels import MEDIAN_ERROR, Level, levels, round_effects
+
+FEWEST_REPLICATED = 10
+"""Cases measured in several processes, below which a run does not tell how far processes differ."""
+
+FEWEST_OF_A_KIND = 20
+GROUP_WEIGHT = 3
+"""Cases that the whole run counts for beside those of one implementation."""
+
+FEWEST_FREEDOM, MOST_FREEDOM = 2.5, 50.0
+UPPER_SHARES = (0.8, 0.9, 0.95)
+LARGE_SHARE = 0.8
+"""Variances with fewer degrees of freedom, of the most there are, would only blur the fit."""
+
+Rounds = Mapping[int, Mapping[int, float]]
+"""Block -> round -> log of the time of one call in ns."""
+
+
+class CaseRounds(NamedTuple):
+    """What is estimated: ``group`` names the implementation; one that was ``disturbed`` teaches nothing of others.
+
+    ``beyond``: its data do not fit the caches of one core, so that what other guests leave of the rest decides.
+    """
+
+    group: str
+    rounds: Rounds
+    disturbed: bool = False
+    beyond: bool = False
+
+
+class Levelled(NamedTuple):
+    """A contender with its levels by block, the block's own effect taken out.
+
+    ``freedom`` are those of ``variance`` between its processes; ``within`` is what rounds leave of it.
+    """
+
+    contender: CaseRounds
+    levels: dict[int, Level]
+    freedom: float
+    variance: float
+    within: float
+
+    @property
+    def value(self) -> float:
+        return fmean(level.value for level in self.levels.values())
+
+    @property
+    def rounds(self) -> int:
+        return sum(level.rounds for level in self.levels.values())
+
+
+class Contest:
+    """What competed: ``effects`` are the blocks' own, in logs."""
+
+    def __init__(self, contenders: Sequence[CaseRounds]):
+        found: list[dict[int, Level]] = [{} for _ in contenders]
+        for block in sorted({block for each in contenders for block in each.rounds}):
+            calm = [each.rounds.get(block, {}) for each in contenders if not each.disturbed]
+            for place, level in enumerate(levels([each.rounds.get(block, {}) for each in contenders], calm)):
+                if level.rounds:
+                    found[place][block] = level
+        replicated = [
+            {block: level.value for block, level in each.items()}
+            for contender, each in zip(contenders, found, strict=True)
+            if len(each) > 1 and not contender.disturbed
+        ]
+        self.effects = round_effects(replicated)
+        self.replicated = len(replicated)
+        self.blocks = max((len(each) for each in found), default=0)
+        shared = 1 - 1 / len(replicated) if len(replicated) > 1 else 1.0
+        self.rows = [self._row(one, each, shared) for one, each in zip(contenders, found, strict=True)]
+
+    def shift(self, processes: int) -> float:
+        """Variance, in that of a level, of what blocks' effects add to one that was not in all of them."""
+        missing = 1 / processes - 1 / self.blocks
+        return MEDIAN_ERROR**2 / self.replicated * missing if self.replicated else 0.0
+
+    def _row(self, contender: CaseRounds, found: dict[int, Level], shared: float) -> Levelled:
+        """``shared``: of the freedom, what is left once the blocks' effects are estimated."""
+        shifted = {
+            block: level._replace(value=level.value - self.effects.get(block, 0.0)) for block, level in found.items()
+        }
+        values = [level.value for level in shifted.values()]
+        freedom = (len(values) - 1) * shared if len(values) > 1 else 0.0
+        variance = sum((value - fmean(values)) ** 2 for value in values) / freedom if freedom else math.nan
+        errors = [level.error**2 for level in found.values() if not math.isnan(level.error)]
+        return Levelled(contender, shifted, freedom, variance, fmean(errors) if errors else math.nan)
+
+
+class Prior:
+    """What a run tells of the variance of a level: see `estimates`."""
+
+    def __init__(self, rows: Sequence[Levelled]):
+        replicated = [row for row in rows if row.freedom > 0]
+        scatters = [row.within * _rounds_a_block(row) for row in rows if not math.isnan(row.within)]
+        self.scatter = median(scatters) if scatters else math.nan
+        self.known = len(replicated) >= FEWEST_REPLICATED and not math.isnan(self.scatter)
+        if not self.known:
+            return
+        self._kinds = {beyond: Kind(self, _of_kind(replicated, beyond)) for beyond in (False, True)}
+
+    def of(self, row: Levelled) -> tuple[float, float]:
+        """The prior variance of one level of a row, and its freedom."""
+        return self._kinds[row.contender.beyond].of(row)
+
+    def within(self, row: Levelled) -> float:
+        """What rounds leave; where there are too few of them, as much as is usual in this run."""
+        return self.scatter / _rounds_a_block(row) if math.isnan(row.within) else row.within
+
+
+class Kind:
+    """What ``rows`` tell: those whose data fit the caches of one core, or those whose data do not."""
+
+    def __init__(self, prior: Prior, rows: Sequence[Levelled]):
+        self._within = prior.within
+        self._all = self._between(rows)
+        groups: dict[str, list[Levelled]] = defaultdict(list)
+        for row in rows:
+            groups[row.contender.group].append(row)
+        self._groups = {name: self._shrunk(found) for name, found in groups.items()}
+        self._freedom, self._scale = _fit_f([(row.variance / self._plain(row), row.freedom) for row in rows])
+
+    def of(self, row: Levelled) -> tuple[float, float]:
+        return self._scale * self._plain(row), self._freedom
+
+    def _plain(self, row: Levelled) -> float:
+        return self._within(row) + self._groups.get(row.contender.group, self._all)
+
+    def _shrunk(self, rows: Sequence[Levelled]) -> float:
+        return (len(rows) * self._between(rows) + GROUP_WEIGHT * self._all) / (len(rows) + GROUP_WEIGHT)
+
+    def _between(self, rows: Sequence[Levelled]) -> float:
+        """Middle variance between processes, less what rounds make of it."""
+        seen = median(row.variance / _middle_of_chi_square(row.freedom) for row in rows)
+        return max(0.0, seen - median(self._within(row) for row in rows))
+
+
+def _of_kind(replicated: Sequence[Levelled], beyond: bool) -> Sequence[Levelled]:
+    """Of one kind; all where these are few."""
+    found = [row for row in replicated if row.contender.beyond is beyond]
+    return found if len(found) >= FEWEST_OF_A_KIND else replicated
+
+
+def drift(tables: Sequence[Contest]) -> float:
+    """Variance of what blocks of a contest, minutes apart, differ by as a whole; 0 where nothing was repeated."""
+    found = [
+        sum((effect - fmean(table.effects.values())) ** 2 for effect in table.effects.values()) / (table.blocks - 1)
+        for table in tables
+        if table.blocks > 1 and len(table.effects) > 1
+    ]
+    return fmean(found) if found else 0.0
+
+
+def _rounds_a_block(row: Levelled) -> float:
+    return max(1.0, row.rounds / max(1, len(row.levels)))
+
+
+def _fit_f(ratios: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """(d0, scale) of a scaled F distribution for variance ratios with their freedoms.
+
+    By quantiles from the middle up: few processes make some variances far too
+    small by chance, and only the large ones make an interval wrong.
+    """
+    from scipy.optimize import brentq
+    from scipy.special import fdtri
+
+    own = max(freedom for _, freedom in ratios)
+    most = [ratio for ratio, freedom in ratios if freedom > LARGE_SHARE * own]
+    seen = [quantile(most, share) for share in (0.5, *UPPER_SHARES)]
+    rise = fmean(math.log(max(high, 1e-12) / max(seen[0], 1e-12)) for high in seen[1:])
+
+    def misses(freedom: float) -> float:
+        middle = fdtri(own, freedom, 0.5)
+        return fmean(math.log(fdtri(own, freedom, share) / middle) for share in UPPER_SHARES) - rise
+
+    if misses(MOST_FREEDOM) >= 0:
+        freedom = MOST_FREEDOM
+    elif misses(FEWEST_FREEDOM) <= 0:
+        freedom = FEWEST_FREEDOM
+    else:
+        freedom = float(brentq(misses, FEWEST_FREEDOM, MOST_FREEDOM))  # pyright: ignore[reportArgumentType]
+    return freedom, seen[0] / float(fdtri(own, freedom, 0.5))
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """Linear between order statistics."""
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (place - low) * (ordered[high] - ordered[low])
+
+
+@lru_cache(4096)
+def _middle_of_chi_square(freedom: float) -> float:
+    """Median of a mean square with so many degrees of freedom, over its mean."""
+    from scipy.special import gammaincinv
+
+    return float(2 * gammaincinv(freedom / 2, 0.5) / freedom)
