@@ -10,13 +10,13 @@ import psutil
 from .arrays import LIBRARIES
 from .budget import Budget
 from .contest import interpreted_call_seconds
-from .errors import SuiteFault, UsageError
+from .errors import Lost, SuiteFault, UsageError
 from .in_place import is_matrix, mapped_bytes, shrunken
 from .predict import probe_sizes
 from .problems import Problems
-from .protocol import Done, Prepare, Prepared, Release, Slice, Sliced, Task, task_of
-from .records import Case
-from .slot import Lost, Slot
+from .protocol import Done, Prepare, Prepared, Release, Slice, Sliced
+from .records import Case, Task, task_of
+from .slot import Slot
 from .suite import Suite
 from .sweep import Options, describe, footprint
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable
 
 from .contest import LONG_CALL_NS, SLICE_NS, SLICES, UNTIMED_NS
 from .predict import Key, Predictor
-from .protocol import Task, task_of
-from .records import Case, Result
+from .records import Case, Result, Task, task_of
 from .suite import Suite
 from .sweep import PRESETS, Contest, Options, work
 

@@ -21,7 +21,7 @@ from . import protocol
 from .array_library import ALIGNMENT_BYTES
 from .child import serve
 from .fastest import fastest_call_ns
-from .measure import Kernel
+from .kernel import Kernel
 
 FLAGS = {"reassoc", "contract", "nsz"}
 CHAINS = 12

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from . import protocol
+from .errors import Lost
 from .guard import Scheduled, disturbed
 from .honesty import Examination, Judging, Stock
-from .measure import MAXIMUM_CALLS, calibrate
-from .protocol import Judge, Verdict
-from .records import Case, Result, Sample
-from .slot import Lost, Slot
+from .kernel import MAXIMUM_CALLS, calls_to_fill
+from .protocol import Judge
+from .records import Case, Result, Sample, Verdict
+from .slot import Slot
 
 WARM_UP_NS = 30_000_000
 WARM_UP_SLICE_NS = 500_000
@@ -304,7 +305,7 @@ class Contender:
 
     def _turn(self, round_: int) -> list[Sample]:
         stage, call_ns = self.stage, self.call_ns
-        calls = calibrate(call_ns, stage.slice_ns)
+        calls = calls_to_fill(call_ns, stage.slice_ns)
         slices = max(1, min(stage.slices, round(stage.slices * stage.slice_ns / max(call_ns, 1.0))))
         untimed_ns = stage.untimed_ns if call_ns < stage.long_call_ns else 0
         request = protocol.Slice(round_, calls, slices, untimed_ns, list(stage.watched()))

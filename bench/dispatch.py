@@ -4,9 +4,10 @@ import sys
 import warnings
 
 from . import ceilings
+from .errors import Lost
 from .records import Ceilings, Machine
 from .roofs import LONGEST_EMPTY_CALL_NS
-from .slot import Lost, Slot
+from .slot import Slot
 from .suite import Implementation, Suite, unavailable
 
 DEVICE = "cpu"

@@ -9,6 +9,8 @@ RooflinearError
 import difflib
 from collections.abc import Iterable
 
+from .records import Exit, Verdict
+
 
 class RooflinearError(Exception):
     """Base of all errors that end a command with a message and a status."""
@@ -34,3 +36,13 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(names) or 'none'}"
     return UsageError(f"unknown {kind} '{name}'; {hint}")
+
+
+class Lost(Exception):
+    """A case that ends here, with its status."""
+
+    def __init__(self, status: str, reason: str, exit_: Exit | None = None, verdict: Verdict | None = None):
+        super().__init__(reason)
+        self.status, self.reason, self.exit, self.verdict = status, reason, exit_, verdict
+        self.predicted_ns: int | None = None
+        self.cap_ns: int | None = None

@@ -12,8 +12,10 @@ from statistics import fmean, median_low
 from typing import Any, Protocol
 
 from . import protocol
-from .protocol import Judge, Place, Play, Played, Trial, Tried, Verdict
-from .slot import Lost, Slot
+from .errors import Lost
+from .protocol import Judge, Place, Play, Played, Trial, Tried
+from .records import Verdict
+from .slot import Slot
 
 STEADY_FACTOR = 2.0
 """Calls again and again on one problem may take so many times as long as those that are timed; and first calls as long

@@ -10,7 +10,7 @@ from . import mapped
 from . import suite as suites
 from .contract import Operation
 from .errors import UsageError
-from .protocol import Task
+from .records import Task
 from .suite import Suite
 from .sweep import Options
 

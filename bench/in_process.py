@@ -15,8 +15,8 @@ import msgspec
 
 from . import protocol, suite, written
 from .arrays import LIBRARIES
-from .measure import available_cores
-from .records import Case
+from .cores import available_cores
+from .records import Case, task_of
 from .reference import Reference
 from .suite import Suite
 from .sweep import PRESETS, Options, contests
@@ -105,7 +105,7 @@ def ready(case: Case, of: Suite) -> Ready:
     implementation = of.implementations[case.implementation]
     library = LIBRARIES[implementation.library]()
     os.environ.update(library.environment(case.threads, case.device))
-    task = protocol.task_of(case)
+    task = task_of(case)
     folder = str(of.folder)
     worker = Worker(protocol.Start(folder, implementation.stem, implementation.library, case.threads, case.device))
     reference = Reference()

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from . import parts, problem, verify
 from .contract import Bound, Operation, Tolerance
 from .problem import Problem
-from .protocol import Judge, Judged, Verdict
-from .records import Numbers
+from .protocol import Judge, Judged
+from .records import Numbers, Verdict
 from .vault import Kept, pieces
 from .written import Stored, Unreadable, arrays, opened
 

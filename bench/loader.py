@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from . import mapped, parts, problem
 from .array_library import ArrayLibrary
 from .contract import Inputs
-from .measure import Clock, Kernel
-from .protocol import Task
+from .kernel import Clock, Kernel
+from .records import Task
 
 WORDS = {4: np.uint32, 8: np.uint64}
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from .measure import available_cores
+from .cores import available_cores
 from .records import Machine
 
 DISTRIBUTIONS = (

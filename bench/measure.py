@@ -4,18 +4,15 @@ Only steady state is calibrated and timed: a first call that compiles poisons
 the loop count of asv, pytest-benchmark, timeit and torch's autorange.
 """
 
-import contextlib
-import ctypes
-import os
 import random
 import statistics
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from itertools import repeat
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from .guard import Guard
+from .kernel import MAXIMUM_CALLS, Kernel
 from .records import Sample
 
 STEADY_WINDOW = 10
@@ -31,7 +28,6 @@ SMALLEST_CHANGE = 0.02
 CLEAR_GAP = 0.25
 """Three of ten lie apart from seven by chance in one trace of sixty; the gap must be this share of their spread."""
 
-MAXIMUM_CALLS = 10_000_000
 
 BATCHES = 4
 """Of a slice: so short are the batches that are compared while calls settle."""
@@ -45,49 +41,6 @@ AGREEING = 0.05
 AWAKE = 1.25
 LONGEST_SETTLING, LONGEST_WAKING = 3, 20
 """Times the untimed stretch asked for; what has not settled by then is timed as it is."""
-
-
-@dataclass(frozen=True)
-class Clock:
-    """Where time comes from, in ns, bound before any suite is imported."""
-
-    wall: Callable[[], int] = time.perf_counter_ns
-    cpu: Callable[[], int] = time.process_time_ns
-    now: Callable[[], int] = time.time_ns
-
-
-@dataclass(frozen=True)
-class Kernel:
-    """A function with its inputs in place, and how to wait for what it returns."""
-
-    function: Callable[..., Any]
-    inputs: tuple[Any, ...]
-    synchronise: Callable[[Any], Any] | None = None
-    clock: Clock = field(default_factory=Clock)
-
-    def once(self) -> tuple[Any, int]:
-        """The output of one call and its wall time in ns, the wait included."""
-        output, wall_ns, _ = self.many(1)
-        return output, wall_ns
-
-    def many(self, calls: int) -> tuple[Any, int, int]:
-        """The last output, wall and CPU time in ns of ``calls`` calls, each waited for.
-
-        One line makes them all: nothing tells a kernel which of its outputs will be looked at.
-        """
-        function, inputs, synchronise = self.function, self.inputs, self.synchronise
-        output: Any = None
-        cpu, wall = self.clock.cpu(), self.clock.wall()
-        # Nothing holds an output while the next is made: two in turn would take twice the cache.
-        if synchronise is None:
-            for _ in repeat(None, calls):
-                output = None
-                output = function(*inputs)
-        else:
-            for _ in repeat(None, calls):
-                output = None
-                output = synchronise(function(*inputs))
-        return output, self.clock.wall() - wall, self.clock.cpu() - cpu
 
 
 @dataclass(frozen=True)
@@ -143,11 +96,6 @@ def _changes_at(values: list[float], split: int) -> bool:
     return statistics.median(above) > statistics.median(below) * (1 + SMALLEST_CHANGE)
 
 
-def calibrate(call_ns: float, slice_ns: int) -> int:
-    """Calls that fill a slice; one where a call is longer."""
-    return max(1, min(MAXIMUM_CALLS, round(slice_ns / max(call_ns, 1.0))))
-
-
 def settle_in(kernel: Kernel, calls: int, untimed_ns: int, expected_ns: float) -> int:
     """Untimed calls after others had the cores, for ``untimed_ns`` at least. Returns the ns they took.
 
@@ -181,38 +129,6 @@ def time_slice(kernel: Kernel, round_: int, calls: int, guard: Guard) -> tuple[A
     return output, Sample(round_, started_ns, wall_ns, cpu_ns, calls, guard.read().since(before))
 
 
-class PeakMemory:
-    """The rise of the resident set over a stretch of code, in bytes; None where Linux does not tell."""
-
-    def __enter__(self) -> "PeakMemory":
-        _give_back_freed_memory()
-        self.bytes: int | None = None
-        self._before = None
-        try:
-            with open("/proc/self/clear_refs", "w") as file:
-                file.write("5")
-            self._before = _status_bytes("VmRSS")
-        except OSError:
-            pass
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._before is not None:
-            self.bytes = max(0, _status_bytes("VmHWM") - self._before)
-
-
-def _give_back_freed_memory() -> None:
-    """What the allocator keeps of freed memory is resident already, and would hide that a call takes it."""
-    with contextlib.suppress(OSError, AttributeError):  # not glibc
-        ctypes.CDLL(None).malloc_trim(0)
-
-
-def _status_bytes(name: str) -> int:
-    with open("/proc/self/status") as file:
-        line = next(line for line in file if line.startswith(name + ":"))
-    return int(line.split()[1]) * 1024
-
-
 def settle(limit_ns: int = 500_000_000) -> None:
     """Waits until this process's pools stop burning CPU time, for systems where it cannot be paused."""
     deadline = time.perf_counter_ns() + limit_ns
@@ -221,15 +137,3 @@ def settle(limit_ns: int = 500_000_000) -> None:
         time.sleep(0.001)
         if time.process_time_ns() - before < 200_000:
             return
-
-
-def available_cores() -> int:
-    """Cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def first_cores(threads: int) -> list[int]:
-    """Those that a worker is given where nobody says which."""
-    return sorted(os.sched_getaffinity(0))[:threads] if hasattr(os, "sched_getaffinity") else []

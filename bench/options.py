@@ -11,10 +11,10 @@ import msgspec
 from . import in_place
 from . import suite as suites
 from .arrays import DEVICES
+from .cores import available_cores
 from .errors import UsageError, unknown
 from .gate.margins import share
 from .mapped import is_matrix
-from .measure import available_cores
 from .records import HOST
 from .suite import Suite
 from .sweep import PRECISION, PRESETS, Options

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from . import parts
 from .guard import WAITED, Guard
-from .held import PeakHeld
+from .held import PeakHeld, PeakMemory
 from .loader import Loaded, Loader
-from .measure import DRAW, PeakMemory
-from .protocol import Place, Play, Played, Task
+from .measure import DRAW
+from .protocol import Place, Play, Played
+from .records import Task
 
 SMALL_BYTES, KEPT_PART, KEPT_BYTES = 2**11, 4, 2**23
 """Small outputs are all kept, of others one in four and no more bytes: the next call would find no memory to use

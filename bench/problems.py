@@ -13,9 +13,8 @@ import psutil
 
 from . import protocol, suite
 from .arrays import common_environment
-from .errors import CannotFinish, SuiteFault, UsageError
+from .errors import CannotFinish, Lost, SuiteFault, UsageError
 from .process import Child, Died, TookTooLong
-from .slot import Lost
 from .suite import Suite
 from .sweep import Options
 

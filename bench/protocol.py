@@ -4,38 +4,7 @@ from typing import Any
 
 import msgspec
 
-from .records import Case, Numbers, Sample
-
-
-class Verdict(msgspec.Struct, frozen=True):
-    """What a comparison with the oracle found; times belong only to an ``ok`` one."""
-
-    status: str = "wrong"
-    reason: str = "nothing was compared"
-    error_over_bound: float | None = None
-    error: float | None = None
-    bound: float | None = None
-    warning: str = ""
-
-
-class Task(msgspec.Struct, frozen=True):
-    """What both children need to know of a case: all but who computes it."""
-
-    operation: str
-    sizes: dict[str, int]
-    parameters: dict[str, Any]
-    dtype: str
-
-    @property
-    def label(self) -> str:
-        """Short name for people: ``gradient m=1000 n=10 float64``."""
-        return " ".join([self.operation, *(f"{name}={value}" for name, value in self.sizes.items()), self.dtype])
-
-
-def task_of(case: Case) -> Task:
-    """What a case's contenders have in common."""
-    return Task(case.operation, case.sizes, case.parameters, case.dtype)
-
+from .records import Numbers, Sample, Task, Verdict
 
 # Parent to worker.
 

@@ -25,18 +25,17 @@ from .arrays import FRUGAL_ALLOCATOR
 from .budget import FURTHER_SHARE, Budget
 from .contest import LONG_CALL_NS, Contender, Stage, exact_test, first_call_seconds, play_rounds
 from .core_speed import log_times
-from .errors import SuiteFault
+from .cores import available_cores
+from .errors import Lost, SuiteFault
 from .honesty import Stock
 from .in_place import is_matrix
-from .measure import available_cores
 from .neighbours import SEEN_CORES, Neighbours, text
 from .pace import Pace
 from .problems import Problems
-from .protocol import Task
 from .reading import Readers
-from .records import DEFAULT_BASELINE, Case, Output, Result, Sample, ShownTask
+from .records import DEFAULT_BASELINE, Case, Output, Result, Sample, ShownTask, Task
 from .showing import SECONDS, SHARE, TURNS, Keep, Showing
-from .slot import Lost, Slot
+from .slot import Slot
 from .suite import Suite
 from .sweep import Contest, Options, cost, describe, footprint
 

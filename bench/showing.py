@@ -15,10 +15,11 @@ import numpy as np
 
 from . import problem, protocol
 from .contract import Shown
+from .errors import Lost
 from .problems import Problems
-from .protocol import Done, Judge, Made, Prepare, Release, Task
-from .records import Output, ShownTask
-from .slot import Lost, Slot
+from .protocol import Done, Judge, Made, Prepare, Release
+from .records import Output, ShownTask, Task
+from .slot import Slot
 from .suite import Suite
 from .sweep import Contest
 

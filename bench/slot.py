@@ -14,11 +14,10 @@ from typing import Any
 from . import leftovers, protocol
 from .array_library import INTERPRETER
 from .arrays import LIBRARIES, common_environment
+from .cores import first_cores
+from .errors import Lost
 from .guard import Answering, Scheduled
-from .measure import first_cores
 from .process import Child, Died, TookTooLong
-from .protocol import Verdict
-from .records import Exit
 from .suite import Implementation, Suite
 
 START_SECONDS = 180.0
@@ -29,16 +28,6 @@ BETWEEN_LOOKS_SECONDS = 1.0
 
 COMPILED_INTO = ("TMPDIR", "TRITON_CACHE_DIR", "CUPY_CACHE_DIR", "CUDA_CACHE_PATH")
 """Where compilers keep what they made (PyTorch's below TMPDIR), and find it again in another process."""
-
-
-class Lost(Exception):
-    """A case that ends here, with its status."""
-
-    def __init__(self, status: str, reason: str, exit_: Exit | None = None, verdict: Verdict | None = None):
-        super().__init__(reason)
-        self.status, self.reason, self.exit, self.verdict = status, reason, exit_, verdict
-        self.predicted_ns: int | None = None
-        self.cap_ns: int | None = None
 
 
 @dataclass

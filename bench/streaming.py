@@ -26,11 +26,11 @@ import msgspec
 import numpy as np
 
 from . import in_place, mapped, protocol, suite
+from .cores import available_cores
 from .data import generator
-from .errors import CannotFinish, UsageError
-from .measure import available_cores
+from .errors import CannotFinish, Lost, UsageError
 from .problems import Problems
-from .slot import Lost, Slot
+from .slot import Slot
 from .sweep import Options
 
 IMPLEMENTATIONS = ("numba_parallel", "numpy_blocked", "dask")

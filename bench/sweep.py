@@ -11,8 +11,7 @@ import numpy as np
 from . import trial
 from .contract import Cost, Grid, Operation
 from .errors import UsageError, unknown
-from .protocol import Task
-from .records import Case
+from .records import Case, Task
 from .suite import Suite
 
 DTYPES = ("float64", "float32")

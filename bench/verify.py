@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from . import parts
 from .contract import Bound, Tolerance
-from .protocol import Verdict
+from .records import Verdict
 
 
 def compare(output: Any, expected: Any, bound: Bound, dtype: str, *, generated: bool) -> Verdict:

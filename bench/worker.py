@@ -29,10 +29,12 @@ from .arrays import LIBRARIES
 from .bindings import Bindings
 from .child import serve
 from .core_speed import CoreSpeed, flag, is_slow
+from .cores import first_cores
 from .fastest import fastest_call_ns
 from .guard import Guard, disturbed
+from .kernel import Clock, Kernel
 from .loader import Loaded, Loader, Refused, same
-from .measure import DRAW, Clock, Kernel, first_cores, settle, settle_in, time_slice, warm_up
+from .measure import DRAW, settle, settle_in, time_slice, warm_up
 from .plays import Plays
 from .records import HOST, Sample
 from .unexported import explained

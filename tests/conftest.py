@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from rooflinear.bench import ceilings, machine
-from rooflinear.bench.measure import available_cores
+from rooflinear.bench.cores import available_cores
 from rooflinear.bench.records import Ceilings, Roof
 
 from .browsers import CHROMIUM, FLAGS, program

@@ -11,13 +11,13 @@ import msgspec
 import psutil
 
 from ..contest import Stage
-from ..errors import CannotFinish, SuiteFault
+from ..cores import quietest_cores, start_cores
+from ..errors import CannotFinish, Lost, SuiteFault
 from ..honesty import Stock
 from ..problems import Problems
 from ..records import Case
-from ..slot import Lost, Slot
+from ..slot import Slot
 from ..sweep import Options, footprint
-from .cores import quietest_cores, start_cores
 from .duel import BASE, COPY, HEAD, SLICE_NS, Duel, Reading
 from .plan import Planned
 from .revisions import Revision

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 
 from .. import protocol
 from ..contest import LOAD_SECONDS, Contender, Stage
+from ..cores import start_cores
+from ..errors import Lost
 from ..guard import LOST_SHARE, STEAL, SWITCHES, WAITED
 from ..records import Result, Sample
-from ..slot import Lost, Slot
-from .cores import start_cores
+from ..slot import Slot
 from .plan import Planned
 
 BASE, HEAD, COPY = "base", "head", "copy"

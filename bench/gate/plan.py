@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import suite_sources
-from ..measure import available_cores
-from ..protocol import Task
-from ..records import Case
+from ..cores import available_cores
+from ..records import Case, Task
 from ..suite import Suite
 from ..sweep import Contest, Options, contests, cost, footprint
 from .margins import Margins

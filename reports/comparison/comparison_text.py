@@ -20,7 +20,7 @@ from ...bench.gate.records import (
     CaseResult,
     Comparison,
     Side,
-)  # fmt: skip
+)
 from ..markdown import code, escaped
 from ..units import known, time_text
 

@@ -22,7 +22,8 @@ import numpy as np
 
 from rooflinear.bench import protocol, store, suite
 from rooflinear.bench.arrays import LIBRARIES, common_environment
-from rooflinear.bench.measure import Kernel, available_cores
+from rooflinear.bench.cores import available_cores
+from rooflinear.bench.kernel import Kernel
 from rooflinear.bench.worker import Worker
 from rooflinear.reports.tables import frames
 

@@ -18,8 +18,9 @@ import numpy as np
 
 from rooflinear.bench import protocol, suite
 from rooflinear.bench.contest import LOAD_SECONDS, SLICE_NS, SLICES, UNTIMED_NS, WARM_UP_NS, WARM_UP_SLICE_NS
+from rooflinear.bench.cores import available_cores
 from rooflinear.bench.guard import disturbed
-from rooflinear.bench.measure import available_cores, calibrate
+from rooflinear.bench.kernel import calls_to_fill
 from rooflinear.bench.problems import Problems
 from rooflinear.bench.slot import Slot
 from rooflinear.bench.sweep import Options
@@ -86,7 +87,7 @@ def _ready(slot: Slot, task: protocol.Task, folder: str) -> int:
     if verdict.status != "ok":
         raise SystemExit(f"{slot.implementation.stem}: {verdict.reason}")
     warmed = slot.ask(protocol.WarmUp(WARM_UP_NS, WARM_UP_SLICE_NS), SECONDS, protocol.Warmed)
-    return calibrate(warmed.call_ns, SLICE_NS)
+    return calls_to_fill(warmed.call_ns, SLICE_NS)
 
 
 def _played(slots: list[Slot], calls: int) -> np.ndarray:

@@ -5,7 +5,7 @@ import pytest
 from rooflinear.bench import measure
 from rooflinear.bench.bindings import Bindings
 from rooflinear.bench.guard import Guard
-from rooflinear.bench.measure import Clock, Kernel
+from rooflinear.bench.kernel import Clock, Kernel
 
 
 def other(self, calls=1, *more):

@@ -7,11 +7,10 @@ import pytest
 
 from rooflinear.bench import contest, protocol
 from rooflinear.bench.contest import SLICES, Contender, Stage, play_rounds
+from rooflinear.bench.errors import Lost
 from rooflinear.bench.guard import Scheduled
 from rooflinear.bench.honesty import Stock
-from rooflinear.bench.protocol import Verdict
-from rooflinear.bench.records import Case, Exit, Sample
-from rooflinear.bench.slot import Lost
+from rooflinear.bench.records import Case, Exit, Sample, Verdict
 
 MS = 1_000_000
 ROUND = 8

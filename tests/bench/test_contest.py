@@ -6,7 +6,7 @@ import statistics
 import pytest
 
 from rooflinear.bench.contest import play_rounds
-from rooflinear.bench.slot import Lost
+from rooflinear.bench.errors import Lost
 
 ROUNDS = 12
 

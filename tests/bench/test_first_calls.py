@@ -6,7 +6,7 @@ import pytest
 
 from rooflinear.bench import protocol
 from rooflinear.bench.array_library import ArrayLibrary
-from rooflinear.bench.measure import Clock
+from rooflinear.bench.kernel import Clock
 from rooflinear.bench.worker import Worker
 
 MS = 1_000_000

@@ -5,9 +5,9 @@ import random
 import pytest
 
 from rooflinear.bench import honesty, protocol
+from rooflinear.bench.errors import Lost
 from rooflinear.bench.honesty import CACHED, FASTER_TIMED, Examination, Stock
-from rooflinear.bench.protocol import Verdict
-from rooflinear.bench.slot import Lost
+from rooflinear.bench.records import Verdict
 
 US = 1000
 WORK, KEPT = 50 * US, 100

@@ -12,7 +12,7 @@ import pytest
 
 from rooflinear.bench import machine, store
 from rooflinear.bench.core_speed import SLOWED
-from rooflinear.bench.measure import available_cores
+from rooflinear.bench.cores import available_cores
 from rooflinear.bench.pace import ROUNDS_FOR_FAR
 
 from .made import SMOOTHING

@@ -8,16 +8,9 @@ import pytest
 
 from rooflinear.bench import measure
 from rooflinear.bench.guard import Guard
-from rooflinear.bench.measure import (
-    Clock,
-    Kernel,
-    PeakMemory,
-    calibrate,
-    is_steady,
-    settle_in,
-    time_slice,
-    warm_up,
-)
+from rooflinear.bench.held import PeakMemory
+from rooflinear.bench.kernel import Clock, Kernel, calls_to_fill
+from rooflinear.bench.measure import is_steady, settle_in, time_slice, warm_up
 
 MS = 1_000_000
 WINDOW = measure.STEADY_WINDOW
@@ -161,7 +154,7 @@ def test_warm_up_grows_calls_until_they_fill_a_slice():
     ("call_ns", "calls"), [(1000, 10_000), (9 * MS, 1), (70 * MS, 1), (0, 10_000_000), (3 * MS, 3)]
 )
 def test_calibrate_fills_a_slice_with_at_least_one_call(call_ns, calls):
-    assert calibrate(call_ns, 10 * MS) == calls
+    assert calls_to_fill(call_ns, 10 * MS) == calls
 
 
 def sliced(kernel, round_=0, calls=1):

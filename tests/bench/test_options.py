@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from rooflinear.bench import options, suite
+from rooflinear.bench.cores import available_cores
 from rooflinear.bench.errors import UsageError
-from rooflinear.bench.measure import available_cores
 from rooflinear.bench.sweep import Options
 
 ROOT = Path(__file__).resolve().parents[2]

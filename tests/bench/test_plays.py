@@ -8,8 +8,8 @@ import pytest
 from rooflinear.bench import plays, problem, protocol
 from rooflinear.bench.array_library import ArrayLibrary
 from rooflinear.bench.guard import Guard
+from rooflinear.bench.kernel import Clock
 from rooflinear.bench.loader import Loader, Refused
-from rooflinear.bench.measure import Clock
 from rooflinear.bench.plays import Plays, overwrites
 from rooflinear.bench.protocol import Place, Play
 

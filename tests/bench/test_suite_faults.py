@@ -6,11 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from rooflinear.bench import protocol, suite
-from rooflinear.bench.errors import SuiteFault
+from rooflinear.bench.errors import Lost, SuiteFault
 from rooflinear.bench.problems import Problems
 from rooflinear.bench.records import Case, Result
 from rooflinear.bench.runner import Runner
-from rooflinear.bench.slot import Lost
 from rooflinear.bench.store import read_results
 from rooflinear.bench.sweep import Options, contests
 

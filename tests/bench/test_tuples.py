@@ -16,8 +16,8 @@ from rooflinear.bench.arrays import LIBRARIES, PythonLists, common_environment
 from rooflinear.bench.errors import SuiteFault
 from rooflinear.bench.guard import Guard
 from rooflinear.bench.in_process import Ready, Wrong
+from rooflinear.bench.kernel import Clock
 from rooflinear.bench.loader import Loader, Refused
-from rooflinear.bench.measure import Clock
 from rooflinear.bench.plays import Plays, overwrites
 from rooflinear.bench.protocol import Place, Play
 from rooflinear.bench.records import Case, Output, ShownTask

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rooflinear.bench.contract import Bound
-from rooflinear.bench.protocol import Verdict
+from rooflinear.bench.records import Verdict
 from rooflinear.bench.verify import compare, compare_exact
 
 

@@ -1,13 +1,23 @@
-"""Which cores a block uses."""
+"""Cores: which this process may use, and which a worker is given."""
 
 import os
 import sys
 
 import psutil
 
-from ..measure import available_cores
-
 IDLE_SECONDS = 0.1
+
+
+def available_cores() -> int:
+    """Cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def first_cores(threads: int) -> list[int]:
+    """Those that a worker is given where nobody says which."""
+    return sorted(os.sched_getaffinity(0))[:threads] if hasattr(os, "sched_getaffinity") else []
 
 
 def quietest_cores(threads: int) -> list[int]:
