@@ -75,4 +75,4 @@ audit: setup
 	$(BIN)/python tests/audit/audit.py
 
 schemas: setup
-	$(BIN)/python -c 'import json; from rooflinear.bench.schemas import schemas; print(json.dumps(schemas(), indent=1))' > docs/schemas.json
+	$(BIN)/python -c 'import json; from rooflinear.bench.commands.schemas import schemas; print(json.dumps(schemas(), indent=1))' > docs/schemas.json

@@ -77,7 +77,7 @@ def run(
 ) -> None:
     """Sweep, verify, time, store; then write the report."""
     typed = dict(locals())
-    from . import commands
+    from .commands import run as commands
 
     if resume is not None:
         _end(lambda: commands.resume(resume, typed))
@@ -107,7 +107,7 @@ def verify(
 ) -> None:
     """Check every answer against the oracle; time nothing."""
     typed = dict(locals())
-    from . import commands
+    from .commands import run as commands
 
     _end(lambda: commands.verify(typed))
 
@@ -126,7 +126,8 @@ def report(
     open: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
 ) -> None:
     """Render runs as a page, pictures or text."""
-    from . import commands, options
+    from .commands import options
+    from .commands import run as commands
 
     formats = options.words(format) or ["html"]
     _end(lambda: commands.report(list(runs or ()), formats, output, baseline, table, open))
@@ -172,7 +173,7 @@ def compare(
 ) -> None:
     """Did a change make it slower? Two git revisions, or two files of results."""
     typed = dict(locals())
-    from . import compare as comparing
+    from .commands import compare as comparing
 
     _end(lambda: comparing.compare(typed))
 
@@ -215,8 +216,8 @@ def calibrate(
 ) -> None:
     """How often the gate errs here and what it finds; with --report, how far reports of whole runs agree."""
     typed = {name: value for name, value in locals().items() if name != "context"}
-    from . import calibrate as calibrating
-    from . import calibrate_report
+    from .commands import calibrate as calibrating
+    from .commands import calibrate_report
 
     given = [name for name in typed if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"]
     _end(lambda: calibrate_report.calibrate(typed, given) if report else calibrating.calibrate(typed))
@@ -225,9 +226,9 @@ def calibrate(
 @app.command("list")
 def list_(suite: SuiteFolder = None, json: Json = False) -> None:
     """Operations and implementations, and why one is unavailable."""
-    from . import facts
+    from .commands import inspect
 
-    _end(lambda: facts.list_suite(suite, json))
+    _end(lambda: inspect.list_suite(suite, json))
 
 
 @app.command()
@@ -236,9 +237,9 @@ def machine(
     json: Json = False,
 ) -> None:
     """The machine, what it can do at most, its noise now, and what would make it quieter."""
-    from . import facts
+    from .commands import inspect
 
-    _end(lambda: facts.show_machine(json, fresh))
+    _end(lambda: inspect.show_machine(json, fresh))
 
 
 @app.callback(invoke_without_command=True)
@@ -270,7 +271,7 @@ def main(arguments: list[str] | None = None) -> Any:
             if sys.stdout is not None:
                 sys.stdout.flush()
     except OSError as error:  # of what is printed without a command, such as help
-        from .commands import unwritten
+        from .commands.run import unwritten
 
         sys.exit(unwritten(error))
 
@@ -281,6 +282,6 @@ def _interrupt(*_: object) -> None:
 
 
 def _end(action: Any) -> None:
-    from .commands import guarded
+    from .commands.run import guarded
 
     sys.exit(guarded(action))

@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from . import trial
 from .contract import Cost, Grid, Operation
 from .errors import UsageError, unknown
 from .records import Case, Task
-from .suite import Suite
+from .suites import trial
+from .suites.suite import Suite
 
 DTYPES = ("float64", "float32")
 

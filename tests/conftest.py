@@ -14,8 +14,8 @@ from unittest import mock
 import psutil
 import pytest
 
-from rooflinear.bench import ceilings, machine
-from rooflinear.bench.cores import available_cores
+from rooflinear.bench.machine import ceilings, machine
+from rooflinear.bench.machine.cores import available_cores
 from rooflinear.bench.records import Ceilings, Roof
 
 from .browsers import CHROMIUM, FLAGS, program

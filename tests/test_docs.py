@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from rooflinear.bench import suite
 from rooflinear.bench.cli import app
+from rooflinear.bench.suites import suite
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXTS = [ROOT / "README.md", ROOT / "Makefile", *ROOT.glob("docs/*.md"), *ROOT.glob(".github/workflows/*.yml")]

@@ -8,7 +8,7 @@ call that asv makes while it looks for the number of calls of a sample, and
 
 import time
 
-from rooflinear.bench import in_process
+from rooflinear.bench.runner import in_process
 
 VERSION = "2"
 SUITE = in_process.loaded()

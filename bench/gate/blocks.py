@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 import msgspec
 import psutil
 
-from ..contest import Stage
-from ..cores import quietest_cores, start_cores
 from ..errors import CannotFinish, Lost, SuiteFault
-from ..honesty import Stock
-from ..problems import Problems
+from ..inputs.maker import Problems
+from ..machine.cores import quietest_cores, start_cores
 from ..records import Case
-from ..slot import Slot
+from ..runner.contest import Stage
+from ..runner.honesty import Stock
+from ..runner.slot import Slot
 from ..sweep import Options, footprint
 from .duel import BASE, COPY, HEAD, SLICE_NS, Duel, Reading
 from .plan import Planned

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from .. import protocol
-from ..contest import LOAD_SECONDS, Contender, Stage
-from ..cores import start_cores
 from ..errors import Lost
-from ..guard import LOST_SHARE, STEAL, SWITCHES, WAITED
+from ..machine.cores import start_cores
+from ..processes import protocol
 from ..records import Result, Sample
-from ..slot import Slot
+from ..runner.contest import LOAD_SECONDS, Contender, Stage
+from ..runner.slot import Slot
+from ..timing.guard import LOST_SHARE, STEAL, SWITCHES, WAITED
 from .plan import Planned
 
 BASE, HEAD, COPY = "base", "head", "copy"

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from .. import suite, suite_sources
-from ..exported import is_checkouts
+from ..suites import suite, suite_sources
+from ..suites.exported import is_checkouts
 from .revisions import Revision
 
 DYNAMIC = (b"importlib", b"__import__", b"exec(", b"sys.path")

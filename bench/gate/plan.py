@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .. import suite_sources
-from ..cores import available_cores
+from ..machine.cores import available_cores
 from ..records import Case, Task
-from ..suite import Suite
+from ..suites import suite_sources
+from ..suites.suite import Suite
 from ..sweep import Contest, Options, contests, cost, footprint
 from .margins import Margins
 from .packages import same_packages
@@ -158,7 +158,7 @@ def _tenth(cases: list[Planned]) -> int:
 
 def _is_large(loaded: Suite, contest: Contest) -> bool:
     """Whether a case's bytes exceed what a core's caches hold, so that memory sets the pace."""
-    from ..machine import describe
+    from ..machine.machine import describe
 
     largest = max(describe().caches_bytes.values(), default=2**25)
     share = largest / max(1, available_cores())

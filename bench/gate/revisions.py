@@ -9,10 +9,11 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .. import machine, projects, suite, suite_sources, unexported
 from ..errors import UsageError
-from ..exported import Export, NotExported, running
-from ..suite import Suite
+from ..machine import machine
+from ..suites import projects, suite, suite_sources, unexported
+from ..suites.exported import Export, NotExported, running
+from ..suites.suite import Suite
 from .git import WORKING_TREE, export, head_of, is_dirty, resolve
 from .records import Side
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..unexported import STATUS as NOT_EXPORTED
+from ..suites.unexported import STATUS as NOT_EXPORTED
 from . import judge, records
 from .duel import BASE, COPY, HEAD, Reading
 from .plan import Planned

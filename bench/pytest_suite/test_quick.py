@@ -9,7 +9,7 @@ each a process of its own.
 import msgspec
 import pytest
 
-from rooflinear.bench import in_process
+from rooflinear.bench.runner import in_process
 
 SUITE = in_process.loaded()
 CASES = in_process.quick_cases(SUITE)

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 from matplotlib.lines import Line2D
 
+from ...bench.machine.roofs import bytes_per_second
 from ...bench.records import Roof
-from ...bench.roofs import bytes_per_second
 from ..palette import Look, looks
 from ..tables.frames import Tables, words
 from ..tables.limits import MOST_TOLD

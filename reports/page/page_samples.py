@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import msgspec
 import pandas as pd
 
-from ...bench.core_speed import is_slow
-from ...bench.guard import disturbed
 from ...bench.records import Result
+from ...bench.timing.core_speed import is_slow
+from ...bench.timing.guard import disturbed
 from ..tables.frames import Tables
 
 MOST_SAMPLES = 150_000

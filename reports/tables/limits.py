@@ -19,8 +19,8 @@ from typing import Any
 
 import pandas as pd
 
+from ...bench.machine.roofs import bytes_per_second
 from ...bench.records import HOST, Ceilings, Result
-from ...bench.roofs import bytes_per_second
 from .estimates import Estimate
 
 MEMORY, ARITHMETIC, CALL = "memory", "arithmetic", "the call itself"

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from ...bench.core_speed import POWER, log_times, power
-from ...bench.guard import disturbed
-from ...bench.levels import per_round
 from ...bench.records import Result, Sample
+from ...bench.timing.core_speed import POWER, log_times, power
+from ...bench.timing.guard import disturbed
+from ...bench.timing.levels import per_round
 
 FEW_CASES = 3
 """How many an implementation's own count beside: so many at the middle of all."""

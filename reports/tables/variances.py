@@ -7,7 +7,7 @@ from functools import lru_cache
 from statistics import fmean, median
 from typing import NamedTuple
 
-from ...bench.levels import MEDIAN_ERROR, Level, levels, round_effects
+from ...bench.timing.levels import MEDIAN_ERROR, Level, levels, round_effects
 
 FEWEST_REPLICATED = 10
 """Cases measured in several processes, below which a run does not tell how far processes differ."""

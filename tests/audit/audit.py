@@ -20,11 +20,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rooflinear.bench import protocol, store, suite
-from rooflinear.bench.arrays import LIBRARIES, common_environment
-from rooflinear.bench.cores import available_cores
-from rooflinear.bench.kernel import Kernel
-from rooflinear.bench.worker import Worker
+from rooflinear.bench import store
+from rooflinear.bench.libraries.host import LIBRARIES, common_environment
+from rooflinear.bench.machine.cores import available_cores
+from rooflinear.bench.processes import protocol
+from rooflinear.bench.suites import suite
+from rooflinear.bench.timing.kernel import Kernel
+from rooflinear.bench.worker.worker import Worker
 from rooflinear.reports.tables import frames
 
 HERE = Path(__file__).resolve().parent

@@ -16,14 +16,15 @@ from pathlib import Path
 
 import numpy as np
 
-from rooflinear.bench import protocol, suite
-from rooflinear.bench.contest import LOAD_SECONDS, SLICE_NS, SLICES, UNTIMED_NS, WARM_UP_NS, WARM_UP_SLICE_NS
-from rooflinear.bench.cores import available_cores
-from rooflinear.bench.guard import disturbed
-from rooflinear.bench.kernel import calls_to_fill
-from rooflinear.bench.problems import Problems
-from rooflinear.bench.slot import Slot
+from rooflinear.bench.inputs.maker import Problems
+from rooflinear.bench.machine.cores import available_cores
+from rooflinear.bench.processes import protocol
+from rooflinear.bench.runner.contest import LOAD_SECONDS, SLICE_NS, SLICES, UNTIMED_NS, WARM_UP_NS, WARM_UP_SLICE_NS
+from rooflinear.bench.runner.slot import Slot
+from rooflinear.bench.suites import suite
 from rooflinear.bench.sweep import Options
+from rooflinear.bench.timing.guard import disturbed
+from rooflinear.bench.timing.kernel import calls_to_fill
 
 CASES = (
     ("numpy", "predict", 100, 10),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rooflinear.bench import store
-from rooflinear.bench.cores import available_cores
+from rooflinear.bench.machine.cores import available_cores
 
 SUITE = Path(__file__).parents[1] / "adversaries" / "cheats"
 

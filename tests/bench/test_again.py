@@ -3,8 +3,8 @@
 import random
 from collections import Counter
 
-from rooflinear.bench.again import FASTEST, LONGEST_NS, OTHERS, chosen
 from rooflinear.bench.records import Case
+from rooflinear.bench.runner.again import FASTEST, LONGEST_NS, OTHERS, chosen
 
 
 def case(name):

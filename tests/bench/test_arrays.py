@@ -9,15 +9,15 @@ import sys
 import numpy as np
 import pytest
 
-from rooflinear.bench.array_library import ALIGNMENT_BYTES, aligned_copy
-from rooflinear.bench.arrays import LIBRARIES, common_environment
+from rooflinear.bench.libraries.base import ALIGNMENT_BYTES, aligned_copy
+from rooflinear.bench.libraries.host import LIBRARIES, common_environment
 
 IN_A_FRAMEWORK = """
 import json, sys
 from types import ModuleType
 import numpy as np
-from rooflinear.bench.array_library import aligned_copy
-from rooflinear.bench.arrays import LIBRARIES
+from rooflinear.bench.libraries.base import aligned_copy
+from rooflinear.bench.libraries.host import LIBRARIES
 
 library = LIBRARIES[sys.argv[1]]()
 library.start(2, "cpu")

@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from rooflinear.bench import in_process
+from rooflinear.bench.runner import in_process
 
 from .made import SMOOTHING
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from rooflinear.bench import measure
-from rooflinear.bench.bindings import Bindings
-from rooflinear.bench.guard import Guard
-from rooflinear.bench.kernel import Clock, Kernel
+from rooflinear.bench.timing.guard import Guard
+from rooflinear.bench.timing.kernel import Clock, Kernel
+from rooflinear.bench.worker import measure
+from rooflinear.bench.worker.bindings import Bindings
 
 
 def other(self, calls=1, *more):
@@ -44,4 +44,4 @@ def test_what_a_closure_holds_belongs_to_it(monkeypatch):
     monkeypatch.setattr(measure, "genuine", closure(1), raising=False)
     bindings = Bindings()
     measure.genuine.__closure__[0].cell_contents = 2
-    assert bindings.replaced() == "rooflinear.bench.measure.genuine"
+    assert bindings.replaced() == "rooflinear.bench.worker.measure.genuine"

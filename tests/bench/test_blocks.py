@@ -5,7 +5,7 @@ from collections import defaultdict
 import pytest
 
 from rooflinear.bench import store
-from rooflinear.bench.again import FASTEST
+from rooflinear.bench.runner.again import FASTEST
 from rooflinear.reports.tables import frames, speedups
 from rooflinear.reports.tables.estimates import WITHIN
 from rooflinear.reports.tables.variances import FEWEST_REPLICATED

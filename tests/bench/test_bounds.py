@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from rooflinear.bench import problem, protocol, written
-from rooflinear.bench.bounds import stated
 from rooflinear.bench.contract import (
     Bound,
     Operation,
@@ -16,10 +14,13 @@ from rooflinear.bench.contract import (
     unit_roundoff,
 )
 from rooflinear.bench.errors import UsageError
-from rooflinear.bench.judge import Judges
-from rooflinear.bench.problem import Problem
-from rooflinear.bench.reference import Answers
-from rooflinear.bench.verify import compare, compare_exact
+from rooflinear.bench.inputs import problem, written
+from rooflinear.bench.inputs.bounds import stated
+from rooflinear.bench.inputs.judge import Judges
+from rooflinear.bench.inputs.problem import Problem
+from rooflinear.bench.inputs.reference import Answers
+from rooflinear.bench.inputs.verify import compare, compare_exact
+from rooflinear.bench.processes import protocol
 
 from .made import OPERATIONS, SHOWN, write_suite
 

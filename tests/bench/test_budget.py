@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from rooflinear.bench import suite, sweep
-from rooflinear.bench.budget import (
+from rooflinear.bench import sweep
+from rooflinear.bench.records import Result, Sample
+from rooflinear.bench.runner.budget import (
     BESIDE_A_TURN_NS,
     FEWEST_ROUNDS,
     FURTHER_SHARE,
@@ -16,7 +17,7 @@ from rooflinear.bench.budget import (
     TURN_NS,
     Budget,
 )
-from rooflinear.bench.records import Result, Sample
+from rooflinear.bench.suites import suite
 from rooflinear.bench.sweep import Options
 
 SMOOTHING = suite.load(Path(__file__).resolve().parents[2] / "examples" / "smoothing")

@@ -12,11 +12,13 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from rooflinear.bench import calibrate_report, machine, store
-from rooflinear.bench.calibrate import busy
-from rooflinear.bench.calibrate_report import Play, calibrate, played
+from rooflinear.bench import store
 from rooflinear.bench.cli import app
+from rooflinear.bench.commands import calibrate_report
+from rooflinear.bench.commands.calibrate import busy
+from rooflinear.bench.commands.calibrate_report import Play, calibrate, played
 from rooflinear.bench.errors import CannotFinish, UsageError
+from rooflinear.bench.machine import machine
 from rooflinear.bench.records import Case, Result, Run, Sample
 from rooflinear.reports.repeatability import simulated_runs
 from rooflinear.reports.repeatability.run_trials import CaseEstimates, ContestVerdict, RunTrial

@@ -11,10 +11,14 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from rooflinear.bench import ceilings, dispatch, facts, machine, meter, protocol, suite
-from rooflinear.bench.ceilings_text import lines
+from rooflinear.bench.commands import inspect
+from rooflinear.bench.commands.ceilings_text import lines
+from rooflinear.bench.machine import ceilings, machine, meter
+from rooflinear.bench.processes import protocol
 from rooflinear.bench.records import Case, Ceilings, Result, Roof, Run
+from rooflinear.bench.runner import dispatch
 from rooflinear.bench.store import read_run
+from rooflinear.bench.suites import suite
 
 from .made import NUMPY, OPERATIONS, write_suite
 
@@ -314,7 +318,7 @@ def test_an_empty_call_of_each_installed_library_is_measured_once(tiny, capsys):
 def test_a_stray_empty_call_is_not_kept(tiny, monkeypatch):
     """53 ms of JAX were kept for ever: its compiler's."""
     started = protocol.Started(0, "", {}, 0, dispatch_ns=53e6)
-    monkeypatch.setattr("rooflinear.bench.slot.Slot.start", lambda slot: started)
+    monkeypatch.setattr("rooflinear.bench.runner.slot.Slot.start", lambda slot: started)
     with pytest.warns(UserWarning, match="an empty call of numpy took 53 ms: the machine was busy; it is not kept"):
         assert dispatch.with_dispatch(HERE, planted(dispatch_ns={}), tiny).dispatch_ns == {}
     assert ceilings.known(HERE, [1]).dispatch_ns == {}
@@ -351,18 +355,18 @@ def test_text_of_a_machine_without_ceilings_is_empty():
 
 def test_machine_tells_its_ceilings_to_machines(tiny, measured, capsys):
     ceilings.keep(HERE, planted(roofs={}))
-    assert facts.show_machine(as_json=True) == 0
+    assert inspect.show_machine(as_json=True) == 0
     found = json.loads(capsys.readouterr().out)["ceilings"]
     assert found["roofs"]["1"]["flops"] == ROOF.flops
     assert found["dispatch_ns"] == {"numpy": 300.0}
 
 
 def test_machine_measures_anew_only_when_asked(tiny, measured, capsys):
-    facts.show_machine(as_json=False)
+    inspect.show_machine(as_json=False)
     once = list(measured)
-    facts.show_machine(as_json=False)
+    inspect.show_machine(as_json=False)
     assert measured == once
-    facts.show_machine(as_json=False, fresh=True)
+    inspect.show_machine(as_json=False, fresh=True)
     assert measured == once * 2
     assert "peak arithmetic" in capsys.readouterr().out
 

@@ -13,8 +13,8 @@ import msgspec
 import pytest
 
 from rooflinear.bench import store
-from rooflinear.bench.pace import ROUNDS_FOR_FAR
 from rooflinear.bench.records import SCHEMA_VERSION, Result, Run
+from rooflinear.bench.runner.pace import ROUNDS_FOR_FAR
 from rooflinear.reports.tables import frames
 
 from .made import NUMPY, SMOOTHING, write_suite

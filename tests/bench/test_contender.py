@@ -5,12 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from rooflinear.bench import contest, protocol
-from rooflinear.bench.contest import SLICES, Contender, Stage, play_rounds
 from rooflinear.bench.errors import Lost
-from rooflinear.bench.guard import Scheduled
-from rooflinear.bench.honesty import Stock
+from rooflinear.bench.processes import protocol
 from rooflinear.bench.records import Case, Exit, Sample, Verdict
+from rooflinear.bench.runner import contest
+from rooflinear.bench.runner.contest import SLICES, Contender, Stage, play_rounds
+from rooflinear.bench.runner.honesty import Stock
+from rooflinear.bench.timing.guard import Scheduled
 
 MS = 1_000_000
 ROUND = 8

@@ -5,8 +5,8 @@ import statistics
 
 import pytest
 
-from rooflinear.bench.contest import play_rounds
 from rooflinear.bench.errors import Lost
+from rooflinear.bench.runner.contest import play_rounds
 
 ROUNDS = 12
 

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from rooflinear.bench.core_speed import (
+from rooflinear.bench.records import Sample
+from rooflinear.bench.timing.core_speed import (
     FEWEST_OF_BOTH,
     FEWEST_ROUNDS,
     LEARNING,
@@ -17,7 +18,6 @@ from rooflinear.bench.core_speed import (
     power,
     slowdown,
 )
-from rooflinear.bench.records import Sample
 
 US = 1000
 

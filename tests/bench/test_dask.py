@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rooflinear.bench import suite
-from rooflinear.bench.arrays import LIBRARIES, common_environment
+from rooflinear.bench.libraries.host import LIBRARIES, common_environment
+from rooflinear.bench.suites import suite
 
 KERNELS = suite.load(Path(__file__).resolve().parents[2] / "kernels")
 OPERATIONS = KERNELS.implementations["dask"].operations
@@ -19,7 +19,7 @@ pytest.importorskip("dask.array")
 IN_ITS_PROCESS = """
 import json, os, threading
 import numpy as np
-from rooflinear.bench.arrays import LIBRARIES
+from rooflinear.bench.libraries.host import LIBRARIES
 
 library = LIBRARIES["dask"]()
 library.alone_bytes = 1000

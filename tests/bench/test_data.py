@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rooflinear.bench.data import Conditioned, Table, generator, read_table
 from rooflinear.bench.errors import UsageError
+from rooflinear.bench.inputs.data import Conditioned, Table, generator, read_table
 
 HOUSES = pd.DataFrame({"area": [50.0, 70, 90], "rooms": [2, 3, 4], "price": [100.0, 140, 180]})
 

@@ -11,11 +11,11 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from rooflinear.bench import suite
-from rooflinear.bench.arrays import DEVICES, LIBRARIES
-from rooflinear.bench.reading import Readers
+from rooflinear.bench.libraries.host import DEVICES, LIBRARIES
 from rooflinear.bench.records import Ceilings, Result, Roof
-from rooflinear.bench.slot import COMPILED_INTO, Slot, environment
+from rooflinear.bench.runner.bandwidth import Readers
+from rooflinear.bench.runner.slot import COMPILED_INTO, Slot, environment
+from rooflinear.bench.suites import suite
 from rooflinear.reports.tables import limits
 from rooflinear.reports.tables.estimates import WITHIN, Estimate
 
@@ -168,7 +168,7 @@ def test_no_worker_finds_what_another_compiled(tmp_path):
 
 ON_A_PRETENDED_DEVICE = """
 import importlib, json, sys
-from rooflinear.bench.arrays import LIBRARIES
+from rooflinear.bench.libraries.host import LIBRARIES
 
 name, device = sys.argv[1:]
 library = LIBRARIES[name]()

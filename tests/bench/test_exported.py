@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from rooflinear.bench import exported, unexported
-from rooflinear.bench.exported import Export
+from rooflinear.bench.suites import exported, unexported
+from rooflinear.bench.suites.exported import Export
 
 from .made import write_suite
 
@@ -58,7 +58,7 @@ class Place:
 
     def says(self, program, path=(), before="", **changes):
         """What a child prints that begins as rooflinear's children do; ``before`` is what its start-up files run."""
-        begun = "from rooflinear.bench import exported, unexported; exported.begin()"
+        begun = "from rooflinear.bench.suites import exported, unexported; exported.begin()"
         environment = {**os.environ, **self.export(**changes).environment}
         environment["PYTHONPATH"] = os.pathsep.join(map(str, [*path, self.site]))
         done = subprocess.run(
@@ -217,7 +217,7 @@ def test_the_harness_is_lent_and_its_kernels_are_not(place):
     """In rooflinear's own repository: the checkout's bench runs on both sides, kernels are the revision's."""
     (place.folder / "kernels").mkdir()
     (place.folder / "kernels" / "__init__.py").write_text("WHO = 'exported'\n")
-    own = Path(exported.__file__).resolve().parents[1]
+    own = Path(exported.__file__).resolve().parents[2]
     asked = "import rooflinear.kernels; from rooflinear.bench.contract import Grid; exported.prove()\n"
     asked += "print(rooflinear.kernels.WHO, Grid.__module__)"
     assert place.says(asked, top=str(own)) == "exported rooflinear.bench.contract"

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from rooflinear.bench.fastest import fastest_call_ns
+from rooflinear.bench.timing.fastest import fastest_call_ns
 
 SLICE_NS, BUDGET_NS = 500_000, 2_500_000
 LATE_NS = 8_000_000

@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from rooflinear.bench import protocol
-from rooflinear.bench.array_library import ArrayLibrary
-from rooflinear.bench.kernel import Clock
-from rooflinear.bench.worker import Worker
+from rooflinear.bench.libraries.base import ArrayLibrary
+from rooflinear.bench.processes import protocol
+from rooflinear.bench.timing.kernel import Clock
+from rooflinear.bench.worker.worker import Worker
 
 MS = 1_000_000
 COMPILING_NS, STEADY_NS = 174 * MS, 6_000

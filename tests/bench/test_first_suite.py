@@ -5,12 +5,13 @@ import time
 
 import pytest
 
-from rooflinear.bench import suite, sweep
-from rooflinear.bench.budget import Budget
-from rooflinear.bench.commands import _how_to_go_on, _status, _verified_status
-from rooflinear.bench.contest import first_call_seconds, interpreted_call_seconds
+from rooflinear.bench import sweep
+from rooflinear.bench.commands.run import _how_to_go_on, _status, _verified_status
 from rooflinear.bench.errors import UsageError
 from rooflinear.bench.records import Case, Result
+from rooflinear.bench.runner.budget import Budget
+from rooflinear.bench.runner.contest import first_call_seconds, interpreted_call_seconds
+from rooflinear.bench.suites import suite
 from rooflinear.bench.sweep import Contest, Options, Task, contests
 
 from .made import NUMPY, OPERATIONS, ROOT, write_suite
@@ -129,7 +130,7 @@ def test_an_unknown_library_is_bad_usage(tmp_path, library, hint):
 
 def test_the_libraries_a_suite_may_name_are_those_there_are():
     from rooflinear.bench import contract
-    from rooflinear.bench.arrays import LIBRARIES
+    from rooflinear.bench.libraries.host import LIBRARIES
 
     assert set(contract.LIBRARIES) == set(LIBRARIES)
 

@@ -7,9 +7,19 @@ import threading
 
 import pytest
 
-from rooflinear.bench import guard
-from rooflinear.bench.guard import NEIGHBOUR, NEIGHBOURS, STEAL, SWITCHES, UNSEEN, WAITED, Answering, Guard, disturbed
 from rooflinear.bench.records import Sample
+from rooflinear.bench.timing import guard
+from rooflinear.bench.timing.guard import (
+    NEIGHBOUR,
+    NEIGHBOURS,
+    STEAL,
+    SWITCHES,
+    UNSEEN,
+    WAITED,
+    Answering,
+    Guard,
+    disturbed,
+)
 
 MS = 1_000_000
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux counts waiting")
@@ -71,7 +81,7 @@ def test_the_guard_sees_a_thread_wait_for_a_core():
     """Two threads of one process on one core."""
     script = """
 import os, threading, time
-from rooflinear.bench.guard import Guard
+from rooflinear.bench.timing.guard import Guard
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 stop = False
 def spin():

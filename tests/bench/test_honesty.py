@@ -4,10 +4,11 @@ import random
 
 import pytest
 
-from rooflinear.bench import honesty, protocol
 from rooflinear.bench.errors import Lost
-from rooflinear.bench.honesty import CACHED, FASTER_TIMED, Examination, Stock
+from rooflinear.bench.processes import protocol
 from rooflinear.bench.records import Verdict
+from rooflinear.bench.runner import honesty
+from rooflinear.bench.runner.honesty import CACHED, FASTER_TIMED, Examination, Stock
 
 US = 1000
 WORK, KEPT = 50 * US, 100

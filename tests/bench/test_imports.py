@@ -1,4 +1,4 @@
-"""Imports point one way, and the parent process never loads a framework."""
+"""Imports point one way, down the folders, and the parent process never loads a framework."""
 
 import ast
 from functools import cache
@@ -10,34 +10,49 @@ from .made import SMOOTHING
 
 ROOT = SMOOTHING.parents[1]
 FRAMEWORKS = {"torch", "tensorflow", "jax", "numba", "cupy", "dask", "triton", "sklearn"}
-FOUNDATIONS = {"records", "roofs", "fastest", "contract", "errors", "suite", "protocol", "mapped", "held"}
-FOUNDATIONS |= {"exported", "unexported", "projects"}
-FACTS = {"store", "machine", "sweep", "in_place"}
-PARENT = {"runner", "admission", "problems", "slot", "process", "contest", "budget", "progress"}
-PARENT |= {"ceilings", "meter", "reading", "dispatch", "showing", "neighbours", "honesty", "leftovers"}
-COMMANDS = {"cli", "commands", "facts", "ceilings_text", "options", "compare", "calibrate", "streaming"}
-COMMANDS |= {"calibrate_report"}
-GATE = {
-    "gate.gate",
-    "gate.blocks",
-    "gate.duel",
-    "gate.cores",
-    "gate.plan",
-    "gate.tracks",
-    "gate.revisions",
-    "gate.git",
-    "gate.packages",
-    "gate.folders",
-    "gate.planted",
-}
-JUDGING = {"gate.judge", "gate.statistics", "gate.records", "gate.margins"}
-CHILDREN = {"worker", "reference", "ceiling_worker", "trial_child"}
-IMPLEMENTED = {"worker", "loader", "plays", "arrays", "array_library", "array_cuda"}
-"""Where implementations are, or what they return."""
-
-MEASURES = CHILDREN | PARENT | IMPLEMENTED | {"measure", "child", "verify", "judge", "vault"}
-IN_PROCESS = "bench.in_process"
 SUITES_OF_OTHERS = {"asv_suite", "pytest_suite"}
+
+LAYERS = (
+    ("bench.__main__",),
+    ("bench.cli",),
+    ("bench.commands",),
+    ("reports.report",),
+    ("reports.comparison", "reports.repeatability"),
+    ("reports.page",),
+    ("reports.lab",),
+    ("reports.figures", "reports.text", "reports.growth_text", "reports.markdown", "reports.rendering"),
+    ("reports.tables",),
+    ("reports.units", "reports.palette"),
+    ("bench.calibration",),
+    ("bench.gate",),
+    ("bench.interop",),
+    ("bench.runner",),
+    ("bench.worker",),
+    ("bench.inputs",),
+    ("bench.machine",),
+    ("bench.processes",),
+    ("bench.timing",),
+    ("bench.libraries",),
+    ("bench.progress", "bench.store"),
+    ("bench.sweep",),
+    ("bench.suites",),
+    ("bench.parts",),
+    ("bench.errors",),
+    ("bench.records",),
+    ("kernels",),
+    ("bench.contract",),
+)
+"""From the top: a module imports from its own layer, where that is one folder, and from those below."""
+
+ROOTS = {"bench", "reports"}
+"""Packages that hold a docstring."""
+
+PARENT_ONLY = ("bench.runner", "bench.gate", "bench.calibration", "bench.commands", "bench.cli", "bench.interop")
+JUDGES = {"bench.inputs.reference", "bench.inputs.judge", "bench.inputs.vault", "bench.inputs.verify"}
+JUDGING = {"bench.gate.judge", "bench.gate.statistics", "bench.gate.records", "bench.gate.margins"}
+IN_PROCESS = "bench.runner.in_process"
+CHILDREN = ("bench.worker", "bench.inputs.reference", "bench.machine.ceiling_worker", "bench.suites.trial_child")
+MEASURE = ("bench.worker", "bench.runner", "bench.inputs", "bench.libraries", "bench.processes")
 
 
 def module_name(path):
@@ -70,9 +85,17 @@ def imported(path, names):
     return {name if name in names else name.partition(".")[0] for name in found} - {module_name(path)}
 
 
+def within(name, *folders):
+    return any(name == folder or name.startswith(f"{folder}.") for folder in folders)
+
+
+def layers_of(name):
+    return [place for place, folders in enumerate(LAYERS) if within(name, *folders)]
+
+
 def closure(*starts):
     """All modules of the project that these reach."""
-    found, waiting = set(), set(starts)
+    found, waiting = set(), {name for name in modules() if within(name, *starts)}
     while waiting:
         current = waiting.pop()
         found.add(current)
@@ -80,18 +103,30 @@ def closure(*starts):
     return found
 
 
-def bench(names):
-    return {f"bench.{name}" for name in names} & modules().keys()
-
-
 def test_the_graph_is_not_empty():
     """Else every test below would pass for the wrong reason."""
-    assert modules()["bench.runner"] >= {"bench.admission", "bench.contest", "msgspec"}
-    assert "reports.report" in modules()["bench.commands"]
+    assert modules()["bench.runner.runner"] >= {"bench.runner.admission", "bench.runner.contest", "msgspec"}
+    assert "reports.report" in modules()["bench.commands.run"]
     assert "jax" in modules()["kernels.jax"]
-    assert bench(FOUNDATIONS | FACTS | PARENT | COMMANDS | CHILDREN | GATE) >= bench(
-        {"records", "runner", "gate.blocks"}
-    )
+
+
+def test_every_module_is_in_one_layer():
+    assert {name: layers_of(name) for name in modules() if len(layers_of(name)) != 1 and name not in ROOTS} == {}
+
+
+def test_every_name_in_a_rule_is_a_module():
+    named = {each for folders in LAYERS for each in folders} | {*PARENT_ONLY, *JUDGES, *JUDGING, *CHILDREN, *MEASURE}
+    assert named | {IN_PROCESS} <= modules().keys()
+
+
+def test_imports_point_down():
+    up = [
+        f"{name} imports {each}"
+        for name, found in modules().items()
+        for each in found & modules().keys() - ROOTS
+        if name not in ROOTS and layers_of(each) < layers_of(name)
+    ]
+    assert up == []
 
 
 def test_no_imports_go_in_circles():
@@ -99,49 +134,32 @@ def test_no_imports_go_in_circles():
     assert len(list(TopologicalSorter(inner).static_order())) == len(inner)
 
 
-def test_foundations_stand_on_nothing_above_them():
-    assert not closure(*bench(FOUNDATIONS)) & bench(FACTS | PARENT | COMMANDS | CHILDREN)
-
-
-def test_facts_stand_on_no_runner_and_no_command():
-    assert not closure(*bench(FACTS)) & bench(PARENT | COMMANDS | CHILDREN)
-
-
-def test_the_runner_knows_no_command_and_no_report():
-    reached = closure(*bench(PARENT))
-    assert not reached & bench(COMMANDS)
-    assert not any(name.startswith("reports") for name in reached)
+def test_only_commands_import_reports():
+    for name, found in modules().items():
+        if any(within(each, "reports") for each in found):
+            assert within(name, "reports", "bench.commands"), name
 
 
 def test_judging_knows_nothing_of_processes():
     """So that simulated traces pass through the very lines that judge real ones."""
-    assert bench(JUDGING) == {f"bench.{name}" for name in JUDGING}
-    assert not closure(*bench(JUDGING)) & bench(PARENT | COMMANDS | CHILDREN | GATE | {"suite", "sweep", "measure"})
-
-
-def test_the_gate_knows_no_command_and_no_report():
-    reached = closure(*bench(GATE))
-    assert not reached & bench(COMMANDS)
-    assert not any(name.startswith("reports") for name in reached)
+    assert closure(*JUDGING) <= JUDGING | {"bench.records", "bench.errors", "bench.contract"}
 
 
 def test_children_are_reached_by_subprocess_only():
     """But for asv and pytest-benchmark, which time in the process they are in."""
     for name, found in modules().items():
-        if name != IN_PROCESS:
-            assert not found & (bench(CHILDREN) | {IN_PROCESS}), name
+        if name != IN_PROCESS and not within(name, *CHILDREN):
+            assert not [each for each in found if within(each, *CHILDREN) or each == IN_PROCESS], name
 
 
 def test_who_judges_and_who_is_judged_share_no_process():
-    assert not closure("bench.reference") & bench(IMPLEMENTED)
-    assert not closure("bench.worker") & bench({"reference", "judge", "vault", "verify"})
+    assert not [name for name in closure("bench.inputs.reference") if within(name, "bench.worker", "bench.libraries")]
+    assert not closure("bench.worker") & JUDGES
 
 
-@pytest.mark.parametrize("child", sorted(CHILDREN))
+@pytest.mark.parametrize("child", CHILDREN)
 def test_a_child_knows_nothing_of_its_parent(child):
-    reached = closure(f"bench.{child}")
-    assert not reached & bench(PARENT | COMMANDS | FACTS)
-    assert not any(name.startswith("reports") for name in reached)
+    assert not [name for name in closure(child) if within(name, *PARENT_ONLY, "reports")]
 
 
 def test_kernels_know_the_contract_only():
@@ -156,15 +174,13 @@ def test_the_contract_needs_nothing_of_the_project():
 
 
 def test_reports_read_records_and_never_measure():
-    for name in modules():
-        if name.startswith("reports"):
-            assert not closure(name) & bench(MEASURES | COMMANDS), name
+    assert not [name for name in closure("reports") if within(name, *MEASURE)]
 
 
 def test_nothing_but_a_suite_imports_a_framework():
     allowed = {
-        "bench.data": {"sklearn"},  # a bundled table, read by the child that makes inputs
-        "bench.ceiling_worker": {"numba"},  # reads and computes with what nothing else is in the way of
+        "bench.inputs.data": {"sklearn"},  # a bundled table, read by the child that makes inputs
+        "bench.machine.ceiling_worker": {"numba"},  # reads and computes with what nothing else is in the way of
     }
     for name, found in modules().items():
         if not name.startswith("kernels"):

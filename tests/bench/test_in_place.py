@@ -9,11 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rooflinear.bench import data, in_place, mapped, options, problem, store, suite
+from rooflinear.bench import store
+from rooflinear.bench.commands import options
 from rooflinear.bench.errors import CannotFinish, UsageError
-from rooflinear.bench.held import held_bytes
-from rooflinear.bench.streaming import Pass, measure, shares, write_matrix
+from rooflinear.bench.inputs import data, mapped, problem
+from rooflinear.bench.inputs import matrix as in_place
+from rooflinear.bench.processes.memory import held_bytes
+from rooflinear.bench.suites import suite
 
+from ..audit.streaming import Pass, measure, shares, write_matrix
 from .made import ROOT
 
 ROWS, COLUMNS = 400_000, 50

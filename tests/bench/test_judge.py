@@ -5,12 +5,13 @@ import os
 import numpy as np
 import pytest
 
-from rooflinear.bench import problem, protocol, vault, written
 from rooflinear.bench.contract import Bound
-from rooflinear.bench.judge import Judges
-from rooflinear.bench.problem import Problem
-from rooflinear.bench.vault import Kept
-from rooflinear.bench.verify import compare
+from rooflinear.bench.inputs import problem, vault, written
+from rooflinear.bench.inputs.judge import Judges
+from rooflinear.bench.inputs.problem import Problem
+from rooflinear.bench.inputs.vault import Kept
+from rooflinear.bench.inputs.verify import compare
+from rooflinear.bench.processes import protocol
 
 from .made import OPERATIONS, write_suite
 from .test_problem import opened

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from rooflinear.bench import leftovers
+from rooflinear.bench.runner import leftovers
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells")
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from rooflinear.bench.levels import levels, per_round, round_effects
+from rooflinear.bench.timing.levels import levels, per_round, round_effects
 
 ROUNDS = range(12)
 

@@ -218,5 +218,5 @@ def test_importing_the_commands_imports_no_framework():
 
 def test_a_whole_run_imports_no_framework_into_the_parent(beyond_memory):
     imported = set(re.findall(r"^import time: .*\| +(\S+)$", beyond_memory.stderr, re.MULTILINE))
-    assert "rooflinear.bench.runner" in imported
+    assert "rooflinear.bench.runner.runner" in imported
     assert not FRAMEWORKS & imported

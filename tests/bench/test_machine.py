@@ -10,10 +10,11 @@ from unittest.mock import Mock
 import msgspec
 import pytest
 
-from rooflinear.bench import machine, store
-from rooflinear.bench.core_speed import SLOWED
-from rooflinear.bench.cores import available_cores
-from rooflinear.bench.pace import ROUNDS_FOR_FAR
+from rooflinear.bench import store
+from rooflinear.bench.machine import machine
+from rooflinear.bench.machine.cores import available_cores
+from rooflinear.bench.runner.pace import ROUNDS_FOR_FAR
+from rooflinear.bench.timing.core_speed import SLOWED
 
 from .made import SMOOTHING
 

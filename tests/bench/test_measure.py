@@ -6,11 +6,11 @@ import sys
 import numpy as np
 import pytest
 
-from rooflinear.bench import measure
-from rooflinear.bench.guard import Guard
-from rooflinear.bench.held import PeakMemory
-from rooflinear.bench.kernel import Clock, Kernel, calls_to_fill
-from rooflinear.bench.measure import is_steady, settle_in, time_slice, warm_up
+from rooflinear.bench.processes.memory import PeakMemory
+from rooflinear.bench.timing.guard import Guard
+from rooflinear.bench.timing.kernel import Clock, Kernel, calls_to_fill
+from rooflinear.bench.worker import measure
+from rooflinear.bench.worker.measure import is_steady, settle_in, time_slice, warm_up
 
 MS = 1_000_000
 WINDOW = measure.STEADY_WINDOW

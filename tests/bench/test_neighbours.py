@@ -11,10 +11,21 @@ import psutil
 import pytest
 from typer.testing import CliRunner
 
-from rooflinear.bench import commands, neighbours, store
+from rooflinear.bench import store
 from rooflinear.bench.cli import app
-from rooflinear.bench.guard import UNSEEN
-from rooflinear.bench.neighbours import Neighbour, Neighbours, Reading, Ticks, look_round, parse, text, wait_for_quiet
+from rooflinear.bench.commands import run as commands
+from rooflinear.bench.machine import neighbours
+from rooflinear.bench.machine.neighbours import (
+    Neighbour,
+    Neighbours,
+    Reading,
+    Ticks,
+    look_round,
+    parse,
+    text,
+    wait_for_quiet,
+)
+from rooflinear.bench.timing.guard import UNSEEN
 
 from .made import write_suite
 

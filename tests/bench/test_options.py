@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from rooflinear.bench import options, suite
-from rooflinear.bench.cores import available_cores
+from rooflinear.bench.commands import options
 from rooflinear.bench.errors import UsageError
+from rooflinear.bench.machine.cores import available_cores
+from rooflinear.bench.suites import suite
 from rooflinear.bench.sweep import Options
 
 ROOT = Path(__file__).resolve().parents[2]

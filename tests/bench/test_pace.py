@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from rooflinear.bench.contest import Contender
-from rooflinear.bench.pace import FEWEST_IN_HASTE, FEWEST_ROUNDS, ROUNDS_FOR_FAR, Pace
 from rooflinear.bench.records import Case, Sample
+from rooflinear.bench.runner.contest import Contender
+from rooflinear.bench.runner.pace import FEWEST_IN_HASTE, FEWEST_ROUNDS, ROUNDS_FOR_FAR, Pace
 
 MS = 1_000_000
 

@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
-from rooflinear.bench import parts, protocol, vault, written
-from rooflinear.bench.bounds import stated
+from rooflinear.bench import parts
 from rooflinear.bench.contract import Bound, Operation, Tolerance
 from rooflinear.bench.errors import SuiteFault
-from rooflinear.bench.judge import Judges
-from rooflinear.bench.problem import Problem
-from rooflinear.bench.verify import compare_exact
+from rooflinear.bench.inputs import vault, written
+from rooflinear.bench.inputs.bounds import stated
+from rooflinear.bench.inputs.judge import Judges
+from rooflinear.bench.inputs.problem import Problem
+from rooflinear.bench.inputs.verify import compare_exact
+from rooflinear.bench.processes import protocol
 
 MEAN, SPREAD, ORDER = np.array([1.0, 2]), np.array(3.0), np.array([[1, 0]])
 EXPECTED = (MEAN, SPREAD, ORDER)

@@ -5,13 +5,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from rooflinear.bench import plays, problem, protocol
-from rooflinear.bench.array_library import ArrayLibrary
-from rooflinear.bench.guard import Guard
-from rooflinear.bench.kernel import Clock
-from rooflinear.bench.loader import Loader, Refused
-from rooflinear.bench.plays import Plays, overwrites
-from rooflinear.bench.protocol import Place, Play
+from rooflinear.bench.inputs import problem
+from rooflinear.bench.libraries.base import ArrayLibrary
+from rooflinear.bench.processes import protocol
+from rooflinear.bench.processes.protocol import Place, Play
+from rooflinear.bench.timing.guard import Guard
+from rooflinear.bench.timing.kernel import Clock
+from rooflinear.bench.worker import plays
+from rooflinear.bench.worker.loader import Loader, Refused
+from rooflinear.bench.worker.plays import Plays, overwrites
 
 TASK = protocol.Task("double", {"m": 4}, {}, "float64")
 SIZE = 4

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rooflinear.bench.predict import HOPELESS_WORK, TRUSTED_WORK, Predictor, probe_sizes
+from rooflinear.bench.runner.predict import HOPELESS_WORK, TRUSTED_WORK, Predictor, probe_sizes
 
 KEY = ("python", "gradient", "float64")
 SECOND_NS = 1e9

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from rooflinear.bench import problem, protocol
-from rooflinear.bench.problem import Problem
-from rooflinear.bench.reference import Answers, Reference
+from rooflinear.bench.inputs import problem
+from rooflinear.bench.inputs.problem import Problem
+from rooflinear.bench.inputs.reference import Answers, Reference
+from rooflinear.bench.processes import protocol
 
 from .made import OPERATIONS, SMOOTHING, write_suite
 

@@ -7,8 +7,8 @@ import sys
 import msgspec
 import pytest
 
-from rooflinear.bench import in_process
 from rooflinear.bench.records import Case
+from rooflinear.bench.runner import in_process
 
 from .made import SMOOTHING
 

@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from rooflinear.bench import protocol
 from rooflinear.bench.contract import Bound, Operation
-from rooflinear.bench.data import Conditioned, Table
-from rooflinear.bench.ranges import Watched
-from rooflinear.bench.reference import Answers
-from rooflinear.bench.verify import compare
+from rooflinear.bench.inputs.data import Conditioned, Table
+from rooflinear.bench.inputs.ranges import Watched
+from rooflinear.bench.inputs.reference import Answers
+from rooflinear.bench.inputs.verify import compare
+from rooflinear.bench.processes import protocol
 
 from .made import ROOT, write_suite
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from rooflinear.bench import problems, store
-from rooflinear.bench.contest import SLICES
+from rooflinear.bench import store
+from rooflinear.bench.inputs import maker
+from rooflinear.bench.runner.contest import SLICES
 
 SUITE = Path(__file__).parents[1] / "adversaries" / "slow"
 IMPLEMENTATIONS, SIZES, BLOCKS = ("first", "second", "third"), (1, 2, 3), 2
@@ -43,7 +44,7 @@ def lines(rooflinear):
 
 
 def workers(rooflinear):
-    return [each for each in rooflinear.processes() if "rooflinear.bench.worker" in each.cmdline()]
+    return [each for each in rooflinear.processes() if "rooflinear.bench.worker.worker" in each.cmdline()]
 
 
 def counted(rooflinear):
@@ -112,7 +113,7 @@ def test_workers_die_with_a_parent_that_is_killed(killed):
 
 
 def test_a_resumed_run_clears_away_what_the_killed_ones_left(killed):
-    assert list(killed.rooflinear.temporary.glob(f"{problems.PREFIX}*")) == []
+    assert list(killed.rooflinear.temporary.glob(f"{maker.PREFIX}*")) == []
 
 
 def test_a_finished_run_resumed_changes_nothing(killed):

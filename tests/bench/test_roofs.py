@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rooflinear.bench import roofs
+from rooflinear.bench.machine import roofs
 from rooflinear.bench.records import Case, Ceilings, Result, Roof
 
 FLOPS = {"float64": 50e9, "float32": 100e9}

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from rooflinear.bench.schemas import schemas
+from rooflinear.bench.commands.schemas import schemas
 
 DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "schemas.json"
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from rooflinear.bench import showing, store
+from rooflinear.bench import store
 from rooflinear.bench.records import Output, ShownTask
+from rooflinear.bench.runner import outputs
 
 from .made import NUMPY, OPERATIONS, SHOWN, write_suite
 
@@ -99,7 +100,7 @@ def test_who_takes_too_long_is_not_waited_for(rooflinear):
 
 
 def test_a_task_that_is_too_large_is_refused_before_anything_is_timed(rooflinear):
-    many = f"lambda dtype: {{'x': np.zeros({showing.MOST_NUMBERS + 1})}}"
+    many = f"lambda dtype: {{'x': np.zeros({outputs.MOST_NUMBERS + 1})}}"
     outcome = run(rooflinear, operations=f"{OPERATIONS}{SHOWN}SHOWN = (shown(inputs={many}),)\n")
     assert (outcome.status, rooflinear.runs()) == (2, [])
     assert "SHOWN 'small': an array holds 4097 numbers; at most 4096 are kept" in outcome.stderr

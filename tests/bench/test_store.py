@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooflinear.bench import calibrate, commands, store
+from rooflinear.bench import store
+from rooflinear.bench.commands import calibrate
+from rooflinear.bench.commands import run as commands
 from rooflinear.bench.errors import CannotFinish, UsageError
 from rooflinear.bench.records import SCHEMA_VERSION, Case, Exit, Machine, Result, Run, Sample
 from rooflinear.reports import report

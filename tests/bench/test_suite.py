@@ -7,8 +7,9 @@ import sys
 import numpy as np
 import pytest
 
-from rooflinear.bench import facts, suite
+from rooflinear.bench.commands import inspect
 from rooflinear.bench.errors import UsageError
+from rooflinear.bench.suites import suite
 from rooflinear.kernels import operations as kernels
 
 from .made import NUMPY, OPERATIONS, SHOWN, SMOOTHING, write_suite
@@ -203,8 +204,8 @@ def test_what_an_implementation_needs_covers_its_helpers(tmp_path):
 
 def test_what_is_not_installed_makes_an_implementation_unavailable(tmp_path):
     found = stated(tmp_path, other="import no_such_framework\n" + NUMPY)
-    assert facts.unavailable(found["other"]) == "no_such_framework not installed"
-    assert facts.unavailable(found["plain"]) == ""
+    assert inspect.unavailable(found["other"]) == "no_such_framework not installed"
+    assert inspect.unavailable(found["plain"]) == ""
 
 
 def hashes(folder, **files):

@@ -5,12 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from rooflinear.bench import protocol, suite
 from rooflinear.bench.errors import Lost, SuiteFault
-from rooflinear.bench.problems import Problems
+from rooflinear.bench.inputs.maker import Problems
+from rooflinear.bench.processes import protocol
 from rooflinear.bench.records import Case, Result
-from rooflinear.bench.runner import Runner
+from rooflinear.bench.runner.runner import Runner
 from rooflinear.bench.store import read_results
+from rooflinear.bench.suites import suite
 from rooflinear.bench.sweep import Options, contests
 
 from .made import OPERATIONS, write_suite

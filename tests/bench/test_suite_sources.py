@@ -5,8 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from rooflinear.bench import commands, machine, suite, suite_sources
+from rooflinear.bench.commands import run as commands
 from rooflinear.bench.errors import UsageError
+from rooflinear.bench.machine import machine
+from rooflinear.bench.suites import suite, suite_sources
 
 from .made import NUMPY, OPERATIONS, write_suite
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from rooflinear.bench import suite, sweep
+from rooflinear.bench import sweep
 from rooflinear.bench.contract import Cost, Grid, Operation
 from rooflinear.bench.errors import UsageError
-from rooflinear.bench.suite import Implementation, Suite
+from rooflinear.bench.suites import suite
+from rooflinear.bench.suites.suite import Implementation, Suite
 from rooflinear.bench.sweep import Options, contests
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rooflinear.bench.data import read_table
 from rooflinear.bench.errors import UsageError
+from rooflinear.bench.inputs.data import read_table
 
 DATES = {
     "period[M]": pd.period_range("2020-01", periods=3, freq="M"),

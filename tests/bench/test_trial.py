@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from rooflinear.bench import suite, sweep, trial
+from rooflinear.bench import sweep
 from rooflinear.bench.errors import UsageError
+from rooflinear.bench.suites import suite, trial
 
 from .made import OPERATIONS, SMOOTHING, write_suite
 

@@ -10,19 +10,20 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from rooflinear.bench import problem, protocol
-from rooflinear.bench.array_library import ArrayLibrary
-from rooflinear.bench.arrays import LIBRARIES, PythonLists, common_environment
 from rooflinear.bench.errors import SuiteFault
-from rooflinear.bench.guard import Guard
-from rooflinear.bench.in_process import Ready, Wrong
-from rooflinear.bench.kernel import Clock
-from rooflinear.bench.loader import Loader, Refused
-from rooflinear.bench.plays import Plays, overwrites
-from rooflinear.bench.protocol import Place, Play
+from rooflinear.bench.inputs import problem
+from rooflinear.bench.libraries.base import ArrayLibrary
+from rooflinear.bench.libraries.host import LIBRARIES, PythonLists, common_environment
+from rooflinear.bench.processes import protocol
+from rooflinear.bench.processes.protocol import Place, Play
 from rooflinear.bench.records import Case, Output, ShownTask
+from rooflinear.bench.runner.in_process import Ready, Wrong
 from rooflinear.bench.store import read_outputs, read_results
-from rooflinear.bench.worker import Worker
+from rooflinear.bench.timing.guard import Guard
+from rooflinear.bench.timing.kernel import Clock
+from rooflinear.bench.worker.loader import Loader, Refused
+from rooflinear.bench.worker.plays import Plays, overwrites
+from rooflinear.bench.worker.worker import Worker
 
 from .made import write_suite
 from .test_parts import MEAN, RIGHT, holding, replaced
@@ -329,7 +330,7 @@ def test_a_tool_with_its_own_clock_judges_all_parts():
 WAITS = """
 import sys
 import numpy as np
-from rooflinear.bench.arrays import LIBRARIES
+from rooflinear.bench.libraries.host import LIBRARIES
 
 class Pair(tuple):
     pass
@@ -358,8 +359,8 @@ print(len(calls))
     "torch": """
 import torch
 from types import SimpleNamespace
-from rooflinear.bench.loader import Loader
-from rooflinear.bench.measure import Clock
+from rooflinear.bench.worker.loader import Loader
+from rooflinear.bench.worker.measure import Clock
 task = SimpleNamespace(dtype="float64")
 loaded = SimpleNamespace(parts=2, task=task)
 square = torch.from_numpy(np.array([[2.0, 1.0], [0.0, 3.0]]))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from rooflinear.bench.contract import Bound
+from rooflinear.bench.inputs.verify import compare, compare_exact
 from rooflinear.bench.records import Verdict
-from rooflinear.bench.verify import compare, compare_exact
 
 
 def judged(output, expected, worst=1.0, statistical=None, dtype="float64", generated=True):

@@ -15,7 +15,7 @@ import triton
 from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
 
-from rooflinear.bench import suite
+from rooflinear.bench.suites import suite
 
 CAPABILITY = 80
 PTXAS = next(Path(triton.__file__).parent.rglob("ptxas*"))

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from rooflinear.bench import facts, suite
-from rooflinear.bench.array_library import INTERPRETER
-from rooflinear.bench.arrays import LIBRARIES
+from rooflinear.bench.commands import inspect
+from rooflinear.bench.libraries.base import INTERPRETER
+from rooflinear.bench.libraries.host import LIBRARIES
+from rooflinear.bench.suites import suite
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNELS = suite.load(ROOT / "kernels")
@@ -26,7 +27,7 @@ STAND_IN = Path(__file__).parent / "stand_in"
 
 def needs(stem):
     """Skips a test where what an implementation imports is not installed."""
-    if reason := facts.unavailable(KERNELS.implementations[stem]):
+    if reason := inspect.unavailable(KERNELS.implementations[stem]):
         pytest.skip(reason)
 
 
@@ -48,7 +49,7 @@ def test_no_kernel_for_a_gpu_goes_untested():
 @pytest.fixture(scope="module")
 def edges():
     """The errors of every operation at sizes around tiny tiles, by interpreter."""
-    here = [stem for stem in INTERPRETERS if not facts.unavailable(KERNELS.implementations[stem])]
+    here = [stem for stem in INTERPRETERS if not inspect.unavailable(KERNELS.implementations[stem])]
     return {stem: script("tile_edges", stem, **{INTERPRETERS[stem]: "1"}) for stem in here}
 
 

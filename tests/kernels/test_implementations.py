@@ -17,17 +17,18 @@ import msgspec
 import numpy as np
 import pytest
 
-from rooflinear.bench import facts, suite
-from rooflinear.bench.array_library import INTERPRETER
-from rooflinear.bench.arrays import LIBRARIES, common_environment
+from rooflinear.bench.commands import inspect
+from rooflinear.bench.libraries.base import INTERPRETER
+from rooflinear.bench.libraries.host import LIBRARIES, common_environment
 from rooflinear.bench.records import Result
+from rooflinear.bench.suites import suite
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNELS = suite.load(ROOT / "kernels")
 
 
 def runs_here(stem, each):
-    if facts.unavailable(each) or (stem == "torch_compile" and not shutil.which(os.environ.get("CXX", "g++"))):
+    if inspect.unavailable(each) or (stem == "torch_compile" and not shutil.which(os.environ.get("CXX", "g++"))):
         return False
     return not each.device or INTERPRETER in LIBRARIES[each.library].devices
 

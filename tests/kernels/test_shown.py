@@ -5,9 +5,9 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from rooflinear.bench import verify
 from rooflinear.bench.contract import Bound
-from rooflinear.bench.showing import MOST_NUMBERS
+from rooflinear.bench.inputs import verify
+from rooflinear.bench.runner.outputs import MOST_NUMBERS
 from rooflinear.kernels import numpy as kernels
 from rooflinear.kernels import operations
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rooflinear.bench import suite
-from rooflinear.bench.array_library import INTERPRETER
-from rooflinear.bench.arrays import LIBRARIES
+from rooflinear.bench.libraries.base import INTERPRETER
+from rooflinear.bench.libraries.host import LIBRARIES
+from rooflinear.bench.suites import suite
 
 TINY = {
     "triton": {"TILE_BYTES": 128, "TOTAL_WIDTH": 4, "MOST_PROGRAMS": 3},

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rooflinear.bench import suite
-from rooflinear.bench.arrays import LIBRARIES
+from rooflinear.bench.libraries.host import LIBRARIES
+from rooflinear.bench.suites import suite
 
 JAX_WRONG_FROM = {"float64": 16_385, "float32": 32_769}
 

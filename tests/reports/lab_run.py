@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import synthetic
 
-from rooflinear.bench import problem, suite
 from rooflinear.bench.contract import Operation, Shown
+from rooflinear.bench.inputs import problem
 from rooflinear.bench.records import Case, Output, ShownTask
 from rooflinear.bench.store import OUTPUTS, ResultFile
+from rooflinear.bench.suites import suite
 from rooflinear.kernels import operations as built_in
 
 HANDS = ("python", "numpy_rows", "numpy", "numpy_inplace", "scipy_blas")

@@ -1,7 +1,7 @@
 """Makes the problems of the seed that everybody has ahead of time, with their true outputs."""
 
 import numpy as np
-from rooflinear.bench import data
+from rooflinear.bench.inputs import data
 
 from . import operations
 

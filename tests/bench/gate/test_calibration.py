@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from rooflinear.bench import machine, suite
-from rooflinear.bench.gate import more_work
-from rooflinear.bench.gate.calibration import CaseTrial, Trial, lower, simulated_trials, tallies, upper
-from rooflinear.bench.gate.planted import plant
+from rooflinear.bench.calibration import more_work
+from rooflinear.bench.calibration.planted import plant
+from rooflinear.bench.calibration.trials import CaseTrial, Trial, lower, simulated_trials, tallies, upper
 from rooflinear.bench.gate.records import Side
 from rooflinear.bench.gate.revisions import Revision, sources
+from rooflinear.bench.machine import machine
+from rooflinear.bench.suites import suite
 
 from ..made import SMOOTHING
 from .made_repository import SIZES, Repository

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from rooflinear.bench import compare as comparing
+from rooflinear.bench.commands import compare as comparing
 from rooflinear.bench.errors import CannotFinish, UsageError
 
 from ..test_interop import PYTEST

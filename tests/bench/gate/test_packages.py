@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from rooflinear.bench.calibration.planted import plant
+from rooflinear.bench.commands.options import build
 from rooflinear.bench.errors import CannotFinish, SuiteFault, UsageError
-from rooflinear.bench.exported import VARIABLE
 from rooflinear.bench.gate import git, packages, revisions
 from rooflinear.bench.gate.blocks import Blocks
 from rooflinear.bench.gate.margins import Margins
 from rooflinear.bench.gate.plan import Planned, plan
-from rooflinear.bench.gate.planted import plant
-from rooflinear.bench.options import build
 from rooflinear.bench.records import Case
+from rooflinear.bench.suites.exported import VARIABLE
 
 from ..made import OPERATIONS, ROOT
 from .made_repository import KERNEL, OTHER, SIZES, Repository

@@ -2,12 +2,12 @@
 
 import pytest
 
-from rooflinear.bench import suite
+from rooflinear.bench.commands.options import build
 from rooflinear.bench.gate.margins import Margins
 from rooflinear.bench.gate.plan import plan, same_sources
 from rooflinear.bench.gate.records import Side
 from rooflinear.bench.gate.revisions import Revision, sources
-from rooflinear.bench.options import build
+from rooflinear.bench.suites import suite
 
 from ..made import NUMPY, OPERATIONS, write_suite
 

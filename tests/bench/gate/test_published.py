@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from rooflinear.bench.calibrate import read, table
-from rooflinear.bench.gate.calibration import Trial, tallies
+from rooflinear.bench.calibration.trials import Trial, tallies
+from rooflinear.bench.commands.calibrate import read, table
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "calibration"
 RUNS = sorted(FOLDER.glob("*.jsonl"))

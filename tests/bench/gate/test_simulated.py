@@ -5,9 +5,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from rooflinear.bench.gate.calibration import upper
+from rooflinear.bench.calibration.simulated import MACHINES, Noise, block_numbers, whole_run, whole_runs
+from rooflinear.bench.calibration.trials import upper
 from rooflinear.bench.gate.records import FASTER, SLOWER
-from rooflinear.bench.gate.simulated import MACHINES, Noise, block_numbers, whole_run, whole_runs
 
 CASES = 24
 RUNS = 2000

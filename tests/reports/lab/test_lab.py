@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import synthetic
 
-from rooflinear.bench import problem
+from rooflinear.bench.inputs import problem
 from rooflinear.bench.records import Output, ShownTask
 from rooflinear.bench.store import OUTPUTS, ResultFile
 from rooflinear.kernels import operations

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rooflinear.bench.calibrate import read
+from rooflinear.bench.commands.calibrate import read
 from rooflinear.reports.repeatability.agreement_groups import groups
 from rooflinear.reports.repeatability.agreement_text import text
 from rooflinear.reports.repeatability.run_trials import RunTrial

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rooflinear.bench.again import chosen
+from rooflinear.bench.runner.again import chosen
 from rooflinear.reports.repeatability import simulated_runs, simulated_text
 from rooflinear.reports.repeatability.agreement import SPEEDUP, TIME, values
 from rooflinear.reports.repeatability.simulated_runs import NOISES, NoiseModel, counted, disturbance, runs, simulated

@@ -6,7 +6,7 @@ import pytest
 import synthetic
 from synthetic import case, ok
 
-from rooflinear.bench.core_speed import POWER, SLOWED
+from rooflinear.bench.timing.core_speed import POWER, SLOWED
 from rooflinear.reports.tables import frames
 from rooflinear.reports.tables.samples import kept, powers
 

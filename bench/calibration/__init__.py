@@ -1,0 +1,1 @@
+"""How often the gate and the report err: trials with equal code, planted slow-downs, other tools, simulation."""

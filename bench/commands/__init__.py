@@ -1,0 +1,1 @@
+"""What each command does: from what was typed to records, and to reports. Only these modules import `reports`."""

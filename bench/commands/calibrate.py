@@ -1,0 +1,191 @@
+"""What ``rooflinear calibrate`` does: the gate against the same code, against planted slowdowns, beside its peers."""
+
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from ..calibration.planted import plant
+from ..calibration.trials import Tally, Trial, simulated_trials, tallies, trial
+from ..errors import CannotFinish, UsageError
+from ..gate import git, margins, revisions
+from ..gate.margins import Margins, share
+from ..gate.revisions import Revision
+from ..machine import machine
+from ..suites import suite
+from ..sweep import Options, contests
+from .compare import paired, scratch
+from .options import build, whole_number, words
+
+BUSY = "while True: pass"
+
+Line = TypeVar("Line", bound=msgspec.Struct)
+
+
+def calibrate(typed: dict[str, Any]) -> int:
+    """Plays the runs asked for, adds each to the file, prints the table of all runs in it."""
+    if typed["preset"] or typed["nice"]:
+        raise UsageError("--preset and --nice go with --report")
+    file = Path(typed["output"])
+    trials = read(file, Trial)
+    accepted = margins.read(typed["margin"], None)
+    runs, load, simulate = (count(f"--{name}", typed[name]) for name in ("runs", "load", "simulate"))
+    effects = [0.0] * runs + [share("--effect", word) for word in words(typed["effect"])]
+    if effects or typed["peers"]:
+        append(file, b"")
+    with busy(load):
+        for effect in effects:
+            add(file, trials, _play(typed, accepted, effect, load, len(trials)))
+        for made in _peers(typed, load):
+            add(file, trials, made)
+    counted = tallies(trials)
+    for made in simulated_trials(simulate, machine.describe()) if simulate else ():
+        counted += tallies(made)
+    _print(counted, typed["json"])
+    return 0
+
+
+def read(file: Path, kind: type[Line]) -> list[Line]:
+    """All lines of a file; none where there is no file yet."""
+    try:
+        lines = file.read_bytes().splitlines()
+        return [msgspec.json.decode(line, type=kind) for line in lines if line.strip()]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise UsageError(f"--output {file}: {error.strerror}") from error
+    except msgspec.DecodeError as error:
+        raise UsageError(f"--output {file}: holds something else than calibration runs: {error}") from error
+
+
+def add(file: Path, lines: list[Line], made: Line) -> None:
+    """One more line, there and on the disk."""
+    lines.append(made)
+    append(file, msgspec.json.encode(made) + b"\n")
+
+
+def append(file: Path, content: bytes) -> None:
+    """Adds to a file, which is made where there is none. Raises `CannotFinish`."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("ab") as open_:
+            open_.write(content)
+    except OSError as error:
+        raise CannotFinish(f"cannot write {file}: {error.strerror}; choose another place (--output FILE)") from error
+
+
+def count(option: str, text: str) -> int:
+    """A whole number that may be 0."""
+    return 0 if text.strip() == "0" else whole_number(option, text)
+
+
+@contextlib.contextmanager
+def busy(processes: int, nice: int = 0) -> Iterator[None]:
+    """Other programs that compute without end, for as long as this lasts; ``nice``: how willingly they give way."""
+    program = f"import os\nos.nice({nice})\n{BUSY}" if nice else BUSY
+    started = [subprocess.Popen([sys.executable, "-S", "-c", program]) for _ in range(processes)]
+    try:
+        yield
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def _play(typed: dict[str, Any], accepted: Margins, effect: float, load: int, number: int) -> Trial:
+    folder = suite.find(typed["suite"])
+    root = git.root_of(folder)
+    below = folder.resolve().relative_to(root)
+    started, begun, here = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic(), machine.describe()
+    with scratch() as place:
+        python = revisions.interpreter(None, "")
+        sides = [
+            revisions.open_revision(root, below, typed["revision"], place / name, python) for name in ("base", "head")
+        ]
+        for side in sides:
+            if side.suite is None:
+                raise UsageError(side.fault)
+        chosen = _options(sides[0], typed, number)
+        if effect:
+            stems = chosen.implementations or list(sides[0].suite.implementations if sides[0].suite else ())
+            shares = (
+                (sides[0], 0.0, place / "planted-base" / below.name),
+                (sides[1], effect, place / "planted-head" / below.name),
+            )
+            sides = [plant(side, stems, each, where) for side, each, where in shares]
+        found = paired(sides[0], sides[1], chosen, accepted, [], judge_all=True)
+    seconds = round(time.monotonic() - begun, 1)
+    found = msgspec.structs.replace(found, machine=here, started_at=started, seconds=seconds)
+    return trial(found, effect, load)
+
+
+def _options(side: Revision, typed: dict[str, Any], number: int) -> Options:
+    assert side.suite is not None
+    chosen = build(side.suite, {**typed, "preset": "quick", "threads": ["1"]})
+    budget = chosen.time_budget_s if typed["time_budget"] else None
+    return msgspec.structs.replace(chosen, time_budget_s=budget, seed=chosen.seed + 2 * number)
+
+
+def _peers(typed: dict[str, Any], load: int) -> Iterator[Trial]:
+    if typed["peers"]:
+        from ..calibration.peers import trials
+
+        folder = suite.find(typed["suite"])
+        of = suite.load(folder)
+        chosen = build(of, {**typed, "preset": "quick", "threads": ["1"]})
+        cases = [case for contest in contests(of, chosen) for case in contest.cases]
+        yield from trials(git.root_of(folder), cases, load)
+
+
+def _print(counted: list[Tally], as_json: bool) -> None:
+    if as_json:
+        print(msgspec.json.format(msgspec.json.encode({"schema_version": 1, "tallies": counted}), indent=1).decode())
+        return
+    print(table(counted))
+    print("Counts bound a rate, they do not prove it: see the limits.")
+
+
+def table(counted: list[Tally]) -> str:
+    """A Markdown table, one line for what was counted together."""
+    head = [
+        "judge",
+        "cases of",
+        "load",
+        "margin",
+        "planted",
+        "runs",
+        "runs with an alarm",
+        "called slower",
+        "called faster",
+        "inconclusive",
+    ]
+    head += ["median ratio", "block spread", "seconds a run"]
+    rows = [head, ["---"] * len(head), *(_row(each) for each in counted)]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def _row(each: Tally) -> list[str]:
+    slower = f"{each.called_slower} of {each.cases}"
+    slower += f" (≥ {each.slower_at_least:.1%})" if each.effect else f" (≤ {each.slower_at_most:.2%})"
+    alarmed = f"{each.alarmed_runs} of {each.runs}"
+    return [
+        each.judge,
+        each.implementations,
+        f"{each.load} busy" if each.load else "idle",
+        f"{each.margin:.1%}",
+        f"{each.effect:.0%}" if each.effect else "nothing",
+        str(each.runs),
+        alarmed if each.effect else f"{alarmed} (≤ {each.alarmed_runs_at_most:.1%})",
+        slower,
+        str(each.called_faster),
+        f"{each.inconclusive / max(1, each.cases):.1%}",
+        "" if each.ratio is None else f"{each.ratio:.4f}",
+        "" if each.spread is None else f"{each.spread:.2%}",
+        f"{each.seconds:.0f}",
+    ]

@@ -1,0 +1,151 @@
+"""What ``rooflinear calibrate --report`` does: whole runs of a preset, and how far their reports agree."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..errors import CannotFinish, UsageError, unknown
+from ..runner.again import chosen
+from ..store import RUN
+from ..sweep import PRESETS
+from .calibrate import add, append, busy, count, read
+from .compare import scratch
+
+if TYPE_CHECKING:
+    from ...reports.repeatability.run_trials import RunTrial
+    from ...reports.repeatability.simulated_runs import Simulated
+
+PRESET, OUTPUT = "standard", Path("results/report-calibration.jsonl")
+
+ACCEPTED = {"report", "preset", "runs", "load", "nice", "seed", "simulate", "output", "json"}
+"""What of ``calibrate`` has a meaning here; the rest is for the gate."""
+
+LOWEST_PRIORITY = 19
+
+COMMAND = [sys.executable, "-m", "rooflinear.bench", "run"]
+
+FINISHED = (0, 1)
+"""Exit statuses of a run that came to its end; 1 where a case was wrong or crashed."""
+
+CLEARING_SECONDS = 60.0
+"""A run that is told to stop ends its workers first."""
+
+
+class Play(msgspec.Struct, frozen=True):
+    """One run to be played: a preset beside ``load`` busy programs at niceness ``nice``. No seed: the run's own."""
+
+    preset: str
+    load: int
+    nice: int
+    seed: int | None
+
+
+def calibrate(typed: dict[str, Any], given: Collection[str], play: "Callable[[Play], RunTrial] | None" = None) -> int:
+    """Plays the runs asked for, adds each to the file, prints what all runs in it tell.
+
+    ``given`` are the options that were typed; ``play`` is told what to run and returns its line.
+    """
+    _refuse_others(given)
+    planned = _planned(typed, given)
+    from ...reports.repeatability.run_trials import RunTrial
+
+    file = Path(typed["output"]) if "output" in given else OUTPUT
+    lines = read(file, RunTrial)
+    if planned:
+        append(file, b"")
+    for number, each in enumerate(planned, 1):
+        print(f"run {number} of {len(planned)}", file=sys.stderr, flush=True)
+        add(file, lines, (play or played)(each))
+    _print(lines, _simulated(count("--simulate", typed["simulate"])), typed["json"])
+    return 0
+
+
+def played(wanted: Play) -> "RunTrial":
+    """Plays one run in a process of its own and reads its folder. Raises `CannotFinish` where it came to no end."""
+    from ...reports.repeatability.run_trials import run_trial
+
+    with scratch() as place, busy(wanted.load, wanted.nice):
+        begun = time.monotonic()
+        status = _finish([*COMMAND, "--preset", wanted.preset, "--results", str(place), *_seed(wanted)])
+        seconds = time.monotonic() - begun
+        folder = next((path.parent for path in place.glob(f"*/{RUN}")), None)
+        if status not in FINISHED or folder is None:
+            raise CannotFinish(f"a run ended with status {status}; runs before it are kept, what it said stands above")
+        return run_trial(folder, seconds, wanted.load, wanted.nice)
+
+
+def _finish(command: list[str]) -> int:
+    """The exit status of a command, which is told to stop and waited for where this process is.
+
+    A process group of its own keeps a terminal's Ctrl-C from it, which would be the second word to stop.
+    """
+    group = 0 if os.name == "posix" else None
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, process_group=group)
+    try:
+        return process.wait()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(CLEARING_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _planned(typed: dict[str, Any], given: Collection[str]) -> list[Play]:
+    preset = typed["preset"] or PRESET
+    if preset not in PRESETS:
+        raise unknown("preset", preset, PRESETS)
+    if not PRESETS[preset].rounds:
+        raise UsageError(f"--preset {preset} times nothing; choose another one")
+    load, nice = count("--load", typed["load"]), count("--nice", typed["nice"] or "0")
+    if nice > LOWEST_PRIORITY:
+        raise UsageError(f"--nice '{typed['nice']}': the lowest priority is {LOWEST_PRIORITY}")
+    seed = None if typed["seed"] is None else count("--seed", typed["seed"])
+    runs = 0 if "simulate" in given and "runs" not in given else count("--runs", typed["runs"])
+    return [Play(preset, load, nice if load else 0, None if seed is None else seed + each) for each in range(runs)]
+
+
+def _refuse_others(given: Collection[str]) -> None:
+    others = [name for name in given if name not in ACCEPTED]
+    if others:
+        name = "a revision" if others[0] == "revision" else f"--{others[0].replace('_', '-')}"
+        raise UsageError(f"--report plays whole presets of the code as it is; leave out {name}")
+
+
+def _seed(wanted: Play) -> list[str]:
+    return [] if wanted.seed is None else ["--seed", str(wanted.seed)]
+
+
+def _simulated(contests: int) -> "list[Simulated]":
+    if not contests:
+        return []
+    from ...reports.repeatability.simulated_runs import simulated
+
+    found = []
+    for each in simulated(contests, chosen):
+        print(f"simulated: {each.noise}", file=sys.stderr, flush=True)
+        found.append(each)
+    return found
+
+
+def _print(lines: "list[RunTrial]", simulated: "list[Simulated]", as_json: bool) -> None:
+    from ...reports.repeatability import agreement_text, simulated_text
+    from ...reports.repeatability.agreement_groups import groups
+
+    found = groups(lines)
+    if as_json:
+        told = {"schema_version": 1, "groups": found, "simulated": simulated}
+        print(msgspec.json.format(msgspec.json.encode(told), indent=1).decode())
+        return
+    if found or not simulated:
+        print(agreement_text.text(found, lines))
+    if simulated:
+        print(simulated_text.text(simulated))

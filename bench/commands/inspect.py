@@ -1,0 +1,97 @@
+"""The commands that only tell: what a suite holds, what the machine is."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..machine import ceilings, machine
+from ..runner.dispatch import with_dispatch
+from ..suites import suite
+from ..suites.suite import unavailable
+from . import options
+from .ceilings_text import lines
+
+
+def list_suite(folder: Path | None, as_json: bool) -> int:
+    """Prints operations and implementations; nothing is imported to find out."""
+    loaded = suite.load(suite.find(folder))
+    operations = {
+        name: {"formula": each.formula, "sizes": list(each.sizes), "parameters": dict(each.parameters)}
+        for name, each in loaded.operations.items()
+    }
+    implementations = {
+        stem: {
+            "library": each.library,
+            "algorithm": each.algorithm,
+            "device": each.device,
+            "operations": list(each.operations),
+            "doc": each.doc,
+            "unavailable": unavailable(each),
+        }
+        for stem, each in loaded.implementations.items()
+    }
+    found = {
+        "schema_version": 1,
+        "suite": str(loaded.folder),
+        "operations": operations,
+        "implementations": implementations,
+    }
+    suite.tell(loaded.remarks)
+    print(json.dumps(found, indent=1) if as_json else _as_text(found))
+    return 0
+
+
+def show_machine(as_json: bool, fresh: bool = False) -> int:
+    """Prints what the machine is, how quiet it is now, what would help, and what it can do at most.
+
+    The latter is measured the first time, on a changed machine, and where it shall be ``fresh``.
+    """
+    described, noise = machine.describe(), machine.noise()
+    made = ceilings.known(described, options.thread_ladder(described.cores_available), anew=fresh)
+    made = with_dispatch(described, made, suite.load(suite.find(None)))
+    if as_json:
+        found = {
+            "schema_version": 1,
+            **msgspec.to_builtins(described),
+            "noise": noise,
+            "versions": machine.versions(),
+            "ceilings": msgspec.to_builtins(made),
+        }
+        print(json.dumps(found, indent=1))
+        return 0
+    for name, value in msgspec.to_builtins(described).items():
+        if name != "warnings":
+            print(f"{name:18} {'not told by this system' if value is None else _readable(name, value)}")
+    print(
+        f"{'noise now':18} the same work again and again: middle half within {noise['spread']:.1%},"
+        f" slowest {noise['worst']:.1f} times the median, {noise['steal_share']:.1%} of time stolen"
+    )
+    print("\n".join(lines(described, made)))
+    for warning in described.warnings:
+        print(f"to be quieter:     {warning}")
+    return 0
+
+
+def _readable(name: str, value: Any) -> str:
+    if name == "memory_bytes":
+        return f"{value / 2**30:.1f} GiB"
+    if name == "caches_bytes":
+        return ", ".join(f"{level} {size // 1024} KiB" for level, size in value.items()) or "not told by this system"
+    if name == "gpus":
+        return "; ".join(value) or "none that NVIDIA's library (nvidia-ml-py) tells of"
+    return str(value)
+
+
+def _as_text(found: dict[str, Any]) -> str:
+    lines = [f"suite {found['suite']}", "", "operations"]
+    for name, each in found["operations"].items():
+        sizes = ", ".join([*each["sizes"], *(f"{key}={value}" for key, value in each["parameters"].items())])
+        lines.append(f"  {name:18} ({sizes})  {each['formula']}")
+    lines += ["", "implementations"]
+    for stem, each in found["implementations"].items():
+        state = f"unavailable: {each['unavailable']}" if each["unavailable"] else each["doc"].replace("\n", " ")
+        state = f"({each['device']} only)  {state}" if each["device"] else state
+        lines.append(f"  {stem:18} {each['library']:11} {len(each['operations'])} operations  {state}")
+    return "\n".join(lines)

@@ -1,0 +1,29 @@
+"""JSON Schema of what is kept on disk and printed by ``--json``, for tools that read it."""
+
+from typing import Any
+
+import msgspec
+
+from ..calibration.trials import Trial
+from ..gate.records import Comparison
+from ..records import Output, Result, Run, ShownTask
+
+FILES = {
+    "run.json": Run,
+    "cases.jsonl": Result,
+    "outputs.jsonl": ShownTask | Output,
+    "comparison.json": Comparison,
+    "calibration.jsonl": Trial,
+}
+"""A name ending in ``l`` holds one record a line; `compare --json` prints the fourth."""
+
+
+def schemas() -> dict[str, Any]:
+    """One schema per kind of file, and what they share."""
+    roots, definitions = msgspec.json.schema_components(list(FILES.values()), ref_template="#/$defs/{name}")
+    found = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **dict(zip(FILES, roots, strict=True)),
+        "$defs": definitions,
+    }
+    return msgspec.json.decode(msgspec.json.encode(found))  # as a file has it: a tuple by default is a list there

@@ -1,0 +1,183 @@
+"""The parent's side of the reference: problems made on disk, once a task and variant."""
+
+import os
+import secrets
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from ..errors import CannotFinish, Lost, SuiteFault, UsageError
+from ..libraries.host import common_environment
+from ..processes import protocol
+from ..processes.parent import Child, Died, TookTooLong
+from ..suites import suite
+from ..suites.suite import Suite
+from ..sweep import Options
+
+PREFIX = "rooflinear-"
+SECONDS = 1800.0
+
+
+class Problems:
+    """Keeps the reference process and the scratch folder that workers read from.
+
+    ``births``: of the process, which takes with it what problems should give when it dies.
+    """
+
+    def __init__(
+        self,
+        loaded: Suite,
+        options: Options,
+        algorithms: Iterable[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ):
+        self._suite, self._options, self._environment = loaded, options, dict(environment or {})
+        self._algorithms = sorted({each.algorithm for each in loaded.implementations.values()} | set(algorithms))
+        self._child: Child[protocol.ReferenceReply] | None = None
+        self._made: dict[str, protocol.Made] = {}
+        self._shown: list[protocol.MakeShown] = []
+        self._discarded: list[str] = []
+        self.births = 0
+        self._asking = threading.Lock()
+        try:
+            remove_abandoned()
+            self.scratch = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+        except OSError as error:
+            raise CannotFinish(f"cannot make a temporary folder: {error.strerror}; set TMPDIR") from error
+        self.label, self.generated = "", True
+
+    def open(self) -> None:
+        """Reads the user's data. Raises `UsageError` where it is not as it must be."""
+        environment = {**os.environ, **common_environment(1), **self._environment}
+        self._child = Child("inputs.reference", protocol.ReferenceReply, environment)
+        chosen = self._options
+        source = protocol.Source(str(self._suite.folder), chosen.seed, chosen.data, chosen.target, chosen.condition)
+        opened = self._ask(source)
+        self.label, self.generated, self.births = opened.label, opened.generated, self.births + 1
+        for each in self._shown:  # a process before had made them, and died
+            self._ask(each)
+
+    def make(self, task: protocol.Task, variant: str, folder: str) -> protocol.Made:
+        """Writes a problem below the scratch folder.
+
+        Raises `Lost` where the task has none, `SuiteFault` where the suite fails to make it.
+        """
+        if self._child is None:
+            self.open()
+        elif self._discarded:
+            self._ask(protocol.Forget(self._discarded))
+        self._discarded = []
+        return self._ask(protocol.Make(task, variant, self._algorithms, str(self.scratch / folder)))
+
+    def make_shown(self, name: str, dtype: str, most: int) -> tuple[Path, protocol.Made]:
+        """The folder of a task of ``SHOWN``. Raises `UsageError` where it holds more than ``most`` numbers."""
+        folder = self.scratch / f"shown-{name}"
+        request = protocol.MakeShown(name, dtype, self._algorithms, str(folder), most)
+        made = self._ask(request)
+        self._shown.append(request)
+        return folder, made
+
+    def draw(self, task: protocol.Task, beside: str, folder: str, copies: int) -> protocol.Drawn:
+        """Writes problems below the scratch folder that are like the one in ``beside`` and that no seed tells."""
+        request = protocol.Draw(task, beside, str(self.scratch / folder), self._algorithms, copies)
+        try:
+            return self._ask(request)
+        except SuiteFault as fault:  # the problem that was timed had gone well
+            raise Lost("crashed", str(fault)) from fault
+
+    def judge(self, request: protocol.Judge) -> protocol.Judged:
+        """Compares what a worker wrote with what it should be. The file is removed."""
+        try:
+            return self._ask(request)
+        finally:
+            Path(request.path).unlink(missing_ok=True)
+
+    def outputs(self) -> str:
+        """A new name of a file for a worker's outputs."""
+        return str(self.scratch / f"outputs-{secrets.token_hex(8)}")
+
+    def let_go(self) -> None:
+        """The reference process holds the user's data no longer, and still judges."""
+        self._ask(protocol.Forget(source=True))
+
+    def exact(self, name: str, dtype: str) -> tuple[protocol.Task, str]:
+        """The exact test's task and folder ('' where the operation states none), made once a run."""
+        operation = self._suite.operations[name]
+        task = protocol.Task(name, suite.exact_sizes(operation), dict(operation.parameters), dtype)
+        folder = f"exact-{name}-{dtype}"
+        if operation.exact_inputs is None:
+            return task, ""
+        if folder not in self._made:
+            self._made[folder] = self.make(task, "exact", folder)
+        return task, str(self.scratch / folder)
+
+    def discard(self, folder: str) -> None:
+        self._discarded.append(str(self.scratch / folder))
+        shutil.rmtree(self.scratch / folder, ignore_errors=True)
+
+    @property
+    def pids(self) -> list[int]:
+        return [self._child.pid] if self._child else []
+
+    def stop(self) -> None:
+        """Ends the reference process; what it made stays."""
+        if self._child is not None:
+            self._child.kill()
+        self._child = None
+
+    def close(self) -> None:
+        self.stop()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def _ask(self, request: Any) -> Any:
+        with self._asking:
+            return self._answer(request)
+
+    def _answer(self, request: Any) -> Any:
+        if self._child is None:
+            raise Lost("crashed", "the oracle's process has ended")
+        try:
+            reply = self._child.ask(request, SECONDS)
+            self._child.pause()
+        except Died as died:
+            self._buried()
+            last = died.exit.stderr[-1] if died.exit.stderr else ""
+            raise Lost("crashed", f"the oracle's process {died.reason} {last}".strip()) from None
+        except TookTooLong:
+            self._buried()
+            raise Lost("crashed", f"the oracle took over {SECONDS:.0f} s") from None
+        if isinstance(reply, protocol.Failed):
+            raise _failure(reply)
+        return reply
+
+    def _buried(self) -> None:
+        """What it held is gone with it."""
+        self._child = None
+        self._made.clear()
+
+
+def _failure(reply: protocol.Failed) -> Exception:
+    if reply.status == "usage":
+        return UsageError(reply.reason)
+    if reply.status == "finish":
+        return CannotFinish(reply.reason)
+    if reply.status == "disk":
+        return CannotFinish(f"cannot write inputs: {reply.reason}; free space or set TMPDIR")
+    if reply.status == "memory":
+        return Lost("skipped", f"inputs and oracle need more memory than there is: {reply.reason}")
+    if reply.status in ("unsupported", "crashed"):
+        return Lost(reply.status, reply.reason)
+    return SuiteFault(reply.reason)
+
+
+def remove_abandoned() -> None:
+    """Removes scratch folders whose process was killed before it could."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)

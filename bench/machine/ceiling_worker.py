@@ -1,0 +1,181 @@
+"""Child process: reads memory, multiplies and adds as fast as this machine can, and does nothing else.
+
+Run as ``python -P -m rooflinear.bench.machine.ceiling_worker`` with the environment of
+its threads already set. Reads are loads only: a copy or a triad also writes,
+and hides that a written line is first read.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import get_num_threads, njit, prange
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from ..libraries.base import ALIGNMENT_BYTES
+from ..processes import protocol
+from ..processes.child import serve
+from ..timing.fastest import fastest_call_ns
+from ..timing.kernel import Kernel
+
+FLAGS = {"reassoc", "contract", "nsz"}
+CHAINS = 12
+"""Independent sums: two units times a latency of four to five, and registers for them in every vector set."""
+
+VECTOR_BYTES = 32
+GEMM_ROWS = 1024
+SLICES = 5
+"""Parts of the time asked for; the fastest counts."""
+
+
+class Meter:
+    """Answers with the fastest of several slices; ``work`` is what one call moved (bytes) or computed (flops)."""
+
+    def __init__(self) -> None:
+        if hasattr(os, "sched_setaffinity"):  # before the pool starts, whose threads inherit it
+            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: get_num_threads()])
+        self._buffer = np.ones(0)
+
+    def read(self, request: protocol.Read) -> protocol.Metered:
+        """Passes over the first bytes of a buffer, all threads, each over its own share."""
+        count = max(1, request.bytes // self._buffer.itemsize)
+        if count > len(self._buffer):
+            self._buffer = _aligned_ones(count)
+        data = self._buffer[:count]
+
+        def passes(times: int) -> None:
+            if _read(data, times) != float(count * times):
+                raise ArithmeticError(f"reading {data.nbytes} bytes added up wrongly")
+
+        return _metered(_timed(passes), request.slice_ns, float(data.nbytes))
+
+    def compute(self, request: protocol.Compute) -> protocol.Metered:
+        """Multiply-and-add in registers, or a product of two big square matrices."""
+        dtype = np.dtype(request.dtype)
+        if request.by_gemm:
+            a = np.ones((GEMM_ROWS, GEMM_ROWS), dtype)
+            out = np.empty_like(a)
+
+            def products(times: int) -> None:
+                for _ in range(times):
+                    np.dot(a, a, out=out)
+
+            return _metered(_timed(products), request.slice_ns, 2.0 * GEMM_ROWS**3)
+        one = dtype.type(1)
+        flops = 2.0 * CHAINS * (VECTOR_BYTES // dtype.itemsize) * get_num_threads()
+
+        def steps(times: int) -> None:
+            if _multiply_add(one, times) != get_num_threads():
+                raise ArithmeticError("multiply-and-add went wrong")
+
+        return _metered(_timed(steps), request.slice_ns, flops)
+
+    def call(self, request: protocol.Call) -> protocol.Metered:
+        """A function that does nothing, in the loop that kernels are timed in."""
+        kernel = Kernel(lambda _: None, (None,))
+        return _metered(lambda calls: kernel.many(calls)[1], request.slice_ns, 1.0)
+
+    def __call__(self, request: protocol.MeterRequest) -> protocol.MeterReply:
+        try:
+            match request:
+                case protocol.Read():
+                    return self.read(request)
+                case protocol.Compute():
+                    return self.compute(request)
+                case protocol.Call():
+                    return self.call(request)
+        except (ArithmeticError, MemoryError) as error:
+            return protocol.Failed("crashed", f"{type(error).__name__}: {error}")
+
+
+def _aligned_ones(count: int) -> NDArray[np.float64]:
+    """From the start of a cache line, as inputs of kernels are: a load across two lines takes twice as long."""
+    ones = np.ones(count + ALIGNMENT_BYTES // 8)
+    first = -ones.ctypes.data % ALIGNMENT_BYTES // ones.itemsize
+    return ones[first : first + count]
+
+
+def _timed(work: Callable[[int], Any]) -> Callable[[int], int]:
+    def duration(calls: int) -> int:
+        started = time.perf_counter_ns()
+        work(calls)
+        return time.perf_counter_ns() - started
+
+    return duration
+
+
+def _metered(duration: Callable[[int], int], slice_ns: int, work: float) -> protocol.Metered:
+    return protocol.Metered(fastest_call_ns(duration, slice_ns, slice_ns // SLICES), work)
+
+
+@njit(fastmath=FLAGS, parallel=True)
+def _read(data, times):
+    threads = get_num_threads()
+    share = -(-len(data) // threads)
+    total = 0.0
+    for part in prange(threads):
+        total += _add_up(data[part * share : (part + 1) * share], times)
+    return total
+
+
+@njit(fastmath=FLAGS)
+def _add_up(data, times):
+    """The four quarters side by side: of memory one stream alone brings a fifth less."""
+    quarter = len(data) // 4
+    a, b, c, d = data[:quarter], data[quarter : 2 * quarter], data[2 * quarter : 3 * quarter], data[3 * quarter :]
+    total = 0.0
+    for _ in range(times):
+        for i in range(quarter):
+            total += (a[i] + b[i]) + (c[i] + d[i])
+        for i in range(quarter, len(d)):
+            total += d[i]
+    return total
+
+
+@njit(parallel=True)
+def _multiply_add(one, times):
+    threads = get_num_threads()
+    total = 0
+    for _ in prange(threads):
+        total += int(_chains(one, times))
+    return total
+
+
+@njit
+def _chains(one, times):
+    return _fused(one, times)  # pyright: ignore[reportCallIssue]  numba adds the context
+
+
+@intrinsic
+def _fused(typing_context, one, times):  # noqa: ARG001
+    """x ← x·½ + ½ from x = 1, in vectors that stay in registers; returns a lane of one chain."""
+    return one(one, times), _emit
+
+
+def _emit(context, builder, signature, arguments):  # noqa: ARG001
+    one, times = arguments
+    lanes = VECTOR_BYTES // (8 if isinstance(one.type, ir.DoubleType) else 4)
+    vector = ir.VectorType(one.type, lanes)
+    half = ir.Constant(vector, [0.5] * lanes)
+    start = vector(ir.Undefined)
+    for lane in range(lanes):
+        start = builder.insert_element(start, one, ir.IntType(32)(lane))
+    name = f"llvm.fma.v{lanes}f{256 // lanes}"
+    fma = cgutils.get_or_insert_function(builder.module, ir.FunctionType(vector, [vector] * 3), name)
+    chains = [cgutils.alloca_once_value(builder, start) for _ in range(CHAINS)]
+    with cgutils.for_range(builder, times):
+        for chain in chains:
+            builder.store(builder.call(fma, [builder.load(chain), half, half]), chain)
+    total = builder.load(chains[0])
+    for chain in chains[1:]:
+        total = builder.fmul(total, builder.load(chain))
+    return builder.extract_element(total, ir.IntType(32)(0))
+
+
+if __name__ == "__main__":
+    serve(protocol.MeterRequest, Meter())

@@ -1,0 +1,158 @@
+"""What this machine can do at most: read bandwidth by working set, peak arithmetic by dtype.
+
+limit = max(flops ÷ peak, bytes ÷ bandwidth(working set)): the roofline (Williams,
+Waterman, Patterson 2009). A machine's ceilings are measured once and kept in the
+user's cache for a while. What other guests leave of a memory's bandwidth changes by the
+minute, so a run also reads each contest's working set in its rounds.
+"""
+
+import hashlib
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from ..errors import CannotFinish
+from ..records import Ceilings, Machine, Result, Run
+from . import roofs
+from .meter import largest_working_set, measure
+
+MEASURES = 3
+"""Times that a thread count is measured at most while its numbers contradict each other."""
+
+KEPT = timedelta(days=30)
+STAYS = "this machine's ceilings stay as they are"
+
+
+def known(described: Machine, threads: Iterable[int], anew: bool = False) -> Ceilings:
+    """The ceilings kept for this machine; what is missing, too old or in doubt is measured and kept.
+
+    Warns where that fails, and where a doubt is left.
+    """
+    asked, kept = list(threads), None if anew else _kept(described)
+    made = kept or Ceilings(machine=described.identity, measured_at=_now().isoformat(timespec="seconds"))
+    if absent := [count for count in asked if str(count) not in made.roofs]:
+        print(f"measuring what this machine can do on {_counts(absent)} (kept for {KEPT.days} days)", file=sys.stderr)
+        made = _measured(described, made, absent, "times without limits")
+    made = _without_doubts(described, made, asked)
+    if doubts := _doubts(made, asked):
+        why = "; ".join(doubts.values())
+        when = "when this machine's ceilings were measured: it was busy"
+        warnings.warn(f"{why} {when}; when it is quiet: rooflinear machine --fresh", stacklevel=2)
+    return roofs.ceiled(made)
+
+
+def measured_again(run: Run, threads: Iterable[int]) -> Run:
+    """The run with the better of its ceilings and of others measured now; kept too. Warns where that fails."""
+    counts = [count for count in threads if str(count) in run.ceilings.roofs]
+    if not counts:
+        return run
+    why = "a case took less time than its limit"
+    print(f"measuring again what this machine can do on {_counts(counts)}: {why}", file=sys.stderr)
+    made = _measured(run.machine, _kept(run.machine) or run.ceilings, counts, STAYS)
+    better = {count: roofs.best(roof, made.roofs.get(count)) for count, roof in run.ceilings.roofs.items()}
+    return msgspec.structs.replace(run, ceilings=roofs.ceiled(msgspec.structs.replace(run.ceilings, roofs=better)))
+
+
+def learned(run: Run, dispatch_ns: Mapping[str, float], results: Iterable[Result]) -> Run:
+    """The run, its ceilings no lower than what was read in its rounds, its empty calls no longer than seen in it.
+
+    What is kept for the next run learns the same.
+    """
+    results = list(results)
+
+    def taught(made: Ceilings) -> Ceilings:
+        return roofs.with_calls(roofs.raised(made, results, largest_working_set()), dispatch_ns)
+
+    if run.ceilings.roofs:
+        keep(run.machine, taught(_kept(run.machine) or run.ceilings))
+    return msgspec.structs.replace(run, ceilings=roofs.ceiled(taught(run.ceilings)))
+
+
+def learn_calls(described: Machine, made: Ceilings, dispatch_ns: Mapping[str, float]) -> Ceilings:
+    """The ceilings with these times of empty calls; kept too."""
+    keep(described, roofs.with_calls(_kept(described) or made, dispatch_ns))
+    return roofs.with_calls(made, dispatch_ns)
+
+
+def keep(described: Machine, made: Ceilings) -> None:
+    """For the next run here; warns where the cache cannot be written: that one measures again."""
+    file = _file(described)
+    partial = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(msgspec.json.format(msgspec.json.encode(made), indent=1))
+        partial.replace(file)
+    except OSError as error:
+        why = f"cannot keep this machine's ceilings in {file.parent}: {error.strerror or error}"
+        warnings.warn(f"{why}; they are measured each time, or set XDG_CACHE_HOME", stacklevel=1)
+
+
+def _measured(described: Machine, made: Ceilings, threads: Iterable[int], lost: str) -> Ceilings:
+    """The ceilings with roofs of these thread counts measured now, none lower than before; kept.
+
+    Where that fails, warns of what is ``lost``.
+    """
+    for count in threads:
+        try:
+            roof = roofs.best(measure(count), made.roofs.get(str(count)))
+        except CannotFinish as error:
+            warnings.warn(f"{lost}: {error}", stacklevel=3)
+            break
+        made = msgspec.structs.replace(made, roofs={**made.roofs, str(count): roof})
+        keep(described, made)
+    return made
+
+
+def _without_doubts(described: Machine, made: Ceilings, asked: list[int]) -> Ceilings:
+    """What contradicts itself is measured again, a few times; the fastest of all tries counts."""
+    for _ in range(1, MEASURES):
+        if not (doubtful := _doubts(made, asked)):
+            break
+        print(f"measuring again: {'; '.join(doubtful.values())}", file=sys.stderr)
+        made = _measured(described, made, doubtful, STAYS)
+    return made
+
+
+def _doubts(made: Ceilings, asked: list[int]) -> dict[int, str]:
+    return {count: why for count, why in roofs.doubts(made).items() if count in asked}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _counts(threads: list[int]) -> str:
+    return ", ".join(map(str, threads)) + (" thread" if threads == [1] else " threads")
+
+
+def _kept(described: Machine) -> Ceilings | None:
+    try:
+        found = msgspec.json.decode(_file(described).read_bytes(), type=Ceilings)
+    except (OSError, msgspec.DecodeError):
+        return None
+    same = found.machine == described.identity and found.schema_version == Ceilings().schema_version
+    return found if same and not _expired(found.measured_at) else None
+
+
+def _expired(measured_at: str) -> bool:
+    """A day that cannot be read, or lies ahead, is one to measure anew."""
+    try:
+        age = _now() - datetime.fromisoformat(measured_at)
+    except (ValueError, TypeError):
+        return True
+    return not timedelta(minutes=-1) <= age <= KEPT
+
+
+def _file(described: Machine) -> Path:
+    try:
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:  # a user without a home
+        cache = Path(tempfile.gettempdir())
+    name = hashlib.sha256(described.identity.encode()).hexdigest()[:16]
+    return cache / "rooflinear" / f"ceilings-{name}.json"

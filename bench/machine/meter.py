@@ -1,0 +1,114 @@
+"""The child that measures what this machine can do, and a roof of its best answers."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import CannotFinish
+from ..libraries.host import common_environment
+from ..processes import protocol
+from ..processes.parent import Child, Died, TookTooLong
+from ..records import Roof
+from . import machine
+from .roofs import SMALLEST_BYTES
+
+LARGEST_BYTES = 2**28
+LAST_CACHES = 4
+"""Working sets reach so many times the last cache: there nothing is left of it."""
+
+SLICE_NS = 2_500_000
+SECONDS = 120.0
+ROUNDS, GEMM_ROUNDS = 16, 5
+"""Everything is tried once a round: what disturbs one moment spoils no number."""
+
+DTYPES = ("float64", "float32")
+
+
+class Meter:
+    """The child that reads and computes on some threads. Where it dies its answers are None: no case is at fault."""
+
+    failure = ""
+
+    def __init__(self, threads: int):
+        environment = {**os.environ, **common_environment(threads)}
+        child = Child[protocol.MeterReply]("machine.ceiling_worker", protocol.MeterReply, environment)
+        self._child: Child[protocol.MeterReply] | None = child
+
+    def read_ns_per_byte(self, count: int, slice_ns: int = SLICE_NS) -> float | None:
+        """What a byte takes to read from a working set of ``count`` bytes, all threads together."""
+        return self._each(protocol.Read(count, slice_ns))
+
+    def compute_ns_per_flop(self, dtype: str, by_gemm: bool, slice_ns: int = SLICE_NS) -> float | None:
+        return self._each(protocol.Compute(dtype, by_gemm, slice_ns))
+
+    def call_ns(self, slice_ns: int = SLICE_NS) -> float | None:
+        """What a call of a Python function takes that does nothing."""
+        return self._each(protocol.Call(slice_ns))
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid if self._child else None
+
+    def stop(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+        self._child = None
+
+    def _each(self, request: protocol.MeterRequest) -> float | None:
+        if self._child is None:
+            return None
+        try:
+            reply = self._child.ask(request, SECONDS)
+        except (Died, TookTooLong) as error:
+            self._child, self.failure = None, _reason(error)
+            return None
+        self._child.pause()
+        if isinstance(reply, protocol.Failed):
+            self.failure = reply.reason
+            return None
+        return reply.call_ns / reply.work
+
+
+def measure(threads: int) -> Roof:
+    """Best of many rounds, from 8 KB to four times the last cache and at least 256 MB. Raises `CannotFinish`."""
+    meter = Meter(threads)
+    try:
+        read = {count: (meter.read_ns_per_byte, count) for count in working_sets()}
+        fused = {dtype: (meter.compute_ns_per_flop, dtype, False) for dtype in DTYPES}
+        found = _best(meter, {**read, **fused, "call": (meter.call_ns,)}, ROUNDS)
+        # Last: a pool of BLAS spins after its call, and would share the cores with what is read.
+        products = _best(meter, {dtype: (meter.compute_ns_per_flop, dtype, True) for dtype in DTYPES}, GEMM_ROUNDS)
+    finally:
+        meter.stop()
+    flops = {dtype: 1e9 / min(found[dtype], products[dtype]) for dtype in DTYPES}
+    return Roof([(count, 1e9 / found[count]) for count in read], flops, found["call"])
+
+
+def working_sets() -> list[int]:
+    """Powers of two, in bytes."""
+    return [SMALLEST_BYTES << step for step in range((largest_working_set() // SMALLEST_BYTES).bit_length())]
+
+
+def largest_working_set() -> int:
+    """In bytes; what is larger is read no slower."""
+    last = max([LARGEST_BYTES, *(LAST_CACHES * size for size in machine.caches().values())])
+    return 1 << (last - 1).bit_length()
+
+
+def _best(meter: Meter, wanted: Mapping[Any, tuple[Any, ...]], rounds: int) -> dict[Any, float]:
+    """The least answer to each question (a method and its arguments) over some rounds of all of them."""
+    found: dict[Any, float] = {}
+    for _ in range(rounds):
+        for key, (read, *arguments) in wanted.items():
+            answer = read(*arguments)
+            if answer is not None:
+                found[key] = min(answer, found.get(key, answer))
+    if found.keys() != wanted.keys():
+        raise CannotFinish(f"the process that measures this machine's ceilings failed: {meter.failure}")
+    return found
+
+
+def _reason(error: Died | TookTooLong) -> str:
+    if isinstance(error, TookTooLong):
+        return f"no answer within {SECONDS:.0f} s"
+    return ": ".join([error.reason, *error.exit.stderr[-1:]])

@@ -1,0 +1,308 @@
+"""Which other programs keep the machine busy, as the parent process sees it.
+
+Linux counts for every process how long it ran (``/proc/PID/stat``; ticks of
+10 ms) and for the whole machine how long its cores were busy (``/proc/stat``).
+What is missing between both was run by programs that this process cannot see:
+those outside a container, those hidden from other users, those that end before
+they are met.
+"""
+
+import contextlib
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from ..timing.guard import UNSEEN
+
+WINDOW_SECONDS, LEAST_SECONDS, LONGEST_SECONDS = 1.0, 0.25, 2.0
+"""Shares are over the last second; in a quarter of it one tick is 4 % of a core, in less it is more."""
+
+GAP_SECONDS, GAP_SCANS = 0.1, 40
+"""Looking takes 2.5 % of this process's time at most."""
+
+BUSY_CORES = 0.03
+"""At least so many ticks a second that rounding makes none of them."""
+
+QUIET_CORES = 0.05
+"""A desktop at rest stays below."""
+
+SEEN_CORES = 0.1
+"""What a run's record names, and what may not stay unaccounted for."""
+
+WATCHED_AT_MOST, SEEN_AT_MOST = 16, 50
+"""A worker reads the counters of all that are watched around every slice; a record keeps the busiest."""
+
+PERIOD_SECONDS = 0.25
+LONGEST_NAME = 40
+UNSEEN_NAME = "programs that this process cannot see"
+
+
+class Ticks(NamedTuple):
+    """What the system tells of a process: time run by itself, and by its children that have ended."""
+
+    group: int
+    started: int
+    ran: int
+    ended_ran: int
+    name: str
+
+
+class Reading(NamedTuple):
+    """Ticks that all cores together were busy, and of each process by its pid."""
+
+    machine: int
+    programs: dict[int, Ticks]
+
+
+class Neighbour(NamedTuple):
+    """Another program. ``cores``: time run per time passed, 1.0 being one whole core."""
+
+    pid: int
+    name: str
+    cores: float
+
+
+class _Moment(NamedTuple):
+    seconds: float
+    reading: Reading
+    unexplained: int
+
+
+class Neighbours:
+    """Looks at all processes now and then. ``own`` tells the process groups of the harness's own children."""
+
+    def __init__(
+        self,
+        own: Callable[[], Iterable[int]] = tuple,
+        clock: Callable[[], float] = time.monotonic,
+        read: Callable[[], Reading | None] | None = None,
+        command: Callable[[int], str] | None = None,
+        ticks_per_second: int | None = None,
+    ):
+        self._own, self._clock = own, clock
+        self._read, self._command = read or read_processes, command or command_line
+        self._ticks_per_second = ticks_per_second or _ticks_per_second()
+        self._groups: set[int] = set()
+        self._moments: deque[_Moment] = deque()
+        self._busy: list[Neighbour] = []
+        self._names: dict[tuple[int, int, str], str] = {}
+        self._seen: dict[tuple[int, int], Neighbour] = {}
+        self._next = clock()
+        self.available = self._add(own_groups=())
+
+    def look(self) -> None:
+        """Reads the counters, if that was not done just now."""
+        begun = self._clock()
+        if self.available and begun >= self._next and self._add(self._own()):
+            self._busy = self._judge()
+            self._remember()
+            now = self._clock()
+            self._next = now + max(GAP_SECONDS, GAP_SCANS * (now - begun))
+
+    @property
+    def seconds(self) -> float:
+        """What the shares are over."""
+        return self._moments[-1].seconds - self._moments[0].seconds if self._moments else 0.0
+
+    @property
+    def pids(self) -> list[int]:
+        """Those that `guard.Guard` is to watch: of many the busiest, in the order of their numbers."""
+        return sorted(each.pid for each in self._busy[:WATCHED_AT_MOST])
+
+    def busy(self, least: float = BUSY_CORES) -> list[Neighbour]:
+        """Those that run now, the busiest first."""
+        return [each for each in self._busy if each.cores >= least]
+
+    @property
+    def seen(self) -> list[Neighbour]:
+        """All that were ever busy, at their busiest, the busiest first."""
+        return _busiest_first(self._seen.values())
+
+    def _add(self, own_groups: Iterable[int]) -> bool:
+        """One more moment; those before the window are forgotten. False where the system does not tell."""
+        begun = self._clock()
+        reading = self._read()
+        if reading is None:
+            return False
+        self._groups.update(own_groups)
+        self._moments.append(_Moment(begun, reading, self._unexplained(reading)))
+        self._groups &= {each.group for each in reading.programs.values()}
+        while len(self._moments) > 2 and self._is_past(begun):
+            self._moments.popleft()
+        return True
+
+    def _is_past(self, now: float) -> bool:
+        """The first moment: where the second will do, also after a while in which nobody looked."""
+        first, second = (now - self._moments[place].seconds for place in (0, 1))
+        return second >= WINDOW_SECONDS or (first > LONGEST_SECONDS and second >= LEAST_SECONDS)
+
+    def _unexplained(self, now: Reading) -> int:
+        """Ticks since the beginning that no process accounts for."""
+        if not self._moments:
+            return 0
+        _, before, unexplained = self._moments[-1]
+        if any(pid not in now.programs for pid, each in before.programs.items() if self._is_own(pid, each)):
+            return unexplained  # what an own process ran at last is gone with it
+        ran = sum(_grown(before, pid, each) for pid, each in now.programs.items())
+        own = {pid: each for pid, each in now.programs.items() if self._is_own(pid, each)}
+        ran += sum(_grown(before, pid, each, "ended_ran") for pid, each in own.items())
+        return unexplained + now.machine - before.machine - ran
+
+    def _is_own(self, pid: int, program: Ticks) -> bool:
+        return pid == os.getpid() or program.group in self._groups
+
+    def _judge(self) -> list[Neighbour]:
+        """Those that were busy over the window."""
+        first, last = self._moments[0], self._moments[-1]
+        if self.seconds < LEAST_SECONDS:
+            return []
+        window_ticks = self.seconds * self._ticks_per_second
+        names, found = {}, self._unseen(window_ticks)
+        for pid, each in last.reading.programs.items():
+            cores = _grown(first.reading, pid, each) / window_ticks
+            if cores >= BUSY_CORES and not self._is_own(pid, each):
+                key = (pid, each.started, each.name)
+                names[key] = self._names.get(key) or _short(self._command(pid)) or _short(each.name) or "unnamed"
+                found.append(Neighbour(pid, names[key], cores))
+        self._names = names
+        return _busiest_first(found)
+
+    def _unseen(self, window_ticks: float) -> list[Neighbour]:
+        """What no process accounts for, where it is more than counts err.
+
+        The machine's ticks are counted by sampling: n of them err by about √n.
+        """
+        first, last = self._moments[0], self._moments[-1]
+        unexplained, counted = last.unexplained - first.unexplained, last.reading.machine - first.reading.machine
+        rounding = max(counted, 0) ** 0.5
+        if self.seconds < WINDOW_SECONDS or unexplained <= SEEN_CORES * window_ticks + rounding:
+            return []
+        return [Neighbour(UNSEEN, UNSEEN_NAME, unexplained / window_ticks)]
+
+    def _remember(self) -> None:
+        programs = self._moments[-1].reading.programs
+        for each in self.busy(SEEN_CORES):
+            key = (each.pid, programs[each.pid].started if each.pid in programs else 0)
+            self._seen[key] = max(each, self._seen.get(key, each), key=_cores)
+        for key in sorted(self._seen, key=lambda key: -self._seen[key].cores)[SEEN_AT_MOST:]:
+            del self._seen[key]
+
+
+def wait_for_quiet(
+    seconds: float,
+    neighbours: Neighbours | None = None,
+    tell: Callable[[str], None] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> list[Neighbour]:
+    """Waits until no other program was busy for a second; returns those that still are after ``seconds``.
+
+    Says once on stderr what it waits for, or to ``tell``.
+    """
+    neighbours = neighbours or Neighbours(clock=clock)
+    told, ends = False, clock() + seconds
+    while neighbours.available:
+        sleep(PERIOD_SECONDS)
+        neighbours.look()
+        found = neighbours.busy(QUIET_CORES)
+        if clock() >= ends or (not found and neighbours.seconds >= WINDOW_SECONDS):
+            return found
+        if found and not told:
+            told = True
+            (tell or _tell)(f"waiting up to {seconds:.0f} s for a quiet machine; {text(found)}")
+    return []
+
+
+def look_round() -> list[Neighbour]:
+    """The other programs that are busy just now."""
+    neighbours = Neighbours()
+    if neighbours.available:
+        time.sleep(1.2 * LEAST_SECONDS)
+        neighbours.look()
+    return neighbours.busy(SEEN_CORES)
+
+
+def text(neighbours: Sequence[Neighbour], whole: bool = True) -> str:
+    """One line that names the first; empty where there is none. Not ``whole``: without what a program was given."""
+    if not neighbours:
+        return ""
+    first, others = neighbours[0], len(neighbours) - 1
+    name = first.name if whole or first.pid == UNSEEN else first.name.split(" ")[0]
+    named = name if first.pid == UNSEEN else f"{name} (pid {first.pid})"
+    more = f", and {others} more" if others else ""
+    return f"other programs are busy: {named} {100 * first.cores:.0f} % of a core{more}"
+
+
+def read_processes() -> Reading | None:
+    """None where there is no ``/proc`` of Linux."""
+    try:
+        with open("/proc/stat", "rb") as file:
+            user, nice, system, _, _, irq, softirq = map(int, file.readline().split()[1:8])
+        numbers = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    except (OSError, ValueError):
+        return None
+    programs = {pid: found for pid in numbers if (found := _ticks(pid))}
+    return Reading(user + nice + system + irq + softirq, programs)
+
+
+def _ticks(pid: int) -> Ticks | None:
+    """None where the process has gone."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return parse(file.read())
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def parse(line: bytes) -> Ticks:
+    """The line of ``/proc/PID/stat``, whose second field is a name in parentheses that may hold some itself."""
+    begin, _, rest = line.rpartition(b")")
+    fields = rest.split()
+    user, system, ended_user, ended_system = map(int, fields[11:15])
+    name = begin.partition(b"(")[2].decode(errors="replace")
+    return Ticks(int(fields[2]), int(fields[19]), user + system, ended_user + ended_system, name)
+
+
+def command_line(pid: int) -> str:
+    """What a program was started as; nothing for the kernel's own threads and for what has gone."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
+        words = file.read(4096).replace(b"\0", b" ").decode(errors="replace")
+        program, blank, rest = words.partition(" ")
+        return program.rpartition("/")[2] + blank + rest
+    return ""
+
+
+def _short(command: str) -> str:
+    """On one line that nothing in it can break, and not too long."""
+    printable = "".join(each if each.isprintable() else " " for each in command)
+    words = " ".join(printable.split())
+    return words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1] + "…"
+
+
+def _grown(before: Reading, pid: int, now: Ticks, field: str = "ran") -> int:
+    """Since then; since its start where it is another process of the same number, or a new one."""
+    earlier = before.programs.get(pid)
+    known = earlier is not None and earlier.started == now.started
+    return getattr(now, field) - (getattr(earlier, field) if known else 0)
+
+
+def _busiest_first(found: Iterable[Neighbour]) -> list[Neighbour]:
+    return sorted(found, key=_cores, reverse=True)
+
+
+def _cores(neighbour: Neighbour) -> float:
+    return neighbour.cores
+
+
+def _ticks_per_second() -> int:
+    try:
+        return os.sysconf("SC_CLK_TCK")
+    except (AttributeError, OSError, ValueError):
+        return 100  # not on Windows
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

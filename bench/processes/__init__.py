@@ -1,0 +1,1 @@
+"""Talking to child processes: messages, the parent's side, the child's side, what memory a process holds."""

@@ -1,0 +1,164 @@
+"""Which cases may run: memory, time budget, and whether a call is hopeless."""
+
+import contextlib
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import psutil
+
+from ..errors import Lost, SuiteFault, UsageError
+from ..inputs.maker import Problems
+from ..inputs.matrix import is_matrix, mapped_bytes, shrunken
+from ..libraries.host import LIBRARIES
+from ..processes.protocol import Done, Prepare, Prepared, Release, Slice, Sliced
+from ..records import Case, Task, task_of
+from ..suites.suite import Suite
+from ..sweep import Options, describe, footprint
+from .budget import Budget
+from .contest import interpreted_call_seconds
+from .predict import probe_sizes
+from .slot import Slot
+
+MEMORY_SHARE = 0.8
+TEMPORARY_FOOTPRINTS = 1.5
+"""Beside its own inputs a worker holds temporaries of about their size, and what the oracle said."""
+
+ORACLE_FOOTPRINTS = 4.0
+ORACLE_VECTORS = 11.0
+"""Times the float64 of what lies beside a matrix in its file, y or predictions: the most that the oracle holds."""
+
+PROBES = (1000, 100, 10)
+PROBE_SECONDS = 60.0
+
+
+class Admission:
+    """Refuses a case with `Lost`, its reason and its prediction."""
+
+    def __init__(self, suite: Suite, options: Options, budget: Budget, problems: Problems):
+        self.suite, self.options, self.budget, self.problems = suite, options, budget, problems
+        self.memory_bytes = options.memory_limit_bytes or int(MEMORY_SHARE * psutil.virtual_memory().available)
+
+    def refuse_table(self) -> None:
+        """Raises `UsageError` for a file that is read whole and cannot be."""
+        chosen = self.options
+        if chosen.data in (None, "diabetes") or is_matrix(chosen):
+            return
+        with contextlib.suppress(OSError):  # the child that reads it says what is wrong
+            size = Path(str(chosen.data)).stat().st_size
+            if size > self.memory_bytes:
+                held, allowed = _gib(size), _gib(self.memory_bytes)
+                raise UsageError(
+                    f"{chosen.data}: a table is read whole; it has {held}, and {allowed} may be used (--memory-limit)."
+                    " Save X alone as .npy and its target as another to use it in place: --target y.npy"
+                )
+
+    def in_place(self, task: Task) -> bool:
+        """Whether the user's matrix stays in its file: with copies it would not fit."""
+        held = (1 + TEMPORARY_FOOTPRINTS) * self._footprint(task)
+        return is_matrix(self.options) and held > self.memory_bytes
+
+    def admit(self, case: Case, slot: Slot) -> None:
+        """Starts the worker where the case may run; raises `Lost` where it may not."""
+        if self.budget.is_spent():
+            spent = self.options.time_budget_s or 0.0
+            raise Lost("skipped", f"the time budget of {spent:g} s was spent before its turn (--time-budget)")
+        self._refuse_for_memory(case)
+        slot.start()
+        if self.budget.wants_probe(case):
+            self._probe(case, slot)
+        predicted = self.budget.predict_ns(case)
+        if predicted is not None and predicted > self.options.timeout_s * 1e9:
+            raise _predicted(predicted, self.options.timeout_s)
+
+    def groups(self, cases: list[Case], slots: list[Slot]) -> list[list[Case]]:
+        """Contenders that fit into memory together: all of them where they do."""
+        resident = float(sum(slot.started.resident_bytes for slot in slots if slot.started))
+        groups: list[list[Case]] = [[]]
+        held = resident
+        for case in cases:
+            if groups[-1] and held + self._need(case) > self.memory_bytes:
+                groups.append([])
+                held = resident
+            groups[-1].append(case)
+            held += self._need(case)
+        return [group for group in groups if group]
+
+    def _refuse_for_memory(self, case: Case) -> None:
+        task, allowed = task_of(case), _gib(self.memory_bytes)
+        need = max(self._need(case), self._oracle_need(task))
+        if need > self.memory_bytes:
+            only = (
+                "" if self._streams(case) or not self.in_place(task) else ", and it takes no X that stays in its file"
+            )
+            raise Lost("skipped", f"needs about {_gib(need)} of memory; {allowed} may be used (--memory-limit){only}")
+
+    def _probe(self, case: Case, slot: Slot) -> None:
+        """Calls a case at ever less shrunken sizes until one says what a flop costs."""
+        for shrink in PROBES:
+            task = msgspec.structs.replace(task_of(case), sizes=self._probe_sizes(case, shrink))
+            try:
+                self.problems.make(task, "main", "probe")
+                folder = str(self.problems.scratch / "probe")
+                seconds = self._probe_seconds(case)
+                slot.ask(Prepare(task, folder), seconds, Prepared)
+                sample = slot.ask(Slice(0, 1), seconds, Sliced).samples[0]
+                slot.ask(Release(), seconds, Done)
+            except SuiteFault:  # told with the case
+                return
+            except Lost as lost:
+                if lost.status == "timeout" and not slot.implementation.compiles:
+                    at, limit = describe(task.sizes), self.options.timeout_s
+                    raise Lost(
+                        "timeout", f"a call at {at} already exceeds the limit of {limit:g} s (--timeout)"
+                    ) from None
+                return
+            finally:
+                self.problems.discard("probe")
+            self.budget.note_probe(case, task, sample.wall_ns)
+            if not self.budget.wants_probe(case):
+                return
+
+    def _probe_seconds(self, case: Case) -> float:
+        """A compiled call may take long at first."""
+        if self.suite.implementations[case.implementation].compiles:
+            return 2 * self.options.timeout_s + PROBE_SECONDS
+        return interpreted_call_seconds(self.options.timeout_s, self._footprint(task_of(case)))
+
+    def _probe_sizes(self, case: Case, shrink: int) -> dict[str, int]:
+        if is_matrix(self.options):
+            return shrunken(self.suite.operations[case.operation], case.sizes, shrink)
+        return probe_sizes(case.sizes, shrink)
+
+    def _footprint(self, task: Task) -> float:
+        return footprint(self.suite.operations[task.operation], task)
+
+    def _beside_the_file(self, task: Task) -> float:
+        return self._footprint(task) - mapped_bytes(self.suite.operations[task.operation], task)
+
+    def _streams(self, case: Case) -> bool:
+        return self.suite.implementations[case.implementation].streams
+
+    def _need(self, case: Case) -> float:
+        library = LIBRARIES.get(self.suite.implementations[case.implementation].library)
+        factor = library.footprint_factor if library else 1.0
+        if self._streams(case) and self.in_place(task_of(case)):
+            return (factor + TEMPORARY_FOOTPRINTS) * self._beside_the_file(task_of(case))
+        return (factor + TEMPORARY_FOOTPRINTS) * self._footprint(task_of(case))
+
+    def _oracle_need(self, task: Task) -> float:
+        """The oracle copies no matrix that lies in a file; it holds vectors of its rows."""
+        if is_matrix(self.options):
+            return ORACLE_VECTORS * self._beside_the_file(task) * 8 / np.dtype(task.dtype).itemsize
+        return ORACLE_FOOTPRINTS * self._footprint(task)
+
+
+def _gib(count: float) -> str:
+    return f"{count / 2**30:.3g} GiB"
+
+
+def _predicted(predicted_ns: float, timeout_s: float) -> Lost:
+    reason = f"predicted to take {predicted_ns / 1e9:.3g} s a call, over the limit of {timeout_s:g} s (--timeout)"
+    lost = Lost("skipped", reason)
+    lost.predicted_ns, lost.cap_ns = int(predicted_ns), int(timeout_s * 1e9)
+    return lost

@@ -1,0 +1,63 @@
+"""The memory's limit beside the contenders: their working set is read in every round of theirs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..machine.meter import Meter, largest_working_set
+from ..records import HOST
+from ..suites.suite import Suite
+from ..sweep import footprint
+from .contest import Contender
+
+
+@dataclass
+class Reader:
+    """Reads so many bytes once a round, in its turn; ``reads`` takes (round, ns per byte)."""
+
+    meter: Meter
+    working_set: int
+    reads: list[tuple[int, float]]
+
+    def plays(self, index: int, rounds: int) -> bool:  # noqa: ARG002
+        return True
+
+    def time_slice(self, round_: int) -> None:
+        found = self.meter.read_ns_per_byte(self.working_set)
+        if found is not None:
+            self.reads.append((round_, found))
+
+    def was_disturbed(self, round_: int) -> bool:  # noqa: ARG002
+        return False
+
+    def finish(self) -> bool:
+        return True
+
+
+class Readers:
+    """A meter per thread count, started when the first contest needs it."""
+
+    def __init__(self, suite: Suite):
+        self._suite = suite
+        self._meters: dict[int, Meter] = {}
+        self._most = largest_working_set()
+
+    def beside(self, contenders: Sequence[Contender]) -> list[Reader]:
+        """One for contenders that play their rounds together; none where they compute in a memory that is not read."""
+        if not contenders or contenders[0].case.device != HOST:
+            return []
+        case, stage = contenders[0].case, contenders[0].stage
+        stage.reads.clear()
+        if case.threads not in self._meters:
+            self.stop()
+            self._meters[case.threads] = Meter(case.threads)
+        held = footprint(self._suite.operations[case.operation], stage.task)
+        return [Reader(self._meters[case.threads], int(min(held, self._most)), stage.reads)]
+
+    @property
+    def pids(self) -> list[int]:
+        return [meter.pid for meter in self._meters.values() if meter.pid]
+
+    def stop(self) -> None:
+        for meter in self._meters.values():
+            meter.stop()
+        self._meters.clear()

@@ -1,0 +1,164 @@
+"""How long a run may take and will take: time budget, predictions, rounds."""
+
+import math
+import time
+from collections.abc import Callable, Iterable
+
+from ..records import Case, Result, Task, task_of
+from ..suites.suite import Suite
+from ..sweep import PRESETS, Contest, Options, work
+from .contest import LONG_CALL_NS, SLICE_NS, SLICES, UNTIMED_NS
+from .predict import Key, Predictor
+
+FEWEST_ROUNDS = 3
+"""Below three samples a block tells nothing of its spread."""
+
+TURN_NS = SLICES * SLICE_NS
+BESIDE_A_TURN_NS = UNTIMED_NS + 2_000_000
+"""Untimed calls, the hand-over, inputs placed anew."""
+
+FURTHER_SHARE, ROUNDS_SHARE = 0.33, 0.27
+"""Of the budget: kept for further blocks, and for rounds in the first. The rest starts, compiles and verifies."""
+RESERVE_SECONDS = 5.0
+"""Kept for ending the workers and writing the report."""
+
+CALLS_BESIDE_ROUNDS = 3
+"""First call, warm-up and the call on fresh inputs."""
+
+TYPICAL_CASE_SECONDS = 0.15
+
+
+class Budget:
+    """What has been spent and what the rest will cost, from what was seen so far."""
+
+    def __init__(self, suite: Suite, options: Options, clock: Callable[[], float] = time.monotonic):
+        self.suite, self.options, self._clock = suite, options, clock
+        self._started = clock()
+        self._part_ends = math.inf
+        self._predictor = Predictor()
+        self._case_seconds = TYPICAL_CASE_SECONDS
+        self._kept, self._rounds_seconds = 0.0, 0.0
+
+    def seconds_left(self) -> float | None:
+        """Of the part that has begun; None where there is no budget."""
+        if self.options.time_budget_s is None:
+            return None
+        now = self._clock()
+        return min(self.options.time_budget_s - (now - self._started) - RESERVE_SECONDS, self._part_ends - now)
+
+    def keep(self, share: float) -> None:
+        """Leaves a share of the whole budget for further blocks, as far as no case is left out for it; 0 ends that."""
+        self._kept = share * (self.options.time_budget_s or 0.0)
+
+    def begin_part(self, parts: int) -> None:
+        """The next of ``parts`` equal parts of the time that is left: what comes first leaves the rest their share."""
+        self._part_ends = math.inf
+        left = self.seconds_left()
+        if left is not None:
+            self._part_ends = self._clock() + left / max(1, parts)
+
+    def is_spent(self) -> bool:
+        left = self.seconds_left()
+        return left is not None and left <= 0
+
+    def share(self, part: float, at_most: float) -> float:
+        """Seconds that are a part of the whole budget; ``at_most`` where there is none."""
+        whole = self.options.time_budget_s
+        return at_most if whole is None else min(at_most, max(1.0, part * whole))
+
+    def note_call(self, case: Case, call_ns: float) -> None:
+        self._predictor.record(_key(case), self.work(case), call_ns, case.sizes)
+
+    def note_earlier(self, results: Iterable[Result]) -> None:
+        """Learns from a run that is resumed."""
+        for result in results:
+            if result.samples:
+                self.note_call(result.case, min(sample.wall_ns / sample.calls for sample in result.samples))
+
+    def note_probe(self, case: Case, task: Task, call_ns: float) -> None:
+        self._predictor.record(_key(case), self._work(task), call_ns, task.sizes)
+
+    def note_made(self, task: Task, seconds: float) -> None:
+        """Learns what inputs, oracle and bounds of a task took."""
+        self._predictor.record(_made_key(task), self._work(task), seconds * 1e9, task.sizes)
+
+    def note_contest(
+        self, seconds: float, contest: Contest, rounds_seconds: float = 0.0, made_seconds: float = 0.0
+    ) -> None:
+        """Learns what a case costs beside its calls and rounds and what its problem took to make."""
+        calls = sum((self.predict_ns(case) or 0.0) for case in contest.cases) / 1e9
+        beside = max(0.0, seconds - rounds_seconds - made_seconds - CALLS_BESIDE_ROUNDS * calls)
+        beside /= max(1, len(contest.cases))
+        self._case_seconds += (min(beside, 1.0) - self._case_seconds) / 8
+
+    def predict_ns(self, case: Case) -> float | None:
+        return self._predictor.predict_ns(_key(case), self.work(case), case.sizes)
+
+    def wants_probe(self, case: Case) -> bool:
+        return self._predictor.wants_probe(_key(case), self.work(case), case.sizes)
+
+    def work(self, case: Case) -> float:
+        return self._work(task_of(case))
+
+    def _work(self, task: Task) -> float:
+        return work(self.suite.operations[task.operation], task)
+
+    def told(self, contests: Iterable[Contest]) -> float | None:
+        """Seconds to tell a user; None where a call may take long, nothing yet says how long, and no budget ends it."""
+        contests, left = list(contests), self.seconds_left()
+        if left is not None:
+            return min(self.estimate(contests), max(left, 0.0))
+        if any(self.wants_probe(case) for contest in contests for case in contest.cases):
+            return None
+        return self.estimate(contests)
+
+    def estimate(self, contests: Iterable[Contest]) -> float:
+        """Seconds the contests take beside their rounds."""
+        cap_ns = self.options.timeout_s * 1e9
+        total = 0.0
+        for contest in contests:
+            predicted = [self.predict_ns(case) or 0.0 for case in contest.cases]
+            calls = sum(each for each in predicted if each <= cap_ns) / 1e9
+            made = self._predictor.predict_ns(_made_key(contest.task), self._work(contest.task), contest.task.sizes)
+            total += self._case_seconds * len(predicted) + CALLS_BESIDE_ROUNDS * calls + (made or 0.0) / 1e9
+        return total
+
+    def rounds(self, calls_ns: Iterable[float], later: Iterable[Contest]) -> tuple[int, float]:
+        """How many rounds at most, and seconds for them: an even share of what is left for the rounds of all.
+
+        ``calls_ns`` are the calls of the contest that begins. What it does not use goes to later ones.
+        """
+        wanted = PRESETS[self.options.preset].rounds
+        left = self.seconds_left()
+        left = None if left is None else left - self._kept
+        own = sum(map(_turn_seconds, calls_ns))
+        if left is None or not own:
+            return wanted, math.inf
+        later = list(later)
+        others = sum(_turn_seconds(self.predict_ns(case) or 0.0) for each in later for case in each.cases)
+        seconds = max(0.0, min(left - self.estimate(later), self._left_for_rounds())) * own / (own + others)
+        return max(min(wanted, FEWEST_ROUNDS), min(wanted, int(seconds / own))), max(seconds, FEWEST_ROUNDS * own)
+
+    def note_rounds(self, seconds: float) -> None:
+        self._rounds_seconds += seconds
+
+    def _left_for_rounds(self) -> float:
+        """Of the share that a first block has for its rounds, while the rest is kept for further ones."""
+        whole = self.options.time_budget_s or math.inf
+        return ROUNDS_SHARE * whole - self._rounds_seconds if self._kept else math.inf
+
+
+def _turn_seconds(call_ns: float) -> float:
+    """Of a round: a turn and what is beside it; one whose calls are long sits out so many rounds that it takes less."""
+    beside = max(BESIDE_A_TURN_NS, call_ns if call_ns < LONG_CALL_NS else 0.0)
+    return (min(max(TURN_NS, call_ns), LONG_CALL_NS) + beside) / 1e9
+
+
+def _made_key(task: Task) -> Key:
+    parameters = ",".join(f"{name}={value}" for name, value in task.parameters.items())
+    return ("", task.operation, task.dtype, parameters)
+
+
+def _key(case: Case) -> Key:
+    parameters = ",".join(f"{name}={value}" for name, value in case.parameters.items())
+    return (case.implementation, case.operation, case.dtype, str(case.threads), case.device, parameters)

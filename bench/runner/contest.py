@@ -1,0 +1,494 @@
+"""One contest: every contender of one task prepared, timed in interleaved rounds, verified again."""
+
+import random
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ..errors import Lost
+from ..processes import protocol
+from ..processes.protocol import Judge
+from ..records import Case, Result, Sample, Verdict
+from ..timing.guard import Scheduled, disturbed
+from ..timing.kernel import MAXIMUM_CALLS, calls_to_fill
+from .honesty import Examination, Judging, Stock
+from .slot import Slot
+
+WARM_UP_NS = 30_000_000
+WARM_UP_SLICE_NS = 500_000
+SLICE_NS = 1_250_000
+SLICES = 6
+"""In one turn, short ones: what interrupts one spoils no more than that."""
+
+UNTIMED_NS = 1_000_000
+"""After a pause a process is up to 60 % slower for about a millisecond."""
+
+RELOAD_SHARE = 0.06
+"""Of the time that turns take: what placing the inputs in memory anew may take."""
+LONG_CALL_NS = 40_000_000
+"""Calls from here on get fewer samples where time is short, and from `VERY_LONG_CALL_NS` on a single one."""
+VERY_LONG_CALL_NS = 250_000_000
+FEWEST_LONG = 3
+UNTIMED_WARM_UP_NS, UNTIMED_SLICE_NS = 3_000_000, 100_000
+"""Where nothing was timed: what a call takes, for those on fresh inputs to be compared with."""
+
+JUDGED_SHARE, MOST_JUDGED = 0.2, 2
+"""Of a contender's turns: whose output is judged at once, drawn anew each time; the last turn's always is."""
+
+COMPILED_NS = 20_000_000
+LOAD_SECONDS = 60.0
+LOADED_SECONDS, LOADED_BYTES_A_SECOND = 4.0, 2e7
+"""What a worker needs beside a call, on a busy machine and for nested lists too."""
+CLOCK_GAP_NS = SLICES * SLICE_NS // 2
+"""What an answer may take besides; a clock that loses more than half of a slice is seen."""
+CLOCK_GAP_SHARE = 0.45
+CLOCK_TRIES = 10
+CLOCK_FACTOR = 2.0
+"""Turns in which both clocks agree may tell so many times the time of those in which they do not."""
+
+THREADS_EXCESS = 1.1
+DRAW = random.SystemRandom().random
+
+
+class Player(Protocol):
+    """Who takes turns: a contender, or what reads memory beside them."""
+
+    def plays(self, index: int, rounds: int) -> bool: ...
+    def time_slice(self, round_: int) -> None: ...
+    def was_disturbed(self, round_: int) -> bool: ...
+    def lose(self, lost: Lost) -> bool: ...
+
+
+def play_rounds(
+    players: Sequence[Any],
+    rounds: int,
+    first_round: int,
+    rng: random.Random,
+    around: Callable[[], object] = lambda: None,
+    ends: Callable[[Sequence[Any]], bool] = lambda _: False,
+) -> list[Any]:
+    """Times every player once a round, in balanced turns, and returns those that lasted.
+
+    The order is drawn anew for every other round and reversed in the next, so
+    that a drift hits all alike. One whose calls are long sits out the later
+    rounds; one to whom nothing but disturbed slices came plays once more.
+    ``around`` looks at the machine after each round; ``ends`` says when enough were played.
+    """
+    lasting = list(players)
+    order = list(players)
+    for index in range(rounds):
+        order.reverse()
+        if index % 2 == 0:
+            rng.shuffle(order)
+        playing = [each for each in order if each in lasting and each.plays(index, rounds)]
+        lost = _take_turns(playing, first_round + index)
+        around()
+        again = [each for each in playing if each not in lost and each.was_disturbed(first_round + index)]
+        lost += _take_turns(again, first_round + index)
+        lasting = [each for each in lasting if each not in lost]
+        if not lasting or ends(lasting):
+            break
+    return lasting
+
+
+def _take_turns(players: Sequence[Player], round_: int) -> list[Player]:
+    """One turn each; returns those that were lost in it."""
+    gone = []
+    for player in players:
+        try:
+            player.time_slice(round_)
+        except Lost as lost:
+            player.lose(lost)
+            gone.append(player)
+    return gone
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a contest gives its contenders: the task and the folders of its problems.
+
+    ``judging`` judges what comes out, ``stock`` has problems like this one that no worker has seen, ``seed`` draws
+    where inputs are looked at afterwards. ``costs`` are flops and bytes by algorithm, ``footprint_bytes`` those of
+    inputs and output, ``reads`` what the meter read in the rounds: (round, ns per byte). ``watched`` are the pids of
+    busy neighbours, ``busy`` tells of them. Where ``thorough``, fresh inputs after the timing also show whether work
+    is cached.
+    """
+
+    task: protocol.Task
+    main: str
+    fresh: str
+    exact_task: protocol.Task
+    exact: str
+    inputs_sha256: str
+    data: str
+    timeout_s: float
+    in_place: bool = False
+    thorough: bool = True
+    long_call_ns: float = LONG_CALL_NS
+    slice_ns: int = SLICE_NS
+    slices: int = SLICES
+    untimed_ns: int = UNTIMED_NS
+    clock_ns: Callable[[], int] = time.perf_counter_ns
+    watched: Callable[[], Sequence[int]] = tuple
+    busy: Callable[[], str] = str
+    judging: Judging | None = None
+    stock: Stock | None = None
+    seed: int = 0
+    costs: dict[str, tuple[float, float]] = field(default_factory=dict)
+    footprint_bytes: float | None = None
+    reads: list[tuple[int, float]] = field(default_factory=list)
+
+    @property
+    def first_call_seconds(self) -> float:
+        return first_call_seconds(self.timeout_s)
+
+
+def first_call_seconds(timeout_s: float) -> float:
+    """A first call may compile, and the worker loads before it."""
+    return timeout_s + min(30.0, 15.0 + 2 * timeout_s)
+
+
+def interpreted_call_seconds(timeout_s: float, footprint_bytes: float) -> float:
+    """The same where nothing is compiled: inputs are loaded and converted, the output is compared."""
+    return timeout_s + LOADED_SECONDS + footprint_bytes / LOADED_BYTES_A_SECOND
+
+
+def exact_test(slot: Slot, judging: Judging, task: protocol.Task, folder: str, seconds: float) -> None:
+    """Notes in ``slot.exact`` how an operation's exact test ended, once a run. Nothing where ``folder`` is ''."""
+    key = (task.operation, task.dtype)
+    if not folder or key in slot.exact:
+        return
+    slot.exact[key] = None
+    try:
+        into = judging.outputs()
+        reply = slot.ask(protocol.Exact(task, folder, into), seconds, protocol.Called)
+        slot.compiled_ns[key] = reply.compiled_ns
+        algorithm = slot.implementation.algorithm
+        (verdict,) = judging.judge(Judge(into, [folder], algorithm, task.dtype, exact=task.operation)).verdicts
+        if verdict.status != "ok" or reply.fault:
+            slot.exact[key] = Lost("wrong", f"exact test: {verdict.reason or reply.fault}", verdict=verdict)
+    except Lost as lost:
+        if lost.status != "unsupported":
+            slot.exact[key] = Lost(lost.status, f"exact test: {lost.reason}", lost.exit)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a turn took by the parent's clock and by the worker's, and why its answer may have come late."""
+
+    elapsed_ns: int
+    told_ns: int
+    scheduled: Scheduled
+    samples: list[Sample]
+
+    def clocks_agree(self, threads: int) -> bool:
+        """Whether both say about the same, less what the answer waited for a core.
+
+        It counts as waiting only where the worker's CPU time fits what it told: no part of it computed meanwhile.
+        """
+        if self.told_ns > self.elapsed_ns + CLOCK_GAP_NS:
+            return False
+        computed_ns = self.elapsed_ns - self.scheduled.waited_ns
+        most_ns = self.told_ns + max(CLOCK_GAP_NS, CLOCK_GAP_SHARE * computed_ns)
+        if self.scheduled.cpu_ns - (threads - 1) * self.told_ns > most_ns:
+            return self.elapsed_ns <= self.told_ns + max(CLOCK_GAP_NS, CLOCK_GAP_SHARE * self.elapsed_ns)
+        return computed_ns <= most_ns
+
+
+@dataclass
+class Contender:
+    """One case on its way to a `Result`. Every way that ends before `finish` ends not ok."""
+
+    case: Case
+    slot: Slot
+    block: int
+    stage: Stage
+    emit: Callable[[Result], None]
+    samples: list[Sample] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    call_ns: float = 0.0
+    first_call_ns: float = 0.0
+    sits_out: bool = False
+    far: bool = False
+    _turns: list[Turn] = field(default_factory=list)
+    _judged_turns: int = 0
+    _placed_ns: int = 0
+    _turned_ns: int = 0
+
+    def prepare(self) -> bool:
+        """First call and first comparison; False where the case has ended."""
+        try:
+            self.slot.start()
+            self._pass_exact_test()
+            stage, into = self.stage, self._judging.outputs()
+            reply = self._first_call(protocol.Prepare(stage.task, stage.main, stage.in_place, into))
+            self._note_prepared(reply)
+            algorithm = self.slot.implementation.algorithm
+            for verdict in self._judging.judge(Judge(into, [stage.main] * 2, algorithm, stage.task.dtype)).verdicts:
+                self._require_ok(verdict)
+            if reply.fault:
+                raise Lost("wrong", reply.fault)
+        except Lost as lost:
+            return self.lose(lost)
+        return True
+
+    def _first_call(self, request: protocol.Prepare) -> protocol.Prepared:
+        stage, seconds = self.stage, self.stage.first_call_seconds
+        if not self.block and not self.slot.implementation.compiles:
+            seconds = min(seconds, interpreted_call_seconds(stage.timeout_s, stage.footprint_bytes or 0.0))
+        try:
+            return self.slot.ask(request, seconds, protocol.Prepared)
+        except Lost as lost:
+            if lost.status == "timeout":
+                beside = f"{seconds - stage.timeout_s:.3g} s for all beside it"
+                reason = f"its first call exceeds the limit of {stage.timeout_s:g} s (--timeout), {beside}"
+                lost = Lost("timeout", reason, lost.exit)
+            raise lost from None
+
+    @property
+    def compiles(self) -> bool:
+        """Whether the exact test's first call was slow enough to have been compiled; then a first call at a size is."""
+        return self.slot.compiled_ns.get((self.case.operation, self.case.dtype), 0) > COMPILED_NS
+
+    def plays(self, index: int, rounds: int) -> bool:
+        """Whether it takes part in round ``index`` of ``rounds``: fewer where a call is long, at least one."""
+        share = min(1.0, self.stage.long_call_ns / max(self.call_ns, 1.0))
+        fewest = FEWEST_LONG if self.call_ns < VERY_LONG_CALL_NS else 1
+        most = max(min(rounds, fewest), round(rounds * share))
+        return not self.sits_out and len({each.round for each in self.samples}) <= index < most
+
+    def warm_up(self, first_round: int) -> bool:
+        """Steady state and the number of calls in a slice; False where the case has ended."""
+        try:
+            if not self._is_long(first_round):
+                self._warm_up()
+            if self.call_ns > self.stage.timeout_s * 1e9:
+                raise Lost("timeout", f"a call takes {self.call_ns / 1e9:.3g} s, over the limit (--timeout)")
+        except Lost as lost:
+            return self.lose(lost)
+        return True
+
+    def _is_long(self, first_round: int) -> bool:
+        """Where a first call was long, the next is timed at once: if it is long too, it counts as a sample."""
+        self.call_ns = self.first_call_ns
+        if self.call_ns < self.stage.long_call_ns:
+            return False
+        self.time_slice(first_round)
+        self.call_ns = self.samples[0].wall_ns
+        if self.call_ns >= self.stage.long_call_ns:
+            self.facts["steady"] = None
+            return True
+        self.samples.clear()
+        self._turns.clear()
+        return False
+
+    def _warm_up(self) -> None:
+        seconds = self.stage.timeout_s * 3 + WARM_UP_NS / 1e9 + 5
+        reply = self.slot.ask(protocol.WarmUp(WARM_UP_NS, WARM_UP_SLICE_NS), seconds, protocol.Warmed)
+        self.call_ns, self.facts["steady"] = reply.call_ns, reply.steady
+
+    def time_slice(self, round_: int) -> None:
+        """One turn: its samples. Raises `Lost`."""
+        if self.stage.slices > 1:
+            self._place_anew()
+        samples = self._turn(round_)
+        if self.stage.slices > 1 and self._came_out_short(samples):
+            self.call_ns = statistics.median(each.wall_ns / each.calls for each in samples)
+            self._turns.pop()
+            samples = self._turn(round_)
+        self.samples += samples
+        if self._judged_turns < MOST_JUDGED and DRAW() < JUDGED_SHARE:
+            self._judged_turns += 1
+            self._examination().delivered(None)
+
+    def _turn(self, round_: int) -> list[Sample]:
+        stage, call_ns = self.stage, self.call_ns
+        calls = calls_to_fill(call_ns, stage.slice_ns)
+        slices = max(1, min(stage.slices, round(stage.slices * stage.slice_ns / max(call_ns, 1.0))))
+        untimed_ns = stage.untimed_ns if call_ns < stage.long_call_ns else 0
+        request = protocol.Slice(round_, calls, slices, untimed_ns, list(stage.watched()))
+        seconds = stage.timeout_s * 3 + 20 * (slices + 1) * calls * call_ns / 1e9 + 5
+        before, started = self.slot.scheduled(), stage.clock_ns()
+        reply = self.slot.ask(request, seconds, protocol.Sliced)
+        elapsed_ns = stage.clock_ns() - started
+        told_ns = reply.untimed_ns + sum(each.wall_ns for each in reply.samples)
+        self._turns.append(Turn(elapsed_ns, told_ns, self.slot.scheduled().since(before), reply.samples))
+        self._turned_ns += elapsed_ns
+        return reply.samples
+
+    def was_disturbed(self, round_: int) -> bool:
+        """Whether somebody took time from every slice of a round."""
+        flags = zip(self.samples, disturbed(self.samples), strict=True)
+        return self.stage.slices > 1 and all(flagged for sample, flagged in flags if sample.round == round_)
+
+    def _came_out_short(self, samples: Sequence[Sample]) -> bool:
+        """Calls were counted while somebody held the machine: far too few fill a slice."""
+        longest = max(each.wall_ns for each in samples)
+        return longest < self.stage.slice_ns / 2 and samples[0].calls < MAXIMUM_CALLS
+
+    def _place_anew(self) -> None:
+        """Puts the inputs elsewhere in memory, as often as that takes little beside the turns."""
+        if self.stage.in_place or self._placed_ns > RELOAD_SHARE * self._turned_ns:
+            return
+        started = self.stage.clock_ns()
+        self.slot.ask(protocol.Reload(), LOAD_SECONDS, protocol.Done)
+        self._placed_ns += self.stage.clock_ns() - started
+
+    def finish(self) -> bool:
+        """What comes after the timing: last outputs, fresh inputs, what is left behind; and the result."""
+        try:
+            self._require_true_clock()
+            if reason := self.slot.left_behind():
+                raise Lost("wrong", reason)
+            self.facts["peak_bytes"] = self._examined()
+        except Lost as lost:
+            return self.lose(lost)
+        found = (self._uses_more_than_its_threads(), self._was_kept_from_its_cores(), self.facts.get("warning", ""))
+        self.facts["warning"] = "; ".join(each for each in found if each)
+        self.emit(self._result("ok", "", samples=self.samples))
+        return True
+
+    def _examined(self) -> int | None:
+        if not self.samples:
+            request = protocol.WarmUp(UNTIMED_WARM_UP_NS, UNTIMED_SLICE_NS)
+            self.call_ns = self.slot.ask(request, self._examining_seconds, protocol.Warmed).call_ns
+        found = self._examination()
+        found.delivered(self.stage.seed)
+        if not self.stage.thorough:
+            return found.alone()
+        if found.stock.has_many:
+            return found.among_many()
+        found.looked_at()
+        return found.alone()
+
+    def _examination(self) -> Examination:
+        stage = self.stage
+        assert stage.stock is not None
+        return Examination(
+            slot=self.slot,
+            judging=self._judging,
+            stock=stage.stock,
+            task=stage.task,
+            fresh=stage.fresh,
+            algorithm=self.slot.implementation.algorithm,
+            seconds=self._examining_seconds,
+            timed_ns=_call_ns(self.samples) or self.call_ns,
+            turn=lambda: _call_ns(self._turn(self.samples[-1].round if self.samples else 0)),
+            note=self._require_ok,
+            in_place=stage.in_place,
+        )
+
+    @property
+    def _judging(self) -> Judging:
+        assert self.stage.judging is not None
+        return self.stage.judging
+
+    @property
+    def _examining_seconds(self) -> float:
+        return 8 * self.stage.timeout_s + LOAD_SECONDS
+
+    def release(self) -> None:
+        """Lets the worker forget its inputs; a worker that cannot is started anew next time."""
+        if not self.slot.alive:
+            return
+        try:
+            self.slot.ask(protocol.Release(), LOAD_SECONDS, protocol.Done)
+        except Lost:
+            self.slot.stop()
+
+    def lose(self, lost: Lost) -> bool:
+        """Ends the case with the status it was lost with, and without a time."""
+        if lost.status == "timeout":
+            self.facts["cap_ns"] = int(self.stage.timeout_s * 1e9)
+        for name in ("steady", "first_call_ns", "compiled_ns", "transfer_in_ns", "transfer_out_ns"):
+            self.facts.pop(name, None)
+        if lost.verdict:
+            self._note_verdict(lost.verdict)
+        self.emit(self._result(lost.status, lost.reason, exit=lost.exit))
+        return False
+
+    def _pass_exact_test(self) -> None:
+        stage = self.stage
+        exact_test(self.slot, self._judging, stage.exact_task, stage.exact, stage.first_call_seconds)
+        if lost := self.slot.exact.get((self.case.operation, self.case.dtype)):
+            raise lost
+
+    def _note_prepared(self, reply: protocol.Prepared) -> None:
+        self.first_call_ns = reply.first_call_ns
+        if not self.block:  # in further blocks another first call runs beside it
+            self.facts["first_call_ns"] = reply.first_call_ns
+            self.facts["compiled_ns"] = reply.compiled_ns
+        self.facts["transfer_in_ns"] = reply.transfer_in_ns
+        self.facts["transfer_out_ns"] = reply.transfer_out_ns
+
+    def _note_verdict(self, verdict: Verdict) -> None:
+        numbers = ("error_over_bound", "error", "bound", "warning")
+        self.facts.update({name: getattr(verdict, name) for name in numbers})
+
+    def _require_ok(self, verdict: Verdict) -> None:
+        if verdict.status != "ok":
+            raise Lost("wrong", verdict.reason, verdict=verdict)
+        if (verdict.error_over_bound or 0) >= (self.facts.get("error_over_bound") or 0):
+            self._note_verdict(verdict)
+
+    def _require_true_clock(self) -> None:
+        """The parent's clock, which no kernel can reach, must roughly agree with the worker's.
+
+        Only samples of turns in which it does are kept: in others a busy machine delayed the answer, or the worker's
+        clock is wrong. It is wrong where both disagree in all turns, those taken here to be sure included, or in most
+        of them and these tell far less time than the rest.
+        """
+        if not self.samples:
+            return
+        turns, threads = list(self._turns), self.case.threads
+        agreeing = [each for each in turns if each.clocks_agree(threads)]
+        others = [each for each in turns if not each.clocks_agree(threads)]
+        for _ in range(CLOCK_TRIES):
+            if len(agreeing) >= min(FEWEST_LONG, len(turns)):
+                break
+            self.time_slice(self.samples[-1].round + 1)
+            agreeing += [each for each in self._turns[-1:] if each.clocks_agree(threads)]
+        if not agreeing:
+            raise Lost("wrong", "its clock disagrees with the harness's: a slice took longer than it says")
+        samples, doubted = ([sample for each in side for sample in each.samples] for side in (agreeing, others))
+        if len(others) > len(agreeing) and _call_ns(samples) > CLOCK_FACTOR * _call_ns(doubted):
+            raise Lost("wrong", "its clock disagrees with the harness's in most turns: they took longer than it says")
+        self.samples = samples
+
+    def _uses_more_than_its_threads(self) -> str:
+        used = statistics.median([each.cpu_ns / max(each.wall_ns, 1) for each in self.samples] or [0.0])
+        threads = self.case.threads
+        return f"kept {used:.1f} cores busy on {threads} threads" if used > THREADS_EXCESS * threads else ""
+
+    def _was_kept_from_its_cores(self) -> str:
+        flags = disturbed(self.samples)
+        if 2 * sum(flags) <= len(flags):
+            return ""
+        return f"disturbed: {self.stage.busy() or 'its threads waited for a core in most slices'}"
+
+    def _result(self, status: Any, reason: str, **more: Any) -> Result:
+        started = self.slot.started
+        return Result(
+            case=self.case,
+            algorithm=self.slot.implementation.algorithm,
+            source_sha256=self.slot.implementation.source_sha256,
+            inputs_sha256=self.stage.inputs_sha256,
+            data=self.stage.data,
+            status=status,
+            reason=reason,
+            import_ns=self.slot.import_ns,
+            pools=started.pools if started else {},
+            block=self.block,
+            costs=self.stage.costs,
+            footprint_bytes=self.stage.footprint_bytes,
+            reads=list(self.stage.reads),
+            **self.facts,
+            **more,
+        )
+
+
+def _call_ns(samples: Sequence[Sample]) -> float:
+    """What a call took in the middle of some slices; 0 without any."""
+    return statistics.median(each.wall_ns / each.calls for each in samples) if samples else 0.0

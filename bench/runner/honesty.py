@@ -1,0 +1,342 @@
+"""In the parent, after the timing: does a call that is timed do the work of one whose output is looked at?
+
+Every output is judged in another process, and times are compared: of calls as they were timed, of calls on the same
+inputs that are all judged, of calls on inputs that the worker never saw and that no seed tells. Whatever a kernel does
+while it is timed, it gains by it no more than the factors below.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean, median_low
+from typing import Any, Protocol
+
+from ..errors import Lost
+from ..processes import protocol
+from ..processes.protocol import Judge, Place, Play, Played, Trial, Tried
+from ..records import Verdict
+from .slot import Slot
+
+STEADY_FACTOR = 2.0
+"""Calls again and again on one problem may take so many times as long as those that are timed; and first calls as long
+as the same made again, from outside the caches too."""
+
+COLD_FACTOR = 3.0
+"""The same of calls on two problems in turn; and of calls on several against calls on the timed one from outside the
+caches."""
+
+LEARNT_FACTOR = 6.0
+"""First calls, against calls on the timed problem from outside the caches: a processor has learnt its branches."""
+
+CALL_NS = 1_000
+"""What a call timed alone may take longer than one in a loop."""
+
+PAUSE_NS = 200_000
+"""What the first call after a pause may take longer: caches are cold, pages new and pools asleep."""
+
+TRIES = 5
+"""Tries that must all be slow before a kernel is accused; noise spares at least one."""
+
+DISTURBED_TRIES, WAITED_NS = 15, 100_000
+"""Tries at most, where threads waited so long for a core in some: those show nothing."""
+
+LARGEST_BATCH, BATCH_BYTES, BATCH_NS = 24, 8 << 20, 4_000_000
+"""Never-seen problems that are called in a row: no more of them, of their bytes, or of time."""
+
+IN_TURN, ROUNDS = 8, 3
+"""Problems that are called in turn, and how often: what keeps the results of fewer is slow every time."""
+
+MOST_LOOKED_AT, LOOKED_AT_NS = 64, 1_500_000
+"""Calls on one problem whose outputs are all judged."""
+
+PASSES = 3
+"""Calls that wake a kernel, and calls made again before a first one is called slow."""
+
+DISPLACED_BYTES = 1 << 26
+CACHED = "work is cached"
+FASTER_TIMED = "calls that are timed take less than half the time of the same calls all judged"
+
+
+class Judging(Protocol):
+    """Who draws problems and judges outputs: `problems.Problems`."""
+
+    def outputs(self) -> str: ...
+    def judge(self, request: Judge) -> protocol.Judged: ...
+    def draw(self, task: protocol.Task, beside: str, folder: str, copies: int) -> protocol.Drawn: ...
+    def discard(self, folder: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A problem that a worker has not seen. Without a name it is not known what it should give."""
+
+    place: Place
+    name: str
+
+
+def batch_size(problem_bytes: int) -> int:
+    """How many problems of a size are drawn to be called in a row."""
+    return min(LARGEST_BATCH, BATCH_BYTES // max(1, problem_bytes))
+
+
+@dataclass
+class Stock:
+    """Unseen problems like the one in ``main``, of which a batch is shared by all contenders."""
+
+    judging: Judging
+    task: protocol.Task
+    main: str
+    problem_bytes: int
+    _shared: list[Unseen] | None = None
+
+    @property
+    def has_many(self) -> bool:
+        return batch_size(self.problem_bytes) > 1
+
+    def shared(self) -> list[Unseen]:
+        if self._shared is None:
+            self._shared = self._drawn(self.folders(self.main)[0], batch_size(self.problem_bytes))
+        return self._shared
+
+    def another(self, copies: int) -> list[Unseen]:
+        """Others again, for a contender that has seen the batch."""
+        return self._drawn(self.folders(self.main)[1], copies)
+
+    @staticmethod
+    def folders(main: str) -> tuple[str, str]:
+        """Where they lie: those that are shared, and the last others."""
+        return f"{main}-unseen", f"{main}-again"
+
+    def discard(self) -> None:
+        self._shared = None
+        for folder in self.folders(self.main):
+            self.judging.discard(folder)
+
+    def _drawn(self, folder: str, copies: int) -> list[Unseen]:
+        drawn = self.judging.draw(self.task, self.main, folder, copies)
+        if drawn.copies == 1:
+            return [Unseen(Place(folder), folder if drawn.judged else "")]
+        names = {number: f"{folder}/{number}" for number in drawn.judged}
+        return [Unseen(Place(folder, number), names.get(number, "")) for number in range(drawn.copies)]
+
+
+@dataclass
+class Examination:
+    """Of one contender. ``timed_ns`` is what a call took when it was timed; ``turn`` times it so once more.
+
+    ``note`` is told every verdict; what is not ok raises `Lost` first.
+    """
+
+    slot: Slot
+    judging: Judging
+    stock: Stock
+    task: protocol.Task
+    fresh: str
+    algorithm: str
+    seconds: float
+    timed_ns: float
+    turn: Callable[[], float]
+    note: Callable[[Verdict], None]
+    in_place: bool = False
+    names: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.names = [self.stock.main]
+
+    def delivered(self, seed: int | None) -> None:
+        """What the last turn returned is judged, and with a seed whether inputs are as they were."""
+        into = self.judging.outputs()
+        reply = self.slot.ask(protocol.Deliver(into, seed), self.seconds, protocol.Delivered)
+        self._require(self._judged(into, [self.stock.main], inputs=seed is not None))
+        _require_no(reply.fault)
+
+    def among_many(self) -> int | None:
+        """All checks, where problems are small enough to lie beside each other; the peak of memory in bytes."""
+        batch = self._sample(self.stock.shared())
+        if self.timed_ns > LOOKED_AT_NS:
+            return self._long_calls(batch)
+        calls, turns = self._looked_at(), self._in_turn(len(batch) + 1)
+        row = _shuffled(range(1, len(batch) + 2))
+        plays = [
+            Play([0] * PASSES),
+            Play(row),
+            Play([1], peak=True),
+            Play([1] * calls),
+            Play([0] * calls),
+            Play([0, 1] * -(-calls // 2)),
+            Play(turns * ROUNDS),
+        ]
+        _, first, alone, fresh, own, both, several = self._tried(plays, [Unseen(Place(self.fresh), self.fresh), *batch])
+        if self._is_slow(own, STEADY_FACTOR):
+            self._accuse(self._own, FASTER_TIMED)
+        if self._is_slow(_late(fresh), STEADY_FACTOR):
+            self._accuse(self._steady, f"{CACHED}: on other inputs every call takes over twice the time")
+        if self._is_slow(both, COLD_FACTOR):
+            self._accuse(self._both, f"{CACHED}: calls on two problems in turn take over three times the steady time")
+        if self._is_slow(_late(several), STEADY_FACTOR):
+            self._accuse(self._several, f"{CACHED}: calls on problems in turn take over three times the steady time")
+        if _learns(fresh):
+            self._accuse(self._learning, f"{CACHED}: first calls on fresh inputs take over three times the later ones")
+        if self._is_slow(first, STEADY_FACTOR):
+            self._accuse(self._first, f"{CACHED}: calls on fresh inputs take over three times the steady time")
+        return alone.peak_bytes
+
+    def _long_calls(self, batch: Sequence[Unseen]) -> int | None:
+        """A first call, and two problems in turn: as few calls as tell whether more are wanted."""
+        plays = [Play([2], peak=True), Play([0, 1], all_kept=True)]
+        first, both = self._tried(plays, [Unseen(Place(self.fresh), self.fresh), *batch[:1]])
+        if self._is_slow(both, STEADY_FACTOR):
+            self._accuse(self._own, FASTER_TIMED)
+            self._accuse(self._both, f"{CACHED}: calls on two problems in turn take over three times the steady time")
+        if self._is_slow(first, STEADY_FACTOR):
+            self._accuse(self._first, f"{CACHED}: calls on fresh inputs take over three times the steady time")
+        return first.peak_bytes
+
+    def alone(self) -> int | None:
+        """One call on fresh inputs, the timed ones forgotten, and more only where it is slow; the peak of memory."""
+        fresh = [Unseen(Place(self.fresh), self.fresh)]
+        (first,) = self._tried([Play([1], peak=True)], fresh, alone=True)
+        if first.call_ns[0] > STEADY_FACTOR * self.timed_ns + PAUSE_NS:
+            self._accuse(self._first_alone, f"{CACHED}: calls on fresh inputs take over three times the steady time")
+        return first.peak_bytes
+
+    def looked_at(self) -> None:
+        """Where a problem lies alone: calls on it that are all judged, and must not take longer than those timed."""
+        if self.timed_ns < LOOKED_AT_NS:
+            (own,) = self._tried([Play([0] * self._looked_at())])
+            if self._is_slow(own, STEADY_FACTOR):
+                self._accuse(self._own, FASTER_TIMED)
+
+    # Each of these measures once more and returns whether a kernel was slow, and what its threads waited.
+
+    def _own(self) -> tuple[bool, int]:
+        self.timed_ns = self.turn()
+        _, own = self._tried([Play([0] * PASSES), Play([0] * self._looked_at())])
+        return self._is_slow(own, STEADY_FACTOR), own.waited_ns
+
+    def _steady(self) -> tuple[bool, int]:
+        self.timed_ns = self.turn()
+        _, fresh = self._tried([Play([1] * PASSES), Play([1] * self._looked_at())])
+        return self._is_slow(_late(fresh), STEADY_FACTOR), fresh.waited_ns
+
+    def _both(self) -> tuple[bool, int]:
+        self.timed_ns = self.turn()
+        (both,) = self._tried([Play([0, 1] * self._looked_at())])
+        return self._is_slow(_late(both), COLD_FACTOR), both.waited_ns
+
+    def _several(self) -> tuple[bool, int]:
+        self.timed_ns = self.turn()
+        turns = self._in_turn(len(self.names) - 1)
+        several, cold = self._tried([Play(turns * ROUNDS), self._displaced(len(turns))])
+        slow = self._is_slow(_late(several), COLD_FACTOR, _typical(cold))
+        return slow, several.waited_ns + cold.waited_ns
+
+    def _learning(self) -> tuple[bool, int]:
+        calls = [1] * self._looked_at()
+        _, fresh = self._tried([Play([1]), Play(calls)], self.stock.another(1))
+        return _learns(fresh), fresh.waited_ns
+
+    def _first(self) -> tuple[bool, int]:
+        self.timed_ns = self.turn()
+        batch = self._sample(self.stock.another(batch_size(self.stock.problem_bytes)))
+        row = _shuffled(range(1, len(batch) + 1))
+        away = Play([0] * PASSES, displace=0 if self.in_place else DISPLACED_BYTES)
+        again = [away, Play(row, unseen=True)] * PASSES
+        _, first, *others = self._tried([Play([0] * PASSES), Play(row), *again], batch)
+        cold, known = min(map(_typical, others[::2])), min(map(_typical, others[1::2]))
+        slow = _typical(first) > STEADY_FACTOR * known + CALL_NS or self._is_slow(first, LEARNT_FACTOR, cold)
+        return slow, sum(each.waited_ns for each in (first, *others))
+
+    def _first_alone(self) -> tuple[bool, int]:
+        self.slot.ask(protocol.Reload(), self.seconds, protocol.Done)
+        self.timed_ns = self.turn()
+        again = [1, 0, 0, 1]
+        plays = [Play([1]), Play(again, all_kept=True), self._displaced(2)]
+        first, _, cold = self._tried(plays, self.stock.another(1))
+        limit_ns = COLD_FACTOR * max(self.timed_ns, _typical(cold)) + PAUSE_NS
+        return first.call_ns[0] > limit_ns, first.waited_ns + cold.waited_ns
+
+    def _accuse(self, measure: Callable[[], tuple[bool, int]], reason: str) -> None:
+        """Raises `Lost` where a kernel is slow at every try."""
+        undisturbed = 0
+        for _ in range(DISTURBED_TRIES):
+            slow, waited_ns = measure()
+            if not slow:
+                return
+            undisturbed += waited_ns < WAITED_NS
+            if undisturbed == TRIES:
+                break
+        raise Lost("wrong", reason)
+
+    def _is_slow(self, played: Played, factor: float, at_least_ns: float = 0.0) -> bool:
+        return _typical(played) > factor * max(self.timed_ns, at_least_ns) + CALL_NS
+
+    def _looked_at(self) -> int:
+        return max(2, min(MOST_LOOKED_AT, int(LOOKED_AT_NS / max(self.timed_ns, 1.0))))
+
+    def _in_turn(self, problems: int) -> list[int]:
+        most = max(2, min(IN_TURN, int(BATCH_NS / ROUNDS / max(self.timed_ns, 1.0))))
+        return _shuffled(range(min(most, problems + 1)))
+
+    def _sample(self, batch: Sequence[Unseen]) -> list[Unseen]:
+        """As many as there is time for, one of those that are judged among them."""
+        count = max(1, min(len(batch), int(BATCH_NS / max(self.timed_ns, 1.0))))
+        judged = [each for each in batch if each.name][:1]
+        others = _shuffled([each for each in batch if each not in judged])
+        return _shuffled([*judged, *others][:count])
+
+    def _displaced(self, problems: int) -> Play:
+        """The timed problem, from outside the caches that so many problems fill."""
+        read = 0 if self.in_place else min(DISPLACED_BYTES, problems * self.stock.problem_bytes)
+        return Play([0] * PASSES, displace=read)
+
+    def _tried(self, plays: list[Play], problems: Sequence[Unseen] = (), *, alone: bool = False) -> list[Played]:
+        """What calls took whose outputs are right. Raises `Lost` where one is not."""
+        if problems:
+            self.names = [self.stock.main, *(each.name for each in problems)]
+        request = Trial(self.judging.outputs(), plays, [each.place for each in problems], alone)
+        reply = self.slot.ask(request, self.seconds, Tried)
+        looked_at = [(play, each) for play, each in zip(plays, reply.plays, strict=True) if not play.unseen]
+        of = [(self.names[play.order[index]], play) for play, each in looked_at for index in each.kept]
+        self._require(self._judged(request.into, [name for name, _ in of]), [play for _, play in of])
+        _require_no(reply.fault)
+        return reply.plays
+
+    def _judged(self, into: str, of: list[str], *, inputs: bool = False) -> list[Verdict]:
+        request = Judge(into, of, self.algorithm, self.task.dtype, inputs=inputs)
+        return self.judging.judge(request).verdicts
+
+    def _require(self, verdicts: Sequence[Verdict], plays: Sequence[Play] = ()) -> None:
+        for place, verdict in enumerate(verdicts):
+            if verdict.status != "ok":
+                mixed = bool(plays) and len(set(plays[place].order)) > 1
+                reason = f"stale where other inputs follow at once: {verdict.reason}" if mixed else verdict.reason
+                raise Lost("wrong", reason, verdict=verdict)
+            if verdict.error_over_bound is not None:
+                self.note(verdict)
+
+
+def _require_no(fault: str) -> None:
+    if fault:
+        raise Lost("wrong", fault)
+
+
+def _shuffled(items: Any) -> list[Any]:
+    found = list(items)
+    random.SystemRandom().shuffle(found)
+    return found
+
+
+def _typical(played: Played) -> float:
+    return median_low(played.call_ns)
+
+
+def _late(played: Played) -> Played:
+    """The later half of calls."""
+    return Played(played.call_ns[len(played.call_ns) // 2 :], waited_ns=played.waited_ns)
+
+
+def _learns(played: Played) -> bool:
+    """Whether the first eighth of calls on a problem took far longer than the later half."""
+    early = played.call_ns[: max(1, len(played.call_ns) // 8)]
+    return fmean(early) > COLD_FACTOR * _typical(_late(played)) + CALL_NS

@@ -1,0 +1,129 @@
+"""A case of the quick preset made ready in this process, for tools that bring a clock of their own.
+
+asv and pytest-benchmark time what they are given in the process they are in:
+here a kernel gets its inputs, is called, verified and warmed up before they
+look at it, by the same code as in a worker.
+"""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..inputs import written
+from ..inputs.reference import Reference
+from ..libraries.host import LIBRARIES
+from ..machine.cores import available_cores
+from ..processes import protocol
+from ..records import Case, task_of
+from ..suites import suite
+from ..suites.suite import Suite
+from ..sweep import PRESETS, Options, contests
+from ..worker.worker import Worker
+
+PREFIX = "rooflinear-"
+WARM_UP_NS, WARM_UP_SLICE_NS = 200_000_000, 2_000_000
+
+LOOPS = {"python": 1e7, "numpy_rows": 5e7}
+"""Most flops with which implementations that loop in Python stay below the preset's time limit for a call."""
+
+
+class Wrong(AssertionError):
+    """The kernel's output is not what the oracle says; it gets no time."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A warm kernel. ``call()`` computes once and waits for the result; `check` judges what it returned."""
+
+    case: Case
+    worker: Worker
+    reference: Reference
+    folder: str
+    algorithm: str
+    first_call_ns: int
+    inputs_sha256: str
+
+    def call(self) -> Any:
+        kernel = self.worker.kernel
+        output = kernel.function(*kernel.inputs)
+        return kernel.synchronise(output) if kernel.synchronise else output
+
+    def check(self, output: Any) -> None:
+        """Raises `Wrong` unless an output lies within the bound."""
+        arrays = self.worker.arrays(output)
+        with tempfile.NamedTemporaryFile(prefix=PREFIX) as file:
+            written.write(file.name, arrays)
+            self.require_ok(file.name, 1)
+
+    def require_ok(self, path: str, outputs: int) -> None:
+        """Raises `Wrong` unless all outputs in a file lie within the bound."""
+        request = protocol.Judge(path, [self.folder] * outputs, self.algorithm, self.case.dtype)
+        for verdict in self.reference.judges.judge(request, {}).verdicts:
+            _require(self.case, verdict.status, verdict.reason)
+
+
+def loaded() -> Suite:
+    """The suite that is installed with this module."""
+    return suite.load(suite.BUILT_IN)
+
+
+def quick_cases(of: Suite | None = None) -> list[Case]:
+    """Exactly the cases of ``rooflinear run --preset quick`` on all cores.
+
+    ``ROOFLINEAR_CASES`` names a JSON file of others: `calibrate` compares judges on the same cases.
+    """
+    if named := os.environ.get("ROOFLINEAR_CASES"):
+        return msgspec.json.decode(Path(named).read_bytes(), type=list[Case])
+    of = of or loaded()
+    options = Options(suite=str(of.folder), preset="quick", threads=[available_cores()])
+    return [case for contest in contests(of, options) for case in contest.cases]
+
+
+def too_long(case: Case, of: Suite) -> str:
+    """Why a case would break the preset's time limit, or ''. Known beforehand: only loops in Python do."""
+    most = LOOPS.get(case.implementation)
+    operation = of.operations[case.operation]
+    flops = operation.cost(case.sizes, case.parameters, 8, "direct")[0]
+    if most is None or flops <= most:
+        return ""
+    return f"a call takes longer than {PRESETS['quick'].timeout_s:g} s"
+
+
+def missing(case: Case, of: Suite) -> str:
+    """Why a case cannot run here, or ''; no framework is imported to find out."""
+    from ..suites.suite import unavailable
+
+    implementation = of.implementations[case.implementation]
+    return unavailable(implementation) or implementation.elsewhere(case.device)
+
+
+def ready(case: Case, of: Suite) -> Ready:
+    """Inputs in place, first call made, output verified, steady. Raises `Wrong`."""
+    implementation = of.implementations[case.implementation]
+    library = LIBRARIES[implementation.library]()
+    os.environ.update(library.environment(case.threads, case.device))
+    task = task_of(case)
+    folder = str(of.folder)
+    worker = Worker(protocol.Start(folder, implementation.stem, implementation.library, case.threads, case.device))
+    reference = Reference()
+    reference.open(protocol.Source(folder, seed=0))
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as scratch:
+        made = reference.make(protocol.Make(task, "main", [implementation.algorithm], scratch))
+        into = str(Path(scratch) / "outputs")
+        prepared = worker.prepare(protocol.Prepare(task, scratch, into=into))
+        found = Ready(
+            case, worker, reference, scratch, implementation.algorithm, prepared.first_call_ns, made.inputs_sha256
+        )
+        found.require_ok(into, 2)
+    _require(case, "wrong" if prepared.fault else "ok", prepared.fault)
+    worker.warm_up(protocol.WarmUp(WARM_UP_NS, WARM_UP_SLICE_NS))
+    return found
+
+
+def _require(case: Case, status: str, reason: str) -> None:
+    if status != "ok":
+        raise Wrong(f"{case.label}: {status}: {reason}")

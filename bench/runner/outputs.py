@@ -1,0 +1,127 @@
+"""Parent: the suite's tasks to be shown, asked once a run of every worker that is ok for them.
+
+After the timing of a block, so that nothing here comes before a first call
+that is measured, and while its workers still live.
+"""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from ..contract import Shown
+from ..errors import Lost
+from ..inputs import problem
+from ..inputs.maker import Problems
+from ..processes import protocol
+from ..processes.protocol import Done, Judge, Made, Prepare, Release
+from ..records import Output, ShownTask, Task
+from ..suites.suite import Suite
+from ..sweep import Contest
+from .slot import Slot
+
+MOST_NUMBERS = 4096
+"""In an array that is kept: a page reads as many from every implementation."""
+
+MOST_INPUTS = 400
+"""Larger inputs are left out of the record: a page draws samples, not matrices."""
+
+SHARE = 0.03
+"""Of the time budget; whoever compiles longer is not shown."""
+
+SECONDS = 60.0
+TURNS = 3
+"""What one worker may take, in even shares of what is left: a slow one leaves time for the others."""
+
+LEAST_SECONDS = 1.0
+"""What a worker is given before it is ended for being slow."""
+
+JUDGED = ("status", "reason", "error_over_bound", "error", "bound")
+
+Keep = Callable[..., None]
+
+
+class Showing:
+    """The tasks of a run's operations.
+
+    ``keep`` stores records at once, and where there is none nothing is asked; ``kept`` are those a resumed run has.
+    """
+
+    def __init__(self, suite: Suite, problems: Problems, keep: Keep | None, kept: Iterable[ShownTask | Output] = ()):
+        self._suite, self._problems, self._keep = suite, problems, keep
+        kept = list(kept)
+        self._tasks = {each.task for each in kept if isinstance(each, ShownTask)}
+        self._outputs = {(each.task, each.implementation) for each in kept if isinstance(each, Output)}
+        self._made: list[tuple[Shown, Task, Path, Made]] = []
+        self._keeping = threading.Lock()
+
+    def open(self, contests: Iterable[Contest]) -> None:
+        """Makes the problems, before anything is timed. Raises `UsageError` for one that is too large to be kept."""
+        dtypes: dict[str, set[str]] = {}
+        for contest in contests:
+            dtypes.setdefault(contest.task.operation, set()).add(contest.task.dtype)
+        for each in self._suite.shown if self._keep else ():
+            if each.operation in dtypes:
+                dtype = max(dtypes[each.operation])  # float64 before float32
+                folder, made = self._problems.make_shown(each.name, dtype, MOST_NUMBERS)
+                self._made.append((each, self._task(each, dtype), folder, made))
+
+    def ask(self, slot: Slot, operations: set[str], deadline: float) -> None:
+        """Asks one worker for all tasks of ``operations`` until ``deadline`` (`time.monotonic`)."""
+        stem = slot.implementation.stem
+        made = [each for each in self._made if each[0].operation in operations]
+        due = [each for each in made if (each[0].name, stem) not in self._outputs]
+        if not due or not self._keep:
+            return
+        outputs = [self._output(slot, shown.name, task, folder, deadline) for shown, task, folder, _ in due]
+        with self._keeping:
+            tasks = [_record(*each) for each in due if each[0].name not in self._tasks]
+            self._keep(*tasks, *outputs)
+            self._tasks.update(each.task for each in tasks)
+            self._outputs.update((each.task, stem) for each in outputs)
+        if slot.alive:
+            with contextlib.suppress(Lost):
+                slot.ask(Release(), SECONDS, Done)
+
+    def _task(self, shown: Shown, dtype: str) -> Task:
+        operation = self._suite.operations[shown.operation]
+        own = {name: value for name, value in shown.settings.items() if name in operation.parameters}
+        return Task(shown.operation, dict(shown.sizes), {**operation.parameters, **own}, dtype)
+
+    def _output(self, slot: Slot, name: str, task: Task, folder: Path, deadline: float) -> Output:
+        blank = Output(task=name, implementation=slot.implementation.stem)
+        try:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise Lost("skipped", "the time for what is shown was spent before its turn (--time-budget)")
+            into = self._problems.outputs()
+            told = slot.ask(Prepare(task, str(folder), into=into), max(left, LEAST_SECONDS), protocol.Prepared)
+            algorithm = slot.implementation.algorithm
+            request = Judge(into, [str(folder)] * 2, algorithm, task.dtype, numbers=MOST_NUMBERS)
+            judged = self._problems.judge(request)
+        except Lost as lost:
+            return msgspec.structs.replace(blank, status=lost.status, reason=lost.reason)
+        verdict = next((each for each in judged.verdicts if each.status != "ok"), judged.verdicts[0])
+        if verdict.status == "ok" and told.fault:
+            verdict = msgspec.structs.replace(verdict, status="wrong", reason=told.fault)
+        numbers = {name: getattr(verdict, name) for name in JUDGED}
+        return msgspec.structs.replace(blank, **numbers, output=judged.output)
+
+
+def _record(shown: Shown, task: Task, folder: Path, made: Made) -> ShownTask:
+    inputs = problem.load(folder)
+    assert made.expected is not None
+    return ShownTask(
+        task=shown.name,
+        operation=shown.operation,
+        sizes=task.sizes,
+        settings=dict(shown.settings),
+        why=shown.why,
+        dtype=task.dtype,
+        inputs={name: problem.numbers(each) for name, each in inputs.items() if np.size(each) <= MOST_INPUTS},
+        expected=made.expected,
+    )

@@ -1,0 +1,1 @@
+"""What is timed, by which clock, and what a sample is worth: disturbed slices, slow cores, levels."""

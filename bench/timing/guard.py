@@ -1,0 +1,223 @@
+"""Who took time from a slice: what this process's threads waited for a core, and what neighbours ran meanwhile.
+
+Linux counts for every thread how long it ran and how long it was ready and did
+not run (``/proc/PID/task/TID/schedstat``; ns). A parallel loop's thread that
+waits for a core waits a scheduler's tick, 4 ms, on a call of 5 µs. Libraries
+with more threads than cores wait for themselves: that is theirs, and told from
+what is usual for the case.
+"""
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from ..records import Sample
+
+WAITED, NEIGHBOUR, STEAL, SWITCHES = "waited_ns", "neighbour_ns", "steal_ticks", "involuntary_switches"
+NEIGHBOURS = "neighbours"
+"""Flags of a sample."""
+
+LOST_SHARE = 0.02
+"""Of a slice: a thread that waited longer did not measure the kernel."""
+
+CROWDED_SHARE = 0.3
+"""Of a slice beside a busy program: threads that waited longer shared the core that it left them, although it may not
+have run just then. JAX's wait for 1.2 times a slice then, and for none of it on a quiet machine."""
+
+WAITS_OVER_USUAL, SWITCHES_OVER_USUAL = 3, 3
+"""What a library waits for itself in every slice is its own; more than so many times as much is not."""
+
+UNSEEN = -1
+"""In place of a neighbour's pid: programs that this process cannot see."""
+
+
+def disturbed(samples: Sequence[Sample]) -> list[bool]:
+    """Of each sample of one case in one block: did it lose time to somebody else?"""
+    waits = median([_waited(sample) for sample in samples] or [0.0])
+    switches = median([sample.flags.get(SWITCHES, 0) for sample in samples] or [0])
+    return [_disturbed(sample, waits, switches) for sample in samples]
+
+
+def _disturbed(sample: Sample, usual_wait: float, usual_switches: float) -> bool:
+    if sample.flags.get(STEAL, 0) > 0:
+        return True
+    if sample.flags.get(SWITCHES, 0) > SWITCHES_OVER_USUAL * (1 + usual_switches):
+        return True
+    waited = _waited(sample)
+    if waited <= LOST_SHARE:
+        return False
+    crowded = sample.flags.get(NEIGHBOURS, 0) > 0 and waited > CROWDED_SHARE
+    return sample.flags.get(NEIGHBOUR, 0) > 0 or crowded or waited > WAITS_OVER_USUAL * usual_wait
+
+
+def _waited(sample: Sample) -> float:
+    """Share of a slice."""
+    return sample.flags.get(WAITED, 0) / max(sample.wall_ns, 1)
+
+
+class Guard:
+    """Reads the counters of this process and of the neighbours it is told to watch."""
+
+    def __init__(self) -> None:
+        self._own, self._others = Threads(os.getpid()), list[Threads]()
+        self._unseen, self._steal = False, StealTicks()
+
+    def watch(self, pids: Sequence[int]) -> None:
+        self._unseen = UNSEEN in pids
+        known = {each.pid: each for each in self._others}
+        self._others = [known.pop(pid, None) or Threads(pid) for pid in pids if pid != UNSEEN]
+        for each in known.values():
+            each.close()
+
+    def close(self) -> None:
+        for each in (self._own, *self._others, self._steal):
+            each.close()
+
+    def read(self) -> "Counters":
+        others = [each.read() for each in self._others]
+        return Counters(self._own.read(), others, self._steal.read(), self._unseen)
+
+
+Counts = tuple[int, int]
+"""Of a thread: ns that it ran, ns that it waited."""
+
+
+class Counters:
+    """What was counted up to a moment."""
+
+    def __init__(
+        self,
+        own: dict[str, Counts] | None,
+        others: list[dict[str, Counts] | None],
+        steal: int,
+        unseen: bool,
+    ):
+        self._own, self._others, self._steal, self._unseen = own, others, steal, unseen
+        self._switches = _involuntary_switches() if own is None else 0
+
+    def since(self, before: "Counters") -> dict[str, int]:
+        """The flags of a slice between both readings; only what is not zero."""
+        flags = {STEAL: self._steal - before._steal, SWITCHES: self._switches - before._switches}
+        if self._own is not None and before._own is not None:
+            flags[WAITED] = _grown(before._own, self._own, 1)
+            flags[NEIGHBOURS] = len(self._others) + self._unseen
+            flags[NEIGHBOUR] = flags[WAITED] if self._unseen else self._neighbours_ran(before)
+        return {name: count for name, count in flags.items() if count > 0}
+
+    def _neighbours_ran(self, before: "Counters") -> int:
+        pairs = zip(before._others, self._others, strict=False)
+        return sum(_grown(then, now, 0) for then, now in pairs if then is not None and now is not None)
+
+
+def _grown(before: dict[str, Counts], after: dict[str, Counts], column: int) -> int:
+    nothing = (0, 0)
+    return sum(counts[column] - before.get(thread, nothing)[column] for thread, counts in after.items())
+
+
+class Threads:
+    """`Counts` of each thread of a process, its files kept open."""
+
+    def __init__(self, pid: int):
+        self.pid = pid
+        self._folder = f"/proc/{pid}/task"
+        self._files: dict[str, int] = {}
+
+    def read(self) -> dict[str, Counts] | None:
+        """None where the system does not tell, or the process has gone."""
+        try:
+            threads = os.listdir(self._folder)
+        except OSError:
+            return None
+        found = {thread: counts for thread in threads if (counts := self.read_one(thread))}
+        return found or None
+
+    def read_one(self, thread: str) -> Counts | None:
+        try:
+            if thread not in self._files:
+                self._files[thread] = os.open(f"{self._folder}/{thread}/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+            run, waited, _ = os.pread(self._files[thread], 96, 0).split()
+            return int(run), int(waited)
+        except (OSError, ValueError):  # the thread has ended, or there is no such file
+            self._forget(thread)
+            return None
+
+    def _forget(self, thread: str) -> None:
+        if (file := self._files.pop(thread, None)) is not None:
+            with contextlib.suppress(OSError):
+                os.close(file)
+
+    def close(self) -> None:
+        for thread in list(self._files):
+            self._forget(thread)
+
+
+class StealTicks:
+    """Time that the hypervisor gave to other guests, of all cores together; the file is kept open."""
+
+    def __init__(self) -> None:
+        try:
+            self._file = os.open("/proc/stat", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            self._file = -1  # only Linux tells
+
+    def read(self) -> int:
+        """0 where the system does not tell."""
+        try:
+            return int(os.pread(self._file, 256, 0).split(None, 9)[8])
+        except (OSError, IndexError, ValueError):
+            return 0
+
+    def close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+        self._file = -1
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """Of an answer that this process waited for, in ns: what the threads that carry it waited for a core, and the CPU
+    time of the process that gave it; read from outside, where no kernel can reach."""
+
+    waited_ns: int = 0
+    cpu_ns: int = 0
+
+    def since(self, before: "Scheduled") -> "Scheduled":
+        return Scheduled(self.waited_ns - before.waited_ns, self.cpu_ns - before.cpu_ns)
+
+
+class Answering:
+    """Reads what a child's answers wait for."""
+
+    def __init__(self, pid: int):
+        self._pid, self._own, self._child = pid, Threads(os.getpid()), Threads(pid)
+
+    def read(self) -> Scheduled:
+        """Zeros where the system does not tell, or the process has gone."""
+        own, main = self._own.read() or {}, self._child.read_one(str(self._pid)) or (0, 0)
+        return Scheduled(sum(waited for _, waited in own.values()) + main[1], _cpu_ns(self._pid))
+
+    def close(self) -> None:
+        self._own.close()
+        self._child.close()
+
+
+def _cpu_ns(pid: int) -> int:
+    """Of all threads of a process, those that have ended included; Linux numbers such clocks by the process."""
+    if not sys.platform.startswith("linux"):
+        return 0
+    try:
+        return time.clock_gettime_ns(~pid << 3 | 2)
+    except OSError:
+        return 0
+
+
+def _involuntary_switches() -> int:
+    try:
+        import resource
+    except ImportError:
+        return 0  # not on Windows
+    return resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw

@@ -1,0 +1,1 @@
+"""The process of one implementation: loads inputs, calls kernels, times slices."""

@@ -1,0 +1,336 @@
+"""Child process: holds one implementation and answers requests about it.
+
+Run as ``python -P -m rooflinear.bench.worker`` with the environment of its
+pools already set. Requests and replies: `protocol`.
+"""
+
+from .numpy_import import NUMPY_IMPORT_NS
+
+# isort: split
+import contextlib
+import gc
+import math
+import os
+import random
+import sys
+import time
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from msgspec.structs import replace
+from numpy.typing import NDArray
+
+from ..inputs import written
+from ..libraries.base import ArrayLibrary, NoDevice, lined_up
+from ..libraries.host import LIBRARIES
+from ..machine.cores import first_cores
+from ..processes import protocol
+from ..records import HOST, Sample
+from ..suites import exported, suite
+from ..suites.unexported import explained
+from ..timing.core_speed import CoreSpeed, flag, is_slow
+from ..timing.fastest import fastest_call_ns
+from ..timing.guard import Guard, disturbed
+from ..timing.kernel import Clock, Kernel
+from .bindings import Bindings
+from .loader import Loaded, Loader, Refused, same
+from .measure import DRAW, settle, settle_in, time_slice, warm_up
+from .plays import Plays
+
+DISPATCH_NS = 10_000_000
+"""Time spent to see what an empty call costs, at least."""
+
+DISPATCH_SLICES = 20
+
+REPLAYS = 3
+"""Times the slices asked for: so many are played where some are disturbed, or the core is slow."""
+
+KEPT_BYTES = 2**16
+"""An output up to here may be kept while others are timed: it takes no room in a cache to speak of."""
+
+BALLAST, BALLAST_BYTES = 4, 2**22
+"""Blocks of random sizes put between one placement of the inputs and the next, so that addresses differ."""
+
+
+class Worker:
+    """One implementation in its process. Each public method answers one request."""
+
+    def __init__(self, start: protocol.Start):
+        self.request = start
+        self.clock = Clock()
+        self.bindings = Bindings()
+        self.library: ArrayLibrary = LIBRARIES[start.library]()
+        _pin(start.cores or first_cores(start.threads))
+        self.import_ns = self._import()
+        self.loader = Loader(self.module, self.library, self.clock)
+        gc.freeze()  # a framework's own objects would cost 100 ms at every collection
+        self.call_ns, self.first_call_ns = 0.0, 0
+        self.guard, self.core = Guard(), CoreSpeed(self.clock.wall)
+        self.plays = Plays(self.loader, self.guard)
+        self.samples: list[Sample] = []
+        self.output_sizes: list[int] = []
+        self.warm_ns: list[float] = []
+        self.compiled_ns: dict[tuple[str, str], float] = {}
+        self.task: protocol.Task | None = None
+        self.main: Loaded | None = None
+        self.output: Any = None
+
+    def _import(self) -> int:
+        started = self.clock.wall()
+        self.library.start(self.request.threads, self.request.device)
+        self.module: ModuleType = suite.import_stem(Path(self.request.suite), self.request.implementation)
+        self.library.loaded(self.module)
+        own_ns = self.clock.wall() - started
+        return own_ns if self.library.name == "python" else own_ns + NUMPY_IMPORT_NS
+
+    def started(self) -> protocol.Started:
+        sources = suite.loaded_sources(Path(self.request.suite))
+        dispatch_ns = self._dispatch_ns()
+        return protocol.Started(
+            self.import_ns, self.library.version(), _pools(), _resident_bytes(), sources, dispatch_ns
+        )
+
+    def _dispatch_ns(self) -> float:
+        """What remains of a call whose numbers cost nothing: one number, negated. The first one may compile."""
+        number = self.library.convert(np.ones(1, np.float32))
+        wait = self.library.synchronise if self.library.asynchronous else None
+        kernel = Kernel(self.library.negate(), (number,), wait, self.clock)
+        kernel.once()
+        return fastest_call_ns(lambda calls: kernel.many(calls)[1], DISPATCH_NS, DISPATCH_NS // 40, DISPATCH_SLICES)
+
+    def exact(self, request: protocol.Exact) -> protocol.Called:
+        self.loader.refuse_unsupported(request.task, self.request.device)
+        loaded = self.loader.load(request.task, request.folder, poison=True)
+        output, first_call_ns = loaded.kernel.once()
+        arrays = self.loader.arrays(output, loaded)
+        self._note_compiled(request.task, first_call_ns, loaded.kernel.once()[1])
+        written.write(request.into, arrays)
+        return protocol.Called(self._compiled_ns(request.task), self.loader.changed(loaded))
+
+    def prepare(self, request: protocol.Prepare) -> protocol.Prepared:
+        self.loader.refuse_unsupported(request.task, self.request.device)
+        self.task, self.folder = request.task, request.folder
+        self.loader.in_place = request.in_place
+        self.main = loaded = self.loader.load(request.task, request.folder, poison=True)
+        output, first_call_ns = loaded.kernel.once()
+        self.output, self.call_ns, self.first_call_ns = output, 0.0, first_call_ns
+        self.samples.clear()
+        self.warm_ns.clear()
+        started = self.clock.wall()
+        arrays = self.loader.arrays(output, loaded)
+        transfer_out_ns = self.clock.wall() - started
+        self.output_sizes = [each.nbytes for each in arrays]
+        self.plays.begin(sum(self.output_sizes))
+        fault = self._write_prepared(request.into, arrays) if request.into else ""
+        compiled_ns = self._compiled_ns(self._task)
+        return protocol.Prepared(first_call_ns, loaded.transfer_in_ns, transfer_out_ns, compiled_ns, fault)
+
+    def _write_prepared(self, into: str, arrays: list[NDArray[Any]]) -> str:
+        time.sleep(0.001)
+        later = self.loader.arrays(self.output, self._main)
+        written.write(into, arrays + later)
+        if not all(map(same, arrays, later)):
+            return "the output changed after the call had returned"
+        return self.loader.changed(self._main)
+
+    def warm_up(self, request: protocol.WarmUp) -> protocol.Warmed:
+        gc.collect()
+        gc.disable()
+        found = warm_up(self._main.kernel, request.budget_ns, request.slice_ns)
+        self.call_ns = found.call_ns
+        self.warm_ns.append(found.call_ns)
+        self._note_compiled(self._task, self.first_call_ns, self.call_ns)
+        return protocol.Warmed(found.call_ns, found.steady)
+
+    def slice(self, request: protocol.Slice) -> protocol.Sliced:
+        self.output = None
+        self.guard.watch(request.watch)
+        kernel = self._main.kernel
+        untimed_ns = settle_in(kernel, request.calls, request.untimed_ns, self._expected_ns())
+        played: list[Sample] = []
+        before = self.core.slowdown()
+        while self._wants_another(played, request.slices):
+            keeps = self.plays.output_bytes <= KEPT_BYTES
+            self.output = self.output if keeps else None
+            output, sample = time_slice(kernel, request.round, request.calls, self.guard)
+            if not keeps or DRAW(0, len(played)) == 0:
+                self.output = output
+            del output
+            after = self.core.slowdown()
+            flags = {**sample.flags, **flag((before + after) / 2)}
+            played.append(replace(sample, flags=flags))
+            before = after
+        self.samples += played
+        self.call_ns = min([self.call_ns or np.inf, *(each.wall_ns / each.calls for each in played)])
+        self._note_compiled(self._task, self.first_call_ns, self.call_ns)
+        return protocol.Sliced(played, untimed_ns)
+
+    def _expected_ns(self) -> float:
+        """What a call takes when it goes well: the fastest quarter of what was timed."""
+        times = sorted([*(each.wall_ns / each.calls for each in self.samples), *self.warm_ns])
+        return times[len(times) // 4] if times else math.inf
+
+    def _wants_another(self, played: list[Sample], slices: int) -> bool:
+        """Those in which somebody took time, or the core was slow, do not count, up to twice as many again."""
+        if slices == 1 or len(played) < slices:
+            return len(played) < slices
+        flagged = disturbed([*self.samples, *played])[len(self.samples) :]
+        clean = sum(not each and not is_slow(sample) for each, sample in zip(flagged, played, strict=True))
+        return clean < slices and len(played) < REPLAYS * slices
+
+    def deliver(self, request: protocol.Deliver) -> protocol.Delivered:
+        arrays = self.loader.arrays(self.output, self._main)
+        if request.seed is None:
+            written.write(request.into, arrays)
+            return protocol.Delivered()
+        written.write(request.into, arrays + self.loader.sampled(self._main, request.seed))
+        return protocol.Delivered(self.loader.changed(self._main))
+
+    def trial(self, request: protocol.Trial) -> protocol.Tried:
+        if request.alone:
+            self.main = self.output = None
+        if request.places:
+            self.plays.place(self._task, request.places)
+        found = [self.plays.play(each, self.main) for each in request.plays]
+        written.write(request.into, [array for arrays, _ in found for array in arrays])
+        plays = [played if self.request.device == HOST else replace(played, peak_bytes=None) for _, played in found]
+        name = self.bindings.replaced()
+        fault = f"the clock was replaced, or what reads it: {name} is not the harness's own" if name else ""
+        return protocol.Tried(plays, fault)
+
+    def release(self) -> protocol.Done:
+        self._forget()
+        gc.enable()
+        return protocol.Done()
+
+    def reload(self) -> protocol.Done:
+        task = self._task
+        self._forget()
+        self.ballast = [_ballast()]
+        self.main = self.loader.load(task, self.folder, poison=True)
+        small = {*self.output_sizes, *(np.asarray(each).nbytes for each in self.main.inputs.values())}
+        self.ballast.append(_ballast() + lined_up(small))
+        return protocol.Done()
+
+    def pin(self, request: protocol.Pin) -> protocol.Done:
+        _pin(request.cores)
+        return protocol.Done()
+
+    @property
+    def kernel(self) -> Kernel:
+        """What `prepare` put in place."""
+        return self._main.kernel
+
+    def arrays(self, output: Any) -> list[NDArray[Any]]:
+        """Copies of an output of the kernel in place, in NumPy; several where it is a tuple."""
+        return self.loader.arrays(output, self._main)
+
+    @property
+    def _task(self) -> protocol.Task:
+        if self.task is None:
+            raise Refused("crashed", "nothing was prepared")
+        return self.task
+
+    @property
+    def _main(self) -> Loaded:
+        if self.main is None:
+            raise Refused("crashed", "nothing was prepared")
+        return self.main
+
+    def _note_compiled(self, task: protocol.Task, first_call_ns: float, call_ns: float) -> None:
+        key = (task.operation, task.dtype)
+        if self.library.compiles() or getattr(self.module, "COMPILES", False) is True:
+            self.compiled_ns[key] = max(self.compiled_ns.get(key, 0.0), first_call_ns - call_ns)
+
+    def _compiled_ns(self, task: protocol.Task) -> int:
+        return int(self.compiled_ns.get((task.operation, task.dtype), 0))
+
+    def _forget(self) -> None:
+        self.main = self.output = None
+        self.plays.forget()
+
+
+def _ballast() -> list[Any]:
+    return [np.empty(random.randrange(BALLAST_BYTES), np.uint8) for _ in range(BALLAST)]
+
+
+def _pin(cores: list[int]) -> None:
+    """All threads of this process, those that pools have started included."""
+    if hasattr(os, "sched_setaffinity"):
+        for thread in map(int, os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else (0,):
+            with contextlib.suppress(ProcessLookupError):
+                os.sched_setaffinity(thread, cores)
+
+
+def _pools() -> dict[str, Any]:
+    from threadpoolctl import threadpool_info
+
+    return {info["internal_api"]: info["num_threads"] for info in threadpool_info()}
+
+
+def _resident_bytes() -> int:
+    import psutil
+
+    return psutil.Process().memory_info().rss
+
+
+class Answers:
+    """Turns requests into replies, and whatever a suite raises into a `protocol.Failed`."""
+
+    def __init__(self) -> None:
+        self.worker: Worker | None = None
+
+    def __call__(self, request: protocol.WorkerRequest) -> protocol.WorkerReply:
+        try:
+            reply = self._answer(request)
+        except Refused as refused:
+            return protocol.Failed(refused.status, refused.reason)
+        except NoDevice as absent:
+            return protocol.Failed("missing", str(absent))
+        except Exception as error:
+            status = "missing" if isinstance(request, protocol.Start) else "crashed"
+            return protocol.Failed(*explained(status, _one_line(error), error))
+        if not sys.platform.startswith("linux"):
+            settle()
+        return reply
+
+    def _answer(self, request: protocol.WorkerRequest) -> protocol.WorkerReply:
+        if isinstance(request, protocol.Start):
+            self.worker = Worker(request)
+            exported.prove()
+            return self.worker.started()
+        if self.worker is None:
+            raise Refused("crashed", "asked before it was started")
+        match request:
+            case protocol.Exact():
+                return self.worker.exact(request)
+            case protocol.Prepare():
+                return self.worker.prepare(request)
+            case protocol.WarmUp():
+                return self.worker.warm_up(request)
+            case protocol.Slice():
+                return self.worker.slice(request)
+            case protocol.Deliver():
+                exported.prove()
+                return self.worker.deliver(request)
+            case protocol.Trial():
+                exported.prove()
+                return self.worker.trial(request)
+            case protocol.Release():
+                return self.worker.release()
+            case protocol.Reload():
+                return self.worker.reload()
+            case protocol.Pin():
+                return self.worker.pin(request)
+
+
+def _one_line(error: BaseException) -> str:
+    message = " ".join(str(error).split())[:300]
+    if isinstance(error, MemoryError):
+        message = "out of memory" + (f": {message}" if message else "")
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {message}{where}"
