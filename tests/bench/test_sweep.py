@@ -77,10 +77,15 @@ def elements(name, m, n=0):
     return {"r2": 2 * m}.get(name, m * n + 2 * m + n)
 
 
-def test_the_quick_preset_leaves_out_what_does_not_fit():
-    sizes = {tuple(each.task.sizes.values()) for each in planned(KERNELS, "quick")}
-    assert (100_000, 2) in sizes
+def test_the_standard_preset_leaves_out_what_does_not_fit():
+    sizes = {tuple(each.task.sizes.values()) for each in planned(KERNELS, "standard")}
+    assert (100_000, 10) in sizes
     assert (100_000, 100) not in sizes
+
+
+def test_the_quick_preset_measures_four_corners():
+    sizes = {tuple(each.task.sizes.values()) for each in planned(KERNELS, "quick")}
+    assert sizes == {(100, 2), (100, 100), (10_000, 2), (10_000, 100)}
 
 
 @pytest.mark.parametrize("preset", ["quick", "standard", "full"])
