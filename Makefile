@@ -1,6 +1,7 @@
 # make setup   .venv with everything that runs on a CPU, in tested versions
 # make report  the standard preset: about nine minutes, then a page to look at
-# make test    tests, linter, types
+# make check   linters, types, and the tests that start no command, framework or browser: two minutes
+# make test    linters, types, all tests: a quarter of an hour
 # make calibrate  how often does the gate err, what does it find? (quiet machine, three hours; adds to CALIBRATION)
 # make repeat  how far do the reports of whole runs agree? (quiet machine, nine minutes a run; adds to REPEATED)
 # make goals   what the kernels want to reach, and what they reach here (quiet machine, tens of minutes)
@@ -16,7 +17,7 @@ TORCH_INDEX ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup report test calibrate repeat goals picture audit schemas clean
+.PHONY: setup report lint check test calibrate repeat goals picture audit schemas clean
 
 setup: .venv/complete
 
@@ -31,15 +32,24 @@ setup: .venv/complete
 report: setup
 	$(BIN)/rooflinear run --preset standard
 
-# The gate's tests judge by time and run alone; then two at a time, what starts workers beside what does not.
-OTHER_TESTS := tests/kernels tests/reports tests/browser tests/test_docs.py tests/test_layout.py
+# .venv may also be made without frameworks: pip install -e '.[test]'
+$(BIN)/pytest:
+	$(MAKE) setup
 
-test: setup
+lint: | $(BIN)/pytest
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/oxlint --deny-warnings reports
 	$(BIN)/oxfmt --check 'reports/**/*.js'
 	$(BIN)/pyright
+
+check: lint
+	$(BIN)/python -m pytest -m 'not slow'
+
+# The gate's tests judge by time and run alone; then two at a time, what starts workers beside what does not.
+OTHER_TESTS := tests/kernels tests/reports tests/browser tests/test_docs.py tests/test_layout.py
+
+test: setup lint
 	$(BIN)/python -m pytest tests/bench/gate
 	@others=$$(mktemp); $(BIN)/python -m pytest $(OTHER_TESTS) >$$others 2>&1 & other=$$!; \
 	$(BIN)/python -m pytest tests/bench --ignore tests/bench/gate; status=$$?; \

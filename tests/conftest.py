@@ -22,7 +22,17 @@ from .browsers import CHROMIUM, FLAGS, program
 
 MARK = "ROOFLINEAR_TEST"
 
+STARTERS = {"rooflinear", "rooflinear_once", "another_rooflinear", "browser"}
+"""Fixtures that start the command or a browser; frameworks are marked where they are started."""
+
 signal.signal(signal.SIGINT, signal.default_int_handler)  # children of a shell's background jobs would never see Ctrl-C
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks as slow what starts the command, a browser or a framework: ``make check`` leaves it out."""
+    for item in items:
+        if STARTERS & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session", autouse=True)

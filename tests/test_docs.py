@@ -11,7 +11,13 @@ from rooflinear.bench.cli import app
 from rooflinear.bench.suites import suite
 
 ROOT = Path(__file__).resolve().parents[1]
-TEXTS = [ROOT / "README.md", ROOT / "Makefile", *ROOT.glob("docs/*.md"), *ROOT.glob(".github/workflows/*.yml")]
+TEXTS = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "Makefile",
+    *ROOT.glob("docs/*.md"),
+    *ROOT.glob(".github/workflows/*.yml"),
+]
 OPTIONS_IN_VARIABLES = re.compile(r"\$\((CASES|BOTH|FEW)\)|\$OF\b")
 COMMAND = re.compile(r"(?:^|[\s/`])rooflinear ((?:run|verify|report|compare|calibrate|list|machine)\b[^`#\n]*)")
 
@@ -61,3 +67,19 @@ def test_the_readme_names_every_operation_and_implementation():
     built_in = suite.load(ROOT / "kernels")
     table = (ROOT / "README.md").read_text().partition("## What is measured")[2].partition("\n## ")[0]
     assert {*built_in.operations, *built_in.implementations} <= set(re.findall(r"\w+", table))
+
+
+def test_the_architecture_page_names_every_folder():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    folders = [path.parent for path in ROOT.glob("bench/*/__init__.py")] + [ROOT / "reports", ROOT / "kernels"]
+    assert [
+        str(each) for each in folders if f"`{each.relative_to(ROOT)}/`" not in text and each.name != "asv_suite"
+    ] == []
+
+
+def test_every_path_that_is_named_to_contributors_exists():
+    """Placeholders are in capitals."""
+    for path in (ROOT / "CONTRIBUTING.md", ROOT / "docs" / "architecture.md"):
+        named = re.findall(r"`((?:bench|kernels|reports|tests)/[\w/.]*)`", path.read_text())
+        assert named
+        assert [each for each in named if not re.search(r"[A-Z]{3}", each) and not (ROOT / each).exists()] == []

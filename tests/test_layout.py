@@ -48,3 +48,13 @@ def test_implementations_are_one_file_each():
     """So that a new one is a new file, and its stem its name everywhere. Folders hold what several share."""
     folders = {path.name for path in (ROOT / "kernels").iterdir() if path.is_dir()}
     assert folders - {"__pycache__"} == {"_numba", "_problem"}
+
+
+def test_the_top_of_the_harness_is_small_enough_to_overlook():
+    assert len(list((ROOT / "bench").glob("*.py"))) <= 14
+
+
+def test_every_folder_says_what_it_is_for():
+    for folder in FOLDERS:
+        for path in (ROOT / folder).rglob("__init__.py"):
+            assert path.read_text().startswith('"""'), path

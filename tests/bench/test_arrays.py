@@ -12,6 +12,8 @@ import pytest
 from rooflinear.bench.libraries.base import ALIGNMENT_BYTES, aligned_copy
 from rooflinear.bench.libraries.host import LIBRARIES, common_environment
 
+pytestmark = pytest.mark.slow
+
 IN_A_FRAMEWORK = """
 import json, sys
 from types import ModuleType

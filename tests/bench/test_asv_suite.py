@@ -12,6 +12,8 @@ from rooflinear.bench.runner import in_process
 
 from .made import SMOOTHING
 
+pytestmark = pytest.mark.slow
+
 ROOT = SMOOTHING.parents[1]
 FOLDER = ROOT / "bench" / "asv_suite"
 CALIBRATED = """

@@ -11,6 +11,8 @@ import pytest
 from rooflinear.bench.libraries.host import LIBRARIES, common_environment
 from rooflinear.bench.suites import suite
 
+pytestmark = pytest.mark.slow
+
 KERNELS = suite.load(Path(__file__).resolve().parents[2] / "kernels")
 OPERATIONS = KERNELS.implementations["dask"].operations
 

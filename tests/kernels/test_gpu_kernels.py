@@ -17,6 +17,8 @@ from rooflinear.bench.libraries.base import INTERPRETER
 from rooflinear.bench.libraries.host import LIBRARIES
 from rooflinear.bench.suites import suite
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 KERNELS = suite.load(ROOT / "kernels")
 INTERPRETERS = {"triton": "TRITON_INTERPRET", "numba_cuda": "NUMBA_ENABLE_CUDASIM"}

@@ -23,6 +23,8 @@ from rooflinear.bench.libraries.host import LIBRARIES, common_environment
 from rooflinear.bench.records import Result
 from rooflinear.bench.suites import suite
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 KERNELS = suite.load(ROOT / "kernels")
 
