@@ -27,7 +27,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from .variances import CaseRounds, Contest, Levelled, Prior, drift
+from .variances import CaseRounds, ContestLevels, Levelled, Prior, drift
 
 CONFIDENCE = 0.95
 
@@ -88,7 +88,7 @@ NOWHERE = Located(math.nan, math.nan, math.nan, math.nan, NOT_TIMED)
 
 def located(contests: Sequence[Sequence[CaseRounds]]) -> list[list[Located]]:
     """Where each contender of each contest lies."""
-    tables = [Contest(each) for each in contests]
+    tables = [ContestLevels(each) for each in contests]
     prior = Prior([row for table in tables for row in table.rows if not row.contender.disturbed])
     drifted = drift(tables)
     return [[_located(row, table, prior, drifted) for row in table.rows] for table in tables]
@@ -114,7 +114,7 @@ def unpaired_ratio(base: Estimate, other: Estimate) -> Estimate:
     return Estimate(math.exp(centre), _exp(centre - down), _exp(centre + up), weaker)
 
 
-def _located(row: Levelled, contest: Contest, prior: Prior, drifted: float) -> Located:
+def _located(row: Levelled, contest: ContestLevels, prior: Prior, drifted: float) -> Located:
     if not row.levels:
         return NOWHERE
     processes = len(row.levels)

@@ -58,7 +58,7 @@ class Levelled(NamedTuple):
         return sum(level.rounds for level in self.levels.values())
 
 
-class Contest:
+class ContestLevels:
     """What competed: ``effects`` are the blocks' own, in logs."""
 
     def __init__(self, contenders: Sequence[CaseRounds]):
@@ -150,7 +150,7 @@ def _of_kind(replicated: Sequence[Levelled], beyond: bool) -> Sequence[Levelled]
     return found if len(found) >= FEWEST_OF_A_KIND else replicated
 
 
-def drift(tables: Sequence[Contest]) -> float:
+def drift(tables: Sequence[ContestLevels]) -> float:
     """Variance of what blocks of a contest, minutes apart, differ by as a whole; 0 where nothing was repeated."""
     found = [
         sum((effect - fmean(table.effects.values())) ** 2 for effect in table.effects.values()) / (table.blocks - 1)
