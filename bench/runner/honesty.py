@@ -232,9 +232,12 @@ class Examination:
         return slow, several.waited_ns + cold.waited_ns
 
     def _learning(self) -> tuple[bool, int]:
-        calls = [1] * self._looked_at()
-        _, fresh = self._tried([Play([1]), Play(calls)], self.stock.another(1))
-        return _learns(fresh), fresh.waited_ns
+        """Against calls on the timed problem after a pause like theirs: threads wake up in both."""
+        calls = self._looked_at()
+        plays = [Play([1]), Play([1] * calls), Play([0]), Play([0] * calls)]
+        _, fresh, _, own = self._tried(plays, self.stock.another(1))
+        slow = _learns(fresh) and _early(fresh) > STEADY_FACTOR * _early(own) + CALL_NS
+        return slow, fresh.waited_ns + own.waited_ns
 
     def _first(self) -> tuple[bool, int]:
         self.timed_ns = self.turn()
@@ -336,7 +339,11 @@ def _late(played: Played) -> Played:
     return Played(played.call_ns[len(played.call_ns) // 2 :], waited_ns=played.waited_ns)
 
 
+def _early(played: Played) -> float:
+    """The mean of the first eighth of calls, in ns."""
+    return fmean(played.call_ns[: max(1, len(played.call_ns) // 8)])
+
+
 def _learns(played: Played) -> bool:
     """Whether the first eighth of calls on a problem took far longer than the later half."""
-    early = played.call_ns[: max(1, len(played.call_ns) // 8)]
-    return fmean(early) > COLD_FACTOR * _typical(_late(played)) + CALL_NS
+    return _early(played) > COLD_FACTOR * _typical(_late(played)) + CALL_NS

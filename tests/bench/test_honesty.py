@@ -56,7 +56,7 @@ class Worker:
         return kind()
 
     def played(self, play):
-        times = []
+        times, self.played_calls = [], 0
         for index in play.order:
             if play.displace:
                 self.cached.clear()
@@ -129,6 +129,12 @@ def far_from_caches(problem, worker):
     return WORK if problem in worker.cached else 6 * WORK
 
 
+def wakes(problem, worker):
+    """Honest, and eight times as slow in the first calls of a play: its threads were asleep."""
+    worker.played_calls = getattr(worker, "played_calls", 0) + 1
+    return 8 * WORK if not worker.timed and worker.played_calls <= 8 else WORK
+
+
 def caches_all(problem, worker):
     return KEPT if problem in worker.calls else WORK
 
@@ -154,7 +160,7 @@ def skips_while_timed(problem, worker):
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
-@pytest.mark.parametrize("kernel", [honest, cold, far_from_caches])
+@pytest.mark.parametrize("kernel", [honest, cold, far_from_caches, wakes])
 def test_honest_kernels_pass(kernel, size):
     assert examined(Worker(kernel), problem_bytes=size) == 4096
 
