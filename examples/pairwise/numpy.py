@@ -1,4 +1,4 @@
-"""Differences of all pairs at once, as people write it: (points, points, axes) in memory."""
+"""Differences of all pairs at once, the usual way: (points, points, axes) in memory."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Distances between all pairs of points: a suite without presets, whose cost grows with a square.
+"""Distances between all pairs of points: a suite without presets, whose cost grows with the square of the points.
 
 ``X`` is (points, axes), ``distances`` is (points, points): ‖xᵢ − xⱼ‖.
 """
@@ -39,9 +39,9 @@ def _neighbour(X):
 
 
 def _bound(inputs, output, algorithm):
-    """A square errs by two roundings of the difference and one of its own, a sum of n by n − 1, a root halves that.
+    """Roundings: a square has two from the difference and one of its own, a sum of n has n − 1; a root halves the error.
 
-    By Gram ‖x‖² + ‖y‖² − 2x·y cancels: its error is one of (‖x‖ + ‖y‖)², whatever the distance.
+    By Gram, ‖x‖² + ‖y‖² − 2x·y cancels: the error is relative to (‖x‖ + ‖y‖)², whatever the distance.
     """
     X, output = inputs["X"], np.float64(output)
     axes = X.shape[1]
@@ -56,7 +56,7 @@ def _bound(inputs, output, algorithm):
 
 
 def _neighbour_bound(inputs, output, algorithm):
-    """One for each part of the output: of the distances, and None for integers, which must be equal."""
+    """One bound for each part of the output: of the distances, and None for integers, which must be equal."""
     distances, _ = output
     return rounding_bound(inputs["X"].shape[1] + 3, distances, inputs["X"].dtype), None
 
@@ -82,7 +82,7 @@ OPERATIONS = (
     Operation(
         name="nearest",
         formula="argminⱼ ‖xᵢ − xⱼ‖, j ≠ i",
-        doc="The nearest other point of each, the first of several: integers, so it needs no bound.",
+        doc="The nearest other point of each point, the first of several: integers, so it needs no bound.",
         sizes=("points", "axes"),
         inputs=_whole_inputs,
         oracle=lambda X: _neighbour(X)[1],
@@ -91,7 +91,7 @@ OPERATIONS = (
     Operation(
         name="neighbour",
         formula="minⱼ ‖xᵢ − xⱼ‖ and argminⱼ, j ≠ i",
-        doc="How far the nearest other point of each is, and which it is: a tuple of two arrays.",
+        doc="Distance and number of the nearest other point of each point: a tuple of two arrays.",
         sizes=("points", "axes"),
         inputs=_whole_inputs,
         oracle=_neighbour,

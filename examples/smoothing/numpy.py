@@ -1,4 +1,4 @@
-"""np.convolve, as people write it."""
+"""np.convolve, the usual way."""
 
 import numpy as np
 

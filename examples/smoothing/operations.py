@@ -1,4 +1,4 @@
-"""Moving averages: a second suite, to show that any computation can be measured.
+"""Moving averages: an example of a suite of your own.
 
 ``signal`` is (length,), ``smooth`` is (length - width + 1,): the mean of every
 ``width`` neighbours.
