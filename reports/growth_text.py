@@ -25,10 +25,10 @@ def fit_tables(tables: Tables) -> Iterable[str]:
     frame = fits(tables)
     frame = frame.loc[frame["misfit"].notna()]
     yield (
-        "time = fixed cost + bytes ÷ rate (+ rows × cost of a row), bytes as the algorithm must move them; misfit is "
-        "the median of how far the fit lies from the times. " + MISSING + ": not told by these sizes, or not needed."
+        "time = fixed cost + bytes ÷ rate (+ rows × cost of a row), with the least bytes that the algorithm must move; "
+        "misfit is the median distance of the fit from the times. " + MISSING + ": not estimated, or not needed."
         if len(frame)
-        else "No implementation has a time at enough sizes."
+        else "No implementation was timed at enough sizes."
     )
     for view in views(tables):
         rows = [_fit_row(row) for row in view.of(frame).to_dict("records")]
@@ -56,8 +56,8 @@ def crossover_table(tables: Tables) -> str:
     clear = frame.loc[frame["verdict"] == AHEAD]
     rest = len(frame) - len(clear)
     rows = [_crossover_row(view, row) for view in views(tables) for row in view.of(clear).to_dict("records")]
-    noise = f"{rest} more within noise." if rest else ""
-    shown = table(CROSSOVER_HEAD, rows) if rows else "Nobody clearly overtakes the fastest."
+    noise = f"{rest} more {'is' if rest == 1 else 'are'} within noise." if rest else ""
+    shown = table(CROSSOVER_HEAD, rows) if rows else "No implementation clearly overtakes another as the fastest."
     return "\n\n".join(part for part in (shown, noise) if part)
 
 
@@ -77,7 +77,7 @@ def thread_tables(tables: Tables) -> Iterable[str]:
     """At the largest size that several thread counts have a time at: speed-up over one thread, and efficiency."""
     frame = threads(tables)
     if frame.empty:
-        yield "No case has a time on one thread and on more."
+        yield "No case was timed both on one thread and on several."
         return
     counts = [count for count in sorted(set(frame["threads"])) if count > 1]
     for view in views(tables):

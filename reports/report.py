@@ -59,20 +59,20 @@ def write(
 
 def _check(folders: Sequence[Path], formats: Sequence[str], output: Path | None, table: str) -> None:
     if not folders or not formats:
-        raise UsageError("nothing to report; name a run folder and a format")
+        raise UsageError("nothing to report; give a run folder and a format")
     for form in formats:
         if form not in FORMATS:
             raise unknown("format", form, FORMATS)
     if output is not None and len(formats) > 1:
-        raise UsageError(f"--output {output} is one file, but {len(formats)} formats were asked; name one format")
+        raise UsageError(f"--output {output} is one file, but {len(formats)} formats were given; give one format")
     single = [form for form in formats if form not in SEVERAL]
     if len(folders) > 1 and single:
-        raise UsageError(f"{single[0]} shows one run; name one folder, or use --format {','.join(SEVERAL)} for several")
+        raise UsageError(f"{single[0]} shows one run; give one folder, or use --format {','.join(SEVERAL)} for several")
     if table not in TABLES:
         raise unknown("table", table, TABLES)
     other = [form for form in formats if form not in TABULAR]
     if table != "cases" and other:
-        raise UsageError(f"--table {table} goes into --format {','.join(TABULAR)}; {other[0]} has a form of its own")
+        raise UsageError(f"--table {table} needs --format {','.join(TABULAR)}, not {other[0]}")
 
 
 def _made(

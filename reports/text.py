@@ -35,13 +35,13 @@ def parquet(frame: pd.DataFrame) -> bytes:
 
 
 def markdown(tables: Tables, baseline: str | None = None) -> bytes:
-    """What was run where, who wins where, by how much, and what is missing and why."""
+    """What was run, the fastest at each size and its lead, and what is missing and why."""
     baseline = choose_baseline(tables, baseline)
     parts = [
         "# rooflinear report",
         _machine(tables),
         _faults(tables),
-        "## Who is fastest",
+        "## The fastest at each size",
         _legend(),
         *_winner_tables(tables),
         "## Speed-up" + (f" over {escaped(baseline)}" if baseline and baseline != tables.tool else ""),
@@ -83,8 +83,8 @@ def _faults(tables: Tables) -> str:
 def _legend() -> str:
     return (
         "A cell names the fastest, its lead over the next, and its time for one call. "
-        "`≈` marks a lead whose 95 % interval holds 1 (within noise), `?` one that too few samples tell, `†` another "
-        "algorithm than the direct one. What was disturbed has no rank."
+        "`≈` marks a lead whose 95 % interval includes 1 (within noise), `?` a lead with too few samples, `†` another "
+        "algorithm than the direct one. Disturbed times have no rank."
     )
 
 
@@ -139,7 +139,7 @@ def _speedup_tables(tables: Tables, baseline: str | None) -> Iterable[str]:
     frame = frame.merge(cases, how="left", on=[*GROUP, "implementation"])
     shown = [view for view in views(tables) if not _alone(tables, view)]
     if not shown:
-        yield "No benchmark competes with another."
+        yield "No benchmarks are compared with each other."
     for view in shown:
         here = [row for row in view.of(frame).to_dict("records") if row["sizes"] == words(view.chosen)]
         here.sort(key=lambda row: (row["disturbed"], -row["speedup"]))
@@ -149,13 +149,13 @@ def _speedup_tables(tables: Tables, baseline: str | None) -> Iterable[str]:
             yield f"{escaped(baseline)} {'has no time' if own is None else 'was disturbed'} here."
             continue
         rows = [_speedup_row(row, own, imprecise(tables.run)) for row in here]
-        yield table(["implementation", "speed-up", "95 % interval", "of"], rows)
+        yield table(["implementation", "speed-up", "95 % interval", "kind of interval"], rows)
 
 
 def _speedup_row(row: dict, base: dict, wider: str) -> list[str]:
     name = escaped(row["implementation"])
     if row["disturbed"]:
-        return [name, MISSING, MISSING, f"disturbed: a time of {time_text(row['time_ns'])} is a guess"]
+        return [name, MISSING, MISSING, f"disturbed: its time of {time_text(row['time_ns'])} is unreliable"]
     notes = [
         row["speedup_interval"],
         "" if row["paired"] else "unpaired",
@@ -166,7 +166,7 @@ def _speedup_row(row: dict, base: dict, wider: str) -> list[str]:
 
 
 def _disturbed(tables: Tables) -> str:
-    """Who was disturbed by whom: their times stand in no other table."""
+    """The disturbed cases and the busy programs: these times are in no other table."""
     found = tables.cases.loc[tables.cases["disturbed"]]
     if found.empty:
         return ""
@@ -175,8 +175,8 @@ def _disturbed(tables: Tables) -> str:
         for (name, operation), group in found.groupby(["implementation", "operation"], sort=False)
     ]
     return (
-        "In every process somebody took time from more than half of the samples. Such a time is a guess and has no "
-        "rank.\n\n" + table(["implementation", "operation", "cases", "the first of them"], rows)
+        "In every process, more than half of the samples lost time to other programs. Such a time is unreliable and "
+        "has no rank.\n\n" + table(["implementation", "operation", "cases", "first of them"], rows)
     )
 
 

@@ -1,4 +1,4 @@
-"""A comparison as one self-contained page: a forest of ratios, and for each case what it rests on."""
+"""A comparison as one self-contained page: a forest plot of ratios, and the measurements behind each verdict."""
 
 import math
 from collections import Counter
@@ -144,7 +144,7 @@ def _facts(found: Comparison) -> dict[str, str]:
         "Base": _side(found.base),
         "Head": _side(found.head),
         "Suite": found.suite,
-        "Method": "paired, on one machine in turns" if found.method == "paired" else "unpaired, from files",
+        "Method": "paired, in turns on one machine" if found.method == "paired" else "unpaired, from files",
         "Took": f"{found.seconds:.0f} s" if found.seconds else "",
         "When": found.started_at.replace("T", " ").replace("+00:00", " UTC"),
         "Seed": str(found.seed),

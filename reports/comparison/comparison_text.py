@@ -90,19 +90,19 @@ def markdown(found: Comparison) -> str:
     rest = [each for each in ordered(found.cases) if each.verdict not in TELLING]
     parts = [
         f"## rooflinear: {_escaped(headline(found))}",
-        f"{_escaped(sides(found))}. Ratios are time of head over time of base: above 1 is slower.",
+        f"{_escaped(sides(found))}. Ratios are time of head divided by time of base: above 1 is slower.",
         _table(telling),
         f"{_escaped(counts(found))}. {_escaped(controls(found))}".strip(),
         _folded("The other cases", _table(rest)),
         _folded("Controls", _table([each.result for each in found.controls])),
         "\n".join(f"- {_escaped(text)}" for text in found.warnings),
-        f"Again: {code(shlex.join(found.command))}" if found.command else "",
+        f"To repeat it: {code(shlex.join(found.command))}" if found.command else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def annotations(found: Comparison) -> list[str]:
-    """GitHub workflow commands, worst first: errors that fail the check, warnings that do not."""
+    """GitHub workflow commands, worst first: errors fail the check, warnings do not."""
     lines = [f"::{'notice' if found.exit_status == 0 else 'error'} title=rooflinear::{_command_text(headline(found))}"]
     for each in ordered(found.cases):
         if each.verdict in (*ERRORS, SLOWER, INCONCLUSIVE):
@@ -115,9 +115,9 @@ def annotations(found: Comparison) -> list[str]:
 
 
 def junit(found: Comparison) -> str:
-    """One test case per case; slower fails, what cannot be compared is an error, what is not told is skipped.
+    """One test case per case: slower is a failure, not comparable an error, inconclusive or not compared is skipped.
 
-    Where a whole comparison failed and none of its cases did, one more test case is the error.
+    If the comparison failed but none of its cases did, an additional test case is the error.
     """
     shown = ordered(found.cases)
     empty = found.verdict == "incomplete" and not any(each.verdict in ERRORS for each in shown)
@@ -161,7 +161,7 @@ def _terminal_case(result: CaseResult) -> list[str]:
     lines = [f"  {result.verdict:12} {result.case.label}"]
     if known(result.ratio):
         told = f"{OVER} {numbers(result)} in {result.blocks} blocks, margin {result.margin:.1%}"
-        least = f", would have seen {result.least_effect:.3f}" if known(result.least_effect) else ""
+        least = f", detectable from {result.least_effect:.3f}" if known(result.least_effect) else ""
         lines.append(f"{'':15}{told}{least}")
     return [*lines, f"{'':15}{result.reason}"] if result.reason else lines
 
@@ -196,7 +196,8 @@ def _junit_case(suite: ElementTree.Element, result: CaseResult) -> None:
 def _table(cases: Sequence[CaseResult]) -> str:
     if not cases:
         return ""
-    head = ["case", "verdict", f"{OVER} (90 % interval)", "margin", "blocks", "least seen", "base → head", "why"]
+    head = ["case", "verdict", f"{OVER} (90 % interval)", "margin", "blocks", "detectable from"]
+    head += ["base → head", "reason"]
     rows = [[_escaped(cell) for cell in _row(each)] for each in cases]
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
 
@@ -231,7 +232,7 @@ def _plain(line: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """No markup, and nobody is mentioned: a pull request is where it is read."""
+    """Without markup or mentions of users, for a pull request."""
     return escaped(_plain(text)).replace("@", "&#64;")
 
 

@@ -23,7 +23,7 @@ DARK_FROM = 0.55
 """A share of the limit from which on dark letters are read better."""
 
 FAULT = "#D55E00"
-FAULT_TEXT = "less time than its limit, a fault"
+FAULT_TEXT = "less time than its limit allows, a fault"
 ROOF_STYLES = ("dotted", "dashdot", "dashed", "solid")
 """From the first cache to memory."""
 

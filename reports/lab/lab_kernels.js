@@ -1,4 +1,4 @@
-// What the run kept of every implementation, where the controls stand at the task it was asked.
+// The stored outputs of every implementation, if the controls are at the run's task.
 
 // The run's own draws, from the inputs of its tasks; null where it kept none.
 function storedDraws(lab) {
@@ -65,11 +65,11 @@ function kernelsNote({ state, hands, bad, apart }, operation) {
   const wrong = bad.filter(([, [status]]) => status === 'wrong').map(([name]) => name);
   const not = bad.length ? [` Not drawn: ${bad.map(([name, [status]]) => `${name} (${status})`).join(', ')}.`] : [];
   const distance = apart
-    ? `at most ${digits(apart)} of the largest number apart from this page’s own`
-    : 'equal to this page’s own numbers';
+    ? `with a difference of at most ${digits(apart)} of the largest number from this page’s own`
+    : 'with the same numbers as this page’s own';
   const text = {
-    absent: () => `The run kept no outputs of ${operation}; this page’s own numbers are drawn.`,
-    moved: () => 'Moved away from the run’s task: this page’s own numbers alone.',
+    absent: () => `The run stored no outputs of ${operation}; only this page’s own numbers are drawn.`,
+    moved: () => 'The controls differ from the run’s task: only this page’s own numbers are drawn.',
     drawn: () => `${plural(hands.length, 'implementation')} of ${operation} drawn, ${distance}.`,
   }[state]();
   return element(

@@ -42,9 +42,9 @@ function vectorization({ s, run, look }) {
           fastest.implementation,
           ' takes ',
           timeText(fastest.time_ns),
-          ' where ',
+          ', and ',
           slowest.implementation,
-          ' loops for ',
+          ' with its loops ',
           timeText(slowest.time_ns),
           ': ',
           ratioText(slowest.time_ns / fastest.time_ns),
@@ -56,12 +56,12 @@ function vectorization({ s, run, look }) {
       {
         root: bars.length
           ? element('ol', { class: 'times', 'aria-label': 'Times of one call of predict' }, bars.map(bar))
-          : element('p', { class: 'note' }, 'The run timed no predict.'),
+          : element('p', { class: 'note' }, 'The run did not time predict.'),
       },
     ],
     caption:
-      'Xθ row by row (outlined) and as one operation on whole arrays, measured by this run; ' +
-      `a logarithmic scale.${gain}`,
+      'Xθ row by row (outlined) and as one operation on whole arrays, measured by this run, ' +
+      `on a logarithmic scale.${gain}`,
     kernels: null,
     table: table(
       'Time of one call of predict',
@@ -164,7 +164,7 @@ function r2Score({ s, found, lab, look, width }) {
       ' for the ',
       s.model,
       ' model. 1 is perfect; always guessing the mean (dashed) scores 0; below 0 is worse than the mean. ' +
-        'Where y is constant it is undefined.',
+        'It is undefined if y is constant.',
     ),
     kernels: kernelsNote(kept, 'r2'),
     table: table('R² of the four models', [first('model', (row) => row.each), column('R²', (row) => row.r2)], all),
@@ -275,12 +275,12 @@ function diagnostics({ s, found, lab, look, width }) {
   return {
     panels: [errors, data],
     caption: words(
-      'Of a wave, ',
+      'Samples of a wave: ',
       String(cut),
-      ' samples to learn from (grey, blue line) and ',
+      ' for training (grey, blue line) and ',
       String(s.samples - cut),
-      ' to check with (orange). Too low a degree fails both: underfitting. Too high a one learns the noise, ' +
-        'and the two part: overfitting. Least validation error here: degree ',
+      ' for validation (orange). If the degree is too low, both errors are large: underfitting. If it is too high, ' +
+        'the fit learns the noise and the errors diverge: overfitting. Least validation error here: degree ',
       String(best),
       '.',
     ),
@@ -359,8 +359,8 @@ function costSurfacePicture({ s, found, lab, look, width }) {
   return {
     panels: [{ root: relieved }, plane],
     caption: words(
-      'Rows follow θ₁, columns θ₀. The steeper way is gone down at once, the flat valley slowly; ' +
-        'the ring marks the least, (',
+      'Rows follow θ₁, columns θ₀. The descent is fast along the steep direction and slow along the flat valley; ' +
+        'the ring marks the minimum, (',
       best[0],
       ', ',
       best[1],

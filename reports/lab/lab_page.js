@@ -106,8 +106,8 @@ function drawLab(run) {
   const kept = Object.keys(run.lab).length;
   byId('lab-kept').textContent = kept
     ? ''
-    : 'This run kept no outputs of its kernels, so everything here is computed by the page. ' +
-      'A run made today keeps them.';
+    : 'This run stored no outputs of its kernels, so everything here is computed by the page. ' +
+      'A new run stores them.';
   byId('lab-back').disabled = Object.keys(CONTROLS).every((name) => s[name] === TASK[name]);
   box.dataset.drawn = String(Number(box.dataset.drawn || 0) + 1);
 }

@@ -60,7 +60,7 @@ function hypothesis({ s, found, lab, look, width }) {
     width,
     xTitle: 'y',
     yTitle: 'h(x)',
-    label: 'Predictions against what they should be',
+    label: 'Predictions against true values',
   });
   const shownBy = (i) => (names.length ? kept.hands[i % names.length].values[0][i] : own[i]);
   both.add(
@@ -77,11 +77,11 @@ function hypothesis({ s, found, lab, look, width }) {
   return {
     panels: [data, both],
     caption: words(
-      'h(x) = θ₀ + θ₁x guesses y. Grey: the line before the first step; after the last, θ = (',
+      'h(x) = θ₀ + θ₁x predicts y. Grey: the line before the first step. After the last, θ = (',
       theta[0],
       ', ',
       theta[1],
-      '). Right: a guess on the diagonal is right.',
+      '). On the right, a perfect prediction lies on the diagonal.',
     ),
     kernels: kernelsNote(kept, 'predict'),
     table: table(
@@ -146,8 +146,8 @@ function lineFitting({ s, found, width }) {
       s.l2,
       ' on its slopes: R² = ',
       model.r2,
-      '. A penalty pulls it flat; what it misses shows as a pattern on the right. ' +
-        'Closed form: the learning rate has no say.',
+      '. A penalty flattens the curve; a pattern in the residuals on the right shows what it misses. ' +
+        'It is a closed form: the learning rate has no effect.',
     ),
     kernels: null,
     table: table(
@@ -200,11 +200,11 @@ function assumptions({ s, found, lab, look, width }) {
       Math.abs(made.mean) < 1e-12 ? '0' : digits(made.mean),
       ', their variance ',
       made.variance,
-      '. The more x₂ repeats x₁, the less the data can tell their slopes apart: here θ₁ = ',
+      '. The closer x₂ follows x₁, the less the data determine the two slopes: here θ₁ = ',
       made.theta[1],
       ' and θ₂ = ',
       made.theta[2],
-      ', made with 3 and 2; L2 steadies them.',
+      '; the true slopes are 3 and 2. An L2 penalty stabilises them.',
     ),
     kernels: kernelsNote(kept, 'residuals'),
     table: table(
@@ -292,9 +292,9 @@ function squaredError({ s, found, lab, look, width }) {
       loss[0],
       ' before the first step, ',
       loss[loss.length - 1],
-      ' after the last. Dashed: no line does better than ',
+      ' after the last. Dashed: the least that any line reaches, ',
       least,
-      '. Past the largest learning rate that converges, ',
+      '. Above the largest learning rate that converges, ',
       2 / largestCurvature(X),
       ', it grows instead.',
     ),
@@ -403,12 +403,12 @@ function oneVariable({ s, found, lab, look, width }) {
       s.rate === 0.5
         ? 'one step suffices.'
         : s.rate < 0.5
-          ? 'it creeps home from one side.'
+          ? 'it approaches the minimum from one side.'
           : s.rate < 1
-            ? 'it overshoots and swings home.'
+            ? 'it overshoots and oscillates towards the minimum.'
             : s.rate === 1
-              ? 'it swings for ever.'
-              : 'it flies away.',
+              ? 'it oscillates for ever.'
+              : 'it diverges.',
     ),
     kernels: kernelsNote(kept, 'gradient_descent'),
     table: table(
@@ -480,7 +480,7 @@ function severalVariables({ s, found, lab, look, width }) {
         'and the cost falls by the same factor each step, ',
       (1 - 2 * s.rate) ** 2,
       '. On (θ₀ + 2θ₁ − 4)² with α = 0.1 one step leads from (0, 0) to (0.8, 1.6), ' +
-        'where the gradient is 0 and the descent stays.',
+        'where the gradient is 0 and the descent stops.',
     ),
     kernels: kernelsNote(kept, 'gradient_descent'),
     table: table(

@@ -146,8 +146,8 @@ const rule = (plot, at, kind) =>
 const mark = (plot, at, kind) =>
   svg('line', { class: kind, x1: plot.sx(at), x2: plot.sx(at), y1: PLOT.top, y2: plot.bottom });
 
-// One curve drawn by many hands: each has its own dashes, so that whoever is elsewhere leaves a gap here
-// and is seen there.
+// One curve drawn by several implementations: each has its own dashes, so one with other values leaves a gap here
+// and is seen elsewhere.
 function woven(plot, hands) {
   const period = PLOT.dash * hands.length;
   return hands.map(({ xs, ys, colour }, i) =>

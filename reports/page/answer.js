@@ -68,13 +68,13 @@ function untimed(run, choice, guessed) {
   const at = sizeText(choice.view.size_names, choice.size);
   if (guessed.length)
     return {
-      title: `Whatever was timed at ${at} was disturbed`,
-      sentences: [`Somebody took time from most samples${byWhom(guessed[0])}, so nobody is ranked.`],
+      title: `Every time at ${at} was disturbed`,
+      sentences: [`Most samples lost time to other programs${byWhom(guessed[0])}, so there is no ranking.`],
     };
   if (any) return { title: `Nothing was timed at ${at}`, sentences: ['Choose another size.'] };
   return {
     title: right
-      ? `${right} of ${plural(cases.length, 'case')} right, none timed`
+      ? `${right} of ${plural(cases.length, 'case')} correct, none timed`
       : `Nothing ran for ${choice.view.operation}`,
     sentences: ['The reasons are listed below.'],
   };
@@ -91,7 +91,7 @@ function title(run, choice, best, level, guessed, base, gain, second, lead) {
       base && base !== best
         ? `${ratioText(gain.ratio)} as fast as ${base.implementation}`
         : `${second.implementation} takes ${ratioText(lead.ratio)} as long`;
-    return `${best.implementation} has the least time${at}: ${told}, without an interval`;
+    return `${best.implementation} has the least time${at}: ${told}, no interval known`;
   }
   const names = [best, ...level].map((row) => row.implementation);
   const who =
@@ -101,7 +101,7 @@ function title(run, choice, best, level, guessed, base, gain, second, lead) {
   if (base && !names.includes(base.implementation))
     return `${who}: ${ratioText(gain.ratio)} as fast as ${base.implementation}`;
   return level.length
-    ? `${who}: their distance is within noise`
+    ? `${who}: the difference is within noise`
     : `${who}: ${leadText(lead.ratio)} ahead of ${second.implementation}`;
 }
 
@@ -113,23 +113,24 @@ const joined = (names) =>
 function conditions(choice, best) {
   const counted = [
     choice.moved && 'transfers in and out',
-    Number.isFinite(choice.calls) && `the first call spread over ${plural(choice.calls, 'call')}`,
+    Number.isFinite(choice.calls) &&
+      (choice.calls > 1 ? `the first call, shared among ${whole(choice.calls)} calls` : 'the first call'),
   ].filter(Boolean);
   return [
-    counted.length ? `Counted: ${counted.join(' and ')}.` : '',
-    best.predicted ? 'Nobody measured this size: times are interpolated between measured ones.' : '',
+    counted.length ? `Included: ${counted.join(' and ')}.` : '',
+    best.predicted ? 'This size was not measured: times are interpolated between measured sizes.' : '',
   ]
     .filter(Boolean)
     .join(' ');
 }
 
-// Why nobody is said to be fastest.
+// Why there is no ranking.
 function unranked(choice, best, lead) {
   if (!lead || isKnown(lead.low)) return '';
-  if (!isPlain(choice)) return `One reading of ${readOnce(choice)} has no interval, so nobody is ranked.`;
+  if (!isPlain(choice)) return `There is ${noInterval(choice)}. So there is no ranking.`;
   return best.predicted
-    ? 'Too few sizes were timed to tell what interpolation misses, so nobody is ranked.'
-    : 'Too few samples were taken to tell who is fastest.';
+    ? 'Too few sizes were timed to estimate the interpolation error, so there is no ranking.'
+    : 'There are too few samples to tell which is fastest.';
 }
 
 // Fastest at a measured size beside this one, but without a time at all of them: it might win here too.
@@ -142,8 +143,7 @@ function unknownBeside(run, choice) {
         corners(choice.view, choice.size).map(([key]) => key),
       );
   return absent.length
-    ? `${joined(absent)} had the least time beside this size, but was not timed, or was disturbed, ` +
-        'at another size around it.'
+    ? `${joined(absent)} had the least time at a neighbouring size, but no undisturbed time at another.`
     : '';
 }
 
@@ -159,8 +159,8 @@ function overAll(winners) {
   if (wins.length > 4)
     told.push(`${wins.length - 4} others at ${wins.slice(4).reduce((sum, [, count]) => sum + count, 0)}`);
   if (count(WITHIN_NOISE)) told.push(`at ${count(WITHIN_NOISE)} the lead is within noise`);
-  if (count(UNKNOWN_LEAD)) told.push(`at ${count(UNKNOWN_LEAD)} nobody is ranked`);
-  if (count(ALONE)) told.push(`at ${count(ALONE)} there is one time only`);
+  if (count(UNKNOWN_LEAD)) told.push(`at ${count(UNKNOWN_LEAD)} there is no ranking`);
+  if (count(ALONE)) told.push(`at ${count(ALONE)} only one was timed`);
   return `Of ${timed.length} sizes measured, ${told.join(', ')}.`;
 }
 
@@ -168,9 +168,9 @@ function otherAlgorithm(timed) {
   const [best] = timed;
   if (!best.algorithm || best.algorithm === 'direct') return '';
   const direct = timed.find((row) => row.algorithm === 'direct');
-  const told = `${best.implementation} changes the algorithm (${best.algorithm})`;
+  const told = `${best.implementation} uses another algorithm (${best.algorithm})`;
   return direct
-    ? `${told}; of those that do not, ${direct.implementation} takes least: ${timeText(direct.time)}.`
+    ? `${told}; the fastest direct one is ${direct.implementation}: ${timeText(direct.time)}.`
     : `${told}.`;
 }
 
@@ -212,7 +212,7 @@ function limitTile(row) {
   const share = shareOfLimit(row);
   if (share === null) return null;
   const told = isFault(row)
-    ? 'less time than its limit: a fault of the measurement'
+    ? 'less time than its limit, a fault of the measurement'
     : `bound by ${row.bound_by}; ${timeText(row.limit_ns)} is the limit`;
   return tile(
     'limit',
@@ -226,7 +226,7 @@ function limitTile(row) {
 function errorTile(row, run) {
   if (row.predicted || !isKnown(row.error_over_bound)) return null;
   const judge = run.tolerances?.[row.operation] ? 'tolerance' : 'bound';
-  return tile('error', `Error ÷ ${judge}`, digits(row.error_over_bound), row.error_over_bound, 'right: below 1');
+  return tile('error', `Error ÷ ${judge}`, digits(row.error_over_bound), row.error_over_bound, 'correct if below 1');
 }
 
 // Whether compiling was seen in any first call of this operation and dtype.
@@ -238,16 +238,16 @@ function firstCallTile(row, base, compiled) {
   const calls = breakEven(row, base);
   const paid =
     calls === null
-      ? compiled && 'compiling included'
+      ? compiled && 'compile time included'
       : calls < 1
-        ? 'paid back at once'
-        : `paid back after ${plural(Math.ceil(calls), 'call')}`;
+        ? 'pays off at once'
+        : `pays off after ${plural(Math.ceil(calls), 'call')}`;
   return tile(
     'first',
     'First call',
     timeText(row.first_call_ns),
     row.first_call_ns,
-    [paid, 'one reading'].filter(Boolean).join('; '),
+    [paid, 'measured once'].filter(Boolean).join('; '),
   );
 }
 

@@ -1,4 +1,4 @@
-// One case from inside: its samples in order of time, their density, what it ran under, and how to run it again.
+// One case: its samples in order of time, their density, its conditions, and the command that runs it again.
 
 const CURVE = 80;
 const MANY_ROUNDS = 45;
@@ -33,7 +33,7 @@ async function samplesOf(run, index, packed) {
   return { samples, thinned: all.thinned > 0 };
 }
 
-// A column a round. What does not count sets no scale: a stall of a thousand times would leave nothing of the rest.
+// One column per round. Samples that do not count do not set the scale: one long stall would flatten all others.
 function stripModel({ samples, thinned }, row) {
   const columns = new Map();
   for (const { block, round } of samples)
@@ -55,7 +55,7 @@ function stripModel({ samples, thinned }, row) {
       shape: SHAPE_NAMES[one.block % SHAPE_NAMES.length],
       text: timeText(one.time),
       after: `${digits(one.seconds)} s`,
-      seen: one.flagged ? 'somebody took time from it' : 'nothing',
+      seen: one.flagged ? 'yes' : 'no',
       description:
         `sample ${one.number}, block ${one.block}, after ${digits(one.seconds)} s: ` +
         `${timeText(one.time)}${one.flagged ? ', flagged' : ''}`,
@@ -76,12 +76,12 @@ function stripModel({ samples, thinned }, row) {
 
 function stripCaption({ rows, thinned }, row) {
   const hollow = row.disturbed
-    ? 'somebody took time from it; all count here, as most are'
-    : 'somebody took time from it, so it does not count (beyond the picture: at its edge)';
+    ? 'disturbed; all samples count here, because most are'
+    : 'disturbed, so it does not count (drawn at the edge if outside the picture)';
   return [
     thinned
-      ? 'A mark a round, the median of its samples, in order of time'
-      : 'A column a round, in order of time, with its samples',
+      ? 'One mark per round, the median of its samples, in order of time'
+      : 'One column per round, in order of time, with its samples',
     ...(rows.some((one) => one.flagged) ? [`hollow: ${hollow}`] : []),
     'dashed: the time reported',
   ].join('; ');
@@ -134,8 +134,8 @@ function commandOf(run, row) {
 }
 
 function limitFact(row) {
-  const fault = isFault(row) ? '; less time than that is a fault' : '';
-  return `${shareText(row)}; ${timeText(row.limit_ns)} at least, bound by ${row.bound_by}${fault}`;
+  const fault = isFault(row) ? '; a shorter time is a fault' : '';
+  return `${shareText(row)}; the limit is ${timeText(row.limit_ns)}, bound by ${row.bound_by}${fault}`;
 }
 
 function errorFact(run, row) {
@@ -187,15 +187,15 @@ function drawCase(run, row, samples, look) {
         element(
           'figure',
           {},
-          element('figcaption', {}, 'Density, a curve a block'),
+          element('figcaption', {}, 'Density, one curve per block'),
           element('div', { class: 'chart', id: 'density-chart' }),
         ),
       ),
     samples?.thinned &&
       samples.rows.length > 0 &&
-      note(`One value a round, to keep the page small; cases.jsonl of ${run.name} holds every sample.`),
+      note(`One value per round, to keep the page small; cases.jsonl of ${run.name} has every sample.`),
     samples === null &&
-      note(`Raw samples were left out to keep the page small; cases.jsonl of ${run.name} holds them.`),
+      note(`Raw samples are left out to keep the page small; cases.jsonl of ${run.name} has them.`),
     element(
       'dl',
       { class: 'wide' },
@@ -229,12 +229,12 @@ function drawCase(run, row, samples, look) {
       ),
       fact('Thread pools', row.pools),
     ),
-    row.stderr && [element('h3', {}, 'Its last words'), element('pre', { tabindex: '0' }, row.stderr)],
+    row.stderr && [element('h3', {}, 'Last lines of stderr'), element('pre', { tabindex: '0' }, row.stderr)],
     command &&
       element(
         'div',
         { class: 'command' },
-        element('h3', {}, 'Measure just this again'),
+        element('h3', {}, 'Measure this case again'),
         element('pre', { id: 'command', tabindex: '0' }, command),
         element('button', { type: 'button', id: 'copy', onclick: () => copy(command) }, 'Copy'),
       ),

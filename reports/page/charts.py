@@ -39,7 +39,7 @@ def charts() -> dict[str, dict[str, Any]]:
 
     made = {
         "scaling": _lines(_SIZE_LABELS, _TIME_LABELS, size="size", time_text="one call", interval="interval"),
-        "calls": _lines(_SIZE_LABELS, _TIME_LABELS, size="calls", time_text="a call, all counted"),
+        "calls": _lines(_SIZE_LABELS, _TIME_LABELS, size="calls", time_text="mean of all calls"),
         "roofline": _roofline(),
         "runs": _runs(),
         "strip": _strip(),
@@ -154,7 +154,7 @@ def _strip() -> dict[str, Any]:
             fill=alt.Fill("fill:N", scale=None, legend=None),
             shape=_raw("shape"),
             description="description:N",
-            tooltip=_tips(text="a call", block="block", after="after the first", seen="a guard saw"),
+            tooltip=_tips(text="one call", block="block", after="after the first", seen="disturbed"),
         )
     )
     middle = _rows("middle").mark_rule(color=INK, strokeWidth=1, strokeDash=[4, 3], aria=False).encode(y="time:Q")
@@ -162,7 +162,7 @@ def _strip() -> dict[str, Any]:
 
 
 def _density() -> dict[str, Any]:
-    """How samples lie, a curve a block; rows: share, time, block, colour."""
+    """Density of the samples, one curve per block; rows: share, time, block, colour."""
     x = alt.X("share:Q", title=None, axis=None, scale=alt.Scale(nice=False, zero=True))
     curves = (
         _rows("rows")

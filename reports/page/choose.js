@@ -32,7 +32,7 @@ function chosen(run, state) {
   options.baseline = { values: run.baselines, pick: baseline };
   options.axis = { values: along, pick: axis };
   options.calls = { values: CALLS, texts: CALLS.map(callsText), pick: CALLS.includes(state.calls) ? state.calls : '' };
-  options.moved = { values: ['', '1'], texts: ['not counted', 'counted'], pick: state.moved === '1' ? '1' : '' };
+  options.moved = { values: ['', '1'], texts: ['not included', 'included'], pick: state.moved === '1' ? '1' : '' };
   return {
     options,
     view,
@@ -49,7 +49,8 @@ function chosen(run, state) {
   };
 }
 
-const callsText = (calls) => (calls === '' ? 'not counted' : `spread over ${plural(Number(calls), 'call')}`);
+const callsText = (calls) =>
+  ({ '': 'not included', 1: 'included in full' })[calls] ?? `shared among ${whole(calls)} calls`;
 const valuesOf = (view, name) => {
   view.values ??= Object.fromEntries(
     view.size_names.map((one) => [one, distinct(view.sizes.map((size) => size[one])).sort((a, b) => a - b)]),

@@ -43,7 +43,7 @@ function derive(runs, run, state, narrow) {
 const rowsAllowed = (run, choice, name) =>
   !choice.direct || run.casesOf(choice.view).some((row) => row.implementation === name && row.algorithm === 'direct');
 
-// One bar an implementation, from the machine's limit to its time, both logarithmic. Of several algorithms the least
+// One bar per implementation, from the machine's limit to its time, both logarithmic. Of several algorithms the least
 // limit is where bars begin, and each bar has a mark at its own where that is known.
 function bars(run, choice, found) {
   const look = looker(run, choice);
@@ -106,7 +106,7 @@ function ticks(start, end, place) {
   }
 }
 
-// From the slowest way of writing it to the machine's limit for the fastest's algorithm, and what each change buys.
+// From the slowest implementation to the machine's limit for the algorithm of the fastest, and what each change gains.
 function ladder(run, choice, measured) {
   const timed = measured.filter(ranks);
   const byName = new Map(timed.map((row) => [row.implementation, row]));
@@ -237,9 +237,9 @@ function notes(run, row) {
   return [
     row.algorithm !== 'direct' && `algorithm: ${row.algorithm}`,
     row.steady === false && 'not steady',
-    row.disturbed && 'somebody took time from most samples: its time is a guess and has no rank',
+    row.disturbed && 'most samples lost time to other programs: its time is unreliable and has no rank',
     row.precise === false && !row.disturbed && run.imprecise,
-    isFault(row) && 'faster than its own limit: a fault of the count or of the ceiling',
+    isFault(row) && 'faster than its own limit: a fault of the cost or of the ceiling',
     row.reason,
     row.warning,
   ]

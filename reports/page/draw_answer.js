@@ -172,9 +172,9 @@ function drawSurface(run, found, choice, look, pick) {
 function spokenSurface(found, choice) {
   const axes = [found.across, found.down].filter(Boolean).join(' and ');
   const { view } = choice;
-  const what = isPlain(choice) ? 'the fastest implementation' : 'who has the least time';
-  const where = `Map of ${what} over ${axes}, for ${view.operation}: ${joined(found.winners) || 'nobody'} somewhere.`;
-  return `${where} The table of winners below has every measured size.`;
+  const what = isPlain(choice) ? 'the fastest implementation' : 'the implementation with the least time';
+  const where = `Map of ${what} over ${axes}, for ${view.operation}: ${joined(found.winners) || 'none'}.`;
+  return `${where} The table below lists every measured size.`;
 }
 
 const short = (value) => (value >= 1e6 ? `${value / 1e6} M` : value >= 1e4 ? `${value / 1e3} k` : whole(value));
@@ -190,7 +190,7 @@ function placeCross(found, choice) {
 }
 
 function drawBars(model, choice, look) {
-  if (!model.rows.length) return note('Nothing is known at this size.');
+  if (!model.rows.length) return note('There are no results at this size.');
   const head = model.any
     ? element(
         'span',
@@ -231,7 +231,7 @@ function drawBars(model, choice, look) {
 const absentText = (row) => (row.predicted ? row.reason : row.disturbed ? 'disturbed' : statusText(row));
 
 function drawWinners(map, choose) {
-  if (!map.any) return note('No sizes were run here.');
+  if (!map.any) return note('No sizes were run.');
   const heads = map.columns.map((value) =>
     element('th', { scope: 'col' }, value === null ? '' : `${map.across} = ${whole(value)}`),
   );
@@ -245,7 +245,7 @@ function drawWinners(map, choose) {
   );
   return element(
     'div',
-    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Winner at each size' },
+    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Fastest at each size' },
     element(
       'table',
       { class: 'map' },
@@ -272,7 +272,7 @@ function drawCell(cell, choose) {
     (noisy
       ? `level with ${cell.runner_up} within noise`
       : untold
-        ? `the least time, ${cell.verdict} to rank it`
+        ? `the least time, ${cell.verdict} for a ranking`
         : cell.lead
           ? `${leadText(cell.lead)} ahead of ${cell.runner_up}`
           : cell.verdict);

@@ -35,14 +35,14 @@ function drawLadder(model) {
 }
 
 const nearness = ({ ratio, name, fault }) =>
-  fault ? `! ${name} took less: a fault` : ratio > AT_LIMIT ? 'nobody’s yet' : `level with ${name}, within noise`;
+  fault ? `! ${name} took less: a fault` : ratio > AT_LIMIT ? 'not reached' : `level with ${name}, within noise`;
 const tone = ({ low, high }) => (isKnown(low) && low > 1 ? 'good' : isKnown(high) && high < 1 ? 'bad' : 'faint');
 const factor = (ratio) => (ratio >= 1 ? `${digits(ratio)}× faster` : `${digits(1 / ratio)}× slower`);
 
 function drawChanges(rows, look) {
-  if (!rows.length) return note('No pair of implementations that differ in one thing was timed at this size.');
+  if (!rows.length) return note('No pair of implementations with a single difference was timed at this size.');
   return table(
-    'What each change buys',
+    'What each change gains',
     [
       {
         text: 'change',
@@ -59,13 +59,13 @@ function drawChanges(rows, look) {
         ],
       },
       {
-        text: 'buys',
+        text: 'gain',
         number: true,
         value: (row) => row.ratio,
         show: (row) => element('span', { class: tone(row) }, ratioText(row.ratio)),
       },
       { text: '95 % interval', number: true, show: (row) => rangeText(row.low, row.high) || MISSING },
-      { text: 'of', show: kindOf, wide: true },
+      { text: 'kind of interval', show: kindOf, wide: true },
     ],
     rows,
     null,
@@ -103,15 +103,15 @@ function drawFits(rows, look) {
       number('fixed cost', 'fixed_ns', timeText),
       cached && number('rate within the caches', 'cached_bytes_per_second', rateText),
       number(cached ? 'rate beyond them' : 'rate', 'bytes_per_second', rateText),
-      perRow && number('each row', 'row_ns', timeText),
+      perRow && number('cost of a row', 'row_ns', timeText),
       number('misfit', 'misfit', percent),
       {
-        text: 'at worst',
+        text: 'largest misfit',
         number: true,
         value: (row) => row.misfit_worst,
         show: (row) => (isKnown(row.misfit_worst) ? `${percent(row.misfit_worst)} at ${row.worst_at}` : MISSING),
       },
-      { text: 'not told', show: (row) => element('span', { class: 'notes' }, row.reason || '') },
+      { text: 'not estimated', show: (row) => element('span', { class: 'notes' }, row.reason || '') },
     ].filter(Boolean),
     rows,
   );
@@ -131,7 +131,7 @@ function drawCrossovers(rows, look) {
         show: (row) => (isKnown(row.at) ? whole(Number(row.at.toPrecision(2))) : MISSING),
       },
       {
-        text: 'as far as times tell',
+        text: '95 % interval',
         number: true,
         show: (row) =>
           isKnown(row.at_low) && isKnown(row.at_high)
@@ -144,7 +144,7 @@ function drawCrossovers(rows, look) {
 }
 
 function drawFractions(found, look) {
-  if (!found.any) return note('No ceilings were measured beside these cases, so there is no limit to compare with.');
+  if (!found.any) return note('No ceilings were measured for these cases, so there is no limit to compare with.');
   return drawMatrix('Fraction of the limit, by implementation and size', found, look, (row) => {
     const share = shareOfLimit(row);
     if (share === null)
@@ -162,8 +162,8 @@ function drawFractions(found, look) {
 }
 
 function drawErrors(found, look) {
-  if (!found.any) return note('Nothing ran here.');
-  return drawMatrix('Largest error over its bound, by implementation and size', found, look, (row) => {
+  if (!found.any) return note('Nothing ran.');
+  return drawMatrix('Largest error divided by its bound, by implementation and size', found, look, (row) => {
     const told = row.reason ? `: ${row.reason}` : '';
     if (row.status !== 'ok')
       return {
@@ -194,7 +194,7 @@ function drawCosts(rows, baseline, look) {
       number('one call', 'time_ns', timeText),
       number('with transfers', 'moved', timeText),
       number('first call', 'first_call_ns', timeText),
-      number(`pays back against ${baseline}`, 'pays', (calls) =>
+      number(`pays off against ${baseline}`, 'pays', (calls) =>
         isKnown(calls) ? (calls < 1 ? 'at once' : plural(Math.ceil(calls), 'call')) : MISSING,
       ),
       number('transfer in', 'transfer_in_ns', timeText),
@@ -215,7 +215,7 @@ function drawMissing(rows, look) {
       { text: 'status', value: (row) => row.status, show: (row) => badge(row.status) },
       { text: 'reason', show: (row) => element('span', { class: 'reason' }, row.reason || MISSING) },
       { text: 'operation', show: (row) => row.operation },
-      { text: 'where', show: (row) => row.where || MISSING },
+      { text: 'sizes', show: (row) => row.where || MISSING },
       number('cases', 'cases', whole),
     ],
     rows,
@@ -232,7 +232,7 @@ function drawListing(listing, look, shown, by, open) {
     [
       nameColumn(look),
       {
-        text: 'inside',
+        text: 'details',
         show: (row) =>
           element(
             'button',
@@ -241,7 +241,7 @@ function drawListing(listing, look, shown, by, open) {
               class: 'open',
               'data-keep': `case ${row.index}`,
               'data-case': row.index,
-              'aria-label': `Look inside ${row.implementation}, ${row.operation} ${row.sizes}`,
+              'aria-label': `Details of ${row.implementation}, ${row.operation} ${row.sizes}`,
               onclick: () => open(row.index),
             },
             'open',
@@ -293,7 +293,7 @@ function drawRuns(model, look) {
       },
     };
     const gain = {
-      text: 'against the run chosen',
+      text: 'against the chosen run',
       number: true,
       value: (row) => row.cells[i].gain?.ratio,
       show: (row) => {
@@ -318,7 +318,7 @@ function drawRuns(model, look) {
 }
 
 function drawCeilings(run) {
-  if (!run.roofs.length) return note('This run holds no ceilings.');
+  if (!run.roofs.length) return note('This run has no ceilings.');
   const rows = run.roofs.flatMap((roof) => [
     ...roof.levels.map(([name, speed]) => ({
       threads: roof.threads,
@@ -334,11 +334,11 @@ function drawCeilings(run) {
     })),
   ]);
   return table(
-    'What the machine can do at most',
+    'Ceilings of the machine',
     [
       { text: 'threads', number: true, value: (row) => row.threads, show: (row) => String(row.threads) },
-      { text: 'what', show: (row) => row.what },
-      { text: 'at most', number: true, value: (row) => row.value, show: (row) => row.text },
+      { text: 'ceiling', show: (row) => row.what },
+      { text: 'rate', number: true, value: (row) => row.value, show: (row) => row.text },
     ],
     rows,
   );

@@ -43,7 +43,7 @@ function scaling(run, choice, narrow) {
   return { axis, fixed, all, ...drawn(rows, capped, limit, narrow), limitNames, snapped: !choice.measured };
 }
 
-// The limit of each algorithm at each size where somebody was timed with it.
+// The limit of each algorithm at each size with a time of that algorithm.
 function limitLines(rows) {
   return [...grouped(rows, (row) => row.x)]
     .flatMap(([x, found]) => limitsBy(found).map((limit) => ({ x, ...limit })))
@@ -56,7 +56,7 @@ const endsOfLimits = (limit) =>
     text: `limit, ${algorithm}`,
   }));
 
-// Time of a call with the first call spread over 1, 10, … 10⁶ of them.
+// Mean time of a call, the first one included, over 1, 10, … 10⁶ calls.
 function callLines(run, choice, narrow) {
   const look = looker(run, choice);
   const key = sizeKey(choice.view.size_names, nearest(choice.view, choice.size));

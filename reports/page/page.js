@@ -84,17 +84,17 @@ function drawAnswer({ choice, answer: found, surface: map, bars: bar }, look) {
 function barsNote(bar, choice, found) {
   if (!bar.any)
     return found.guessed.length
-      ? 'Whatever was timed at this size was disturbed: somebody took time from most samples, ' +
-          'so times are guesses without a rank.'
+      ? 'Every time at this size was disturbed: most samples lost time to other programs, ' +
+          'so the times are unreliable and have no rank.'
       : 'Nothing was timed at this size.';
   const limit = bar.several ? `the machine’s limit for ${bar.limits[0].algorithm}` : 'the machine’s limit';
   const start = bar.fromLimit
-    ? `Bars begin at ${limit}, ${timeText(bar.start)}`
-    : `Bars begin at ${timeText(bar.start)}`;
-  const marks = bar.several ? '; the upright mark is the limit of its own algorithm' : '';
+    ? `Bars start at ${limit}, ${timeText(bar.start)}`
+    : `Bars start at ${timeText(bar.start)}`;
+  const marks = bar.several ? '; a vertical mark is the limit of the bar’s own algorithm' : '';
   const ends = isPlain(choice)
     ? '; the thin line is the 95 % interval'
-    : `. There is ${noInterval(choice).replace(':', ', so')}`;
+    : `. There is ${noInterval(choice)}`;
   const hasBase = found.guessed.some((row) => row.implementation === choice.baseline) ? 'was disturbed' : 'has no time';
   const base = found.base
     ? ''
@@ -103,15 +103,15 @@ function barsNote(bar, choice, found) {
   const several = names.length > 1;
   const guessed = names.length
     ? ` ${joined(names)} ${several ? 'were' : 'was'} disturbed${byWhom(found.guessed[0])}: most samples lost time to ` +
-      `somebody, so ${several ? 'these times are guesses and have' : 'the time is a guess and has'} no rank.`
+      `other programs, so ${several ? 'these times are unreliable and have' : 'its time is unreliable and has'} no rank.`
     : '';
   const doubt = bar.predicted
-    ? ' ≈ is interpolated between measured sizes; its interval is widened by what interpolation missed ' +
-      'where a measured size was left out.'
+    ? ' ≈ is interpolated between measured sizes; its interval is widened by the interpolation error, ' +
+      'estimated by leaving out one measured size at a time.'
     : '';
   const { unable } = run();
-  const absent = unable.length ? ` ${joined(unable)} cannot run here (see What is missing).` : '';
-  return `${start}, and are logarithmic${marks}${ends}.${base}${doubt}${guessed}${absent}`;
+  const absent = unable.length ? ` ${joined(unable)} cannot run on this machine (see What is missing).` : '';
+  return `${start}; their scale is logarithmic${marks}${ends}.${base}${doubt}${guessed}${absent}`;
 }
 
 // The map and the sliders stay while only the size changes, so that a hand on a slider keeps hold of it.
@@ -139,7 +139,7 @@ function drawMapOnce(map, choice, look) {
   if (byId('cross')) placeCross(map, choice);
   byId('map-box').hidden = !map;
   byId('map-note').textContent = map?.open
-    ? 'Blank: who was fastest beside it has no time, or a disturbed one, at another size around it. '
+    ? 'Blank: the fastest at a neighbouring size has no undisturbed time at another. '
     : '';
 }
 
@@ -159,8 +159,8 @@ async function drawRest(found, look) {
   byId('roofline-box').hidden = !found.roofline.any;
   byId('fractions').replaceChildren(drawFractions(found.fractions, look));
   byId('faults').textContent = found.fractions.faults.length
-    ? `${plural(found.fractions.faults.length, 'case')} marked ! beat the limit: a wrong count of bytes or flops, ` +
-      'or a wrong ceiling. A fault of the measurement, not a record.'
+    ? `${plural(found.fractions.faults.length, 'case')} marked ! took less time than the limit allows: ` +
+      'a fault of the measurement, from a wrong count of bytes or flops, or a wrong ceiling.'
     : '';
   byId('fits').replaceChildren(drawFits(found.fits, look));
   byId('crossovers-box').hidden = !found.crossovers?.length;
@@ -168,7 +168,7 @@ async function drawRest(found, look) {
   byId('costs').replaceChildren(drawCosts(found.costs, choice.baseline, look));
   byId('calls-note').textContent = callsNote(found.calls);
   byId('calls-table').replaceChildren(
-    drawLineTable('Time of a call with the first call spread over', found.calls, (x) => plural(x, 'call'), look),
+    drawLineTable('Mean time of a call, the first one included', found.calls, (x) => plural(x, 'call'), look),
   );
   byId('errors').replaceChildren(drawErrors(found.errors, look));
   byId('errors-note').textContent = errorsNote(found.errors, run().tolerances?.[choice.view.operation]);
@@ -230,7 +230,7 @@ function drawControls(choice) {
 function ladderNote({ any, known, whole: gain, rest }) {
   if (!any) return '';
   const order = known
-    ? 'From loops in plain Python down to the limit: each step is compared with the one above it.'
+    ? 'From loops in plain Python to the limit: each step is compared with the one above it.'
     : 'From the slowest to the fastest.';
   const total = gain ? ` All steps together: ${ratioText(gain)}.` : '';
   return order + total + (rest ? ` ${restText(rest)}` : '');
@@ -238,17 +238,17 @@ function ladderNote({ any, known, whole: gain, rest }) {
 
 function restText({ ratio, name, algorithm, fault }) {
   const limit = `the machine’s limit${algorithm === 'direct' ? '' : ` for ${algorithm}`}`;
-  if (fault) return `The fastest, ${name}, took less time than ${limit}: a fault of the measurement.`;
-  const distance = ratio > AT_LIMIT ? `${ratioText(ratio)} from` : 'level, within noise, with';
-  return `The fastest, ${name}, is ${distance} ${limit}.`;
+  if (fault) return `The fastest, ${name}, took less time than ${limit} allows: a fault of the measurement.`;
+  const distance = ratio > AT_LIMIT ? `takes ${ratioText(ratio)} as long as` : 'is level, within noise, with';
+  return `The fastest, ${name}, ${distance} ${limit}.`;
 }
 
 function scalingNote(scaling) {
-  if (!scaling.axis) return 'These cases have no size to vary.';
-  if (!scaling.any) return 'Nothing was timed here.';
+  if (!scaling.axis) return 'These cases have no size that varies.';
+  if (!scaling.any) return 'Nothing was timed.';
   const only = distinct(scaling.all.map((row) => row.x)).length < 2 ? ' Only one size was run.' : '';
   const [own, ...others] = scaling.limitNames;
-  const whose = own ? `, of ${others.length ? 'each algorithm' : `${own.algorithm} alone`}` : '';
+  const whose = own ? ` for ${others.length ? 'each algorithm' : `${own.algorithm} only`}` : '';
   const limit = scaling.limit.length ? ` Dashed: the machine’s limit${whose}.` : '';
   const guessed = scaling.all.filter((row) => row.disturbed).length;
   const absent = guessed
@@ -262,16 +262,16 @@ function callsNote({ any, winners }) {
   if (!any) return 'Nothing was timed at this size.';
   const changes = winners.filter((row, i) => !i || row.implementation !== winners[i - 1].implementation);
   const told = changes.map((row) => `${row.implementation} from ${plural(row.x, 'call')}`).join(', then ');
-  return `Least in all, going by one reading of each first call: ${told}.`;
+  return `Least time in total, from a single measurement of each first call: ${told}.`;
 }
 
 function errorsNote({ counts, worst, wrong }, tolerance) {
   const told = counts.map(([status, count]) => `${whole(count)} ${status}`).join(', ');
   const judge = tolerance
-    ? ` This operation has no derived bound: a tolerance of its suite judges it, ${tolerance}.`
+    ? ` This operation has no derived bound; its suite states a tolerance: ${tolerance}.`
     : '';
   const most = worst
-    ? ` The largest error among right answers is ${digits(worst.error_over_bound)} of its ` +
+    ? ` The largest error among correct answers is ${digits(worst.error_over_bound)} of its ` +
       `${tolerance ? 'tolerance' : 'bound'}: ${worst.implementation} at ${worst.sizes || 'the only size'}.`
     : '';
   const bad = wrong.length ? ` Wrong: ${distinct(wrong.map((row) => row.implementation)).join(', ')}.` : '';

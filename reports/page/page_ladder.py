@@ -1,32 +1,32 @@
-"""What one changes to become faster, by the names that implementations have: a suite without them has no rungs."""
+"""Steps towards faster code, by the names of implementations: a suite without these names has no rungs."""
 
 RUNGS = (
     ("plain Python", ("python",)),
-    ("one call a row", ("numpy_rows",)),
+    ("one call per row", ("numpy_rows",)),
     ("vectorised", ("numpy",)),
     ("no temporaries", ("numpy_inplace", "scipy_blas")),
-    ("blocks that stay in the cache", ("numpy_blocked",)),
+    ("blocks that fit the cache", ("numpy_blocked",)),
     ("compiled, one thread", ("numba",)),
     ("compiled, all threads", ("numba_parallel",)),
     ("another algorithm", ("numba_gram", "numpy_gram")),
 )
-"""From the slowest way to the fastest; of several names the faster one stands for the rung."""
+"""From the slowest to the fastest; if a rung has several names, the fastest is shown."""
 
 CHANGES = (
-    ("write whole arrays instead of loops", "python", "numpy"),
-    ("write whole arrays instead of a call a row", "numpy_rows", "numpy"),
-    ("keep no temporaries", "numpy", "numpy_inplace"),
-    ("work on blocks that stay in the cache", "numpy", "numpy_blocked"),
-    ("call BLAS by hand", "numpy", "scipy_blas"),
+    ("use whole arrays instead of loops", "python", "numpy"),
+    ("use whole arrays instead of one call per row", "numpy_rows", "numpy"),
+    ("avoid temporaries", "numpy", "numpy_inplace"),
+    ("work on blocks that fit the cache", "numpy", "numpy_blocked"),
+    ("call BLAS directly", "numpy", "scipy_blas"),
     ("compile the loops", "python", "numba"),
-    ("compile instead of writing whole arrays", "numpy", "numba"),
+    ("compile loops instead of using whole arrays", "numpy", "numba"),
     ("fuse and use all threads", "numba", "numba_parallel"),
     ("change the algorithm", "numpy", "numpy_gram"),
     ("change the algorithm, compiled", "numba_parallel", "numba_gram"),
-    ("write the gradient instead of deriving it (PyTorch)", "torch_autograd", "torch"),
-    ("write the gradient instead of deriving it (TensorFlow)", "tensorflow_tape", "tensorflow"),
-    ("write the gradient instead of deriving it (JAX)", "jax_grad", "jax"),
-    ("do not multiply by a transpose (JAX)", "jax_transpose", "jax"),
+    ("gradient by hand instead of automatic (PyTorch)", "torch_autograd", "torch"),
+    ("gradient by hand instead of automatic (TensorFlow)", "tensorflow_tape", "tensorflow"),
+    ("gradient by hand instead of automatic (JAX)", "jax_grad", "jax"),
+    ("avoid multiplying by a transpose (JAX)", "jax_transpose", "jax"),
     ("torch.compile", "torch", "torch_compile"),
     ("tf.function", "tensorflow_eager", "tensorflow"),
     ("XLA", "tensorflow", "tensorflow_xla"),

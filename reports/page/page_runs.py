@@ -18,7 +18,7 @@ def check_comparable(runs: Sequence[Tables]) -> None:
         why = _difference(first, other)
         if why:
             names = f"{first.folder} and {other.folder}"
-            raise UsageError(f"{names} cannot share a page: {why}; make a page of each")
+            raise UsageError(f"{names} cannot share a page: {why}; make a page for each")
 
 
 def differences(runs: Sequence[Tables]) -> list[tuple[str, list[str]]]:
@@ -32,9 +32,9 @@ def differences(runs: Sequence[Tables]) -> list[tuple[str, list[str]]]:
 def _difference(first: Tables, other: Tables) -> str:
     before, after = first.run, other.run
     if before.suite != after.suite:
-        return f"suite '{before.suite}' against '{after.suite}'"
+        return f"their suites are '{before.suite}' and '{after.suite}'"
     if _data(before) != _data(after):
-        return f"data '{_data(before)}' against '{_data(after)}'"
+        return f"their data are '{_data(before)}' and '{_data(after)}'"
     for name in before.operations.keys() & after.operations.keys():
         if _contract(before.operations[name]) != _contract(after.operations[name]):
             return f"operation '{name}' is not the same in both"

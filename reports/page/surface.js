@@ -1,6 +1,6 @@
 // The fastest between measured sizes too, on a fine logarithmic grid; nothing beyond what was measured.
 
-const UNTOLD = 700; // as a logarithm: what is not known tells nothing apart
+const UNTOLD = 700; // as a logarithm: an unknown error makes every lead uncertain
 
 function surface(run, choice) {
   run.surfaces ??= new Map();

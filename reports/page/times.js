@@ -14,9 +14,10 @@ function costOf(row, choice) {
 const isPlain = (choice) => !choice.moved && !Number.isFinite(choice.calls);
 const readOnce = (choice) =>
   joined([choice.moved && 'the transfers', Number.isFinite(choice.calls) && 'the first call'].filter(Boolean));
-const noInterval = (choice) => `one reading of ${readOnce(choice)}: no interval`;
+const noInterval = (choice) =>
+  `no interval, because ${readOnce(choice)} ${choice.moved ? 'were' : 'was'} measured once`;
 
-// What was disturbed has a time that is a guess: it is listed, and compared with nothing.
+// A disturbed time is unreliable: it is listed, and compared with nothing.
 const ranks = (row) => isKnown(row.time) && !row.disturbed;
 const DISTURBED = 'disturbed: ';
 const disturbedText = (row) =>
@@ -135,8 +136,8 @@ function predictions(run, choice, size, key) {
     };
     const made = { ...example, ...measured, sizes: key, index: null, predicted: true, status: 'ok' };
     const lacking = held.some((row) => row?.disturbed)
-      ? 'disturbed at a size around this one'
-      : 'not timed at every size around this one';
+      ? 'disturbed at a neighbouring size'
+      : 'not timed at every neighbouring size';
     const mixed = (field) => {
       const values = held.map((row) => row && row[field]);
       return values.every((value) => isKnown(value) && value > 0)
@@ -160,7 +161,7 @@ function predictions(run, choice, size, key) {
   });
 }
 
-// Winners of these sizes that have no time at one of them: between them nobody knows who wins.
+// Winners of these sizes that have no time at one of them: between them the fastest is not known.
 function left(run, choice, keys) {
   const lines = [...tableOf(run, choice)];
   const best = keys.map(
@@ -219,7 +220,7 @@ function missedBy(view, at) {
   return misses.length ? (misses[(misses.length - 1) >> 1] + misses[misses.length >> 1]) / 2 : null;
 }
 
-// Who wins at each measured size: the frames' verdicts. With what was read once there are none, only the least time.
+// The fastest at each measured size: the tables' verdicts. With values measured once there is only the least time.
 function winnersUnder(run, choice) {
   if (isPlain(choice)) return run.winnersOf(choice.view, choice.direct);
   return choice.view.sizes.map((size) => {

@@ -16,7 +16,7 @@ SAME_WINNER = "goal: 98 %"
 def text(groups: Sequence[Group], trials: Sequence[RunTrial]) -> str:
     """Per group its figures, then its kinds of intervals; at the end a line a run."""
     if not groups:
-        return "The file holds no run yet; rooflinear calibrate --report --runs 2 adds two."
+        return "The file has no runs yet; 'rooflinear calibrate --report --runs 2' adds two."
     parts = [part for group in groups for part in (f"## {_title(group)}", figures(group), kinds(group))]
     return "\n\n".join([*parts, "## Runs", runs(trials)])
 
@@ -42,7 +42,7 @@ def figures(group: Group) -> str:
 def kinds(group: Group) -> str:
     """Widths, coverage and distances by kind of interval."""
     head = ["interval of", "kind", "intervals", "half-width, median", "90 %"]
-    head += ["pairs", f"covered ({NOMINAL})", f"in the first ({IN_FIRST})", "apart, median", "90 %"]
+    head += ["pairs", f"covered ({NOMINAL})", f"in the first ({IN_FIRST})", "difference, median", "90 %"]
     return table(head, [_kind_row(each) for each in group.intervals])
 
 
@@ -64,12 +64,12 @@ def _interval_rows(each: Intervals) -> list[list[str]]:
     if each.pairs:
         rows += [
             [
-                f"{name}s whose intervals allow for the distance of two runs",
+                f"{name}s whose intervals allow for the difference between two runs",
                 percent(each.covered),
                 f"{pairs}; {NOMINAL}",
             ],
             [f"{name}s inside the other run's interval", percent(each.in_first), f"{pairs}; {IN_FIRST}"],
-            [f"distance of a {name} in two runs, median (90 %)", _both(each.apart, each.apart_p90), pairs],
+            [f"difference of a {name} between two runs, median (90 %)", _both(each.apart, each.apart_p90), pairs],
         ]
     return rows
 
@@ -78,9 +78,9 @@ def _winner_rows(each: Winners) -> list[list[str]]:
     where = "" if each.contests == ALL else f", {each.contests}"
     return [
         [f"same winner in two runs{where}", share(each.same, each.pairs), f"{each.pairs} contests of pairs of runs"],
-        [f"same winner where one run says ahead{where}", share(each.ahead_same, each.ahead),
+        [f"same winner where one run calls it ahead{where}", share(each.ahead_same, each.ahead),
          f"{each.ahead}; {SAME_WINNER}; {each.allowed} others within noise of it"],
-        [f"contradicted: the other run says another is ahead{where}", share(each.contradicted, each.ahead),
+        [f"contradicted: the other run calls another one ahead{where}", share(each.contradicted, each.ahead),
          of(each.contradicted, each.ahead)],
     ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What simulated runs tell, as Markdown tables."""
+"""Simulated runs as Markdown tables."""
 
 from collections.abc import Sequence
 
@@ -9,12 +9,12 @@ from .simulated_runs import Simulated, VerdictCounts
 
 def text(found: Sequence[Simulated]) -> str:
     """Whether intervals hold the truth, and whether winners are the true ones, a kind of noise after the other."""
-    parts = ["## Simulated runs: do intervals hold the truth?", _covered(found)]
+    parts = ["## Simulated runs: do intervals contain the true value?", _covered(found)]
     return "\n\n".join([*parts, "## Simulated runs: is the winner the fastest?", _called(found)])
 
 
 def _covered(found: Sequence[Simulated]) -> str:
-    head = ["noise", "interval of", "kind", "intervals", "hold the truth (nominal: 95 %)", "half-width, median"]
+    head = ["noise", "interval of", "kind", "intervals", "contain the true value (nominal: 95 %)", "half-width, median"]
     rows = [
         [kind.noise, one.quantity, escaped(one.kind), str(one.intervals), percent(one.covered), width(one.half_width)]
         for kind in found
@@ -24,8 +24,8 @@ def _covered(found: Sequence[Simulated]) -> str:
 
 
 def _called(found: Sequence[Simulated]) -> str:
-    head = ["noise", "winner is the fastest", "told to be ahead", "of these the fastest"]
-    head += ["told to be level", "of these the fastest is one of the two"]
+    head = ["noise", "winner is the fastest", "called ahead", "of these truly the fastest"]
+    head += ["called level", "of these the fastest is one of the two"]
     return table(head, [[each.noise, *_cells(each.called)] for each in found])
 
 

@@ -36,7 +36,7 @@ MOST_LOG = 700.0
 """exp of more overflows."""
 
 BETWEEN = "between processes"
-WIDENED = "one process, widened by what processes differ"
+WIDENED = "one process, widened by the spread between processes"
 WITHIN = "within one process"
 TOO_FEW = "too few samples"
 NOT_TIMED = "not timed"

@@ -136,8 +136,8 @@ def status_counts(cases: pd.DataFrame) -> pd.DataFrame:
 
 
 def imprecise(run: Run) -> str:
-    """What is said of a case whose interval did not become as narrow as the run was asked for."""
-    return f"interval wider than the ±{100 * float(run.options.get('precision', PRECISION)):.3g} % asked for"
+    """The note of a case whose interval is wider than the precision requested for the run."""
+    return f"interval wider than the requested ±{100 * float(run.options.get('precision', PRECISION)):.3g} %"
 
 
 def words(values: dict[str, Any]) -> str:

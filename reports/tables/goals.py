@@ -20,7 +20,7 @@ from .speedups import speedups
 COLUMNS = ("goal", "operation", "sizes", "dtype", "implementation", "measure", "over", "value", "low", "high", "reach")
 COLUMNS = (*COLUMNS, "reached", "why", "blocks")
 AT_MOST = ("over limit", "peak bytes")
-DISTURBED, FAULT = "disturbed", "less time than its limit allows: a fault"
+DISTURBED, FAULT = "disturbed", "less time than its limit allows, a fault"
 WORDS = {"over limit": "its limit", "peak bytes": "beyond its inputs", "times faster": "faster than "}
 
 
@@ -40,7 +40,7 @@ def goals(tables: Tables) -> pd.DataFrame:
 def text(tables: Tables) -> str:
     """The goals as a table of plain text, ready for a terminal or a Markdown file."""
     rows = [_cells(row) for row in goals(tables).to_dict("records")]
-    head = ("goal", "at", "wanted", "measured", "95 % interval", "by", "")
+    head = ("what", "at", "goal", "measured", "95 % interval", "by", "")
     widths = [max(len(row[place]) for row in (head, *rows)) for place in range(len(head))]
     lines = [head, tuple("-" * width for width in widths), *rows]
     return "\n".join("| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in lines)

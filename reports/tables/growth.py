@@ -13,8 +13,8 @@ cache_bytes              bytes moved by a size that just fills the last cache; m
 row_ns                   cost of a row, where a fit with it is clearly better
 misfit, misfit_worst     median and largest |fit ÷ time − 1|; ``worst_at`` is the size of the latter
 sizes, least_bytes, most_bytes   how many sizes were fitted, and from where to where
-reason                   why a coefficient is missing. One whose 95 % interval reaches 0 is not told by these
-                         sizes: it is left out, and the rest is fitted anew
+reason                   why a coefficient is missing. One whose 95 % interval reaches 0 cannot be estimated from these
+                         sizes: it is left out, and the rest is fitted again
 
 Clearly better: Akaike's criterion, corrected for few values, falls by more than seven (Burnham & Anderson, "Model
 Selection and Multimodel Inference", 2nd ed., 2.6: such a model has considerably more support).
@@ -48,8 +48,8 @@ MODELS = ((FIXED, BYTES), (FIXED, BYTES, ROWS), (FIXED, CACHED, BEYOND), (FIXED,
 """The simplest first."""
 
 UNTOLD = {
-    "fixed_ns": "too small beside the times of these sizes",
-    "bytes_per_second": "times hardly grow with the bytes of these sizes",
+    "fixed_ns": "too small compared with the times at these sizes",
+    "bytes_per_second": "times hardly grow with the bytes at these sizes",
 }
 SAME_ROWS = "row_ns: rows and bytes grow together at these sizes"
 
@@ -130,9 +130,9 @@ def _row(tables: Tables, view: View, frame: pd.DataFrame) -> dict[str, Any]:
 
 def _hopeless(moved: Array) -> str:
     if not np.isfinite(moved).all():
-        return "what these cases cost is not known"
+        return "the cost of these cases is not known"
     if len(moved) < FEWEST_SIZES:
-        return f"a fit takes {FEWEST_SIZES} sizes; timed: {len(moved)}"
+        return f"a fit needs {FEWEST_SIZES} sizes, {len(moved)} timed"
     return "" if len(set(moved)) > 1 else "all sizes move the same bytes"
 
 

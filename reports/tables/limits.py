@@ -124,8 +124,8 @@ def fault_text(cases: pd.DataFrame) -> str:
     rest = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
     took = "1 case took" if len(found) == 1 else f"{len(found)} cases took"
     return (
-        f"{took} less time than this machine's limit allows, which is a fault of the measurement and no speed: flops "
-        f"or bytes counted too high, inputs already in a cache, or a ceiling read too low. {', '.join(named)}{rest}"
+        f"{took} less time than this machine's limit allows. This is a fault of the measurement: overstated flops or "
+        f"bytes, inputs already in a cache, or a ceiling measured too low. {', '.join(named)}{rest}"
     )
 
 

@@ -87,7 +87,7 @@ def test_samples_are_columns_by_round_and_what_does_not_count_sets_no_scale(repo
     index = index_of(tables, implementation="torch", sizes="m=1000 n=10", dtype="float64", threads=2)
     report.choose(case=index)
     report.tab.wait_for_selector("#strip-chart svg")
-    assert "A column a round" in report.text("#case figcaption >> nth=0")
+    assert "One column per round" in report.text("#case figcaption >> nth=0")
     places = report.tab.locator("#strip-chart [aria-label^='sample ']").evaluate_all(
         "marks => marks.map((one) => one.getBoundingClientRect().x)"
     )
@@ -113,7 +113,7 @@ def stalled():
     ]
 
 
-@pytest.mark.parametrize(("most", "told", "marks"), [(1000, "A column a round", 24), (20, "A mark a round", 6)])
+@pytest.mark.parametrize(("most", "told", "marks"), [(1000, "One column per round", 24), (20, "One mark per round", 6)])
 def test_a_stall_leaves_the_rest_to_be_seen_and_too_many_samples_are_thinned(
     browser, folder, monkeypatch, most, told, marks
 ):
@@ -128,7 +128,7 @@ def test_a_stall_leaves_the_rest_to_be_seen_and_too_many_samples_are_thinned(
     path.write_bytes(page.html([frames.tables(folder / "stalled", run, stalled())]))
     opened = Page(browser, path, choice="#case=1")
     assert told in opened.text("#case figcaption >> nth=0")
-    assert ("One value a round" in opened.text("#case")) is (marks == 6)
+    assert ("One value per round" in opened.text("#case")) is (marks == 6)
     found = opened.tab.locator("#strip-chart [aria-label^='sample ']").evaluate_all(
         "all => all.map((one) => [one.ariaLabel, one.getBoundingClientRect().x, one.getBoundingClientRect().y])"
     )

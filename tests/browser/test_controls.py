@@ -40,7 +40,7 @@ def test_who_cannot_run_at_all_is_told_once_and_is_no_row_of_nothing(browser, fo
     run = synthetic.run(["numpy", "on_a_gpu", "numba"], synthetic.OPERATIONS)
     path.write_bytes(page.html([frames.tables(folder / "unable", run, results)]))
     opened = Page(browser, path)
-    assert "on_a_gpu cannot run here" in opened.text("#bars-note")
+    assert "on_a_gpu cannot run on this machine" in opened.text("#bars-note")
     assert [row[0] for row in opened.rows("#bars")] == ["numpy", "numba"]
     assert [row[0] for row in opened.rows("#errors")] == ["numpy", "numba"]
     assert "runs on a GPU" in opened.text("#missing")

@@ -16,7 +16,7 @@ DISTURBED = {("numba", 1000), ("numpy", 10_000), *((name, 100_000) for name in S
 WIDE = ("numba", 100)
 BUSY = "disturbed: other programs are busy: python3 (pid 12) 98 % of a core"
 ALL_FLAGGED = {number: {"steal_ticks": 1} for number in range(9)}
-NO_INTERVAL = "one reading of the first call: no interval"
+NO_INTERVAL = "no interval, because the first call was measured once"
 
 TEXTS = "rows => rows.map((row) => [...row.children].map((one) => one.innerText))"
 AREA = """() => [...document.querySelectorAll('.plane svg:not(.marker) path')].map((path) => {
@@ -106,7 +106,7 @@ def test_a_disturbed_time_has_no_part_in_the_bars_scale(doubtful):
 def test_a_disturbed_baseline_is_compared_with_nobody(doubtful):
     assert at(doubtful, 10_000).endswith("ahead of torch")
     assert "speedup" not in tiles(doubtful)
-    assert "paid back" not in tiles(doubtful)["first"]
+    assert "pays off" not in tiles(doubtful)["first"]
     assert {row[4] for row in doubtful.rows("#costs")} == {"—"}
 
 
@@ -149,17 +149,17 @@ def test_a_disturbed_time_has_no_share_of_a_limit_and_no_place_under_the_roof(do
 
 def test_between_sizes_nothing_is_told_of_a_disturbed_one(doubtful):
     assert "numba" not in at(doubtful, BETWEEN)
-    told = "numba had the least time beside this size, but was not timed, or was disturbed"
+    told = "numba had the least time at a neighbouring size, but no undisturbed time at another"
     assert told in doubtful.text("#sentences")
     [row] = [row for row in doubtful.rows("#bars") if row[0] == "numba"]
-    assert row[1] == "disturbed at a size around this one"
+    assert row[1] == "disturbed at a neighbouring size"
     assert "Blank" in doubtful.text("#map-note")
 
 
 def test_where_all_were_disturbed_nobody_is_ranked(doubtful):
-    assert at(doubtful, 100_000) == "Whatever was timed at m = 100,000, n = 10 was disturbed"
+    assert at(doubtful, 100_000) == "Every time at m = 100,000, n = 10 was disturbed"
     assert "python3 (pid 12) 98 % of a core" in doubtful.text("#sentences")
-    assert "guesses without a rank" in doubtful.text("#bars-note")
+    assert "the times are unreliable and have no rank" in doubtful.text("#bars-note")
     assert "m=100000" not in verdicts(doubtful)
     assert len(doubtful.rows("#bars")) == len(SLOWER)
 
@@ -167,7 +167,7 @@ def test_where_all_were_disturbed_nobody_is_ranked(doubtful):
 def test_all_cases_lists_it_with_its_mark_its_time_and_who_was_busy(doubtful):
     at(doubtful, 1000, find="numba m=1000 ")
     [row] = doubtful.tab.locator("#cases tbody tr").all_inner_texts()
-    for part in ("disturbed", BUSY, "its time is a guess and has no rank", "µs"):
+    for part in ("disturbed", BUSY, "its time is unreliable and has no rank", "µs"):
         assert part in row
     assert doubtful.rows("#cases")[0][5:7] == ["—", "—"]
 
@@ -177,14 +177,14 @@ def test_its_dialog_says_so_and_draws_every_sample(doubtful, planted):
     index = cases.index[cases["implementation"].eq("numba") & cases["m"].eq(1000)][0]
     at(doubtful, 1000, case=index)
     assert BUSY in doubtful.text("#case .note >> nth=0")
-    assert "all count here" in doubtful.text("#case figcaption >> nth=0")
+    assert "all samples count here" in doubtful.text("#case figcaption >> nth=0")
     assert doubtful.tab.locator("#density-chart svg path").count() > 2
     assert "95 % interval" not in doubtful.text("#case dl")
     doubtful.choose()
 
 
 def test_a_wide_interval_is_told_where_it_concerns_the_fastest_or_the_baseline(doubtful):
-    wider = "interval wider than the ±5 % asked for"
+    wider = "interval wider than the requested ±5 %"
     at(doubtful, 100)
     assert [wider in tiles(doubtful)[name] for name in ("time", "speedup", "lead")] == [True] * 3
     doubtful.choose(size="m=100 n=10", find=wider)
@@ -197,7 +197,7 @@ def test_a_wide_interval_is_told_in_the_dialog_of_its_case(doubtful, planted):
     cases = planted.cases
     index = cases.index[cases["implementation"].eq("numba") & cases["m"].eq(100)][0]
     at(doubtful, 100, case=index)
-    assert "interval wider than the ±5 % asked for" in doubtful.text("#case .note >> nth=0")
+    assert "interval wider than the requested ±5 %" in doubtful.text("#case .note >> nth=0")
     doubtful.choose()
 
 
@@ -206,18 +206,18 @@ def test_a_wide_interval_is_told_in_the_dialog_of_its_case(doubtful, planted):
     [
         ({"calls": 1}, NO_INTERVAL),
         ({"calls": 1_000_000}, NO_INTERVAL),
-        ({"moved": 1}, "one reading of the transfers: no interval"),
-        ({"moved": 1, "calls": 10}, "one reading of the transfers and the first call: no interval"),
+        ({"moved": 1}, "no interval, because the transfers were measured once"),
+        ({"moved": 1, "calls": 10}, "no interval, because the transfers and the first call were measured once"),
     ],
 )
 def test_what_was_read_once_ranks_nobody(doubtful, counted, why):
     title = at(doubtful, 100, **counted)
     assert title.startswith("numba has the least time at m = 100, n = 10: ")
-    assert title.endswith("× as fast as numpy, without an interval")
+    assert title.endswith("× as fast as numpy, no interval known")
     shown = tiles(doubtful)
     assert [why in shown[name] for name in ("time", "speedup", "lead")] == [True] * 3
     assert "Ahead" not in "".join(shown.values())
-    assert "at 3 nobody is ranked" in doubtful.text("#sentences")
+    assert "at 3 there is no ranking" in doubtful.text("#sentences")
     assert "leads" not in doubtful.text("#sentences")
     assert {row[4] for row in doubtful.rows("#bars")} == {"", "—"}
     assert {verdict for _, verdict in verdicts(doubtful).values()} == {"too few samples"}
@@ -262,7 +262,7 @@ def test_too_few_samples_rank_nobody_either(browser, folder):
     path.write_bytes(page.html([frames.tables(folder / "few", synthetic.run(["numpy", "numba"], {}), results)]))
     opened = Page(browser, path)
     assert "numba has the least time" in opened.text("#title")
-    assert "Too few samples were taken" in opened.text("#sentences")
+    assert "There are too few samples" in opened.text("#sentences")
     assert "too few samples" in tiles(opened)["lead"]
     opened.context.close()
 

@@ -323,7 +323,7 @@ def test_every_picture_has_words_and_numbers_beside_it(at_the_task):
 
 def test_a_run_that_kept_no_outputs_still_draws_and_says_so(open_lab, without_outputs):
     lab = open_lab(without_outputs)
-    assert "kept no outputs" in lab.page.inner_text("#lab-kept")
+    assert "stored no outputs" in lab.page.inner_text("#lab-kept")
     assert lab.kernels("hypothesis")["state"] == "absent"
     assert len(lab.rows("hypothesis")) == 100
 

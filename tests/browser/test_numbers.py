@@ -157,7 +157,7 @@ def test_between_measured_sizes_times_are_interpolated_and_said_to_be(report, ta
         logs = [weight * math.log(times[name, f"m={m} n={n}"]) for (m, n), weight in corners.items()]
         assert number(time) == pytest.approx(math.exp(sum(logs)), rel=1e-4)
     assert "≈" in report.text("#bars")
-    assert "Nobody measured this size" in report.text("#sentences")
+    assert "This size was not measured" in report.text("#sentences")
 
 
 def test_fits_crossovers_and_threads_are_those_of_the_frames(report, tables):

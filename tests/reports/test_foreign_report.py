@@ -86,7 +86,7 @@ def test_without_groups_nothing_is_ranked(loaded):
         tables = loaded(content)
         assert set(winners(tables)["verdict"]) <= {ALONE, "none timed"}
         written = text.markdown(tables).decode()
-        assert "No benchmark competes with another." in written
+        assert "No benchmarks are compared with each other." in written
         assert "| fastest |" not in written
 
 
@@ -160,7 +160,7 @@ def test_every_form_is_made_of_a_file(tmp_path):
 @pytest.mark.parametrize(("content", "tool"), [(ASV, "asv"), (GROUPS, "pytest-benchmark"), (PYPERF, "pyperf")])
 def test_the_page_tells_how_the_tool_measured_and_not_how_we_do(content, tool, loaded):
     page = html([loaded(content)]).decode()
-    assert f"{tool} took the times, one benchmark after the other, and compared no answer with a right one." in page
+    assert f"{tool} measured the times, one benchmark after another, and did not verify any result." in page
     assert '<section id="correctness" aria-labelledby="h-errors" hidden>' in page
     assert '<div class="prose" hidden>' in page
 
@@ -169,11 +169,11 @@ def test_our_own_suite_under_another_tool_is_verified(loaded):
     case = {"suite": "kernels", "operation": "gradient", "implementation": "numpy", "sizes": {"m": 1}}
     case |= {"parameters": {}, "dtype": "float64", "threads": 1, "device": "cpu"}
     page = html([loaded(files.pytest_benchmark(files.measured("t.py::t", extra={"case": case})))]).decode()
-    assert "pytest-benchmark took the times, one benchmark after the other.</p>" in page
+    assert "pytest-benchmark measured the times, one benchmark after another.</p>" in page
 
 
 def test_the_page_of_a_run_tells_how_we_measure(tables):
     page = html([tables]).decode()
     assert '<section id="correctness" aria-labelledby="h-errors">' in page
     assert '<div class="prose">' in page
-    assert "took the times, one benchmark after the other" not in page
+    assert "measured the times, one benchmark after another" not in page

@@ -295,7 +295,7 @@ def test_a_table_has_its_name_in_the_name_of_its_file(tmp_path):
 
 @pytest.mark.parametrize(
     ("form", "table", "message"),
-    [("csv", "fit", "did you mean 'fits'"), ("html", "fits", "html has a form of its own")],
+    [("csv", "fit", "did you mean 'fits'"), ("html", "fits", "needs --format csv,parquet,json, not html")],
 )
 def test_a_table_that_cannot_be_written_is_refused(form, table, message, tmp_path):
     folder = edge_run("one size", tmp_path / "run")
@@ -331,9 +331,9 @@ def altered(folder, into, **changes):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"suite": "other"}, "suite 'builtin' against 'other'"),
-        ({"data": "diabetes"}, "data 'gaussian' against 'diabetes'"),
-        ({"options": {"condition": 100.0}}, "against 'gaussian condition=100.0'"),
+        ({"suite": "other"}, "their suites are 'builtin' and 'other'"),
+        ({"data": "diabetes"}, "their data are 'gaussian' and 'diabetes'"),
+        ({"options": {"condition": 100.0}}, "and 'gaussian condition=100.0'"),
         ({"operations": {"gradient": {"formula": "another", "sizes": ["m", "n"]}}}, "operation 'gradient' is not the"),
     ],
 )

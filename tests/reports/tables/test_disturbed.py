@@ -53,7 +53,7 @@ def test_markdown_ranks_it_nowhere_and_lists_it_with_who_was_busy():
     written = markdown(tables_of(["numba"]))
     assert "**torch**" in written
     assert "**numba**" not in written
-    assert "| numba | — | — | disturbed: a time of 1.00 ns is a guess |" in written
+    assert "| numba | — | — | disturbed: its time of 1.00 ns is unreliable |" in written
     assert f"| numba | gradient | 1 | {BUSY} |" in written
 
 
@@ -73,7 +73,7 @@ def test_markdown_of_a_quiet_run_has_nothing_of_it():
 
 
 def test_markdown_says_which_intervals_are_wider_than_asked_for():
-    wider = "interval wider than the ±0.5 % asked for"
+    wider = "interval wider than the requested ±0.5 %"
     rows = [line for line in markdown(tables_of(options={"precision": 0.005})).splitlines() if wider in line]
     assert [row.split(" | ")[0] for row in rows] == ["| numba", "| torch"]
     assert "interval wider" not in markdown(tables_of())
@@ -82,9 +82,9 @@ def test_markdown_says_which_intervals_are_wider_than_asked_for():
 def test_the_precision_told_is_the_one_asked_for():
     assert (
         frames.imprecise(synthetic.run([], {}, options={"precision": 0.025}))
-        == "interval wider than the ±2.5 % asked for"
+        == "interval wider than the requested ±2.5 %"
     )
-    assert frames.imprecise(synthetic.run([], {}, options={})) == "interval wider than the ±5 % asked for"
+    assert frames.imprecise(synthetic.run([], {}, options={})) == "interval wider than the requested ±5 %"
 
 
 def test_too_few_samples_are_no_lead():
