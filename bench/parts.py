@@ -23,7 +23,7 @@ def of_oracle(returned: Any, where: str) -> Output:
     if not isinstance(returned, tuple):
         return _numbers(returned, f"{where}: its oracle returned ")
     if not returned:
-        raise SuiteFault(f"{where}: its oracle returned an empty tuple; there is nothing to compare")
+        raise SuiteFault(f"{where}: its oracle returned an empty tuple, so there is nothing to compare")
     names = [f"{where}: {named(place, len(returned))}" for place in range(len(returned))]
     return tuple(_numbers(each, f"{name}its oracle returned ") for name, each in zip(names, returned, strict=True))
 
@@ -58,7 +58,7 @@ def _numbers(returned: Any, told: str) -> NDArray[Any]:
     try:
         array = np.asarray(returned)
     except ValueError as error:
-        raise SuiteFault(f"{told}no array: {error}; several arrays are a tuple") from error
+        raise SuiteFault(f"{told}no array: {error}; return several arrays as a tuple") from error
     if array.dtype.kind not in NUMBERS:
-        raise SuiteFault(f"{told}{type(returned).__name__} of {array.dtype}, no numbers")
+        raise SuiteFault(f"{told}{type(returned).__name__} of {array.dtype}, not numbers")
     return array

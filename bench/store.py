@@ -31,7 +31,7 @@ def refuse_unwritable(option: str, path: Path) -> None:
     """Raises `CannotFinish` where no file can be put at ``path``: said before minutes of work, not after."""
     device = path.exists() and not path.is_file() and not path.is_dir()
     if path.is_dir() or not (os.access(path, os.W_OK) if device else _takes_files(path.resolve().parent)):
-        raise CannotFinish(f"{option} {path}: cannot write there; name a file in a folder that is yours")
+        raise CannotFinish(f"{option} {path}: cannot write there; choose a file in a folder that you may write to")
 
 
 def refuse_folder(folder: Path) -> None:
@@ -86,7 +86,7 @@ def read_run(folder: Path) -> Run:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}; name a folder that 'rooflinear run' wrote") from error
+        raise UsageError(f"{path}: {error.strerror}; give a folder that 'rooflinear run' wrote") from error
     return _decode(content, Run, str(path))
 
 
@@ -109,7 +109,7 @@ def _read_lines(path: Path, kind: Any) -> list[Any]:
         raise UsageError(f"{path}: {error.strerror}") from error
     whole, torn = _split_torn(content)
     if torn:
-        warnings.warn(f"{path}: dropped a torn last line of {len(torn)} bytes", stacklevel=3)
+        warnings.warn(f"{path}: dropped an incomplete last line of {len(torn)} bytes", stacklevel=3)
     lines = enumerate(whole.splitlines(), 1)
     return [_decode(line, kind, f"{path}:{number}") for number, line in lines if line.strip()]
 

@@ -117,7 +117,7 @@ def contests(suite: Suite, options: Options) -> list[Contest]:
 def check_names(suite: Suite, options: Options) -> None:
     """Raises `UsageError` for an unknown operation, implementation, size, parameter, dtype or preset."""
     if options.preset == "goals" and not suite.goals:
-        raise UsageError(f"suite {suite.name} states no GOALS; take --preset quick, standard or full")
+        raise UsageError(f"suite {suite.name} states no GOALS; use --preset quick, standard or full")
     operations = [suite.operations[name] for name in options.operations if name in suite.operations]
     chosen = operations or list(suite.operations.values())
     known = {

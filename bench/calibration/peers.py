@@ -30,9 +30,9 @@ def trials(root: Path, cases: list[Case], load: int) -> Iterator[Trial]:
     """One pair of runs of each tool. Raises `UsageError` where a tool or its suite is not there."""
     for module in ("asv", "pytest_benchmark"):
         if importlib.util.find_spec(module) is None:
-            raise UsageError(f"--peers: {module} is not installed; 'pip install rooflinear[dev]' brings it")
+            raise UsageError(f"--peers: {module} is not installed; in the checkout: pip install -e '.[dev]'")
     if not (root / "bench" / "asv_suite").is_dir():
-        raise UsageError(f"--peers: {root} holds no bench/asv_suite; run it in a checkout of rooflinear")
+        raise UsageError(f"--peers: {root} has no bench/asv_suite; run it in a checkout of rooflinear")
     with tempfile.TemporaryDirectory(prefix="rooflinear-") as scratch:
         place = Path(scratch)
         (place / "cases.json").write_bytes(msgspec.json.encode(cases))
@@ -57,7 +57,7 @@ def _pytest_benchmark(root: Path, place: Path, cases: list[Case], load: int) -> 
         )
     failed = set(re.findall(r"has failed PercentageRegressionCheck", told))
     if bool(failed) != any(read[1][name]["median"] > FACTOR * stats["median"] for name, stats in read[0].items()):
-        raise CannotFinish("pytest-benchmark's verdict is not the one its rule gives for the files it wrote")
+        raise CannotFinish("pytest-benchmark's verdict does not follow from the files that it wrote")
 
 
 def _asv(root: Path, place: Path, cases: list[Case], load: int) -> Trial:

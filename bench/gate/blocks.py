@@ -120,7 +120,7 @@ class Blocks:
         known = self._revisions[side].sources
         for path, digest in (slot.started.sources if slot.started else {}).items():
             if known.get(path) != digest:
-                raise CannotFinish(f"{slot.suite.folder / path} changed while it was compared; compare again")
+                raise CannotFinish(f"{slot.suite.folder / path} changed during the comparison; compare again")
 
     def _one(self, planned: Planned, slots: dict[str, Slot], cores: list[int], thorough: bool) -> Outcome:
         outcome = Outcome()
@@ -167,10 +167,10 @@ class Blocks:
     def _refuse_hopeless(self, planned: Planned) -> None:
         case, operation = planned.case, self._suites[HEAD].operations[planned.case.operation]
         if COPIES * footprint(operation, planned.task) > MEMORY_SHARE * psutil.virtual_memory().available:
-            raise Lost("skipped", "its inputs in two workers do not fit into memory; choose smaller sizes")
+            raise Lost("skipped", "its inputs do not fit into memory twice, once per worker; choose smaller sizes")
         slow = self._slow.get((case.operation, case.implementation), math.inf)
         if math.prod(case.sizes.values()) >= slow:
-            raise Lost("timeout", "a size no larger was already over the time limit (--timeout)")
+            raise Lost("timeout", "an equal or smaller size already exceeded the time limit (--timeout)")
 
     def _note_slow(self, planned: Planned) -> None:
         key = (planned.case.operation, planned.case.implementation)

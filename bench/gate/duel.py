@@ -108,12 +108,12 @@ class Duel:
         return rounds
 
     def _settle(self, side: str) -> None:
-        """An untimed call of who begins: past the last cache, each side then follows itself once in a round."""
+        """An untimed call of the side that begins: beyond the last cache, each side follows itself once a round."""
         self._current = side
         self._contenders[side].slot.ask(protocol.Slice(0, 1), self._stage.first_call_seconds, protocol.Sliced)
 
     def _reload(self, order: Sequence[str]) -> int:
-        """Places all inputs anew, the beginner's last: an order of its own would favour one side past the last cache.
+        """Places all inputs anew, last those of the side that begins: a fixed order would favour one side.
 
         Returns the ns it took, so that placing takes no longer than timing.
         """

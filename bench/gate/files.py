@@ -102,14 +102,14 @@ def _relative(file: File, name: str) -> File:
     own = {key for key in file.results if file.case(key).implementation == name}
     references = {_contest(file, key): median(file.blocks[key]) for key in file.blocks if key in own}
     if not references:
-        raise UsageError(f"{file.path}: has no time of '{name}' to compare ratios to; --reference NAME takes another")
+        raise UsageError(f"{file.path}: has no time of '{name}' to compare ratios to; give another --reference NAME")
     blocks, lost = {}, {key: why for key, why in file.lost.items() if key not in own}
     for key, logs in file.blocks.items():
         against = references.get(_contest(file, key))
         if key not in own and against is not None:
             blocks[key] = [each - against for each in logs]
         elif key not in own:
-            lost[key] = "skipped", f"no time of {name} to relate it to"
+            lost[key] = "skipped", f"no time of {name} to compare it with"
     results = {key: group for key, group in file.results.items() if key not in own}
     return replace(file, results=results, blocks=blocks, lost=lost)
 

@@ -111,7 +111,7 @@ class Gate:
         for track in open_:
             track.wanted = int(track.wanted * max(0.0, left) / needed)
             if track.wanted < judge.fewest_blocks(len(open_)):
-                track.unreached = f"left open by the screen, and its confirmation was {LATE}"
+                track.unreached = f"not decided by the screen, and its confirmation was {LATE}"
 
     def _widen(self) -> None:
         """No margin stays below what this run's own controls show for the same code."""
@@ -120,7 +120,7 @@ class Gate:
         wider = [wide for wide, track in zip(widened, self.tracks, strict=True) if wide > track.margin]
         if wider:
             self.warnings.append(
-                f"margins were widened to {max(wider):.1%}: so far apart did this machine put the same code"
+                f"margins were widened to {max(wider):.1%}: that is how much the same code differed on this machine"
             )
         for track, wide in zip(self.tracks, widened, strict=True):
             track.margin = wide

@@ -30,7 +30,7 @@ def git(root: Path, *arguments: str, environment: dict[str, str] | None = None) 
             env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", **(environment or {})},
         )
     except FileNotFoundError as error:
-        raise UsageError("git is not installed; compare needs it, or two files of results") from error
+        raise UsageError("git is not installed; compare needs it, unless you give two results files") from error
     if done.returncode:
         raise Refused(" ".join(os.fsdecode(done.stderr).removeprefix("fatal: ").split()))
     return os.fsdecode(done.stdout).rstrip("\n")
@@ -42,8 +42,8 @@ def root_of(folder: Path) -> Path:
         return Path(git(folder, "rev-parse", "--show-toplevel")).resolve()
     except Refused as refused:
         if "not a git repository" not in str(refused):
-            raise UsageError(f"suite {folder}: git refuses: {refused}") from refused
-    raise UsageError(f"suite {folder}: not in a git repository; compare takes revisions of one, or files of results")
+            raise UsageError(f"suite {folder}: git reports: {refused}") from refused
+    raise UsageError(f"suite {folder}: not in a git repository; compare needs revisions of one, or results files")
 
 
 def resolve(root: Path, revision: str) -> str:
@@ -52,8 +52,8 @@ def resolve(root: Path, revision: str) -> str:
         return git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
     except Refused as refused:
         unknown = str(refused) in ("", UNKNOWN)
-        told = "'git fetch' may bring it (in CI: fetch-depth: 0)" if unknown else f"git says: {refused}"
-        raise UsageError(f"'{revision}' is no revision of {root} and no file of results; {told}") from refused
+        told = "'git fetch' may get it (in CI: fetch-depth: 0)" if unknown else f"git reports: {refused}"
+        raise UsageError(f"'{revision}' is neither a revision of {root} nor a results file; {told}") from refused
 
 
 def is_revision(folder: Path, text: str) -> bool:
@@ -77,7 +77,7 @@ def is_dirty(root: Path, below: Path) -> bool:
     try:
         return bool(git(root, "status", "--porcelain", "--", str(below)))
     except Refused as refused:
-        raise CannotFinish(f"{root}: git status says: {refused}") from refused
+        raise CannotFinish(f"{root}: git status reports: {refused}") from refused
 
 
 def export(root: Path, commit: str | None, folder: Path) -> None:

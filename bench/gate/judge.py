@@ -84,13 +84,13 @@ def confirmed(numbers: Mapping[str, Sequence[float]], margins: Mapping[str, floa
 def _conclude(numbers: Sequence[float], margin: float, slower: bool, faster: bool, candidates: int) -> Judged:
     blocks, verdict = len(numbers), settled(numbers, margin)
     if least_p(blocks) > FAMILY_LEVEL / candidates and verdict != EQUIVALENT:
-        return Judged(INCONCLUSIVE, f"{blocks} blocks cannot confirm anything; give more time (--time-budget)")
+        return Judged(INCONCLUSIVE, f"{blocks} blocks cannot confirm anything; allow more time (--time-budget)")
     if slower:
         return Judged(SLOWER, f"slower by more than the margin in {blocks} fresh pairs of processes")
     if faster:
         return Judged(FASTER, f"faster by more than the margin in {blocks} fresh pairs of processes")
     if verdict == INCONCLUSIVE:
-        return Judged(verdict, f"the interval over {blocks} blocks is too wide to tell")
+        return Judged(verdict, f"the interval over {blocks} blocks is too wide to decide")
     return Judged(verdict, f"suspected by the screen, not confirmed in {blocks} fresh pairs of processes")
 
 

@@ -111,9 +111,9 @@ def _difference(base: Suite, head: Suite, name: str) -> str:
     """How an operation's signature differs, or ''."""
     old, new = base.operations[name], head.operations[name]
     if old.sizes != new.sizes:
-        return f"its sizes were {', '.join(old.sizes)} and are {', '.join(new.sizes)}"
+        return f"its sizes were {', '.join(old.sizes)} and are now {', '.join(new.sizes)}"
     if dict(old.parameters) != dict(new.parameters):
-        return f"its parameters were {dict(old.parameters)} and are {dict(new.parameters)}"
+        return f"its parameters were {dict(old.parameters)} and are now {dict(new.parameters)}"
     return ""
 
 
@@ -121,7 +121,7 @@ def _alone(case: Case, verdict: Any, reason: str, margins: Margins, allowed: Seq
     if any(_fits(pattern, case) for pattern in allowed):
         verdict, reason = ABSENT, f"{reason}, which --allow-missing allows"
     else:
-        reason += "; --allow-missing PATTERN where that is on purpose"
+        reason += "; if this is on purpose: --allow-missing PATTERN"
     return CaseResult(case=case, verdict=verdict, reason=reason, margin=margins.of(case))
 
 
@@ -135,7 +135,7 @@ def _fits(pattern: str, case: Case) -> bool:
 
 
 def _left_out(planned: Planned) -> CaseResult:
-    reason = "same sources and interpreter on both sides; not among this run's controls"
+    reason = "same sources and interpreter on both sides, and not chosen as a control"
     return CaseResult(case=planned.case, verdict=ABSENT, reason=reason, margin=planned.margin, unchanged=True)
 
 

@@ -153,7 +153,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def verdict_of(cases: list[CaseResult], controls: list[Control]) -> tuple[RunVerdict, str]:
-    """What the whole run says, and in a few words why."""
+    """The verdict of the whole run, and the reason in a few words."""
     counts = {verdict: sum(each.verdict == verdict for each in cases) for verdict in {each.verdict for each in cases}}
     incomplete = [f"{counts[each]} {each}" for each in INCOMPLETE if each in counts]
     fired = sum(each.fired for each in controls)
@@ -165,14 +165,14 @@ def verdict_of(cases: list[CaseResult], controls: list[Control]) -> tuple[RunVer
     if counts.get(SLOWER):
         return "slower", f"{counts[SLOWER]} of {len(cases)} cases are slower by more than their margin"
     if fired:
-        return "inconclusive", f"{fired} of {len(controls)} controls fired: the machine is too restless to judge{same}"
+        return "inconclusive", f"{fired} of {len(controls)} controls were called slower: too much noise{same}"
     if counts.get(INCONCLUSIVE):
-        return "inconclusive", f"{counts[INCONCLUSIVE]} of {len(cases)} cases could not be told{same}"
+        return "inconclusive", f"{counts[INCONCLUSIVE]} of {len(cases)} cases could not be decided{same}"
     return "not slower", f"no case is slower by more than its margin{same}"
 
 
 def _nothing_compared(cases: list[CaseResult]) -> str:
-    """Why there is nothing to judge, or ''. Where all that changed cannot run, unchanged cases alone tell nothing."""
+    """Why there is nothing to judge, or ''. If no changed case can run, the unchanged ones alone prove nothing."""
     told = [each for each in cases if each.verdict in TOLD]
     if not told:
         return f"nothing was compared{_first_reason(cases)}"

@@ -122,15 +122,17 @@ def interpreter(python: str | None, option: str) -> Interpreter:
         return Interpreter(sys.executable, machine.versions())
     found = shutil.which(python)
     if found is None:
-        raise UsageError(f"{option} {python}: no such program; name an environment's python")
+        raise UsageError(f"{option} {python}: no such program; give an environment's python")
     asked = [found, "-c", ASKED, " ".join(NEEDED), " ".join(machine.DISTRIBUTIONS)]
     try:
         new, lacks, versions = json.loads(subprocess.run(asked, capture_output=True, text=True).stdout)
     except (OSError, ValueError) as error:
-        raise UsageError(f"{option} {python}: is no working Python; name an environment's python") from error
-    if lacks or not new:
-        wanting = f"lacks {', '.join(lacks)}" if new else "is older than Python 3.11"
-        raise UsageError(f"{option} {python}: {wanting}; 'pip install rooflinear' there brings what is needed")
+        raise UsageError(f"{option} {python}: is not a working Python; give an environment's python") from error
+    if not new:
+        raise UsageError(f"{option} {python}: is older than Python 3.11; use a newer one")
+    if lacks:
+        remedy = f"'{python} -m pip install {' '.join(lacks)}' installs what is missing"
+        raise UsageError(f"{option} {python}: lacks {', '.join(lacks)}; {remedy}")
     return Interpreter(os.path.abspath(found), versions, named=True)
 
 

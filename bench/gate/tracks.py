@@ -71,7 +71,7 @@ def _trusted(result: CaseResult, is_control: bool, fired: set[str]) -> CaseResul
         return result
     import msgspec
 
-    reason = "its sources are the same on both sides: noise" if is_control else "a control fired in this run"
+    reason = "its sources are the same on both sides" if is_control else "a control was called slower in this run"
     return msgspec.structs.replace(
         result, verdict=records.INCONCLUSIVE, reason=f"looks {result.verdict}, but {reason}; compare again"
     )
@@ -88,7 +88,7 @@ def _result(track: Track, judged: judge.Judged | None, candidates: int) -> CaseR
     elif judged is not None:
         verdict, reason = judged
     else:
-        verdict, reason = judge.settled(screen, margin), f"told by the screen of {len(screen)} blocks"
+        verdict, reason = judge.settled(screen, margin), f"decided by the screen of {len(screen)} blocks"
     rounds, dropped = (
         sum(getattr(each, name) for each in track.screen + track.confirm) for name in ("rounds", "dropped")
     )

@@ -84,11 +84,11 @@ def compare_files(
     ratios to a reference implementation, measured in each file, are compared.
     """
     old, new = read_two(base, head)
-    warnings = ["unpaired: drift of the machine between the two cannot be excluded; 'compare BASE' on revisions can"]
+    warnings = ["unpaired: drift of the machine between the two cannot be excluded; compare revisions instead"]
     if other := another_machine(old.run.machine, new.run.machine):
         if not allow_other_machine:
             raise UsageError(
-                f"{base} and {head} are of different machines ({other}); "
+                f"{base} and {head} are from different machines ({other}); "
                 "--allow-other-machine compares ratios to a reference kernel"
             )
         name = reference or REFERENCE
@@ -193,11 +193,11 @@ def _settled(stage: Stage, margin: float) -> str:
 
 def _reason(key: Key, old: File, new: File, verdict: str) -> str:
     notes = {
-        records.SLOWER: "slower by more than margin and visible drift together",
-        records.FASTER: "faster by more than margin and visible drift together",
+        records.SLOWER: "slower by more than the margin and the visible drift together",
+        records.FASTER: "faster by more than the margin and the visible drift together",
         records.INCONCLUSIVE: "drift and scatter between the files are too large to tell",
     }
-    told = [notes.get(verdict, "told from files")]
+    told = [notes.get(verdict, "judged from files")]
     for field, what in (("inputs_sha256", "inputs"), ("algorithm", "algorithms")):
         sides = old.told(key, field), new.told(key, field)
         if all(sides) and sides[0] != sides[1]:
@@ -219,7 +219,7 @@ def _alone(key: Key, old: File, new: File, margins: Margins, allowed: Sequence[s
         verdict = records.ABSENT if harmless else records.BROKEN
     else:
         verdict = records.MISSING if key in old.results else records.APPEARED
-        told = f"only in {'base' if key in old.results else 'head'}; --allow-missing PATTERN where that is on purpose"
+        told = f"only in {'base' if key in old.results else 'head'}; if this is on purpose: --allow-missing PATTERN"
         names = (case.label, case.implementation, "" if key[0] else key[1])
         if any(fnmatch.fnmatch(name, pattern) for pattern in allowed for name in names if name):
             verdict, told = records.ABSENT, "on one side only, which --allow-missing allows"
@@ -229,5 +229,5 @@ def _alone(key: Key, old: File, new: File, margins: Margins, allowed: Sequence[s
 def _told(seen: Drift, cases: int) -> list[str]:
     if not cases:
         return ["the files share no case with times on both sides"]
-    moved = f"all cases together moved by {math.expm1(seen.common):+.1%}, and scatter by {seen.scatter.error:.1%}"
-    return [moved if cases >= ENOUGH else f"{moved} (taken for granted: {cases} cases cannot show it)"]
+    moved = f"drift between the files: {math.expm1(seen.common):+.1%} in all cases, scatter {seen.scatter.error:.1%}"
+    return [moved if cases >= ENOUGH else f"{moved} (assumed: {cases} cases cannot show it)"]

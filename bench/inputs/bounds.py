@@ -49,15 +49,15 @@ def _each(bound: Any, inputs: Inputs, expected: Output, algorithm: str, where: s
     if not many or len(found) != number:
         stated = f"{len(found)} bounds" if many else "one bound"
         raise SuiteFault(
-            f"{where}: states {stated}, and its output is a tuple of {number}; return a tuple of as many bounds,"
-            " None for integers"
+            f"{where}: returns {stated}, but the output is a tuple of {number}; return a tuple of as many bounds,"
+            " with None for integers"
         )
     return list(found)
 
 
 def _exact(expected: NDArray[Any], where: str) -> Bound:
     if expected.dtype.kind not in "iub":
-        raise SuiteFault(f"{where}its output is {expected.dtype}; state a bound, or rtol=…, to judge it by")
+        raise SuiteFault(f"{where}its output is {expected.dtype}; state a bound or rtol=… to judge it")
     return Bound(np.zeros(expected.shape), np.zeros(expected.shape))
 
 
@@ -75,9 +75,9 @@ def _refuse_infinite(
     forms: list[NDArray[Any]], judged: NDArray[np.bool_], where: str, dtype: str, *, generated: bool
 ) -> None:
     worst, statistical = (np.isinf(form) & judged for form in forms)
-    _refuse(worst & statistical, "is infinite: no answer would be wrong; raise contract.Unsupported with why", where)
+    _refuse(worst & statistical, "is infinite: no answer would be wrong; raise contract.Unsupported with a reason", where)
     if not generated and worst.any():
-        raise Unsupported(f"no error bound holds: rounding in {dtype} may spoil every digit; take fewer rows or scale")
+        raise Unsupported(f"no error bound: rounding in {dtype} may destroy every digit; use fewer rows or scale")
 
 
 def _refuse(bad: NDArray[np.bool_], what: str, where: str) -> None:
@@ -91,7 +91,7 @@ def _form(found: Any, expected: NDArray[Any], where: str) -> NDArray[np.float64]
     try:
         form = np.asarray(found, np.float64)
     except (TypeError, ValueError) as error:
-        raise SuiteFault(f"{where} is no array of real numbers: {error}") from error
+        raise SuiteFault(f"{where} is not an array of real numbers: {error}") from error
     try:
         return np.broadcast_to(form, expected.shape)
     except ValueError as error:
@@ -112,7 +112,7 @@ def _by_dtype(value: Any, dtype: str, where: str) -> float:
     if not isinstance(value, dict):
         return float(value or 0.0)
     if dtype not in value:
-        raise SuiteFault(f"{where}its tolerance names {', '.join(value)} and not {dtype}; add it, or leave out --dtype")
+        raise SuiteFault(f"{where}its tolerance has {', '.join(value)} but not {dtype}; add it, or omit --dtype")
     return float(value[dtype])
 
 

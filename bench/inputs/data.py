@@ -66,7 +66,7 @@ class Matrix:
         self._refuse_change()
         own_rows, own_columns = self.features.shape
         if columns != own_columns or rows > own_rows:
-            raise ValueError(f"X of {Path(self.path).name} is {own_rows} x {own_columns} and used as it is")
+            raise ValueError(f"X of {Path(self.path).name} is {own_rows} x {own_columns} and cannot be resized")
         return self.features[:rows], None if self.target is None else self.target[:rows]
 
     def other(self, rows: int) -> "Matrix":
@@ -105,12 +105,12 @@ def _read_target(name: str, rows: int) -> Floats:
     try:
         numbers = np.load(name, allow_pickle=False)
     except FileNotFoundError as error:
-        raise UsageError(f"--target {name}: no such file; give the target of each row of X") from error
+        raise UsageError(f"--target {name}: no such file; give a file with one number per row of X") from error
     except (OSError, ValueError) as error:
         message = " ".join(str(error).split())[:200]
         raise UsageError(f"--target {name}: cannot be read as npy: {message}") from error
     if numbers.shape != (rows,) or numbers.dtype.kind not in "fiub":
-        raise UsageError(f"--target {name}: holds {numbers.dtype} of shape {numbers.shape}; X needs {rows} numbers")
+        raise UsageError(f"--target {name}: has {numbers.dtype} of shape {numbers.shape}; X needs {rows} numbers")
     numbers = numbers.astype(np.float64)
     _refuse_non_finite(name, 0, numbers[:, None])
     return numbers
@@ -148,7 +148,7 @@ def read_table(name: str, target: str | None) -> tuple[str, Table]:
     if target not in columns:
         raise unknown(f"target in {name}:", target, columns)
     if len(columns) < 2:
-        raise UsageError(f"{name}: has no column beside the target '{target}'")
+        raise UsageError(f"{name}: has no column besides the target '{target}'")
     if columns.count(target) > 1:
         places = " and ".join(str(place + 1) for place, column in enumerate(columns) if column == target)
         raise UsageError(f"{name}: columns {places} are both called '{target}', the target; rename one")
@@ -163,5 +163,5 @@ def _diabetes() -> Any:
     try:
         from sklearn.datasets import load_diabetes
     except ImportError as error:
-        raise UsageError("data 'diabetes' ships with scikit-learn; pip install 'rooflinear[sklearn]'") from error
+        raise UsageError("data 'diabetes' is part of scikit-learn; pip install scikit-learn") from error
     return load_diabetes(as_frame=True).frame  # pyright: ignore[reportAttributeAccessIssue]  a Bunch

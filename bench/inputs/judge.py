@@ -124,7 +124,7 @@ class Judges:
 def _taken(found: Iterator[Stored], number: int) -> list[Stored]:
     arrays = list(islice(found, number))
     if len(arrays) < number:
-        raise Unreadable("holds too few of them")
+        raise Unreadable("has too few of them")
     return arrays
 
 
@@ -169,7 +169,7 @@ def _exact(output: list[Stored], held: Held, equal: Any, dtype: str) -> Verdict:
     try:
         return verify.compare_exact(whole, expected, equal, dtype)
     except Exception as error:
-        return Verdict("wrong", f"exact_equal failed on what it returned: {type(error).__name__}: {error}")
+        return Verdict("wrong", f"exact_equal failed on its output: {type(error).__name__}: {error}")
 
 
 def _numbers(output: list[Stored], held: Held | None, most: int) -> Numbers | list[Numbers] | None:

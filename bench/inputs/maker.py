@@ -169,7 +169,7 @@ def _failure(reply: protocol.Failed) -> Exception:
     if reply.status == "disk":
         return CannotFinish(f"cannot write inputs: {reply.reason}; free space or set TMPDIR")
     if reply.status == "memory":
-        return Lost("skipped", f"inputs and oracle need more memory than there is: {reply.reason}")
+        return Lost("skipped", f"inputs and oracle need more memory than is available: {reply.reason}")
     if reply.status in ("unsupported", "crashed"):
         return Lost(reply.status, reply.reason)
     return SuiteFault(reply.reason)

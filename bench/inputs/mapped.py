@@ -56,7 +56,7 @@ def matrix(path: str) -> Region:
     if len(shape) != 2 or not all(shape):
         raise UsageError(f"{path}: its shape is {shape}; X needs rows and columns, {WHAT}")
     if dtype.name not in DTYPES or not dtype.isnative:
-        raise UsageError(f"{path}: holds {dtype.str}; X in place must be {WHAT}")
+        raise UsageError(f"{path}: has {dtype.str}; a mapped X must be {WHAT}")
     if fortran and min(shape) > 1:
         raise UsageError(f"{path}: is stored by columns (Fortran order); save numpy.ascontiguousarray(X) instead")
     region = Region(str(Path(path).absolute()), offset, dtype.name, shape)

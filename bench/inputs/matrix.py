@@ -27,7 +27,7 @@ def adapted(loaded: Suite, options: Options) -> Options:
     chosen = [loaded.operations[name] for name in options.operations if name in loaded.operations]
     for operation in chosen:
         if not _serves(operation):
-            raise UsageError(f"--data {options.data}: '{operation.name}' takes no X of rows and columns; leave it out")
+            raise UsageError(f"--data {options.data}: '{operation.name}' takes no X of rows and columns; omit it")
     if not options.operations:
         chosen = _first(loaded, options.preset)
     sizes = dict(options.sizes)
@@ -36,7 +36,7 @@ def adapted(loaded: Suite, options: Options) -> Options:
         sizes |= {first: _rows(options, first, rows), second: _columns(options, second, columns)}
     if set(options.dtypes) - {region.dtype}:
         other = next(dtype for dtype in options.dtypes if dtype != region.dtype)
-        raise UsageError(f"--dtype {other}: {_name(options)} holds {region.dtype} and is used as it is; leave it out")
+        raise UsageError(f"--dtype {other}: {_name(options)} has {region.dtype} and is not converted; omit --dtype")
     return msgspec.structs.replace(
         options,
         operations=options.operations or [each.name for each in chosen],
@@ -79,7 +79,7 @@ def _first(loaded: Suite, preset: str) -> list[Operation]:
     names = stated[0].operations if stated else ()
     found = [each for name in names or loaded.operations if _serves(each := loaded.operations[name])]
     if not found:
-        raise UsageError(f"suite {loaded.name} has no operation that takes an X of rows and columns; leave out --data")
+        raise UsageError(f"suite {loaded.name} has no operation that takes an X of rows and columns; omit --data")
     return found
 
 
@@ -94,7 +94,7 @@ def _columns(options: Options, name: str, columns: int) -> list[int]:
     for value in options.sizes.get(name, ()):
         if value != columns:
             raise UsageError(
-                f"size {name} '{value}': {_name(options)} has {columns} columns and is used as it is; leave {name} out"
+                f"size {name} '{value}': {_name(options)} has {columns} columns and all are used; omit {name}"
             )
     return [columns]
 

@@ -80,7 +80,7 @@ class Watched:
         return f"below {self._dtype}'s least number of full precision, {self._limits.tiny:.2g}"
 
     def _remedy_of(self, what: str) -> str:
-        return f"; scale {what}" + ("" if self._dtype == "float64" else ", or take float64")
+        return f"; scale {what}" + ("" if self._dtype == "float64" else ", or use float64")
 
     def _columns(self) -> dict[str, float]:
         """The largest magnitude of each column that was drawn from the user's file."""

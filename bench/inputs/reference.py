@@ -109,7 +109,7 @@ class Reference:
             raise UsageError(f"SHOWN '{task.name}': {error}") from error
         largest = max(np.size(each) for each in (*inputs.values(), *parts.of(made.expected)))
         if largest > request.most:
-            raise UsageError(f"SHOWN '{task.name}': an array holds {largest} numbers; at most {request.most} are kept")
+            raise UsageError(f"SHOWN '{task.name}': an array has {largest} numbers; at most {request.most} are stored")
         saved = self._saved(made, refused, request.folder, generated=True)
         rounded = [each.astype(verify.output_dtype(each, request.dtype)) for each in parts.of(made.expected)]
         expected = problem.in_numbers(parts.like(rounded, parts.count(made.expected)))
@@ -130,11 +130,11 @@ class Reference:
 
     def judge(self, request: protocol.Judge) -> protocol.Judged | protocol.Failed:
         if self.judges.unknown(request.of):
-            return protocol.Failed("crashed", "what it should return was lost with the oracle's process")
+            return protocol.Failed("crashed", "the expected output was lost with the oracle's process")
         if not request.exact and any(
             name and request.algorithm not in self.judges.algorithms(name) for name in request.of
         ):
-            return protocol.Failed("unsupported", f"there is no bound for algorithm {request.algorithm} here")
+            return protocol.Failed("unsupported", f"there is no bound for algorithm {request.algorithm}")
         return self.judges.judge(request, self.operations)
 
     def forget(self, request: protocol.Forget) -> protocol.Done:
@@ -162,7 +162,7 @@ class Reference:
             return False
         before, now = problem.parts(Path(request.beside)), parts.count(made.expected)
         if now != before:
-            raise SuiteFault(f"operations.py: {operation.name}: its output has {before} parts, then {now}")
+            raise SuiteFault(f"operations.py: {operation.name}: its output had {before} parts, now it has {now}")
         self.judges.hold(name, made, secrets.randbits(48), generated=self.generated)
         return True
 

@@ -29,7 +29,7 @@ def read_frame(path: Path) -> Any:
 
     readers = {".csv": _read_csv, ".parquet": _read_parquet, ".npy": _read_npy}
     if path.suffix.lower() not in readers:
-        raise UsageError(f"{path}: unknown kind of file '{path.suffix}'; give .csv, .parquet, .npy or 'diabetes'")
+        raise UsageError(f"{path}: unknown file type '{path.suffix}'; give .csv, .parquet, .npy or 'diabetes'")
     if not path.is_file():
         raise UsageError(f"{path}: no such file; --data takes a .csv, .parquet or .npy file, or 'diabetes'")
     try:
@@ -97,7 +97,7 @@ def _read_csv(path: Path) -> Any:
         return _read_utf_8(path)
     except UnicodeDecodeError as error:
         byte = error.object[error.start]
-        raise UsageError(f"{path}: is no UTF-8 text (it holds the byte 0x{byte:02x}); save it as UTF-8") from error
+        raise UsageError(f"{path}: is not UTF-8 text (it contains the byte 0x{byte:02x}); save it as UTF-8") from error
 
 
 def _read_utf_8(path: Path) -> Any:
@@ -153,7 +153,7 @@ def _refuse_wide_text(path: Path) -> None:
     with path.open("rb") as file:
         start = file.read(4096)
     if start.startswith(UTF_16_MARKS) or b"\x00" in start:
-        raise UsageError(f"{path}: is no UTF-8 text, UTF-16 by its look; save it as UTF-8")
+        raise UsageError(f"{path}: is not UTF-8 text but looks like UTF-16; save it as UTF-8")
 
 
 def _refuse_separator(path: Path, by_commas: list[list[str]]) -> None:
@@ -168,7 +168,7 @@ def _refuse_separator(path: Path, by_commas: list[list[str]]) -> None:
         commas = any(_number(field) is None and _number(field.replace(",", ".")) is not None for field in rows[1])
         options = f"sep={separator!r}" + (", decimal=','" if commas else "")
         raise UsageError(
-            f"{path}: its columns are separated by {name}{', its decimals by commas' if commas else ''}; rewrite it by"
+            f"{path}: columns are separated by {name}{', decimals by commas' if commas else ''}; rewrite it with"
             f" pandas.read_csv('{path.name}', {options}).to_csv('new.csv', index=False)"
         )
 

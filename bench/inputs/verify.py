@@ -55,7 +55,7 @@ def in_all(pieces: Iterable[Found], size: int, what: str) -> Verdict:
     """The verdict on an array of ``size`` components from what was found in its pieces. ``what`` limits its errors."""
     found = list(pieces)
     if bad := sum(each.not_finite for each in found):
-        return Verdict("wrong", f"{bad} of {size} components are not finite where the true result is")
+        return Verdict("wrong", f"{bad} of {size} components are not finite, but the true result is")
     if reason := next((each.reason for each in found if each.reason), ""):
         return Verdict("wrong", reason)
     worst = max(found, key=lambda each: each.ratio)
@@ -136,9 +136,9 @@ def _non_finite(output: NDArray[Any], expected: NDArray[Any], dtype: str) -> tup
     bad = defined & ~np.isfinite(output)
     reason = ""
     if (np.isnan(expected) & ~np.isnan(output)).any():
-        reason = "a number where the true result is undefined (NaN)"
+        reason = "a number, but the true result is undefined (NaN)"
     elif (np.isinf(rounded) & np.isfinite(output)).any():
-        reason = "finite where the true result overflows"
+        reason = "finite, but the true result overflows"
     return defined, Found(int(bad.sum()), reason)
 
 

@@ -74,7 +74,7 @@ def opened(path: str) -> BinaryIO:
         raise Unreadable(f"cannot be read: {error.strerror}") from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise Unreadable("is no file")
+        raise Unreadable("is not a file")
     return os.fdopen(descriptor, "rb")
 
 
@@ -96,7 +96,7 @@ def _header(file: BinaryIO) -> tuple[tuple[int, ...], np.dtype[Any]]:
         version = npy.read_magic(file)
         shape, fortran, dtype = npy.read_array_header_1_0(file)
     except (ValueError, OSError) as error:
-        raise Unreadable("holds no arrays") from error
+        raise Unreadable("has no arrays") from error
     if version != (1, 0) or fortran or dtype.hasobject or any(length < 0 for length in shape):
-        raise Unreadable("holds arrays of another kind")
+        raise Unreadable("has arrays of another kind")
     return shape, dtype

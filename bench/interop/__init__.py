@@ -45,7 +45,7 @@ def read(path: Path) -> tuple[Run, list[Result]]:
     else:
         run, results = _foreign(path, _json(path))
     if not results:
-        raise UsageError(f"{path}: holds no results")
+        raise UsageError(f"{path}: has no results")
     return run, results
 
 
@@ -55,7 +55,7 @@ def _foreign(path: Path, content: Any) -> tuple[Run, list[Result]]:
         return reader(path, content)
     except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError) as error:
         tool = reader.__module__.rpartition(".")[2].replace("_", "-")
-        raise UsageError(f"{path}: not as {tool} writes it: {type(error).__name__}: {error}") from error
+        raise UsageError(f"{path}: not in the format of {tool}: {type(error).__name__}: {error}") from error
 
 
 def _reader(path: Path, content: Any) -> Any:
@@ -67,8 +67,8 @@ def _reader(path: Path, content: Any) -> Any:
         if "benchmarks" in content and "version" in content:
             return pyperf.read
         if path.name in (asv_beside.LIST, asv_beside.MACHINE):
-            raise UsageError(f"{path}: lies beside asv's results; name results/<machine>/<commit>-<environment>.json")
-    raise UsageError(f"{path}: not a file of results; known are {KNOWN}")
+            raise UsageError(f"{path}: is beside asv's results; give results/<machine>/<commit>-<environment>.json")
+    raise UsageError(f"{path}: not a results file; known formats: {KNOWN}")
 
 
 def _json(path: Path) -> Any:
@@ -82,4 +82,4 @@ def _json(path: Path) -> Any:
     except (OSError, EOFError, zlib.error) as error:
         raise UsageError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: not JSON, or cut short: {error}") from error
+        raise UsageError(f"{path}: not JSON, or truncated: {error}") from error

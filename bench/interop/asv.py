@@ -34,8 +34,8 @@ def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
     """
     if content.get("version") != VERSION:
         raise UsageError(
-            f"{path}: asv results of version {content.get('version')}; known is {VERSION} (asv 0.5 on), "
-            "which 'asv update' makes of older ones"
+            f"{path}: asv results of version {content.get('version')}; needs {VERSION} (from asv 0.5); "
+            "'asv update' converts older ones"
         )
     beside = Beside(path)
     rows = [_row(path, name, values, content["result_columns"]) for name, values in content.get("results", {}).items()]
@@ -89,7 +89,7 @@ def _result(row: Row, beside: Beside, place: int) -> Result:
 def _no_time(measured: str, unit: str) -> str:
     """Why what is measured is no time; '' where it is one."""
     if measured == UNKNOWN:
-        return "asv: neither its name nor benchmarks.json tells what it measures"
+        return "asv: neither its name nor benchmarks.json says what it measures"
     if measured in TIMES and unit in SECONDS:
         return ""
     return f"asv: a benchmark of kind '{measured}'" + (f" in {unit}" if unit else "") + " has no time"

@@ -34,7 +34,7 @@ class Beside:
         places = (path.parent.parent / LIST, path.parent / LIST)
         self._benchmarks = next((found for place in places if (found := _read(place))), {})
         self.missing = [] if self._benchmarks else [
-            f"no {places[0]}: parameters are told by their place, and what is measured by names alone"
+            f"no {places[0]}: parameters have numbers for names, and what is measured follows from benchmark names"
         ]  # fmt: skip
 
     def of(self, name: str) -> dict[str, Any]:

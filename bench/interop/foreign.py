@@ -74,7 +74,7 @@ def timed(seconds: Sequence[Any], calls: Any = 1, summary: Iterable[Any] = (), *
     if reason := _too_coarse([each for each in summary if _is_time(each, calls)] or times):
         return Result(case=NOBODY, status="unsupported", reason=reason, **known)
     left = len(seconds) - len(times)
-    warning = NOT_VERIFIED + (f"; {left} of {len(seconds)} samples are no times and are left out" if left else "")
+    warning = NOT_VERIFIED + (f"; {left} of {len(seconds)} samples are not times and are left out" if left else "")
     found = [Sample(0, 0, *_whole_ns(each, calls)) for each in times]
     return Result(case=NOBODY, status="ok", samples=found, **{"warning": warning, **known})
 
@@ -120,7 +120,7 @@ def _refuse_doubles(path: Path, entries: Sequence[Entry]) -> None:
         if key in seen:
             raise UsageError(
                 f"{path}: '{seen[key]}' and '{each.name}' would be one case, and one would hide the other; "
-                "keep or rename one"
+                "remove or rename one"
             )
         seen[key] = each.name
 

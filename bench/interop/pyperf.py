@@ -21,13 +21,13 @@ def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
     """Every benchmark; a pyperf run is a process of its own, so it becomes a block."""
     if str(content["version"]) != VERSION:
         raise UsageError(
-            f"{path}: pyperf JSON of version {content['version']}; known is {VERSION}, which 'pyperf convert' writes"
+            f"{path}: pyperf JSON of version {content['version']}; needs {VERSION}, which 'pyperf convert' writes"
         )
     common = content.get("metadata") or {}
     if OUR_RUN in common:
         return _ours(common[OUR_RUN], path)
     if not content["benchmarks"]:
-        raise UsageError(f"{path}: holds no times")
+        raise UsageError(f"{path}: has no times")
     told = [{**common, **(each.get("metadata") or {})} for each in content["benchmarks"]]
     names = _names(content["benchmarks"], told)
     entries = [_entry(*each) for each in zip(names, content["benchmarks"], told, strict=True)]

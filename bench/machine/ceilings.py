@@ -43,7 +43,7 @@ def known(described: Machine, threads: Iterable[int], anew: bool = False) -> Cei
     if doubts := _doubts(made, asked):
         why = "; ".join(doubts.values())
         when = "when this machine's ceilings were measured: it was busy"
-        warnings.warn(f"{why} {when}; when it is quiet: rooflinear machine --fresh", stacklevel=2)
+        warnings.warn(f"{why} {when}; when it is quiet, run 'rooflinear machine --fresh'", stacklevel=2)
     return roofs.ceiled(made)
 
 
@@ -89,8 +89,8 @@ def keep(described: Machine, made: Ceilings) -> None:
         partial.write_bytes(msgspec.json.format(msgspec.json.encode(made), indent=1))
         partial.replace(file)
     except OSError as error:
-        why = f"cannot keep this machine's ceilings in {file.parent}: {error.strerror or error}"
-        warnings.warn(f"{why}; they are measured each time, or set XDG_CACHE_HOME", stacklevel=1)
+        why = f"cannot store this machine's ceilings in {file.parent}: {error.strerror or error}"
+        warnings.warn(f"{why}; they will be measured each time, unless you set XDG_CACHE_HOME", stacklevel=1)
 
 
 def _measured(described: Machine, made: Ceilings, threads: Iterable[int], lost: str) -> Ceilings:

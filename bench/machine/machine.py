@@ -139,14 +139,14 @@ def _warnings(facts: dict[str, Any]) -> list[str]:
     cores = facts["cores_available"]
     found = []
     if not os.path.exists("/proc/self/schedstat"):
-        found.append("this system does not count what threads wait for a core; a busy program is seen by switches only")
+        found.append("this system does not count how long threads wait for cores; only context switches show busy programs")
     if os.environ.get("OPENBLAS_CORETYPE"):
         found.append("OPENBLAS_CORETYPE is set and slows NumPy; unset it to measure what users see")
     if facts["virtualised"]:
-        found.append("a virtual machine: neighbours may steal time; compare ratios of one run, not times of two")
+        found.append("a virtual machine: other guests may take time; compare ratios within one run, not times of two")
     if facts["governor"] not in (None, "performance"):
         found.append(
-            f"frequency governor is '{facts['governor']}'; 'cpupower frequency-set -g performance' steadies it"
+            f"frequency governor is '{facts['governor']}'; 'cpupower frequency-set -g performance' makes it constant"
         )
     if (facts["load_1min"] or 0) > 0.5 * cores:
         found.append(f"load is {facts['load_1min']:.1f} on {cores} cores; end other programs before measuring")

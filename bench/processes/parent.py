@@ -157,7 +157,7 @@ class Child(Generic[Reply]):
         if not reason:
             reason = f"killed by {name}" if name else f"ended with exit status {status}"
             if name == "SIGKILL":
-                reason += ", perhaps for want of memory"
+                reason += ", perhaps for lack of memory"
         return Died(reason, Exit(name, status if name is None else None, stderr))
 
     def _last_lines(self) -> list[str]:

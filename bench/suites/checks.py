@@ -18,7 +18,7 @@ def operations(module: ModuleType, where: Path) -> dict[str, Operation]:
     """The operations a module states, by name. Raises `UsageError`."""
     contract = getattr(module, "CONTRACT", None)
     if contract != CONTRACT:
-        raise UsageError(f"{where}: states CONTRACT = {contract}; this rooflinear knows {CONTRACT}")
+        raise UsageError(f"{where}: states CONTRACT = {contract}; this rooflinear supports {CONTRACT}")
     stated = getattr(module, "OPERATIONS", None)
     if not isinstance(stated, tuple) or not stated:
         what = f"OPERATIONS is {_a(stated)}" if stated else "states no OPERATIONS"
@@ -49,7 +49,7 @@ def presets(
                 raise UsageError(f"{where}: PRESETS['{name}'] names an operation '{operation}' that is not stated")
         for stem in (stem for grid in grids for stem in (*grid.implementations, *grid.without)):
             if stem not in stems:
-                raise UsageError(f"{where}: PRESETS['{name}'] names an implementation '{stem}' that is not there")
+                raise UsageError(f"{where}: PRESETS['{name}'] names an implementation '{stem}' that does not exist")
     return stated
 
 
@@ -65,7 +65,7 @@ def goals(
             raise UsageError(f"{where}: GOALS name an operation '{goal.operation}' that is not stated")
         for stem in (*goal.implementations, *goal.over):
             if stem not in implementations:
-                raise UsageError(f"{where}: goal '{goal.what}' names an implementation '{stem}' that is not there")
+                raise UsageError(f"{where}: goal '{goal.what}' names an implementation '{stem}' that does not exist")
         if goal.measure not in MEASURES:
             raise UsageError(f"{where}: goal '{goal.what}': measure must be one of: {', '.join(MEASURES)}")
     return stated
@@ -90,13 +90,13 @@ def shown(module: ModuleType, known: dict[str, Operation], where: Path) -> tuple
 
 def _check_operation(operation: Any, where: Path) -> None:
     if not isinstance(operation, Operation):
-        raise UsageError(f"{where}: OPERATIONS holds a {type(operation).__name__}, not an Operation")
+        raise UsageError(f"{where}: OPERATIONS contains a {type(operation).__name__}, not an Operation")
     name = operation.name
     if not isinstance(name, str) or not name.isidentifier() or name.startswith("_") or keyword.iskeyword(name):
         raise UsageError(f"{where}: operation name {name!r} cannot be a function's name")
     if name in HARNESS_NAMES:
         raise UsageError(
-            f"{where}: operation name '{name}' is taken: an implementation's '{name}' means something else"
+            f"{where}: operation name '{name}' is reserved: an implementation's '{name}' means something else"
         )
     if not isinstance(operation.sizes, tuple) or not all(isinstance(size, str) for size in operation.sizes):
         raise UsageError(f'{where}: {operation.name}: sizes must be a tuple of names, such as ("m", "n")')
@@ -106,7 +106,7 @@ def _check_operation(operation: Any, where: Path) -> None:
     _check_judging(operation, f"{where}: {operation.name}")
     for name in ("exact_inputs", "exact_equal", "largest"):
         if getattr(operation, name) is not None and not callable(getattr(operation, name)):
-            raise UsageError(f"{where}: {operation.name}: {name} must be a function or left out")
+            raise UsageError(f"{where}: {operation.name}: {name} must be a function or omitted")
     if not isinstance(operation.parameters, Mapping):
         raise UsageError(f"{where}: {operation.name}: parameters must map names to defaults")
 
@@ -122,7 +122,7 @@ def _check_judging(operation: Operation, where: str) -> None:
             most = "below 1" if name == "rtol" else "finite"
             raise UsageError(f"{where}: {name} must be a number, 0 or more and {most}, or a dict of such by dtype")
     if operation.bound is not None and (operation.rtol is not None or operation.atol is not None):
-        raise UsageError(f"{where}: states a bound and a tolerance; leave one out")
+        raise UsageError(f"{where}: states a bound and a tolerance; remove one")
 
 
 def _is_tolerance(value: Any, below: float) -> bool:

@@ -99,7 +99,7 @@ class Finder:
         for name, module in list(sys.modules.items()):
             file = _file(module)
             if file and name != "__main__" and name not in but and not is_harness(name) and self._is_checkouts(file):
-                raise NotExported(f"{name} was loaded from {file}: the checkout, not the revision; import it by name")
+                raise NotExported(f"{name} was loaded from {file}: from the checkout, not the revision; import it by name")
 
     def _entries(self, entry: str) -> list[str]:
         """An entry of the path; before one of the checkout, the export's. A finder's own mark is no folder."""

@@ -99,11 +99,11 @@ def load(folder: Path, environment: Mapping[str, str] | None = None) -> Suite:
     ``environment`` is for the process that imports ``operations.py`` first, beside this one's.
     """
     if folder.is_file():
-        raise UsageError(f"suite {folder}: is a file; --suite takes the folder it lies in, {folder.parent}")
+        raise UsageError(f"suite {folder}: is a file; --suite needs its folder, {folder.parent}")
     if not folder.is_dir():
-        raise UsageError(f"suite {folder}: no such folder; --suite takes a folder with an {OPERATIONS}.py")
+        raise UsageError(f"suite {folder}: no such folder; --suite needs a folder with an {OPERATIONS}.py")
     if not (folder / f"{OPERATIONS}.py").is_file():
-        raise UsageError(f"suite {folder}: has no {OPERATIONS}.py; 'docs/suites.md' shows what goes into one")
+        raise UsageError(f"suite {folder}: has no {OPERATIONS}.py; 'docs/suites.md' explains what it contains")
     trees = {path.stem: parse(path) for path in sorted(folder.glob("*.py")) if not path.is_dir()}
     stems = [stem for stem in trees if stem != OPERATIONS and not stem.startswith("_")]
     _refuse_namesakes(folder, [OPERATIONS, *stems])
@@ -201,7 +201,7 @@ def _describe(
     path = folder / f"{stem}.py"
     if not isinstance(library, str):
         raise UsageError(
-            f"{path}: states no LIBRARY; name the array library its functions take, or start the name with '_'"
+            f"{path}: states no LIBRARY; name the array library whose arrays it takes, or start the file name with '_'"
         )
     if library not in LIBRARIES:
         raise UsageError(f"{path}: {unknown('LIBRARY', library, LIBRARIES)}")
@@ -250,7 +250,7 @@ def _remarks_on_folders(folder: Path) -> Iterator[str]:
     for path in sorted(folder.glob("[!_.]*/*.py")):
         if not (path.parent / f"{OPERATIONS}.py").is_file() and _states_library(path):
             name = path.relative_to(folder).as_posix()
-            yield f"{name}: no implementation, as it lies in a folder; one is a file beside {OPERATIONS}.py"
+            yield f"{name}: not an implementation, because it is in a folder; move it beside {OPERATIONS}.py"
 
 
 def _states_library(path: Path) -> bool:

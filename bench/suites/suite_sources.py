@@ -24,7 +24,7 @@ def parse(path: Path) -> ast.Module:
     try:
         return _tree(path.read_bytes())
     except SyntaxError as error:
-        raise UsageError(f"{path}:{error.lineno}: {error.msg}; mend the file or start its name with '_'") from error
+        raise UsageError(f"{path}:{error.lineno}: {error.msg}; correct the file or start its name with '_'") from error
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from error
 

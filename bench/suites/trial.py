@@ -68,7 +68,7 @@ def _ended(child: "subprocess.Popen[bytes]", where: Path) -> int:
     try:
         return child.wait(SECONDS)
     except subprocess.TimeoutExpired:
-        raise UsageError(f"{where}: its import did not end within {SECONDS:.0f} s; move what takes long") from None
+        raise UsageError(f"{where}: its import took over {SECONDS:.0f} s; move slow code into functions") from None
     finally:
         with contextlib.suppress(OSError):
             os.killpg(child.pid, signal.SIGKILL)
@@ -85,7 +85,7 @@ def _read(readable: int) -> bytes:
 def _reason(status: int, report: bytes) -> str:
     how = f"exit status {status}" if status >= 0 else signal.Signals(-status).name
     if not report:
-        return f"ends the process that imports it ({how}), or closes what is not its own"
+        return f"ends the process that imports it ({how}), or closes streams that are not its own"
     reason = msgspec.json.decode(report, type=str)
     if not reason and status != WELL:
         return f"changes how the process that imports it ends ({how})"

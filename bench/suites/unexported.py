@@ -28,7 +28,7 @@ def explain(finder: Finder, status: str, told: str, error: BaseException) -> tup
             return STATUS, told
         if left := list(_left_behind(finder, each)):
             names = ", ".join(map(finder.export.named, left[:SHOWN]))
-            return STATUS, f"{told}; {names} is in the checkout only, git ignores or lacks it; {REMEDY}"
+            return STATUS, f"{told}; {names} is only in the checkout, because git ignores or lacks it; {REMEDY}"
     looked = ", ".join(dict.fromkeys(name for each in _chain(error) for name in _looked_for(finder, each)))
     return status, f"{told}; the checkout has no {looked} either, ignored or not" if looked else told
 

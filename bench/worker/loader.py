@@ -113,11 +113,11 @@ class Loader:
 
     def _array(self, output: Any, dtype: str, where: str) -> NDArray[Any]:
         if not self.library.is_output(output):
-            raise Refused("wrong", f"{where}returned a {_kind(output)}, which is no {self.library.returns}")
+            raise Refused("wrong", f"{where}returned a {_kind(output)}, not a {self.library.returns}")
         try:
             return np.array(self.library.to_numpy(output, dtype))
         except ValueError as error:
-            raise Refused("wrong", f"{where}returned what is no array: {error}") from error
+            raise Refused("wrong", f"{where}returned something that is not an array: {error}") from error
 
     def changed(self, loaded: Loaded) -> str:
         """Which input the kernel did not leave as it was, or ''."""

@@ -198,7 +198,7 @@ class Worker:
         written.write(request.into, [array for arrays, _ in found for array in arrays])
         plays = [played if self.request.device == HOST else replace(played, peak_bytes=None) for _, played in found]
         name = self.bindings.replaced()
-        fault = f"the clock was replaced, or what reads it: {name} is not the harness's own" if name else ""
+        fault = f"the clock or the code that reads it was replaced: {name} is not the harness's own" if name else ""
         return protocol.Tried(plays, fault)
 
     def release(self) -> protocol.Done:

@@ -51,11 +51,11 @@ BAD = {
     "NaN": (lambda inputs, output, algorithm: [0, np.nan, 0], "is NaN (1 of 3 components)"),
     "infinite": (
         lambda inputs, output, algorithm: [0, np.inf, 0],
-        "is infinite: no answer would be wrong; raise contract.Unsupported with why (1 of 3 components)",
+        "is infinite: no answer would be wrong; raise contract.Unsupported with a reason (1 of 3 components)",
     ),
     "shape": (lambda inputs, output, algorithm: np.zeros(2), "has the shape (2,), the output (3,)"),
     "more axes": (lambda inputs, output, algorithm: np.zeros((2, 3)), "has the shape (2, 3), the output (3,)"),
-    "text": (lambda inputs, output, algorithm: "small", "is no array of real numbers: could not convert"),
+    "text": (lambda inputs, output, algorithm: "small", "is not an array of real numbers: could not convert"),
     "None": (lambda inputs, output, algorithm: None, "is NaN (3 of 3 components)"),
     "complex": (lambda inputs, output, algorithm: np.array(1j), "is complex"),
 }
@@ -94,7 +94,7 @@ def test_generated_data_may_be_judged_by_the_statistical_form_alone():
 
 
 def test_a_users_data_is_not_judged_by_an_infinite_bound():
-    with pytest.raises(Unsupported, match="no error bound holds: rounding in float64 may spoil every digit"):
+    with pytest.raises(Unsupported, match="no error bound: rounding in float64 may destroy every digit"):
         bound_of(bound=lambda *_: Bound(np.array(np.inf), np.array(1e-9)), generated=False)
 
 
@@ -110,7 +110,7 @@ def test_a_tolerance_may_differ_by_dtype():
     assert bound_of([1.0], rtol=both).worst_case == 1e-12
     assert bound_of([1.0], rtol=both, dtype="float32").worst_case == 1e-5
     message = refusal(rtol={"float64": 1e-12}, dtype="float32")
-    assert message == "operations.py: double: its tolerance names float64 and not float32; add it, or leave out --dtype"
+    assert message == "operations.py: double: its tolerance has float64 but not float32; add it, or omit --dtype"
 
 
 def test_a_tolerance_is_told_in_words():
@@ -122,7 +122,7 @@ def test_a_tolerance_is_told_in_words():
 
 
 def test_nothing_to_judge_by_is_refused_unless_the_output_is_integers():
-    assert refusal() == "operations.py: double: its output is float64; state a bound, or rtol=…, to judge it by"
+    assert refusal() == "operations.py: double: its output is float64; state a bound or rtol=… to judge it"
     assert bound_of([1, 2, 3]).worst_case.tolist() == [0, 0, 0]
     assert bound_of([True, False]).worst_case.tolist() == [0, 0]
 

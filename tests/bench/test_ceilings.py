@@ -170,7 +170,7 @@ def test_what_is_asked_for_anew_is_measured_anew(measured):
 
 def test_a_cache_that_cannot_be_written_is_told(measured, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", os.devnull)
-    with pytest.warns(UserWarning, match=r"cannot keep this machine's ceilings in .*XDG_CACHE_HOME"):
+    with pytest.warns(UserWarning, match=r"cannot store this machine's ceilings in .*XDG_CACHE_HOME"):
         assert "1" in ceilings.known(HERE, [1]).roofs
 
 

@@ -65,7 +65,7 @@ def test_list_is_told_to_machines(rooflinear):
 def test_the_machine_is_told_to_people(rooflinear):
     outcome = rooflinear("machine")
     assert outcome.status == 0
-    busy = r"(measuring again: .+\n)*(rooflinear: .+; when it is quiet: rooflinear machine --fresh\n)?"
+    busy = r"(measuring again: .+\n)*(rooflinear: .+; when it is quiet, run 'rooflinear machine --fresh'\n)?"
     assert re.fullmatch(busy + r"(measuring an empty call of .+ \(once; kept\)\n)?", outcome.stderr)
     names = [line.split()[0] for line in outcome.stdout.splitlines()]
     assert {"name", "cpu", "cores_available", "memory_bytes", "noise"} <= set(names)
@@ -192,7 +192,7 @@ def test_a_warning_is_one_line_for_people(run):
     with (torn / store.CASES).open("a") as file:
         file.write('{"schema')
     outcome = command("report", "torn", "--format", "markdown", "--output", "torn.md")
-    assert outcome == (0, "torn.md\n", "rooflinear: torn/cases.jsonl: dropped a torn last line of 8 bytes\n")
+    assert outcome == (0, "torn.md\n", "rooflinear: torn/cases.jsonl: dropped an incomplete last line of 8 bytes\n")
 
 
 COMPILES_ONCE = """

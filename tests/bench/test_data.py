@@ -72,7 +72,7 @@ def test_a_folder_is_no_file(tmp_path):
 
 @pytest.mark.parametrize("name", ["houses.xlsx", "houses", "houses.csv.gz"])
 def test_an_unknown_kind_of_file_is_refused(tmp_path, name):
-    assert refusal(tmp_path / name).startswith("FILE: unknown kind of file")
+    assert refusal(tmp_path / name).startswith("FILE: unknown file type")
 
 
 @pytest.mark.parametrize("text", ["", "\n", "  \n"])
@@ -135,7 +135,7 @@ def test_a_target_must_be_named(tmp_path):
 
 
 def test_a_target_alone_is_no_table(tmp_path):
-    assert refusal(csv(tmp_path, "price\n1\n2\n")) == "FILE: has no column beside the target 'price'"
+    assert refusal(csv(tmp_path, "price\n1\n2\n")) == "FILE: has no column besides the target 'price'"
 
 
 @pytest.mark.parametrize("shape", [(4,), (2, 2, 2), ()])

@@ -200,10 +200,8 @@ def test_a_module_loaded_by_its_file_from_the_checkout_is_named(place):
         "spec.loader.exec_module(module)"
     )
     told = place.says(by_file + PROVE)
-    assert (
-        told
-        == f"mine was loaded from {place.top}/src/mine/__init__.py: the checkout, not the revision; import it by name"
-    )
+    file = f"{place.top}/src/mine/__init__.py"
+    assert told == f"mine was loaded from {file}: from the checkout, not the revision; import it by name"
 
 
 def test_a_module_loaded_before_is_named(place):
@@ -250,7 +248,7 @@ def test_a_compiled_module_that_git_ignores_is_named(place):
         status, told = explained(place, statement).split("|")
         assert status == unexported.STATUS
         assert told.startswith(
-            f"told; src/mine/_core{suffix} is in the checkout only, git ignores or lacks it; commit it"
+            f"told; src/mine/_core{suffix} is only in the checkout, because git ignores or lacks it; commit it"
         )
 
 
@@ -258,7 +256,7 @@ def test_a_generated_module_that_a_package_needs_is_named(place):
     place.package("src")
     (place.folder / "src" / "mine" / "__init__.py").write_text("from ._version import version\n")
     (place.top / "src" / "mine" / "_version.py").touch()
-    assert "src/mine/_version.py is in the checkout only" in explained(place, "import mine")
+    assert "src/mine/_version.py is only in the checkout" in explained(place, "import mine")
 
 
 def test_a_module_that_the_checkout_lacks_too_was_looked_for(place):
@@ -274,14 +272,14 @@ def test_a_package_of_somebody_else_that_is_absent_is_no_matter_of_the_revision(
 def test_a_data_file_that_git_ignores_is_named(place):
     place.package("src", data="import pathlib\nopen(pathlib.Path(__file__).with_name('table.bin'))")
     (place.top / "src" / "mine" / "table.bin").touch()
-    assert "src/mine/table.bin is in the checkout only" in explained(place, "import mine.data")
+    assert "src/mine/table.bin is only in the checkout" in explained(place, "import mine.data")
 
 
 def test_an_error_of_the_packages_own_hides_no_cause(place):
     own = "try:\n    from . import _core\nexcept ImportError as error:\n    raise RuntimeError('build me') from error\n"
     place.package("src", fast=own)
     (place.top / "src" / "mine" / "_core.py").touch()
-    assert "src/mine/_core.py is in the checkout only" in explained(place, "import mine.fast")
+    assert "src/mine/_core.py is only in the checkout" in explained(place, "import mine.fast")
 
 
 @pytest.mark.parametrize(
@@ -305,4 +303,4 @@ def test_a_helper_of_the_suite_that_git_ignores_is_named(place, exported, ignore
     )
     status, told = explained(place, statement).split("|")
     assert status == unexported.STATUS
-    assert re.search(r"; kernels/(\S+) is in the checkout only", told)[1] in (f"{ignored}.py", "_help")
+    assert re.search(r"; kernels/(\S+) is only in the checkout", told)[1] in (f"{ignored}.py", "_help")

@@ -137,7 +137,7 @@ def test_the_libraries_a_suite_may_name_are_those_there_are():
 
 def test_a_suite_that_is_a_file_is_told(tmp_path):
     folder = write_suite(tmp_path)
-    with pytest.raises(UsageError, match=f"operations.py: is a file; --suite takes the folder it lies in, {folder}$"):
+    with pytest.raises(UsageError, match=f"operations.py: is a file; --suite needs its folder, {folder}$"):
         suite.load(folder / "operations.py")
 
 

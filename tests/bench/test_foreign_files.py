@@ -103,7 +103,7 @@ def test_asv_says_a_coarse_clock_too():
 def test_what_is_no_time_is_left_out_and_counted():
     found = timed([1e-3, -1e-3, float("nan"), float("inf"), "1", True, 1e300], 1)
     assert found.samples == [Sample(0, 0, 1_000_000, 0, 1)]
-    assert found.warning == "not verified; 6 of 7 samples are no times and are left out"
+    assert found.warning == "not verified; 6 of 7 samples are not times and are left out"
     assert timed([float("nan")]) == msgspec.structs.replace(
         timed([]), case=NOBODY, status="crashed", reason="the file has no time for it"
     )
@@ -227,7 +227,7 @@ def test_kinds_are_told_by_names_as_asv_does():
     assert {each.case.operation: each.status == "ok" for each in found} == KINDS
     reasons = {each.case.operation: each.reason for each in found}
     assert reasons["io.peakmem_read"] == "asv: a benchmark of kind 'peakmemory' has no time"
-    assert reasons["io.Timer"] == "asv: neither its name nor benchmarks.json tells what it measures"
+    assert reasons["io.Timer"] == "asv: neither its name nor benchmarks.json says what it measures"
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_a_file_of_version_1_is_named_as_such(results, tmp_path):
 
 @pytest.mark.parametrize("name", ["benchmarks.json", "machine.json"])
 def test_what_lies_beside_results_of_asv_is_named_as_such(name, tmp_path):
-    with pytest.raises(UsageError, match="lies beside asv's results; name results/"):
+    with pytest.raises(UsageError, match="is beside asv's results; give results/"):
         interop.read(files.written(tmp_path / name, {"version": 2, "io.time_f": {}}))
 
 
@@ -340,7 +340,7 @@ def test_benchmarks_of_pyperf_without_a_name_are_numbered():
 
 
 def test_pyperf_of_an_older_version_says_what_helps():
-    with pytest.raises(UsageError, match=r"version 6; known is 1\.0, which 'pyperf convert' writes"):
+    with pytest.raises(UsageError, match=r"version 6; needs 1\.0, which 'pyperf convert' writes"):
         read({**files.pyperf({"a": 1.0}), "version": 6})
 
 

@@ -354,9 +354,9 @@ def test_fewer_rows_may_be_asked_for(build):
     ("typed", "what"),
     [
         ({"m": "41"}, "size m '41': X.npy has 40 rows; give at most that"),
-        ({"n": "5"}, "size n '5': X.npy has 6 columns and is used as it is; leave n out"),
-        ({"dtype": ["float64"]}, "--dtype float64: X.npy holds float32 and is used as it is; leave it out"),
-        ({"operation": ["r2"]}, "'r2' takes no X of rows and columns; leave it out"),
+        ({"n": "5"}, "size n '5': X.npy has 6 columns and all are used; omit n"),
+        ({"dtype": ["float64"]}, "--dtype float64: X.npy has float32 and is not converted; omit --dtype"),
+        ({"operation": ["r2"]}, "'r2' takes no X of rows and columns; omit it"),
     ],
 )
 def test_what_the_file_does_not_have_is_refused(build, typed, what):

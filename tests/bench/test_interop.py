@@ -124,14 +124,14 @@ def test_a_file_is_reported_like_a_run(path, tmp_path):
     ("content", "told"),
     [
         ("", "not JSON"),
-        ("[1, 2]", "not a file of results"),
+        ("[1, 2]", "not a results file"),
         ('{"benchmarks": [], "version": "1.0"}', "no times"),
         ('{"benchmarks": [{"runs": 3}], "version": "1.0"}', "not as pyperf writes it"),
         ('{"benchmarks": [], "version": "7"}', "version 7"),
         ('{"machine_info": {}, "benchmarks": [{"name": "x"}]}', "not as pytest-benchmark writes it"),
         ('{"result_columns": [], "version": 9}', "version 9"),
         ('{"result_columns": ["result", "params"], "version": 2, "results": {"x": [[1.0], [["1", "2"]]]}}', "give 2"),
-        (PYTEST.read_text()[:5000], "cut short"),
+        (PYTEST.read_text()[:5000], "truncated"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said_in_a_line(content, told, tmp_path):

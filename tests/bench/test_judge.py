@@ -73,7 +73,7 @@ def test_not_finite_components_are_counted_over_all_of_an_output(tmp_path):
     output = np.zeros(LARGE)
     output[[0, vault.PIECE, LARGE - 1]] = np.nan
     (verdict,) = judged(holding(np.zeros(LARGE)), tmp_path, [output])
-    assert verdict.reason == f"3 of {LARGE} components are not finite where the true result is"
+    assert verdict.reason == f"3 of {LARGE} components are not finite, but the true result is"
 
 
 def test_a_users_data_may_leave_the_statistical_bound_with_a_warning(tmp_path):
@@ -223,9 +223,9 @@ def test_an_exact_test_that_fails_on_an_output_ends_no_run(tmp_path):
     reference.make(protocol.Make(TASK, "exact", ["direct"], folder))
     written.write(path, [np.ones(4)])
     (verdict,) = reference.judge(protocol.Judge(path, [folder], "direct", "float64", exact="double")).verdicts
-    assert verdict.reason == "exact_equal failed on what it returned: ZeroDivisionError: division by zero"
+    assert verdict.reason == "exact_equal failed on its output: ZeroDivisionError: division by zero"
 
 
 def test_a_reference_that_was_started_anew_says_what_was_lost(tmp_path):
     reply = opened().judge(protocol.Judge(str(tmp_path / "outputs"), ["main"], "direct", "float64"))
-    assert (reply.status, reply.reason) == ("crashed", "what it should return was lost with the oracle's process")
+    assert (reply.status, reply.reason) == ("crashed", "the expected output was lost with the oracle's process")

@@ -176,13 +176,13 @@ def test_what_cannot_be_imported_is_missing_with_the_message(rooflinear):
 
 
 BROKEN = {
-    "no such folder": (None, "no such folder; --suite takes a folder with an operations.py"),
+    "no such folder": (None, "no such folder; --suite needs a folder with an operations.py"),
     "no operations": ({}, "has no operations.py"),
     "syntax": ({"operations.py": "CONTRACT = = 1\n"}, "operations.py:1: invalid syntax"),
     "import": ({"operations.py": "import a_framework_nobody_has\n"}, "No module named 'a_framework_nobody_has'"),
     "raises": ({"operations.py": "raise RuntimeError('no')\n"}, "operations.py: import failed: RuntimeError: no"),
     "empty": ({"operations.py": "CONTRACT = 1\n"}, "operations.py: states no OPERATIONS"),
-    "old": ({"operations.py": "CONTRACT = 0\n"}, "states CONTRACT = 0; this rooflinear knows 1"),
+    "old": ({"operations.py": "CONTRACT = 0\n"}, "states CONTRACT = 0; this rooflinear supports 1"),
 }
 
 

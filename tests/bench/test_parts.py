@@ -45,7 +45,7 @@ WRONG = {
     "a shape": (0, np.zeros((2, 1)), "part 1 of 3: shape (2, 1), not (2,)"),
     "a dtype": (0, np.zeros(2, "float32"), "part 1 of 3: dtype float32, not float64"),
     "floats for integers": (2, np.array([[1.0, 0]]), "part 3 of 3: dtype float64, not integers"),
-    "NaN": (1, np.array(np.nan), "part 2 of 3: 1 of 1 components are not finite where the true result is"),
+    "NaN": (1, np.array(np.nan), "part 2 of 3: 1 of 1 components are not finite, but the true result is"),
 }
 
 
@@ -101,7 +101,7 @@ def test_outputs_that_nobody_can_judge_are_let_pass(tmp_path):
 
 def test_a_file_with_too_few_parts_is_wrong(tmp_path):
     (verdict,) = judged(tmp_path, [RIGHT, RIGHT[:2]]).verdicts
-    assert (verdict.status, verdict.reason) == ("wrong", "the file of its outputs holds too few of them")
+    assert (verdict.status, verdict.reason) == ("wrong", "the file of its outputs has too few of them")
 
 
 def test_equal_bits_of_other_parts_are_another_output(tmp_path):
@@ -183,18 +183,18 @@ def test_parts_that_are_all_integers_need_no_bound():
 REFUSED = {
     "one for all": (
         lambda *_: np.zeros(2),
-        "moments: states one bound, and its output is a tuple of 3; return a tuple",
+        "moments: returns one bound, but the output is a tuple of 3; return a tuple",
     ),
     "a Bound": (
         lambda *_: Bound(MEAN, MEAN),
-        "moments: states one bound, and its output is a tuple of 3; return a tuple",
+        "moments: returns one bound, but the output is a tuple of 3; return a tuple",
     ),
     "an array as long": (
         lambda *_: np.zeros(3),
-        "moments: states one bound, and its output is a tuple of 3; return a tuple",
+        "moments: returns one bound, but the output is a tuple of 3; return a tuple",
     ),
-    "too few": (lambda *_: (MEAN, SPREAD), "moments: states 2 bounds, and its output is a tuple of 3; return a tuple"),
-    "too many": (lambda *_: (1, 1, 1, 1), "moments: states 4 bounds, and its output is a tuple of 3; return a tuple"),
+    "too few": (lambda *_: (MEAN, SPREAD), "moments: returns 2 bounds, but the output is a tuple of 3; return a tuple"),
+    "too many": (lambda *_: (1, 1, 1, 1), "moments: returns 4 bounds, but the output is a tuple of 3; return a tuple"),
     "none of floats": (lambda *_: (None, SPREAD, None), "moments: part 1 of 3: its output is float64; state a bound"),
     "a shape": (
         lambda *_: (MEAN, MEAN, None),
@@ -220,7 +220,7 @@ def test_bounds_that_do_not_fit_the_parts_refuse_the_suite(kind):
 
 
 def test_a_bound_of_two_forms_is_no_bound_of_two_parts():
-    with pytest.raises(SuiteFault, match="states one bound, and its output is a tuple of 2"):
+    with pytest.raises(SuiteFault, match="returns one bound, but the output is a tuple of 2"):
         bound_of((SPREAD, SPREAD), bound=lambda *_: Bound(SPREAD, SPREAD))
 
 
@@ -238,7 +238,7 @@ def test_a_list_of_an_oracle_is_one_array_and_a_tuple_is_several():
 
 
 ORACLES = {
-    "nothing": ((), "qr: its oracle returned an empty tuple; there is nothing to compare"),
+    "nothing": ((), "qr: its oracle returned an empty tuple, so there is nothing to compare"),
     "None": (None, "qr: its oracle returned NoneType of object, no numbers"),
     "None inside": ((1.0, None), "qr: part 2 of 2: its oracle returned NoneType of object, no numbers"),
     "text": (("a", 1.0), "qr: part 1 of 2: its oracle returned str of <U1, no numbers"),

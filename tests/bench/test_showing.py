@@ -103,7 +103,7 @@ def test_a_task_that_is_too_large_is_refused_before_anything_is_timed(rooflinear
     many = f"lambda dtype: {{'x': np.zeros({outputs.MOST_NUMBERS + 1})}}"
     outcome = run(rooflinear, operations=f"{OPERATIONS}{SHOWN}SHOWN = (shown(inputs={many}),)\n")
     assert (outcome.status, rooflinear.runs()) == (2, [])
-    assert "SHOWN 'small': an array holds 4097 numbers; at most 4096 are kept" in outcome.stderr
+    assert "SHOWN 'small': an array has 4097 numbers; at most 4096 are stored" in outcome.stderr
 
 
 def test_a_suite_that_shows_nothing_keeps_no_outputs(rooflinear):

@@ -124,7 +124,7 @@ def test_a_folder_without_results_has_none(tmp_path):
 def test_a_torn_last_line_is_dropped_with_a_warning(tmp_path):
     path = stored(tmp_path, result(block=0), result(block=1))
     path.write_bytes(path.read_bytes()[:-40])
-    with pytest.warns(UserWarning, match="torn last line"):
+    with pytest.warns(UserWarning, match="incomplete last line"):
         assert [each.block for each in store.read_results(tmp_path)] == [0]
 
 
@@ -173,7 +173,7 @@ def test_a_newer_schema_is_refused_even_where_its_fields_are_others(tmp_path):
 
 
 def test_a_folder_that_holds_no_run_is_named(tmp_path):
-    with pytest.raises(UsageError, match=r"run\.json: No such file.*name a folder that 'rooflinear run' wrote"):
+    with pytest.raises(UsageError, match=r"run\.json: No such file.*give a folder that 'rooflinear run' wrote"):
         store.read_run(tmp_path)
 
 
@@ -260,7 +260,7 @@ def test_where_no_file_can_be_put_is_said_beforehand(tmp_path, place):
     (tmp_path / "folder").mkdir()
     (tmp_path / "loop").symlink_to("nowhere")
     path = tmp_path / place
-    assert refused(store.refuse_unwritable, "--html", path).startswith(f"--html {path}: cannot write there; name")
+    assert refused(store.refuse_unwritable, "--html", path).startswith(f"--html {path}: cannot write there; choose")
 
 
 def test_where_a_file_can_be_put_nothing_is_left_behind(tmp_path):

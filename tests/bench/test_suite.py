@@ -50,13 +50,13 @@ A_TUPLE = "it must be a tuple of Operation, such as (Operation(…),)"
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("CONTRACT = 2", "states CONTRACT = 2; this rooflinear knows 1"),
-        ("del CONTRACT", "states CONTRACT = None; this rooflinear knows 1"),
+        ("CONTRACT = 2", "states CONTRACT = 2; this rooflinear supports 1"),
+        ("del CONTRACT", "states CONTRACT = None; this rooflinear supports 1"),
         ("OPERATIONS = list(OPERATIONS)", f"OPERATIONS is a list; {A_TUPLE}"),
         ("OPERATIONS = OPERATIONS[0]", f"OPERATIONS is an Operation; {A_TUPLE}"),
         ("OPERATIONS = ()", f"states no OPERATIONS; {A_TUPLE}"),
         ("del OPERATIONS", f"states no OPERATIONS; {A_TUPLE}"),
-        ("OPERATIONS = ({},)", "OPERATIONS holds a dict, not an Operation"),
+        ("OPERATIONS = ({},)", "OPERATIONS contains a dict, not an Operation"),
         ("OPERATIONS *= 2", "two operations share a name: double, double"),
         ("PRESETS = ()", "PRESETS must be a dict from 'quick', 'standard', 'full' to tuples of Grid"),
         ("PRESETS = {'quick': Grid(sizes={'m': (9,)})}", "PRESETS['quick'] must be a tuple of Grid"),
@@ -67,11 +67,11 @@ A_TUPLE = "it must be a tuple of Operation, such as (Operation(…),)"
         ),
         (
             "PRESETS = {'full': (Grid(sizes={'m': (9,)}, without=('slow',)),)}",
-            "PRESETS['full'] names an implementation 'slow' that is not there",
+            "PRESETS['full'] names an implementation 'slow' that does not exist",
         ),
         (
             "PRESETS = {'full': (Grid(sizes={'m': (9,)}, implementations=('slow',)),)}",
-            "PRESETS['full'] names an implementation 'slow' that is not there",
+            "PRESETS['full'] names an implementation 'slow' that does not exist",
         ),
         ("SHOWN = []", "SHOWN must be a tuple of Shown"),
         ("SHOWN = (shown(operation='halve'),)", "SHOWN names an operation 'halve' that is not stated"),
@@ -95,7 +95,7 @@ def test_operations_that_break_the_contract_are_named(tmp_path, line, message):
         ("name='None'", "operation name 'None' cannot be a function's name"),
         (
             "name='workspace'",
-            "operation name 'workspace' is taken: an implementation's 'workspace' means something else",
+            "operation name 'workspace' is reserved: an implementation's 'workspace' means something else",
         ),
         ("sizes='m'", 'double: sizes must be a tuple of names, such as ("m", "n")'),
         ("sizes=(1,)", 'double: sizes must be a tuple of names, such as ("m", "n")'),
@@ -103,7 +103,7 @@ def test_operations_that_break_the_contract_are_named(tmp_path, line, message):
         ("inputs=7", "double: inputs must be a function"),
         ("oracle=None", "double: oracle must be a function"),
         ("bound=1e-9", "double: bound must be a function"),
-        ("rtol=1e-9", "double: states a bound and a tolerance; leave one out"),
+        ("rtol=1e-9", "double: states a bound and a tolerance; remove one"),
         ("bound=None, rtol='few'", "double: rtol must be a number, 0 or more and below 1, or a dict of such by dtype"),
         ("bound=None, rtol=True", "double: rtol must be a number, 0 or more and below 1, or a dict of such by dtype"),
         ("bound=None, rtol=1", "double: rtol must be a number, 0 or more and below 1, or a dict of such by dtype"),
@@ -116,10 +116,10 @@ def test_operations_that_break_the_contract_are_named(tmp_path, line, message):
             "bound=None, atol=float('nan')",
             "double: atol must be a number, 0 or more and finite, or a dict of such by dtype",
         ),
-        ("largest=7", "double: largest must be a function or left out"),
+        ("largest=7", "double: largest must be a function or omitted"),
         ("cost=(1, 2)", "double: cost must be a function"),
-        ("exact_inputs=7", "double: exact_inputs must be a function or left out"),
-        ("exact_equal='=='", "double: exact_equal must be a function or left out"),
+        ("exact_inputs=7", "double: exact_inputs must be a function or omitted"),
+        ("exact_equal='=='", "double: exact_equal must be a function or omitted"),
         ("parameters=['steps']", "double: parameters must map names to defaults"),
     ],
 )
@@ -146,7 +146,7 @@ def test_operations_that_exit_are_a_usage_error(tmp_path):
 def test_an_implementation_without_library_is_refused_with_a_remedy(tmp_path):
     message = refusal(write_suite(tmp_path, helper="def double(x): return x"))
     assert message.startswith("FOLDER/helper.py: states no LIBRARY")
-    assert "start the name with '_'" in message
+    assert "start the file name with '_'" in message
 
 
 def test_a_leading_underscore_hides_a_file(tmp_path):

@@ -172,7 +172,7 @@ def test_two_revisions_of_a_helper_in_a_folder_live_in_one_process(tmp_path):
 
 def test_a_syntax_error_in_a_helper_that_is_imported_is_named_with_its_line(tmp_path):
     folder = write_suite(tmp_path, other="from ._help import inner\n" + NUMPY, **{"_help/inner": "x = 1\n\ndef f(:\n"})
-    with pytest.raises(UsageError, match=r"_help/inner\.py:3: invalid syntax; mend the file"):
+    with pytest.raises(UsageError, match=r"_help/inner\.py:3: invalid syntax; correct the file"):
         suite.load(folder)
 
 
@@ -190,7 +190,7 @@ def test_a_folder_is_no_implementation(tmp_path):
     files |= {"another/operations": OPERATIONS, "another/plain": NUMPY}
     loaded = suite.load(write_suite(tmp_path, **files))
     assert list(loaded.implementations) == ["plain"]
-    ending = "no implementation, as it lies in a folder; one is a file beside operations.py"
+    ending = "not an implementation, because it is in a folder; move it beside operations.py"
     assert loaded.remarks == (f"gpu/cupy.py: {ending}", f"torch/__init__.py: {ending}")
 
 

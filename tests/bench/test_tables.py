@@ -45,8 +45,8 @@ def parquet(folder, **columns):
     ("text", "what", "options"),
     [
         ("area;price\n50;100\n70;140\n", "semicolons", "sep=';'"),
-        ("area;price\n50,5;100\n70;140\n", "semicolons, its decimals by commas", "sep=';', decimal=','"),
-        ("area, m;price\n1;50,5\n2;60,5\n3;7\n", "semicolons, its decimals by commas", "sep=';', decimal=','"),
+        ("area;price\n50,5;100\n70;140\n", "semicolons, decimals by commas", "sep=';', decimal=','"),
+        ("area, m;price\n1;50,5\n2;60,5\n3;7\n", "semicolons, decimals by commas", "sep=';', decimal=','"),
         ("area\tprice\n50\t100\n", "tabs", "sep='\\t'"),
         ("area|price\n50|100\n", "'|'", "sep='|'"),
     ],
@@ -54,13 +54,13 @@ def parquet(folder, **columns):
 def test_another_separator_is_told_with_what_reads_it(tmp_path, text, what, options):
     path = csv(tmp_path, text)
     rewrite = f"pandas.read_csv('houses.csv', {options}).to_csv('new.csv', index=False)"
-    assert refusal(path) == f"FILE: its columns are separated by {what}; rewrite it by {rewrite}"
+    assert refusal(path) == f"FILE: columns are separated by {what}; rewrite it with {rewrite}"
 
 
 def test_what_is_told_of_another_separator_helps(tmp_path, monkeypatch):
     message = refusal(csv(tmp_path, "area;price\n50,5;100\n70;140\n"))
     monkeypatch.chdir(tmp_path)
-    eval(message.partition("rewrite it by ")[2], {"pandas": pd})
+    eval(message.partition("rewrite it with ")[2], {"pandas": pd})
     np.testing.assert_array_equal(read_table("new.csv", "price")[1].features, [[50.5], [70]])
 
 
@@ -77,17 +77,17 @@ def test_a_comma_within_a_number_is_told(tmp_path, cell):
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_wide_text_is_told(tmp_path, encoding):
     path = csv(tmp_path, "area,price\n50,100\n", encoding)
-    assert refusal(path) == "FILE: is no UTF-8 text, UTF-16 by its look; save it as UTF-8"
+    assert refusal(path) == "FILE: is not UTF-8 text but looks like UTF-16; save it as UTF-8"
 
 
 def test_another_encoding_is_told_with_the_byte(tmp_path):
     path = csv(tmp_path, "größe,price\n50,100\n", "latin-1")
-    assert refusal(path) == "FILE: is no UTF-8 text (it holds the byte 0xf6); save it as UTF-8"
+    assert refusal(path) == "FILE: is not UTF-8 text (it contains the byte 0xf6); save it as UTF-8"
 
 
 def test_another_encoding_far_down_is_told_too(tmp_path):
     path = csv(tmp_path, "area,price\n" + "50,100\n" * 9999 + "ö,1\n", "latin-1")
-    assert refusal(path).startswith("FILE: is no UTF-8 text")
+    assert refusal(path).startswith("FILE: is not UTF-8 text")
 
 
 def test_a_mark_before_utf_8_is_no_part_of_a_name(tmp_path):

@@ -80,12 +80,12 @@ RETURNED = {
     "too short a list": ([], 2, "returned a list of 0, not of 2"),
     "an array": (np.ones((2, 2)), 2, "returned one NumPy array, not a tuple of 2"),
     "None": (None, 2, "returned a builtins.NoneType, not a tuple of 2"),
-    "None inside": ((MEAN, None), 2, "part 2 of 2: returned a builtins.NoneType, which is no NumPy array"),
-    "tuple inside": (((MEAN,), MEAN), 2, "part 1 of 2: returned a builtins.tuple, which is no NumPy array"),
+    "None inside": ((MEAN, None), 2, "part 2 of 2: returned a builtins.NoneType, not a NumPy array"),
+    "tuple inside": (((MEAN,), MEAN), 2, "part 1 of 2: returned a builtins.tuple, not a NumPy array"),
     "a generator": ((each for each in (MEAN, MEAN)), 2, "returned a builtins.generator, not a tuple of 2"),
     "a dict": ({"Q": MEAN, "R": MEAN}, 2, "returned a builtins.dict, not a tuple of 2"),
     "late work": (Late(), 2, "returned a Late of 0, not of 2"),
-    "a tuple for an array": ((MEAN,), 0, "returned a builtins.tuple, which is no NumPy array"),
+    "a tuple for an array": ((MEAN,), 0, "returned a builtins.tuple, not a NumPy array"),
     "an array for a tuple of one": (MEAN, 1, "returned one NumPy array, not a tuple of 1"),
 }
 
@@ -99,7 +99,7 @@ def test_what_is_not_the_tuple_expected_is_wrong(kind):
 
 
 def test_a_ragged_list_is_wrong_and_no_crash():
-    with pytest.raises(Refused, match="part 1 of 2: returned what is no array: ") as caught:
+    with pytest.raises(Refused, match="part 1 of 2: returned something that is not an array: ") as caught:
         arrays(([[1.0], [1.0, 2.0]], [1.0]), library=PythonLists())
     assert caught.value.status == "wrong"
 
@@ -238,7 +238,7 @@ FOUND = {
     "listing": ("ok", ""),
     "array": ("wrong", "exact test: returned one NumPy array, not a tuple of 2"),
     "swapped": ("wrong", "exact test: part 1 of 2: dtype int64, not float64"),
-    "lacking": ("wrong", "exact test: part 2 of 2: returned a builtins.NoneType, which is no NumPy array"),
+    "lacking": ("wrong", "exact test: part 2 of 2: returned a builtins.NoneType, not a NumPy array"),
     "odd": ("wrong", "part 2 of 2: error"),
     "later": ("wrong", ""),
     "caching": ("wrong", "part 1 of 2: error"),
@@ -314,7 +314,7 @@ def test_an_oracle_that_changes_how_many_parts_it_has_is_refused(tmp_path):
         protocol.Task("ordered", {"m": 9}, {}, "float64"),
     )
     reference.make(protocol.Make(task, "main", ["direct"], str(tmp_path / "main")))
-    with pytest.raises(SuiteFault, match=r"operations.py: ordered: its output has 3 parts, then 4"):
+    with pytest.raises(SuiteFault, match=r"operations.py: ordered: its output had 3 parts, now it has 4"):
         reference.draw(protocol.Draw(task, str(tmp_path / "main"), str(tmp_path / "drawn"), ["direct"], 1))
 
 

@@ -75,7 +75,7 @@ def test_what_cannot_be_measured_is_said(refusal, command, arguments, message):
         (["--device", "interpreter"], "an interpreter's times mean nothing; 'rooflinear verify --device interpreter'"),
         (["--blocks", "0"], "--blocks '0': must be a whole number of at least 1"),
         (["--time-budget", "soon"], "--time-budget 'soon': must be more than 0"),
-        (["--resume", "nowhere"], "nowhere/run.json: No such file or directory; name a folder that 'rooflinear run'"),
+        (["--resume", "nowhere"], "nowhere/run.json: No such file or directory; give a folder that 'rooflinear run'"),
         (["--resume", "nowhere", "--m", "5"], "--resume goes on with the run's own options; leave out --m"),
     ],
 )
@@ -105,7 +105,7 @@ def test_what_is_wrong_with_the_data_is_said(refusal, arguments, message):
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({"operations": None}, "has no operations.py; 'docs/suites.md' shows what goes into one"),
+        ({"operations": None}, "has no operations.py; 'docs/suites.md' explains what it contains"),
         ({"plain": None}, "has no implementation"),
         ({"plain": "def double(x):"}, "plain.py:1: "),
         ({"operations": "import nonsense"}, "operations.py: import failed: ModuleNotFoundError"),

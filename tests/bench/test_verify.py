@@ -45,7 +45,7 @@ def test_another_dtype_is_wrong(dtype):
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_what_is_not_finite_where_the_oracle_is_is_wrong(value):
     verdict = judged([1, value, value], [1, 2.0, 3], worst=np.inf)
-    assert (verdict.status, verdict.reason) == ("wrong", "2 of 3 components are not finite where the true result is")
+    assert (verdict.status, verdict.reason) == ("wrong", "2 of 3 components are not finite, but the true result is")
 
 
 def test_nan_where_the_oracle_is_undefined_is_ok():
@@ -55,7 +55,7 @@ def test_nan_where_the_oracle_is_undefined_is_ok():
 @pytest.mark.parametrize("value", [0.0, np.inf])
 def test_a_number_where_the_oracle_is_undefined_is_wrong(value):
     verdict = judged([value, 1], [np.nan, 1])
-    assert (verdict.status, verdict.reason) == ("wrong", "a number where the true result is undefined (NaN)")
+    assert (verdict.status, verdict.reason) == ("wrong", "a number, but the true result is undefined (NaN)")
 
 
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
@@ -66,7 +66,7 @@ def test_where_the_true_result_overflows_anything_not_finite_is_ok(value, expect
 
 def test_a_finite_value_where_the_true_result_overflows_is_wrong():
     verdict = judged([3e38], [1e39], worst=1e39, dtype="float32")
-    assert (verdict.status, verdict.reason) == ("wrong", "finite where the true result overflows")
+    assert (verdict.status, verdict.reason) == ("wrong", "finite, but the true result overflows")
 
 
 def test_generated_data_meets_the_smaller_bound():

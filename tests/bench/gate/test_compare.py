@@ -170,8 +170,8 @@ def test_too_little_time_is_inconclusive(compare, repository):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["nosuch"], "no revision"),
-        (["--", "-x"], "no revision"),
+        (["nosuch"], "neither a revision"),
+        (["--", "-x"], "neither a revision"),
         (["HEAD", "--margin", "0"], "--margin '0'"),
         (["HEAD", "--margin", "nan"], "--margin 'nan'"),
         (["HEAD", "--margin", "-2%"], "--margin '-2%'"),
@@ -179,7 +179,7 @@ def test_too_little_time_is_inconclusive(compare, repository):
         (["HEAD", "--implementation", "plian"], "did you mean 'plain'"),
         (["HEAD", "--operation", "nosuch"], "unknown operation"),
         (["HEAD", "--base-python", "/nosuch/python"], "--base-python /nosuch/python: no such program"),
-        (["HEAD", "--head-python", "/bin/true"], "is no working Python"),
+        (["HEAD", "--head-python", "/bin/true"], "is not a working Python"),
         (["HEAD", "--head-python", "/dev/null"], "no such program"),
         (["HEAD", "--suite", "nosuch"], "no such folder"),
     ],

@@ -127,7 +127,7 @@ def test_a_file_of_asv_without_benchmarks_json_is_matched_by_the_place_of_parame
 )
 def test_a_refusal_names_what_differs_between_machines(other, told, compared):
     base, head = files.asv({"io.time_a": 1e-3}), files.asv({"io.time_a": 1e-3}, machine=other)
-    with pytest.raises(UsageError, match="are of different machines") as caught:
+    with pytest.raises(UsageError, match="are from different machines") as caught:
         compared(base, head)
     assert f"({told})" in str(caught.value)
 

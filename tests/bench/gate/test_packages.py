@@ -127,7 +127,7 @@ def test_a_compiled_module_that_git_ignores_ends_the_comparison_with_its_name(ro
     assert status == 4
     assert [each["verdict"] for each in found["cases"]] == ["broken"]
     told = "both sides: not exported: ModuleNotFoundError: No module named 'mine._core' (fast.py:1)"
-    assert f"{told}; src/mine/_core{suffix} is in the checkout only" in shown
+    assert f"{told}; src/mine/_core{suffix} is only in the checkout" in shown
     assert "--base-python, --head-python" in shown
 
 
@@ -155,7 +155,7 @@ def test_a_module_loaded_from_the_checkout_by_its_path_ends_the_comparison_with_
     status, found, shown = compared(rooflinear, "HEAD")
     assert status == 4
     assert [each["verdict"] for each in found["cases"]] == ["broken"]
-    assert f"factor was loaded from {path}: the checkout, not the revision; import it by name" in shown
+    assert f"factor was loaded from {path}: from the checkout, not the revision; import it by name" in shown
 
 
 def test_in_rooflinears_own_repository_the_harness_is_lent_to_both_sides(rooflinear):
@@ -327,14 +327,14 @@ FOREIGN = {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1", "GIT_CONFIG_GLOBAL": "/dev/nu
 def test_gits_own_refusal_is_passed_on(repository, monkeypatch):
     for name, value in FOREIGN.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(UsageError, match=r"git refuses: detected dubious ownership in repository at .*safe\.directory"):
+    with pytest.raises(UsageError, match=r"git reports: detected dubious ownership in repository at .*safe\.directory"):
         git.root_of(repository.folder / "kernels")
 
 
 def test_what_git_says_of_a_revision_is_passed_on(repository):
-    with pytest.raises(UsageError, match=r"no revision of .* git says: .*expected commit type"):
+    with pytest.raises(UsageError, match=r"neither a revision of .* git reports: .*expected commit type"):
         git.resolve(repository.folder, "HEAD^{tree}")
-    with pytest.raises(UsageError, match=r"'nosuch' is no revision .*; 'git fetch' may bring it"):
+    with pytest.raises(UsageError, match=r"'nosuch' is neither a revision .*; 'git fetch' may get it"):
         git.resolve(repository.folder, "nosuch")
 
 
@@ -375,3 +375,18 @@ def test_the_documented_workflow_fails_where_nothing_can_be_compared(rooflinear,
     assert reason in done.stdout
     assert "Traceback" not in done.stderr
     assert reason in (made.folder / "compare.xml").read_text().replace("&apos;", "'")
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ('[true, ["psutil", "numpy"], {}]', "lacks psutil, numpy; '{} -m pip install psutil numpy' installs what is"),
+        ('[false, ["psutil"], {}]', "is older than Python 3.11"),
+    ],
+)
+def test_an_environment_without_a_worker_s_packages_is_refused_with_the_remedy(tmp_path, answer, told):
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\necho '{answer}'\n")
+    python.chmod(0o755)
+    with pytest.raises(UsageError, match=re.escape(f"--base-python {python}: {told.format(python)}")):
+        revisions.interpreter(str(python), "--base-python")
