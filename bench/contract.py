@@ -1,8 +1,8 @@
-"""What a suite must state. Nothing else lives here, and it changes rarely.
+"""What a suite must state. Nothing else is in this module, and it changes rarely.
 
 A suite is a folder. Its ``operations.py`` states ``CONTRACT = 1`` and
 ``OPERATIONS``, a tuple of `Operation`. Every other ``*.py`` without a leading
-underscore is an implementation. ``docs/suites.md`` teaches it.
+underscore is an implementation. ``docs/suites.md`` explains all of it.
 """
 
 import math
@@ -20,7 +20,7 @@ LIBRARIES = ("python", "numpy", "torch", "tensorflow", "jax", "dask", "cupy", "n
 """What an implementation's ``LIBRARY`` may be."""
 
 CONFIDENCE = 8.0
-"""Rounding errors that do not conspire grow like √k (Higham & Mary 2019); 8 standard deviations."""
+"""Independent rounding errors grow like √k (Higham & Mary 2019); 8 standard deviations."""
 
 OWN_ROUNDING = 1 + 2.0**-20
 """Covers the rounding of a bound's own arithmetic."""
@@ -30,10 +30,10 @@ Inputs = dict[str, Any]
 
 
 class Cost(NamedTuple):
-    """What an algorithm must do at the least: flops, bytes moved, bytes held.
+    """The least that an algorithm must do: flops, bytes moved, bytes held.
 
-    ``footprint`` counts inputs and output in memory; where it is left out the
-    harness takes ``bytes`` for it.
+    ``footprint`` counts inputs and output in memory; if omitted, the harness
+    uses ``bytes``.
     """
 
     flops: float
@@ -42,10 +42,10 @@ class Cost(NamedTuple):
 
 
 class Bound(NamedTuple):
-    """Largest errors a right implementation may have, per component, in float64.
+    """Largest errors that a correct implementation may have, per component, in float64.
 
     ``worst_case`` holds for any data and any order of summation.
-    ``statistical`` holds for generated data, whose rounding errors do not conspire.
+    ``statistical`` holds for generated data, whose rounding errors are independent.
     """
 
     worst_case: NDArray[np.float64]
@@ -53,13 +53,13 @@ class Bound(NamedTuple):
 
 
 class Tolerance(Bound):
-    """A bound that nobody derived: what a suite finds near enough."""
+    """A limit that was not derived: errors that the suite accepts."""
 
 
 class Unsupported(ValueError):
-    """Raised by ``inputs``, ``oracle`` or ``bound`` where a case cannot be computed or judged.
+    """Raised by ``inputs``, ``oracle`` or ``bound`` if a case cannot be computed or judged.
 
-    The case is ``unsupported`` then, with these words for a reason.
+    The case is then ``unsupported``, with this message as the reason.
     """
 
 
@@ -69,24 +69,24 @@ def unit_roundoff(dtype: Any) -> float:
 
 
 def gamma(count: int, unit: float) -> float:
-    """The largest relative error of ``count`` roundings by ``unit`` one after the other: (1 − u)⁻ᵏ − 1.
+    """The largest relative error of ``count`` successive roundings by ``unit``: (1 − u)⁻ᵏ − 1.
 
-    It lies below Higham's γ_k = ku/(1 − ku) (2002, 3.1), serves wherever that does, and is finite for every k.
+    It is smaller than Higham's γ_k = ku/(1 − ku) (2002, 3.1), can replace it, and is finite for every k.
     """
     return math.expm1(-count * math.log1p(-unit))
 
 
 def statistical_gamma(count: int, unit: float) -> float:
-    """The same for roundings that do not conspire: 8√k·u, or `gamma` where that is less."""
+    """The same for independent roundings: 8√k·u, or `gamma` if that is smaller."""
     return min(gamma(count, unit), CONFIDENCE * math.sqrt(count) * unit)
 
 
 def rounding_bound(count: int, magnitude: Any, dtype: Any) -> Bound:
     """Both forms of the bound for results of ``count`` roundings each, in any order.
 
-    ``magnitude`` is what the result would be if every term of every sum were
-    positive: for a sum Σ xᵢyᵢ of k products Σ |xᵢ||yᵢ|, with ``count`` k. What
-    follows counts too: another operation, division or root is one more.
+    ``magnitude`` is the result with every term of every sum taken positive: for
+    a sum Σ xᵢyᵢ of k products it is Σ |xᵢ||yᵢ|, with ``count`` k. Add one to
+    ``count`` for every further operation, division or root.
     """
     unit, magnitude = unit_roundoff(dtype), np.asarray(magnitude, np.float64) * OWN_ROUNDING
     return Bound(gamma(count, unit) * magnitude, statistical_gamma(count, unit) * magnitude)
@@ -118,29 +118,29 @@ class Operation:
         the keyword ``data`` accepts ``--data`` and ``--condition``: it is then
         called with a `Data`.
     oracle : ``(*inputs) -> array``, or a tuple of arrays, in higher precision,
-        sharing no code with any implementation. Implementations return a tuple
-        (or a list) of as many where it is a tuple. Where an array holds complex numbers the output must be
-        complex in the case's precision, where it holds integers or truth
-        values the output must hold such, of any width.
+        sharing no code with any implementation. If it is a tuple, implementations
+        return a tuple (or a list) of as many arrays. If an array is complex, the
+        output must be complex in the case's precision; if it is integer or
+        boolean, so must be the output, of any width.
     bound : ``(inputs, output, algorithm) -> Bound``, or an array that serves
-        as both forms. ``output`` is the oracle's. Left out for outputs of
-        integers, which must be equal, and where there is a tolerance. Where
-        the output is a tuple so is the bound, one for each part; None for
-        parts of integers.
-    rtol, atol : instead of a bound what is near enough, as in
-        ``numpy.allclose``: ``atol + rtol·|true output|``; numbers, or dicts of
-        them by dtype. They are told as a tolerance, not as a bound. They hold
-        for every part of a tuple but those of integers.
+        as both forms. ``output`` is the oracle's. Omit it for integer outputs,
+        which must be equal, and if there is a tolerance. If the output is a
+        tuple, so is the bound, with one for each part and None for integer
+        parts.
+    rtol, atol : a tolerance instead of a bound, as in ``numpy.allclose``:
+        ``atol + rtol·|true output|``; numbers, or dicts of them by dtype.
+        Reports call it a tolerance, not a bound. It applies to every part of a
+        tuple except integer parts.
     cost : ``(sizes, parameters, itemsize, algorithm) -> Cost`` or
         ``(flops, bytes)``.
     exact_inputs : like ``inputs``, small integers for which every order of
         summation gives the same bits.
     exact_equal : ``(output, expected) -> bool`` for the exact test, of arrays
-        or of tuples; equality of all components where it is left out.
-    exact_sizes : the sizes of the exact test; small odd ones where left out.
-    largest : ``(inputs, algorithm) -> number``: the largest magnitude that a
-        right implementation may meet on its way. Asked on a user's data: where
-        it lies beyond the dtype the case is ``unsupported``.
+        or of tuples; the default is equality of all components.
+    exact_sizes : the sizes of the exact test; the default is small odd ones.
+    largest : ``(inputs, algorithm) -> number``: the largest intermediate
+        magnitude of a correct implementation. It is called for a user's data:
+        if it exceeds the dtype's range, the case is ``unsupported``.
     """
 
     name: str
@@ -161,7 +161,7 @@ class Operation:
 
     @property
     def tolerance(self) -> str:
-        """What stands in for a bound, in words, or ''."""
+        """The tolerance in words, or ''."""
         stated = {"rtol": self.rtol, "atol": self.atol}
         return ", ".join(f"{name} {_in_words(value)}" for name, value in stated.items() if value)
 
@@ -178,10 +178,10 @@ class Grid:
 
     A suite may state ``PRESETS``, a dict from ``quick``, ``standard`` and
     ``full`` to tuples of grids. ``operations`` and ``implementations`` left out
-    mean all of them, ``parameters`` the operations' defaults. ``blocks`` is how
-    many sets of fresh processes measure it where time allows. ``without`` names
-    implementations that take long to prepare for each size: another grid may
-    have them at fewer, and a user who names them or sizes gets them all the same.
+    mean all of them, ``parameters`` the operations' defaults. ``blocks`` is the
+    number of sets of fresh processes that measure it, if time allows. ``without``
+    names implementations that take long to prepare for each size: another grid
+    may have them at fewer sizes, and they run if the user names them or sizes.
     """
 
     sizes: Mapping[str, tuple[int, ...]]
@@ -200,7 +200,7 @@ MEASURES: tuple[str, ...] = get_args(Measure)
 
 @dataclass(frozen=True, kw_only=True)
 class Goal:
-    """A figure that a suite wants to reach; its preset ``goals`` measures them, and the report says what was reached.
+    """A goal of a suite; the preset ``goals`` measures goals, and the report says what was reached.
 
     ``measure`` is of the fastest of ``implementations``: ``over limit`` (its
     time over its algorithm's limit, at most ``reach``), ``times faster`` (than
@@ -220,7 +220,7 @@ class Goal:
     blocks: int = 5
 
     def grids(self) -> tuple[Grid, ...]:
-        """What to measure for it."""
+        """The grid that measures it."""
         return tuple(
             Grid(
                 sizes={name: (value,) for name, value in sizes.items()},
@@ -237,10 +237,10 @@ class Goal:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A small task whose outputs are kept with a run, so that a page can draw what was computed.
+    """A small task whose outputs are stored with a run, so that a page can draw them.
 
     A suite may state ``SHOWN``, a tuple of them. Every implementation that is
-    ok for the operation is asked once, after it was timed.
+    ok for the operation computes them once, after it was timed.
 
     Attributes
     ----------

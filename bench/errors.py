@@ -1,8 +1,8 @@
-"""The exceptions a user may see. Each is one or two lines: what, where, remedy.
+"""The exceptions that a user may see. A message has one or two lines: what, where, remedy.
 
 RooflinearError
-├── UsageError       2  an option, a file or a suite is not as it must be
-│   └── SuiteFault      an operations.py fails on some inputs; what is measured already stays, and others go on
+├── UsageError       2  an option, a file or a suite is invalid
+│   └── SuiteFault      operations.py fails on some inputs; earlier results stay, other cases continue
 └── CannotFinish     5  disk, permission or memory
 """
 
@@ -31,7 +31,7 @@ class CannotFinish(RooflinearError):
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
-    """A `UsageError` for a name that is not known, with the nearest that is."""
+    """A `UsageError` for an unknown name, with the most similar known one."""
     names = list(known)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(names) or 'none'}"

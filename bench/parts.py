@@ -1,6 +1,6 @@
 """An operation's output as its arrays: one array, or the parts of a tuple.
 
-How many parts there are is told by a number: 0 where the output is an array and no tuple.
+The number of parts is 0 if the output is an array and not a tuple.
 """
 
 from collections.abc import Sequence
@@ -37,12 +37,12 @@ def of(output: Output) -> list[NDArray[Any]]:
 
 
 def like(parts: Sequence[Any], number: int) -> Any:
-    """The tuple of so many parts, or what is alone."""
+    """A tuple of so many parts, or the single array."""
     return tuple(parts) if number else parts[0]
 
 
 def named(place: int, number: int) -> str:
-    """Begins what is said of one part; '' where the output is no tuple."""
+    """The start of a message about one part; '' if the output is not a tuple."""
     return f"part {place + 1} of {number}: " if number else ""
 
 

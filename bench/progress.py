@@ -1,4 +1,4 @@
-"""How a run goes: a live line on a terminal, plain lines elsewhere."""
+"""Progress of a run: a live line on a terminal, plain lines elsewhere."""
 
 import sys
 import time
@@ -8,7 +8,7 @@ from typing import Any
 from .records import Result
 
 PLAIN_SECONDS = 10.0
-"""How often a log gets a line where nobody watches."""
+"""Seconds between two lines in a log."""
 
 
 class Plain:
@@ -97,7 +97,7 @@ def watcher() -> Plain:
 
 
 def _left_column() -> Any:
-    """Counts down by itself: one call may last longer than all that was expected."""
+    """Counts down by itself, because a single call may take longer than the estimate."""
     from rich.progress import ProgressColumn
     from rich.text import Text
 

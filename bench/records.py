@@ -1,4 +1,4 @@
-"""The frozen records that cross a module's border or reach a disk."""
+"""The frozen records that modules exchange or write to disk."""
 
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ HOST = "cpu"
 """The device whose ceilings and memory are measured."""
 
 DEFAULT_BASELINE = "numpy"
-"""Whom speed-ups are over, where the user names nobody."""
+"""The default baseline of speed-ups."""
 
 Status = Literal["ok", "wrong", "unsupported", "missing", "timeout", "skipped", "crashed"]
 
@@ -20,8 +20,9 @@ Status = Literal["ok", "wrong", "unsupported", "missing", "timeout", "skipped", 
 class Case(msgspec.Struct, frozen=True):
     """One operation x implementation x sizes x parameters x dtype x threads x device.
 
-    Of a benchmark of another tool that competes with nobody ``implementation``
-    is empty; its ``dtype`` is empty and its ``threads`` are 0: not known.
+    For a benchmark of another tool that is not ranked against others,
+    ``implementation`` is empty; its ``dtype`` is empty and its ``threads`` are
+    0, because they are not known.
     """
 
     suite: str
@@ -59,7 +60,7 @@ class Case(msgspec.Struct, frozen=True):
 
 
 class Sample(msgspec.Struct, frozen=True, array_like=True):
-    """What one slice read. Times in ns; ``wall_ns`` and ``cpu_ns`` span all ``calls``.
+    """The reading of one slice. Times in ns; ``wall_ns`` and ``cpu_ns`` span all ``calls``.
 
     ``flags`` counts what `guard` saw during the slice: ``waited_ns`` that the
     worker's threads were ready and did not run, ``neighbour_ns`` that other busy
@@ -178,7 +179,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True, tag="output", tag_field=
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
-    """What machine this is. Fields are None where the system does not tell."""
+    """The machine. Fields that the system does not report are None."""
 
     name: str
     system: str
@@ -201,14 +202,14 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def identity(self) -> str:
-        """What must agree before two machines count as the same one."""
+        """The facts that must agree for two machines to count as the same."""
         return "|".join(map(str, (self.name, self.cpu, self.cores_logical, self.memory_bytes, *self.gpus)))
 
 
 class Roof(msgspec.Struct, frozen=True):
-    """What some threads can do at most: (working set in bytes, bytes read per second), flop/s by dtype.
+    """The ceilings of a thread count: (working set in bytes, bytes read per second), flop/s by dtype.
 
-    ``call_ns`` is what a call of a Python function takes that does nothing; 0 where it was not measured.
+    ``call_ns`` is the time of a Python function that does nothing; 0 if it was not measured.
     """
 
     read: list[tuple[int, float]]
@@ -270,7 +271,7 @@ def task_of(case: Case) -> Task:
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What a comparison with the oracle found; times belong only to an ``ok`` one."""
+    """The result of a comparison with the oracle; only an ``ok`` one has times."""
 
     status: str = "wrong"
     reason: str = "nothing was compared"

@@ -28,7 +28,7 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def refuse_unwritable(option: str, path: Path) -> None:
-    """Raises `CannotFinish` where no file can be put at ``path``: said before minutes of work, not after."""
+    """Raises `CannotFinish` if no file can be written at ``path``: before minutes of work, not after."""
     device = path.exists() and not path.is_file() and not path.is_dir()
     if path.is_dir() or not (os.access(path, os.W_OK) if device else _takes_files(path.resolve().parent)):
         raise CannotFinish(f"{option} {path}: cannot write there; choose a file in a folder that you may write to")
@@ -44,7 +44,7 @@ def refuse_folder(folder: Path) -> None:
 
 
 def _takes_files(folder: Path) -> bool:
-    """Seen by making one: the superuser may write anywhere, and cannot in ``/proc``."""
+    """Tested by creating a file: permissions say nothing for the superuser, or in ``/proc``."""
     try:
         with tempfile.TemporaryFile(dir=folder):
             return True
@@ -91,7 +91,7 @@ def read_run(folder: Path) -> Run:
 
 
 def read_results(folder: Path) -> list[Result]:
-    """All results of a folder; a torn last line is dropped with a warning."""
+    """All results of a folder; an incomplete last line is dropped with a warning."""
     return _read_lines(folder / CASES, Result)
 
 

@@ -198,7 +198,7 @@ def _values(grid: Grid, size: str, operation: Operation) -> tuple[int, ...]:
 
 
 def _stems(suite: Suite, grid: Grid, options: Options) -> list[str]:
-    """Those the user names, else the grid's, else all but those it goes without."""
+    """Those the user names, else the grid's, else all except ``without``."""
     stems = grid.implementations or suite.implementations
     return options.implementations or [stem for stem in stems if stem not in grid.without]
 
@@ -222,7 +222,7 @@ def _cases(suite: Suite, plan: Planned, threads: int, options: Options) -> tuple
 
 
 def cost(operation: Operation, task: Task, algorithm: str = "direct") -> Cost:
-    """What the operation states it costs, whichever form it states it in."""
+    """The cost that the operation states, in either form."""
     itemsize = np.dtype(task.dtype).itemsize
     try:
         with trial.aside():
@@ -234,7 +234,7 @@ def cost(operation: Operation, task: Task, algorithm: str = "direct") -> Cost:
 
 
 def work(operation: Operation, task: Task) -> float:
-    """Flops, or bytes where an operation has none: what times are taken to grow with."""
+    """Flops, or bytes if an operation has none: the measure of work for predictions."""
     stated = cost(operation, task)
     return float(stated.flops or stated.bytes or 1)
 

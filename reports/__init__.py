@@ -1,6 +1,6 @@
 """Runs -> pages, pictures and text. Reads records and never measures.
 
-The wings, each importing only what stands below it:
+Its folders and modules, each importing only those below it:
 
     report.py       which formats go to which files
     comparison/     two revisions compared, as text and as a page
@@ -8,7 +8,7 @@ The wings, each importing only what stands below it:
     lab/            the page's lab
     figures/        pictures
     text.py         a run as Markdown, CSV, JSON and Parquet, with growth_text.py
-    repeatability/  how far reports of whole runs agree
-    tables/         every number
+    repeatability/  how well the reports of several runs agree
+    tables/         all numbers
     rendering.py markdown.py palette.py units.py
 """

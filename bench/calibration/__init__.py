@@ -1,1 +1,1 @@
-"""How often the gate and the report err: trials with equal code, planted slow-downs, other tools, simulation."""
+"""Error rates of the gate and the report: trials with equal code, planted slowdowns, other tools, simulation."""

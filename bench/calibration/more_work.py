@@ -1,10 +1,10 @@
-"""Copied into planted suites: a kernel that does a share more work in its calls. Needs nothing but the kernel.
+"""Copied into planted suites: wraps a kernel so that its calls do a share more work. Needs nothing but the kernel.
 
 Short calls are repeated now and then, so that the share is exact over the
-calls of a slice. From `LONG_NS` on a slice holds too few of them for that:
-every call does the share of its own rows once more, on a copy, so that the
-extra work reads memory as the call itself does. Where a call on few rows costs
-as much as many (dispatch), small operations of the same library take its place.
+calls of a slice. From `LONG_NS` on, a slice has too few calls for that: every
+call then repeats the share of its own rows, on a copy, so that the extra work
+reads memory like the call itself. If the time of a call does not depend on its
+rows (dispatch), small operations of the same library are added instead.
 """
 
 from statistics import median
@@ -17,7 +17,7 @@ FEWEST_UNITS = 3
 
 
 def more(kernel, share):
-    """``kernel`` with ``share`` more work; share 0 is as long as the wrapper alone."""
+    """``kernel`` with ``share`` more work; share 0 adds only the wrapper."""
     every = round(1 / share) if share else 0
     plans, calls = {}, 0
 
@@ -49,7 +49,7 @@ def extent(data):
 
 
 def plan(kernel, inputs, share):
-    """What every call does besides, or None where calls are short enough to be repeated."""
+    """The extra work of every call; None if calls are short enough to be repeated."""
     call_ns = typical(lambda: kernel(*inputs))
     if call_ns < LONG_NS or not share:
         return None
@@ -66,7 +66,7 @@ def plan(kernel, inputs, share):
 
 
 def rows_that_take(share, kernel, inputs):
-    """Copies of as many rows as cost the share between calls, or None where rows do not decide what a call costs."""
+    """Copies of as many rows as take the share of a call; None if rows do not determine the time of a call."""
     count = len(inputs[0])
     if any(not hasattr(each, "__len__") or len(each) != count for each in inputs[:-1]) or len(inputs[-1]) == count:
         return None
@@ -80,7 +80,7 @@ def rows_that_take(share, kernel, inputs):
 
 
 def loop(steps):
-    """Interpreted work, for where one small operation already costs more than the share."""
+    """Interpreted work, for calls of which one small operation already exceeds the share."""
     for _ in range(steps):
         pass
 

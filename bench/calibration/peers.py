@@ -1,4 +1,4 @@
-"""asv and pytest-benchmark judge the same code against itself, on the same cases, by their own commands."""
+"""asv and pytest-benchmark compare the same code with itself, on the same cases, by their own commands."""
 
 import importlib.util
 import json
@@ -27,7 +27,7 @@ CASES = "ROOFLINEAR_CASES"
 
 
 def trials(root: Path, cases: list[Case], load: int) -> Iterator[Trial]:
-    """One pair of runs of each tool. Raises `UsageError` where a tool or its suite is not there."""
+    """One pair of runs of each tool. Raises `UsageError` if a tool or its suite is absent."""
     for module in ("asv", "pytest_benchmark"):
         if importlib.util.find_spec(module) is None:
             raise UsageError(f"--peers: {module} is not installed; in the checkout: pip install -e '.[dev]'")

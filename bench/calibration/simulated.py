@@ -1,7 +1,7 @@
 """Traces of slices as noisy machines make them, and whole runs of the gate's judgement over them.
 
-What `blocks` reads from workers is drawn here; what is made of it passes
-through `judge`. Times are log times of a call.
+The readings of `blocks` are simulated here and judged by the real `judge`.
+Times are log times of a call.
 """
 
 from dataclasses import dataclass

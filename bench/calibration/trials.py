@@ -1,7 +1,7 @@
-"""How often the gate errs and what it finds: real runs on the same code and on planted slowdowns.
+"""Error rates and power of the gate: real runs on the same code and on planted slowdowns.
 
-Every run is a line of a file, so that counts can be gathered over days and an
-interrupted calibration loses at most a run.
+Every run is a line of a file, so counts can be collected over days and an
+interrupted calibration loses at most one run.
 """
 
 import time
@@ -20,7 +20,7 @@ SCHEMA_VERSION = 1
 CONFIDENCE = 0.95
 SIMULATED_EFFECTS = (0.05, 0.10)
 SIMULATED_SHARE = 20
-"""So many runs on the same code for one on slower code."""
+"""Runs on the same code for each run on slower code."""
 TIMED = (SLOWER, FASTER, EQUIVALENT, NOT_SLOWER, INCONCLUSIVE)
 
 
@@ -115,7 +115,7 @@ def trial(found: Comparison, effect: float, load: int) -> Trial:
 def simulated_trials(runs: int, machine: Machine, cases: int = 24) -> Iterator[list[Trial]]:
     """Whole runs over simulated noise, one list for what is counted together: the same code, then slower code.
 
-    The seed is fixed: whoever repeats it counts the same.
+    The seed is fixed, so repeating it gives the same counts.
     """
     for noise in simulated.MACHINES:
         for effect in (0.0, *SIMULATED_EFFECTS):
@@ -139,7 +139,7 @@ def simulated_trials(runs: int, machine: Machine, cases: int = 24) -> Iterator[l
 
 
 def tallies(trials: list[Trial]) -> list[Tally]:
-    """One tally for what may be counted together, in the order of judge, load, margin, effect."""
+    """One tally for trials that may be counted together, ordered by judge, load, margin, effect."""
     groups: dict[tuple[str, int, str, float, float], list[Trial]] = {}
     for each in trials:
         key = (each.judge, each.load, _implementations(each), each.margin, each.effect)

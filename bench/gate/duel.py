@@ -30,7 +30,7 @@ CASE_NS = 400_000_000
 """What a case may take of a block; longer calls get fewer rounds."""
 
 LONG_SHARE = 0.1
-"""Of a slice: a call from there on feels in a slice's mean what ran before it."""
+"""Of a slice: the mean of a slice of such long calls depends on what ran before it."""
 
 
 @dataclass(frozen=True)
@@ -152,10 +152,10 @@ class Duel:
 
 
 def log_ratio(side: Mapping[int, float], base: Mapping[int, float], began: Sequence[str]) -> float:
-    """Mean over who began of the median log ratio; ``side`` and ``base`` hold log times by round.
+    """Mean of two median log ratios, one per side that began; ``side`` and ``base`` hold log times by round.
 
-    Past the last cache who began decides who finds its own data there; one
-    median over rounds of all kinds would jump to the kind that is one more.
+    For data larger than the last cache, the side that begins finds its own
+    data in it. A single median would follow whichever side began more often.
     """
     found: dict[str, list[float]] = {}
     for number, log in side.items():
@@ -166,8 +166,8 @@ def log_ratio(side: Mapping[int, float], base: Mapping[int, float], began: Seque
 def is_disturbed(sample: Sample) -> bool:
     """Whether another guest or another program took time from a slice.
 
-    A switch alone does not tell: threads of one library that share a core switch
-    among themselves in every slice. Then the process loses no CPU time by it.
+    A context switch alone is no evidence: threads of one library that share a
+    core switch in every slice, and the process loses no CPU time by it.
     """
     lost_ns = sample.wall_ns - sample.cpu_ns
     waited = sample.flags.get(WAITED, 0) > LOST_SHARE * sample.wall_ns or sample.flags.get(SWITCHES, 0) > 0

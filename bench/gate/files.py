@@ -1,4 +1,4 @@
-"""Files of results as sides of a comparison: one log time for each case and block, and which cases are the same."""
+"""Results files as sides of a comparison: one log time for each case and block, and which cases are the same."""
 
 import math
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class File:
         return self.results[key][0].case
 
     def told(self, key: Key, field: str) -> set[str]:
-        """What the results of a case tell in a field; empty where the file has no such thing."""
+        """The value of a field in the results of a case; empty if the file does not have it."""
         return {value for each in self.results[key] if (value := getattr(each, field))}
 
     @property
@@ -51,8 +51,8 @@ class File:
 def read_two(base: Path, head: Path) -> tuple[File, File]:
     """Both files, their cases named alike.
 
-    Threads and device tell cases apart only where a file has one case at
-    several of them; elsewhere a difference between the files is but noted.
+    Threads and device distinguish cases only if a file has one case at several
+    of them; otherwise a difference between the files is only noted.
     """
     read = [interop.read(path) for path in (base, head)]
     fully = any(_ambiguous(results) for _, results in read)
@@ -61,7 +61,7 @@ def read_two(base: Path, head: Path) -> tuple[File, File]:
 
 
 def another_machine(one: Machine, other: Machine) -> str:
-    """In what two machines differ, as far as both files tell it: ``cores: 2 and 8``; '' where they agree."""
+    """How two machines differ, as far as both files say: ``cores: 2 and 8``; '' if they agree."""
     sides = [{"name": each.name, "processor": each.cpu, "cores": _cores(each)} for each in (one, other)]
     told = [
         f"{what}: {a} and {b}"
@@ -75,7 +75,7 @@ def another_machine(one: Machine, other: Machine) -> str:
 
 
 def another_version(old: File, new: File, key: Key) -> str:
-    """Versions of a benchmark that asv tells apart, and so should everybody; '' where both files hold the same."""
+    """The two versions of a benchmark, which must not be compared; '' if both files have the same."""
     if not old.run.preset == new.run.preset == "asv":
         return ""
     sides = [file.told(key, "source_sha256") for file in (old, new)]
@@ -158,14 +158,14 @@ def _ambiguous(results: Sequence[Result]) -> bool:
 
 
 def _key(result: Result, fully: bool) -> Key:
-    """What tells cases of any tool apart: the full name in the file of another tool, else what the case says."""
+    """The identity of a case of any tool: the full name in the file of another tool, else the case's own fields."""
     if result.benchmark is not None:
         return ("", result.benchmark.name, *result.benchmark.parameters)
     return _key_of_case(result.case, fully)
 
 
 def _key_of_case(case: Case, fully: bool) -> Key:
-    """Not every tool tells sizes from parameters."""
+    """Not every tool distinguishes sizes from parameters."""
     values = {**case.sizes, **case.parameters}
     words = [f"{name}={values[name]}" for name in sorted(values)]
     where = (str(case.threads), case.device) if fully else ()

@@ -103,7 +103,7 @@ class Gate:
                 track.unreached = LATE
 
     def _fit(self, open_: Sequence[Track]) -> None:
-        """Fewer blocks for all where the budget is short, fixed before the first is played."""
+        """Fewer blocks for all if the budget is short, fixed before the first one."""
         left = self._left()
         needed = sum(self._seconds[each.planned.case] * each.wanted for each in open_)
         if left is None or needed <= left:
@@ -114,7 +114,7 @@ class Gate:
                 track.unreached = f"not decided by the screen, and its confirmation was {LATE}"
 
     def _widen(self) -> None:
-        """No margin stays below what this run's own controls show for the same code."""
+        """Widens each margin to the difference that this run's controls show for the same code."""
         controls = [each.numbers("screen") for each in self.tracks if each.same and each.timed]
         widened = [judge.widened(each.margin, controls) for each in self.tracks]
         wider = [wide for wide, track in zip(widened, self.tracks, strict=True) if wide > track.margin]

@@ -1,4 +1,4 @@
-"""Git asked and its answers passed on, its refusals too; what a revision held, written into a folder.
+"""Runs git and passes on its answers and refusals; writes the files of a revision into a folder.
 
 A revision is written with an index of its own into a temporary folder, so that
 the checkout, its index, its stash and the list of worktrees stay as they are,
@@ -14,15 +14,15 @@ from ..errors import CannotFinish, UsageError
 
 WORKING_TREE = "working tree"
 UNKNOWN = "Needed a single revision"
-"""What git says of a revision that it does not know."""
+"""Git's message for an unknown revision."""
 
 
 class Refused(Exception):
-    """Git did not do what it was asked; the text is what it said, on one line, or ''."""
+    """Git refused; the text is its message on one line, or ''."""
 
 
 def git(root: Path, *arguments: str, environment: dict[str, str] | None = None) -> str:
-    """What git answers. Raises `Refused` where it fails, `UsageError` where there is no git."""
+    """Git's answer. Raises `Refused` if it fails, `UsageError` if there is no git."""
     try:
         done = subprocess.run(
             ["git", "-C", str(root), *arguments],
@@ -37,7 +37,7 @@ def git(root: Path, *arguments: str, environment: dict[str, str] | None = None) 
 
 
 def root_of(folder: Path) -> Path:
-    """The top of the git repository that holds a suite. Raises `UsageError` where there is none, or git refuses it."""
+    """The top of the git repository that holds a suite. Raises `UsageError` if there is none, or git refuses."""
     try:
         return Path(git(folder, "rev-parse", "--show-toplevel")).resolve()
     except Refused as refused:

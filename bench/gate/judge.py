@@ -1,8 +1,8 @@
 """From block numbers to verdicts. Pure: simulated traces and real runs pass through the same lines.
 
-The screen sends on what might be slower or faster, or cannot be told yet; the
-confirmation starts from nothing on fresh processes, its number of blocks fixed
-beforehand. Only the confirmation calls a case slower or faster.
+The screen passes on cases that might be slower or faster, or are undecided. The
+confirmation starts from scratch in fresh processes, with a number of blocks
+fixed in advance. Only the confirmation calls a case slower or faster.
 """
 
 import math
@@ -35,7 +35,7 @@ class Judged(NamedTuple):
 def goes_on(numbers: Sequence[float], margin: float) -> bool:
     """Whether the screen leaves a case open: perhaps slower, perhaps faster, or not settled.
 
-    An interval inside the margin is settled, however surely it lies beside 1.
+    An interval inside the margin is settled, even if it clearly excludes 1.
     """
     if settled(numbers, margin) == EQUIVALENT:
         return False
@@ -46,7 +46,7 @@ def goes_on(numbers: Sequence[float], margin: float) -> bool:
 
 
 def settled(numbers: Sequence[float], margin: float) -> str:
-    """What the interval alone says: equivalent, not slower, or neither."""
+    """The verdict from the interval alone: equivalent, not slower, or inconclusive."""
     found, reach = location(numbers), math.log1p(margin)
     if -reach <= found.low and found.high <= reach:
         return EQUIVALENT
@@ -54,9 +54,9 @@ def settled(numbers: Sequence[float], margin: float) -> str:
 
 
 def confirm_blocks(numbers: Sequence[float], margin: float, candidates: int) -> int:
-    """Blocks for one of so many candidates, planned from the screen's numbers alone; always enough to be able to fire.
+    """Blocks for one of so many candidates, planned from the screen alone; always enough to reach significance.
 
-    What the screen already limits to lie far beyond the margin needs fewer than what may be just beyond it.
+    A case that the screen shows to be far beyond the margin needs fewer blocks than one near it.
     """
     upper, found, level = spread_upper(numbers), location(numbers), FAMILY_LEVEL / max(1, candidates)
     wanted = max(1 + FOUND_MARGINS * margin, math.exp(found.low), math.exp(-found.high))
@@ -95,7 +95,7 @@ def _conclude(numbers: Sequence[float], margin: float, slower: bool, faster: boo
 
 
 def widened(margin: float, controls: Sequence[Sequence[float]]) -> float:
-    """The margin, or how far apart the run's own controls put the same code, if that is more."""
+    """The margin, or the difference that the run's controls show for the same code, whichever is larger."""
     apart = [math.expm1(abs(location(numbers).value)) for numbers in controls]
     return max(margin, float(np.quantile(apart, WIDENING_QUANTILE, method="higher"))) if apart else margin
 

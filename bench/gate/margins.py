@@ -16,7 +16,7 @@ PINNED, LARGE, THREADED = 0.02, 0.03, 0.05
 
 @dataclass(frozen=True)
 class Margins:
-    """``stated`` holds for all; ``patterns`` (of a case's label, the last that fits) prevail over it."""
+    """``stated`` holds for all cases; ``patterns`` of a case's label (the last match counts) override it."""
 
     stated: float | None = None
     patterns: dict[str, float] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Margins:
 
 
 def read(margin: str | None, file: Path | None) -> Margins:
-    """What was typed. The file maps patterns to margins: ``{"predict/numba *": "3%"}``."""
+    """The options as typed. The file maps patterns to margins: ``{"predict/numba *": "3%"}``."""
     stated = None if margin is None else share("--margin", margin)
     return Margins(stated, {} if file is None else _read_file(file))
 

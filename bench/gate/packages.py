@@ -1,4 +1,4 @@
-"""Packages of the repository that a suite imports: whether they are the same on both sides, and whose they are."""
+"""Packages of the repository that a suite imports: whether both sides have the same, and which installation runs."""
 
 import ast
 import hashlib
@@ -15,7 +15,7 @@ from ..suites.exported import is_checkouts
 from .revisions import Revision
 
 DYNAMIC = (b"importlib", b"__import__", b"exec(", b"sys.path")
-"""What lets a file import others that its own text does not name."""
+"""Code with which a file can import others that its text does not name."""
 
 CODE = (".py", ".pyx", ".so", ".pyd")
 

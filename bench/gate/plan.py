@@ -1,4 +1,4 @@
-"""Which cases are compared, which only control, and which end before anything is timed."""
+"""Which cases are compared, which serve as controls, and which end before anything is timed."""
 
 import fnmatch
 import random
@@ -19,7 +19,7 @@ from .revisions import Revision
 
 CONTROL_SHARE = 0.1
 DYNAMIC = (b"importlib", b"__import__", b"exec(", b"open(", b"sys.path")
-"""What lets a file depend on others that its imports do not show."""
+"""Code with which a file can depend on others that its imports do not show."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ def plan(
 ) -> Plan:
     """Head's grids on both sides, so that only what implementations and operations hold can differ.
 
-    ``judge_all`` takes unchanged cases for changed ones: to find out how often
-    the gate would err.
+    ``judge_all`` treats unchanged cases as changed, to measure the gate's error
+    rates.
     """
     assert base.suite is not None
     assert head.suite is not None

@@ -28,18 +28,18 @@ RunVerdict = Literal["slower", "incomplete", "inconclusive", "not slower"]
 """``incomplete``: a case is missing, appeared, changed or broken, or nothing was compared."""
 
 EXIT_STATUS: dict[str, int] = {"incomplete": 4, "slower": 1, "inconclusive": 3, "not slower": 0}
-"""In the order in which they prevail."""
+"""In order of precedence."""
 
 
 UNTIMED = ("unsupported", "missing", "skipped", "timeout")
-"""Statuses that say nothing against a kernel where both sides have them."""
+"""Statuses that are harmless if both sides have them."""
 
 INCOMPLETE = (MISSING, APPEARED, CHANGED, BROKEN)
 TOLD = (SLOWER, FASTER, EQUIVALENT, NOT_SLOWER, INCONCLUSIVE)
 """Verdicts of cases that were compared."""
 
 NEITHER = "neither side can: "
-"""Begins the reason of a case that was tried and could not be compared; such a one is not excused."""
+"""Start of the reason of a case that could not be compared although it was tried; this counts as a failure."""
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +111,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Control(msgspec.Struct, frozen=True, kw_only=True):
-    """A case where both sides are the same code, judged like the others: what it shows is noise.
+    """A case with the same code on both sides, judged like the others: any difference is noise.
 
     ``kind`` is ``copy`` (base against a second worker of base) or ``unchanged``
     (sources equal on both sides). ``fired`` says that it was called slower.

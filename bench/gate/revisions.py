@@ -37,9 +37,9 @@ print(json.dumps([sys.version_info >= (3, 11), lacks, versions]))
 
 @dataclass(frozen=True)
 class Interpreter:
-    """Who runs a side: a path, and the installed versions of what may be measured.
+    """The Python of a side: its path, and the installed versions of the packages that may be measured.
 
-    ``named``: the user has named one for either side, so what is installed there is meant to run.
+    ``named``: the user has named one for either side, so the packages installed there are used.
     """
 
     path: str
@@ -95,7 +95,7 @@ def exported(root: Path, below: Path, folder: Path, python: Interpreter) -> Expo
 
 
 def ignored(root: Path, below: Path, head: Revision) -> list[str]:
-    """Files of the checkout's suite that no comparison sees, where head is the working tree."""
+    """Files of the checkout's suite that are not exported, if head is the working tree."""
     if head.side.label != WORKING_TREE or head.export is None:
         return []
     exported, here = Path(head.export.folder) / below, root / below
@@ -110,14 +110,14 @@ def sources(folder: Path) -> dict[str, str]:
 
 
 def interpreters(base: str | None, head: str | None) -> dict[str, Interpreter]:
-    """Who runs each side. Where the user names one for either, both are what their environments hold."""
+    """The Python of each side. If the user names one for either side, both use their installed packages."""
     found = {"base": interpreter(base, "--base-python"), "head": interpreter(head, "--head-python")}
     named = any(each.named for each in found.values())
     return {side: replace(each, named=named) for side, each in found.items()}
 
 
 def interpreter(python: str | None, option: str) -> Interpreter:
-    """The one named, or this one. Raises `UsageError` where it cannot run the harness's worker."""
+    """The named Python, or this one. Raises `UsageError` if it cannot run the harness's worker."""
     if python is None:
         return Interpreter(sys.executable, machine.versions())
     found = shutil.which(python)
@@ -137,7 +137,7 @@ def interpreter(python: str | None, option: str) -> Interpreter:
 
 
 def load(folder: Path, export: Export | None) -> tuple[Suite | None, str]:
-    """A suite, loaded with the packages of its own revision; None and the reason where it cannot be."""
+    """A suite, loaded with the packages of its own revision; None and the reason if that fails."""
     if export is None:
         return suite.load(folder), ""
     try:
@@ -152,7 +152,7 @@ def load(folder: Path, export: Export | None) -> tuple[Suite | None, str]:
 
 
 def _harness(folder: Path) -> dict[str, str]:
-    """Today's harness, importable by any interpreter whatever is installed there."""
+    """This version of the harness, importable by any interpreter, whatever is installed there."""
     (folder / "rooflinear").mkdir(parents=True, exist_ok=True)
     for name in ("bench", "kernels", "reports"):
         link = folder / "rooflinear" / name

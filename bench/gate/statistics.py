@@ -101,7 +101,7 @@ def least_effect(margin: float, deviation: float, blocks: int, level: float) -> 
 
 @lru_cache(4096)
 def _least_shift(blocks: int, level: float) -> float:
-    """In standard deviations, by the test itself on fixed draws: near its least p no approximation holds."""
+    """In standard deviations, by the test itself on fixed draws: near its smallest p no approximation is valid."""
     normal = np.random.default_rng(0).standard_normal((POWER_DRAWS, blocks))
     tail = _tail(tuple(2 * rank for rank in range(1, blocks + 1)))
     critical = int(np.argmax(tail <= level))

@@ -1,4 +1,4 @@
-"""A case on its way through the gate, and what it becomes at the end."""
+"""A case during a comparison, and its result at the end."""
 
 import math
 import statistics
@@ -101,7 +101,7 @@ def _result(track: Track, judged: judge.Judged | None, candidates: int) -> CaseR
 
 
 def _untimed(track: Track, verdict: Any, reason: str) -> CaseResult:
-    """Without numbers: what was read before a case was lost, or left for want of time, is no result."""
+    """Without numbers: readings from before a case was lost, or was left for lack of time, are not a result."""
     case, unchanged = track.planned.case, track.planned.unchanged
     return CaseResult(case=case, verdict=verdict, reason=reason, margin=track.margin, unchanged=unchanged)
 
@@ -155,7 +155,7 @@ def _exp(log: float) -> float | None:
 
 
 def _lost(track: Track) -> CaseResult:
-    """A case without times: said which side, and whether that counts."""
+    """A case without times: which side lacks them, and whether that is a failure."""
     both = BASE in track.lost and HEAD in track.lost
     statuses = {status for status, _ in track.lost.values()}
     told = _told(track.lost)

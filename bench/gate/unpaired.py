@@ -33,13 +33,13 @@ from .statistics import CONFIDENCE, holm
 REFERENCE = "numpy"
 
 ENOUGH = 8
-"""Cases that must share two files before their scatter is told from them."""
+"""Shared cases that two files need for an estimate of the scatter."""
 
 UNSEEN = 0.05
-"""Scatter taken for granted where fewer do: the spread between sessions of one shared machine."""
+"""Assumed scatter if there are fewer: the spread between sessions of one shared machine."""
 
 LEAST = 0.01
-"""No scatter is less, however alike most cases are: fresh processes of one kernel differ by as much."""
+"""The least scatter, even if most cases agree: fresh processes of one kernel differ by this much."""
 
 SEEN_SHARES = (0.5, 0.8)
 """Shares of cases whose scatter is that of all: a change that touches more than a fifth of them passes for drift."""
@@ -64,7 +64,7 @@ class Shift(NamedTuple):
 
 
 class Drift(NamedTuple):
-    """What all cases together show: their common shift, and how far one case may be from it."""
+    """What all cases together show: their common shift, and the scatter of single cases around it."""
 
     common: float
     scatter: Doubt
@@ -103,7 +103,7 @@ def compare_files(
 
 
 def judged(old: File, new: File, margins: Margins, allow_missing: Sequence[str]) -> tuple[list[CaseResult], list[str]]:
-    """Verdicts of all cases, and what was seen of drift."""
+    """Verdicts of all cases, and the visible drift."""
     shared = [key for key in new.blocks if key in old.blocks and not another_version(old, new, key)]
     shifts = {key: shift(old.blocks[key], new.blocks[key]) for key in shared}
     seen = drift([each.value for each in shifts.values()])
@@ -134,7 +134,7 @@ def drift(values: Sequence[float]) -> Drift:
 
 
 def shift(base: Sequence[float], head: Sequence[float]) -> Shift:
-    """Difference of the means over blocks; a process is what repeats, so one block has no error of its own."""
+    """Difference of the means over blocks; blocks are the replicates, so a single block has no error estimate."""
     value, blocks = fmean(head) - fmean(base), min(len(base), len(head))
     if blocks < FEWEST_FOR_WELCH:
         return Shift(value, None, blocks)
@@ -159,7 +159,7 @@ def _doubts(found: Shift, seen: Drift) -> list[Doubt]:
 
 
 def _reach(found: Shift, seen: Drift, level: float) -> float:
-    """How far a log ratio may be off at a one-sided level, the common shift included."""
+    """The largest error of a log ratio at a one-sided level, including the common shift."""
     return abs(seen.common) + max(float(student.isf(level, each.freedom)) * each.error for each in _doubts(found, seen))
 
 

@@ -1,1 +1,1 @@
-"""Problems and what they should give: inputs, oracle, bounds, the process that makes and judges them, users' data."""
+"""Problems: inputs, oracle, bounds; the reference process that computes them and judges outputs; users' data."""

@@ -1,4 +1,4 @@
-"""What an output is judged by, as a suite states it: checked, for a bound that is none would let wrong answers pass."""
+"""The bounds that a suite states, checked: an invalid bound would let wrong answers pass."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What outputs should be, and whether they are: in a process where no implementation was ever imported."""
+"""Expected outputs, and verdicts on outputs: in a process that never imports an implementation."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What reference and workers share: inputs, as files of one folder. What comes out of them stays with the reference."""
+"""The inputs that reference and workers share, as files of one folder. Expected outputs stay with the reference."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""A user's numbers and the ends of a dtype: what overflows or underflows there is no implementation's fault."""
+"""User data near the limits of a dtype: overflow or underflow there is not an implementation's fault."""
 
 from typing import Any
 

@@ -83,7 +83,7 @@ class Reference:
         request: "protocol.Make | protocol.Draw",
         source: "ranges.Watched | None",
     ) -> tuple[Problem, dict[str, str]]:
-        """A problem, and of which algorithms nothing can be judged: why."""
+        """A problem, and the reason for each algorithm that cannot be judged on it."""
         dtype = request.task.dtype
         try:
             refused = source.refused(operation, inputs, request.algorithms) if source else {}
@@ -167,7 +167,7 @@ class Reference:
         return True
 
     def _unseen(self, request: protocol.Draw) -> list[Inputs]:
-        """Problems that no seed tells. Those of other shapes than the first are left out."""
+        """Problems that cannot be predicted from the seed. Those of other shapes than the first are left out."""
         before, ends = problem.load(Path(request.beside)), time.monotonic() + DRAWING_SECONDS
         found: list[Inputs] = []
         while len(found) < request.copies and (not found or time.monotonic() < ends):

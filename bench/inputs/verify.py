@@ -90,7 +90,7 @@ def compare_exact(output: Any, expected: Any, equal: Any, dtype: str) -> Verdict
 
 
 def shape_or_dtype(output: Any, expected: Any, dtype: str) -> str:
-    """Why an output cannot be compared, or ''. Both have a shape, the output a dtype."""
+    """Why an output cannot be compared, or ''. Both have a shape, and the output has a dtype."""
     if output.shape != expected.shape:
         return f"shape {output.shape}, not {expected.shape}"
     wanted = output_dtype(expected, dtype)

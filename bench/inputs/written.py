@@ -1,4 +1,4 @@
-"""Outputs on their way to who judges them: a file of .npy arrays, those of one shape and dtype stacked."""
+"""Outputs sent to the process that judges them: a file of .npy arrays, those of one shape and dtype stacked."""
 
 import os
 import stat
@@ -67,7 +67,7 @@ class Stored:
 
 
 def opened(path: str) -> BinaryIO:
-    """A file that somebody else wrote. Raises `Unreadable` where it is none: a pipe would never end."""
+    """A file that another process wrote. Raises `Unreadable` if it is not a regular file: a pipe would never end."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Files of asv, pytest-benchmark and pyperf, in and out. What is read becomes a run with results."""
+"""Reads files of asv, pytest-benchmark and pyperf as runs with results, and writes such files."""
 
 import gzip
 import json
@@ -21,12 +21,12 @@ KNOWN = "run folders, asv results, pytest-benchmark JSON, pyperf JSON"
 
 
 def is_file_of_results(path: Path) -> bool:
-    """Whether a path is a run folder or a file, and so no git revision."""
+    """Whether a path is a run folder or a file, and therefore not a git revision."""
     return path.is_file() or (path / RUN).is_file()
 
 
 def tool_of(run: Run) -> str:
-    """Who measured a run: the tool whose file it was read from; '' for one of ours."""
+    """The tool that measured a run, if it was read from that tool's file; else ''."""
     return run.preset if run.preset in TOOLS else ""
 
 
@@ -37,7 +37,7 @@ def folder_for_reports(path: Path) -> Path:
 
 
 def read(path: Path) -> tuple[Run, list[Result]]:
-    """A run and its results from any file known. Raises `UsageError` where it is none, or holds nothing."""
+    """A run and its results from any file known. Raises `UsageError` if it is not one, or has no results."""
     if path.is_dir():
         run, results = read_run(path), read_results(path)
         if not results:

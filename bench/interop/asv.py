@@ -87,7 +87,7 @@ def _result(row: Row, beside: Beside, place: int) -> Result:
 
 
 def _no_time(measured: str, unit: str) -> str:
-    """Why what is measured is no time; '' where it is one."""
+    """Why the measured quantity is not a time; '' if it is."""
     if measured == UNKNOWN:
         return "asv: neither its name nor benchmarks.json says what it measures"
     if measured in TIMES and unit in SECONDS:

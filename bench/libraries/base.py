@@ -1,4 +1,4 @@
-"""What an array library must say, and NumPy's own answers.
+"""The interface of an array library, and its implementation for NumPy.
 
 Which variables its pools obey (set before the interpreter starts), how the
 harness's NumPy arrays become its own and back, what counts as its output, and
@@ -29,7 +29,7 @@ TRIES = 48
 
 
 class NoDevice(Exception):
-    """The framework is there, and sees no device of the kind asked for."""
+    """The framework is installed, but finds no device of the requested kind."""
 
 
 def aligned_copy(array: NDArray[Any]) -> NDArray[Any]:
@@ -98,7 +98,7 @@ class ArrayLibrary:
         return array
 
     def is_output(self, output: Any) -> bool:
-        """No subclass counts: it might put its work off until somebody looks."""
+        """Subclasses do not count: they might delay their work until they are read."""
         kind = type(output)
         return kind is np.ndarray or kind in SCALARS or (isinstance(output, np.generic) and kind is output.dtype.type)
 
@@ -113,11 +113,11 @@ class ArrayLibrary:
     asynchronous = False
 
     def negate(self) -> Callable[[Any], Any]:
-        """The least there is to compute, to see what a call costs apart from its numbers."""
+        """The least possible computation, to measure the overhead of a call."""
         return np.negative
 
     def synchronise(self, output: Any) -> Any:
-        """Waits for an output where the library returns before it is computed."""
+        """Waits for an output if the library returns before it is computed."""
         return output
 
     def poison(self, buffer: Any) -> None:

@@ -1,1 +1,1 @@
-"""What the machine is and can do: facts, cores, ceilings measured and kept, neighbours that are busy."""
+"""The machine: its facts, its cores, its measured ceilings, and other programs that are busy."""

@@ -1,4 +1,4 @@
-"""What this machine can do at most: read bandwidth by working set, peak arithmetic by dtype.
+"""The ceilings of this machine: read bandwidth by working set, peak arithmetic by dtype.
 
 limit = max(flops ÷ peak, bytes ÷ bandwidth(working set)): the roofline (Williams,
 Waterman, Patterson 2009). A machine's ceilings are measured once and kept in the
@@ -110,7 +110,7 @@ def _measured(described: Machine, made: Ceilings, threads: Iterable[int], lost: 
 
 
 def _without_doubts(described: Machine, made: Ceilings, asked: list[int]) -> Ceilings:
-    """What contradicts itself is measured again, a few times; the fastest of all tries counts."""
+    """Contradictory values are measured again, a few times; the fastest of all tries counts."""
     for _ in range(1, MEASURES):
         if not (doubtful := _doubts(made, asked)):
             break

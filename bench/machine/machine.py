@@ -1,4 +1,4 @@
-"""What machine this is, what software runs on it, and how quiet it is now."""
+"""The machine, its software, and how quiet it is now."""
 
 import importlib
 import importlib.metadata
@@ -27,7 +27,7 @@ NOISE_WORK = 20_000
 
 
 def describe() -> Machine:
-    """The machine's facts; what a system does not tell is None."""
+    """The machine's facts; those that the system does not report are None."""
     frequency = _quiet(lambda: psutil.cpu_freq().max or psutil.cpu_freq().current)
     facts = {
         "name": re.sub(r"[^A-Za-z0-9.-]+", "-", platform.node()) or "unnamed",
@@ -62,7 +62,7 @@ def versions() -> dict[str, str]:
 
 
 def environment() -> dict[str, str]:
-    """The variables of this process that pools and compilers listen to."""
+    """The environment variables that thread pools and compilers read."""
     return {name: value for name, value in sorted(os.environ.items()) if RECORDED.match(name)}
 
 

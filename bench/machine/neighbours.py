@@ -1,10 +1,9 @@
-"""Which other programs keep the machine busy, as the parent process sees it.
+"""Other programs that keep the machine busy, as seen by the parent process.
 
 Linux counts for every process how long it ran (``/proc/PID/stat``; ticks of
 10 ms) and for the whole machine how long its cores were busy (``/proc/stat``).
-What is missing between both was run by programs that this process cannot see:
-those outside a container, those hidden from other users, those that end before
-they are met.
+The difference was used by programs that this process cannot see: programs
+outside a container, hidden from other users, or too short-lived to be listed.
 """
 
 import contextlib
@@ -27,7 +26,7 @@ BUSY_CORES = 0.03
 """At least so many ticks a second that rounding makes none of them."""
 
 QUIET_CORES = 0.05
-"""A desktop at rest stays below."""
+"""An idle desktop stays below."""
 
 SEEN_CORES = 0.1
 """What a run's record names, and what may not stay unaccounted for."""

@@ -1,8 +1,8 @@
-"""What follows from measured roofs.
+"""Consistency of measured roofs.
 
-Each number is the fastest of many tries: none is too high, and one is too low where the machine was busy all along.
-So two things must hold. More threads do no less than fewer, since some of them may rest; and a small working set is
-read no slower than a larger one.
+Each number is the fastest of many tries: none is too high, but one may be too low if the machine was busy throughout.
+Two things must hold: more threads do no less than fewer, since some may be idle, and a small working set is read no
+slower than a larger one.
 """
 
 from collections.abc import Iterable, Mapping
@@ -70,7 +70,7 @@ def _does_less(roof: Roof, than: Roof) -> bool:
 
 
 def ceiled(made: Ceilings) -> Ceilings:
-    """What must hold, made to hold: a rate is at least that of every larger working set and of fewer threads."""
+    """Makes roofs consistent: a rate is at least that of every larger working set and of fewer threads."""
     roofs: dict[str, Roof] = {}
     fewer: Roof | None = None
     for count in sorted(made.roofs, key=int):

@@ -1,1 +1,1 @@
-"""Talking to child processes: messages, the parent's side, the child's side, what memory a process holds."""
+"""Communication with child processes: messages, the parent's side, the child's side, memory of a process."""

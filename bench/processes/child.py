@@ -1,4 +1,4 @@
-"""What both child processes do first: a private channel, and death with the parent."""
+"""The start of every child process: a private channel, and an end with its parent."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""Memory that a process holds for itself: what it read of files that are mapped is the system's to take back.
+"""Memory that a process holds for itself: the system can reclaim pages of mapped files at any time.
 
 Run as a program with a process's number it looks there every millisecond until
 its stdin closes, then prints the most it saw: a high-water mark that the

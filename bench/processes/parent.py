@@ -1,4 +1,4 @@
-"""A child process as its parent sees it: ask, wait, pause, kill. Knows no request's meaning."""
+"""The parent's side of a child process: ask, wait, pause, kill. Independent of what requests mean."""
 
 import contextlib
 import os
@@ -27,7 +27,7 @@ Reply = TypeVar("Reply")
 
 
 class Died(Exception):
-    """The child ended, or spoke no sense and was ended."""
+    """The child ended, or sent an invalid reply and was ended."""
 
     def __init__(self, reason: str, exit_: Exit):
         super().__init__(reason)

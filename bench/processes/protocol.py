@@ -1,4 +1,4 @@
-"""What parent and child processes say to each other: one JSON object a line."""
+"""Messages between parent and child processes: one JSON object per line."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""A suite's code: where it lies, what it must state, how it is imported, also as one of its git revisions."""
+"""A suite's code: finding it, checking its contract, importing it, also at a git revision."""

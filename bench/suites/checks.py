@@ -1,4 +1,4 @@
-"""Whether an ``operations.py`` keeps the contract. Each refusal names file, operation and field."""
+"""Checks an ``operations.py`` against the contract. Each error names file, operation and field."""
 
 import keyword
 import math

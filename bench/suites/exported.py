@@ -1,4 +1,4 @@
-"""What runs of a repository while two of its revisions are compared: the exported revision, never the checkout.
+"""Imports during a comparison of two revisions: they load the exported revision, never the checkout.
 
 A suite may import packages of its own repository. However the interpreter finds them (``PYTHONPATH``, a ``.pth``
 file, the finder of an editable install), what would come from the checkout comes from the export, or from nowhere.

@@ -62,7 +62,7 @@ class Implementation:
 
 @dataclass(frozen=True)
 class Suite:
-    """A folder that was found to keep the contract; ``remarks`` tell what in it may be a slip."""
+    """A folder that fulfils the contract; ``remarks`` list possible mistakes in it."""
 
     name: str
     folder: Path
@@ -75,7 +75,7 @@ class Suite:
 
 
 def find(folder: Path | None) -> Path:
-    """The folder named, else ``kernels/`` of the repository one stands in, else the installed one."""
+    """The named folder, else ``kernels/`` of the current repository, else the installed suite."""
     if folder is not None:
         return folder.resolve()
     here = Path.cwd()
@@ -94,7 +94,7 @@ def unavailable(implementation: Implementation) -> str:
 
 
 def load(folder: Path, environment: Mapping[str, str] | None = None) -> Suite:
-    """Reads a suite. Raises `UsageError` with file, line and remedy where it is not one.
+    """Reads a suite. Raises `UsageError` with file, line and remedy if it is invalid.
 
     ``environment`` is for the process that imports ``operations.py`` first, beside this one's.
     """
@@ -232,7 +232,7 @@ def tell(remarks: Iterable[str]) -> None:
 def _remarks(
     implementations: dict[str, Implementation], trees: dict[str, ast.Module], operations: dict[str, Operation]
 ) -> Iterator[str]:
-    """Functions that may be misspelt: their files would be absent from a run without a word."""
+    """Functions that may be misspelt: otherwise they would be silently absent from a run."""
     for stem, each in implementations.items():
         functions = [name for name in _functions(trees[stem]) if name not in operations]
         lacking = [name for name in operations if name not in each.operations]

@@ -1,4 +1,4 @@
-"""A suite's ``operations.py`` is imported by a child first: what harms a process harms none that reports."""
+"""A child process imports a suite's ``operations.py`` first, so that it cannot harm the process that reports."""
 
 import contextlib
 import os

@@ -1,1 +1,1 @@
-"""What is timed, by which clock, and what a sample is worth: disturbed slices, slow cores, levels."""
+"""The timing loop and its clock, and which samples count: disturbed slices, slow cores, levels."""

@@ -2,8 +2,8 @@
 
 A core of a virtual machine is often one of two hardware threads. While another
 guest computes on the other one, everything here takes 1.5 to 1.9 times as
-long, for tens of milliseconds, and no counter of this system tells. The same
-work at its best, in the same process, does.
+long, for tens of milliseconds, and no counter of this system shows it. The
+comparison with the best time of the same work, in the same process, does.
 """
 
 import math

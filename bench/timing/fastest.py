@@ -1,4 +1,4 @@
-"""The fastest of many short slices: what a ceiling is read by, and an empty call. The clock is the caller's.
+"""The fastest of many short slices, for ceilings and empty calls. The clock is the caller's.
 
 One slice says little: a thread that wakes up late makes a call of 40 ns one of 8 ms. So calls are never counted by one
 slice alone: as soon as a faster one shows that more of them fit, more are taken.

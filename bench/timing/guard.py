@@ -1,10 +1,10 @@
-"""Who took time from a slice: what this process's threads waited for a core, and what neighbours ran meanwhile.
+"""Whether a slice lost time: how long this process's threads waited for a core, and what other programs ran.
 
 Linux counts for every thread how long it ran and how long it was ready and did
 not run (``/proc/PID/task/TID/schedstat``; ns). A parallel loop's thread that
 waits for a core waits a scheduler's tick, 4 ms, on a call of 5 µs. Libraries
-with more threads than cores wait for themselves: that is theirs, and told from
-what is usual for the case.
+with more threads than cores wait for their own threads: this is normal, and
+recognised by what is usual for the case.
 """
 
 import contextlib

@@ -52,7 +52,7 @@ class WarmUp:
 
 
 def warm_up(kernel: Kernel, budget_ns: int, slice_ns: int) -> WarmUp:
-    """Runs slices of at least ``slice_ns`` until ten of them are steady or the budget is gone.
+    """Runs slices of at least ``slice_ns`` until ten of them are steady or the budget is used up.
 
     ``steady`` is None where calls are too long for ten slices within the budget.
     """
@@ -72,7 +72,7 @@ def warm_up(kernel: Kernel, budget_ns: int, slice_ns: int) -> WarmUp:
 
 
 def is_steady(slices: Sequence[float]) -> bool:
-    """False where the last ten slices show a trend or a change point.
+    """False if the last ten slices show a trend or a change point.
 
     A trend is Kendall's S beyond its 1 % critical value; a change point is a
     split, at least three from either end, that clearly separates all slices

@@ -1,4 +1,4 @@
-"""In a worker, after the timing: single calls on problems beside the one that was timed, as the parent asks."""
+"""In a worker, after the timing: single calls on further problems, as the parent requests."""
 
 import contextlib
 from typing import Any

@@ -96,7 +96,7 @@ def winner_map(axes: Axes, tables: Tables, view: View, drawn: dict[str, Look]) -
 def speedup_bars(axes: Axes, tables: Tables, view: View, baseline: str | None, drawn: dict[str, Look]) -> None:
     """Bars from 1 to the speed-up at the view's chosen size, with intervals; fastest on top.
 
-    Who was disturbed has no bar; where the baseline was, nobody has.
+    Disturbed cases have no bar; if the baseline was disturbed, there are no bars.
     """
     frame = view.of(speedups(tables, baseline))
     frame = frame.loc[frame["sizes"] == words(view.chosen)]
@@ -203,14 +203,14 @@ def _cell(axes: Axes, x: int, y: int, row: dict | None, drawn: dict[str, Look], 
 
 
 def _absent(tables: Tables, view: View, shown: set[str]) -> list[tuple[str, str]]:
-    """Implementations without a bar at the chosen size, and what became of them."""
+    """Implementations without a bar at the chosen size, and their outcome."""
     frame = view.of(tables.cases)
     rows = frame.loc[frame["sizes"] == words(view.chosen)].to_dict("records")
     return [(row["implementation"], _outcome(row)) for row in rows if row["implementation"] not in shown]
 
 
 def _disturbed(tables: Tables, view: View) -> set[str]:
-    """Implementations whose time at the chosen size is a guess."""
+    """Implementations whose time at the chosen size is unreliable."""
     frame = view.of(tables.cases)
     return set(frame.loc[(frame["sizes"] == words(view.chosen)) & frame["disturbed"], "implementation"])
 

@@ -1,4 +1,4 @@
-"""What every implementation computed of the suite's small tasks, for the page to draw beside its own formulas."""
+"""Outputs of every implementation for the suite's small tasks, which the page draws beside its own formulas."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""How far reports of whole runs agree: real runs measured again, and simulated ones whose truth is known."""
+"""How well reports of several runs agree: real runs, and simulated ones whose true times are known."""

@@ -1,4 +1,4 @@
-"""How far two runs of the same code agree: what the report's intervals and winners are worth.
+"""How well two runs of the same code agree: the quality of the report's intervals and winners.
 
 All on logarithms. A value is counted where the report does not mark it as disturbed.
 
@@ -27,7 +27,7 @@ DIFFERENT = "different"
 TIME, SPEEDUP = "time", "speed-up"
 
 SEVERAL_BLOCKS = 2
-"""A baseline with so many processes belongs to a contest that the run wanted to know well."""
+"""Processes of a baseline from which on its contest counts as well measured."""
 
 FEWEST_RANKED = 4
 """Timed cases below which a rank correlation tells little."""

@@ -1,6 +1,6 @@
-"""One whole run as a line of a file: what the report says of it, without its samples.
+"""One whole run as a line of a file: its results in the report, without samples.
 
-Many such lines tell how far two runs of the same code agree, see `repeatability`.
+Many such lines show how well runs of the same code agree, see `repeatability`.
 """
 
 from collections.abc import Iterator, Sequence

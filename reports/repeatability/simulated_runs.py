@@ -1,7 +1,6 @@
-"""Runs of known times, noisy as machines are, through the very functions that the report uses.
+"""Simulated runs with known times and realistic noise, evaluated by the functions of the report.
 
-Whoever is truly fastest, and by how much, is drawn here; what a run of them tells is what `frames` and `compare`
-make of its samples. All noise is in log times.
+The true times are drawn here; `frames` and `speedups` estimate them from the samples. All noise is in log times.
 """
 
 import math
@@ -105,7 +104,7 @@ class SimulatedRun(NamedTuple):
 
 
 def simulated(contests: int, choose: Choose, seed: int = 1) -> Iterator[Simulated]:
-    """So many contests of every kind of noise. The seed is fixed: whoever repeats it counts the same."""
+    """So many contests of every kind of noise. The seed is fixed, so repeating it gives the same counts."""
     for name in NOISES:
         yield counted(name, runs(name, contests, choose, seed))
 

@@ -1,11 +1,11 @@
-"""Where one implementation overtakes another as the fastest while one size grows and the others stay.
+"""Where one implementation overtakes another as the fastest, along one size with the others fixed.
 
 ``from_size`` and ``to_size`` are neighbouring measured sizes with other winners; both are timed at both, undisturbed.
 Between measured sizes the logarithm of the ratio of their times is taken as a straight line over that of the size.
 
 at               where that line crosses 1
 at_low, at_high  where the lines through the ends of the ratio's 95 % intervals cross it, however many measured
-                 sizes away; missing where they never do: then the leads on that side are within noise
+                 sizes away; missing if they never do: then the leads on that side are within noise
 verdict          AHEAD where both are known, else WITHIN_NOISE
 """
 

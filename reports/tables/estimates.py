@@ -1,25 +1,25 @@
-"""One estimate for all: where each time lies, how sure that is, and ratios that agree with the times beside them.
+"""The one estimate behind all numbers: each time, its interval, and ratios that agree with the times.
 
 Everything is computed on logarithms of times. In each fresh process (a block)
-a contest's contenders get levels from which what they share of a round is
-taken out (`bench.levels`); what all share of a block is taken out likewise. A
-case's time is the mean of its levels over blocks, and a speed-up is the ratio
-of two such times: both tell the same.
+the contenders of a contest get levels, from which the slowdown shared by a
+round is removed (`timing.levels`); that of a block is removed likewise. A case's
+time is the mean of its levels over blocks, and a speed-up is the ratio of two
+such times, so the two agree.
 
-What another run would say differs by more than rounds do, because the luck of a
-process (memory, threads) stays with it. Its variance v of a level is
+Two runs differ by more than rounds do, because some conditions (memory,
+threads) are fixed by chance for a whole process. The variance v of a level is
 
-    prior    what rounds scatter within the process, plus what processes of this implementation differ by,
-             both as seen in all cases of the run that were measured in several processes
+    prior    the scatter of rounds within a process, plus the variance between processes of this implementation,
+             both estimated from all cases of the run that were measured in several processes
     v        (d0 · prior + d · own) ÷ (d0 + d), own = variance between the case's own processes, d its freedom
 
-d0 is what the prior is worth. It comes from how far those cases scatter around
+d0 is the weight of the prior. It comes from how far those cases scatter around
 it (Smyth, "Linear models and empirical Bayes methods", Statistical Applications
 in Genetics and Molecular Biology 3, 2004). Cases whose data fit the caches of
 one core and the others have priors of their own. The interval is Student's t
 over v ÷ processes, with d0 + d degrees of freedom. So a case measured in one
-process has an honest interval too, as long as the run measured others in
-several; where it did not, the interval describes that process only and says so.
+process has a valid interval too, provided that the run measured others in
+several; if not, the interval describes that process only and says so.
 """
 
 import math
@@ -87,7 +87,7 @@ NOWHERE = Located(math.nan, math.nan, math.nan, math.nan, NOT_TIMED)
 
 
 def located(contests: Sequence[Sequence[CaseRounds]]) -> list[list[Located]]:
-    """Where each contender of each contest lies."""
+    """The estimate of each contender of each contest."""
     tables = [ContestLevels(each) for each in contests]
     prior = Prior([row for table in tables for row in table.rows if not row.contender.disturbed])
     drifted = drift(tables)

@@ -1,20 +1,20 @@
-"""A run folder -> tidy frames. All numbers on pages, pictures and in files come from here and `compare`.
+"""A run folder -> tidy frames. All numbers on pages, in pictures and in files come from here and from `speedups`.
 
 Statistics, from raw samples:
 
     time_ns           one call: wall_ns ÷ calls of a sample, median of a round, level of a block, see `estimates`
     low_ns, high_ns   95 % interval of it; `interval` says what it describes
     precise           whether the case's part of a ratio's interval is within the precision that the run was asked for
-    first_call_ns     of a process that has not called the operation yet: the first call at this size, or, where the
-                      worker had compiled it before, a steady call and what compiling took then; median over blocks
-    compiled_ns       what compiling took at the most in first calls of this operation and dtype before this one; 0
-                      where nothing compiles, or nothing had yet
+    first_call_ns     of a process that has not called the operation yet: the first call at this size, or, if the
+                      worker had compiled it before, a steady call plus that compile time; median over blocks
+    compiled_ns       the longest compile time in earlier first calls of this operation and dtype; 0 if nothing
+                      compiles, or nothing had yet
     import_ns, transfer_*_ns   median over blocks (one reading a block)
     peak_bytes, error_over_bound              largest over blocks
     dropped           samples left out because a guard flagged them
     flops … over_problem  how far from the machine's limit, see `limits`
-    disturbed         in every block somebody took time from more than half of the samples: all were kept, the
-                      time is no more than a guess, and the case has no rank
+    disturbed         in every block, more than half of the samples lost time to other programs: all are kept, the
+                      time is unreliable, and the case has no rank
 """
 
 import math
@@ -38,10 +38,10 @@ from .samples import KeptSamples, Rounds, kept, powers
 from .variances import CaseRounds
 
 STATUSES = ("wrong", "crashed", "timeout", "missing", "unsupported", "skipped", "ok")
-"""From the most telling to the least: a case is as bad as its worst block."""
+"""From the worst to the best: a case is as bad as its worst block."""
 
 OWN_CACHE_BYTES = 2**20
-"""Of a core, where the system does not tell."""
+"""Of a core, if the system does not report it."""
 
 VIEW = ("operation", "parameters", "dtype", "threads", "device")
 """What one chart shows."""
@@ -89,7 +89,7 @@ class Tables:
 
     @property
     def tool(self) -> str:
-        """Under what name the benchmarks of another tool stand that compete with nobody; '' where there are none."""
+        """The name for benchmarks of another tool that are not ranked against others; '' if there are none."""
         return self.run.preset if any(not group[0].case.implementation for group in self.results) else ""
 
     @property
@@ -146,7 +146,7 @@ def words(values: dict[str, Any]) -> str:
 
 
 def _named(case: Case, run: Run) -> Case:
-    """A benchmark of another tool that competes with nobody stands under the name of the tool."""
+    """A benchmark of another tool that is not ranked against others gets the name of the tool."""
     return case if case.implementation else msgspec.structs.replace(case, implementation=run.preset)
 
 
@@ -170,7 +170,7 @@ def _located(cases: Sequence[Case], timed: Sequence[KeptSamples], beyond: Sequen
 
 
 def _contests(cases: Sequence[Case], rounds: Sequence[Rounds]) -> list[list[int]]:
-    """Places of those that were measured side by side. Whoever shared no round with another stands alone."""
+    """Places of cases measured side by side. A case that shares no round with another is a contest of its own."""
     together: dict[str, list[int]] = {}
     for place, case in enumerate(cases):
         together.setdefault(msgspec.structs.replace(case, implementation="").key, []).append(place)
@@ -309,7 +309,7 @@ def _columns(cases: Sequence[Case]) -> Columns:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """A column that nobody has, and now it is taken."""
+    """An unused column name, which is taken from now on."""
     places = chain([name, f"{name}_value"], (f"{name}_value_{place}" for place in count(2)))
     found = next(each for each in places if each not in taken)
     taken.add(found)

@@ -1,8 +1,8 @@
-"""What a suite wanted to reach, and what a run reached.
+"""The goals of a suite, and what a run reached.
 
-Values and intervals are those of `frames` and `compare`. A time that was
-disturbed reaches nothing, nor does one below its own limit: that is a fault of
-the measurement. ``why`` says so.
+Values and intervals are those of `frames` and `speedups`. A disturbed time
+reaches no goal, nor does one below its own limit, which is a fault of the
+measurement; ``why`` says so.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
-"""How far a time is from what the machine could do.
+"""The distance of a time from the machine's limit.
 
-flops, bytes       the least that the case's own algorithm must compute and move, whatever was read beside it
-footprint_bytes    bytes of inputs and output: what decides which cache holds them
+flops, bytes       the least that the case's own algorithm must compute and move
+footprint_bytes    bytes of inputs and output, which determine the cache that holds them
 limit_ns           max(flops ÷ peak, bytes × what a byte takes to read, a call) of the case's own algorithm: the least
                    time under the ceilings. A byte takes what it took in the fastest tenth of the contest's rounds, see
                    `Readings`; a call is one of a Python function that does nothing

@@ -1,4 +1,4 @@
-"""Why cases have no time, each reason told once."""
+"""Why cases have no time, each reason listed once."""
 
 import re
 from collections.abc import Sequence

@@ -1,12 +1,12 @@
-"""Who is faster than whom: speed-ups over a baseline, winners and their leads.
+"""Speed-ups over a baseline, the fastest of each contest and its lead.
 
-speedup           time of the baseline ÷ time of the implementation; above 1 is faster. What a round or a
-                  block was slower as a whole is taken out of both first; intervals as in `estimates`
-paired            False where no round is shared: nothing they share could be taken out
+speedup           time of the baseline ÷ time of the implementation; above 1 is faster. Slowdowns that a round or a
+                  block had for all are removed from both first; intervals as in `estimates`
+paired            False if no round is shared: then nothing shared could be removed
 break_even_calls  (first call − steady) ÷ (baseline's steady − own steady): calls after which
-                  the first call has paid for itself; missing where it never does
+                  the first call pays off; missing if it never does
 lead              time of the runner-up ÷ time of the winner, as a speed-up
-verdict           AHEAD, or WITHIN_NOISE where the lead's interval holds 1. One that was disturbed has no rank
+verdict           AHEAD, or WITHIN_NOISE if the lead's interval includes 1. A disturbed case has no rank
 """
 
 import math
@@ -65,14 +65,14 @@ def ratio(base: TimedCase, other: TimedCase) -> Ratio:
 
 
 def baselines(tables: Tables) -> list[str]:
-    """Implementations with a time, the default baseline first, a name for what competes with nobody last."""
+    """Implementations with a time, the default baseline first, the name for unranked benchmarks last."""
     timed = set(tables.cases.loc[tables.cases["time_ns"].notna(), "implementation"])
     names, tool = (name for name in tables.implementations if name in timed), tables.tool
     return sorted(names, key=lambda name: (name == tool, name != DEFAULT_BASELINE))
 
 
 def choose_baseline(tables: Tables, wanted: str | None = None) -> str | None:
-    """The wanted baseline, else numpy, else the first with a time; None where nothing has one."""
+    """The requested baseline, else numpy, else the first with a time; None if nothing has one."""
     names = baselines(tables)
     if wanted is not None and wanted not in names:
         raise unknown("baseline", wanted, names)
@@ -148,7 +148,7 @@ def groups(tables: Tables) -> Iterator[tuple[dict[str, Any], list[TimedCase]]]:
 
 
 def break_even(base_ns: float, own_ns: float, first_call_ns: float) -> float:
-    """Calls after which a first call has paid for itself; NaN where it never does, or nobody read it."""
+    """Calls after which a first call pays off; NaN if it never does, or was not measured."""
     gain = base_ns - own_ns
     if not gain > 0 or math.isnan(first_call_ns):
         return math.nan

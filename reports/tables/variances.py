@@ -1,4 +1,4 @@
-"""How much the levels of fresh processes differ: of a case's own, and as the whole run tells it. See `estimates`."""
+"""The variance between fresh processes: of a single case, and as a prior from the whole run. See `estimates`."""
 
 import math
 from collections import defaultdict
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ...bench.timing.levels import MEDIAN_ERROR, Level, levels, round_effects
 
 FEWEST_REPLICATED = 10
-"""Cases measured in several processes, below which a run does not tell how far processes differ."""
+"""Cases measured in several processes that a run needs to estimate how much processes differ."""
 
 FEWEST_OF_A_KIND = 20
 GROUP_WEIGHT = 3
