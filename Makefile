@@ -2,11 +2,11 @@
 # make report  the standard preset: about nine minutes, then a page to look at
 # make check   linters, types, and the tests that start no command, framework or browser: two minutes
 # make test    linters, types, all tests: a quarter of an hour
-# make calibrate  how often does the gate err, what does it find? (quiet machine, three hours; adds to CALIBRATION)
-# make repeat  how far do the reports of whole runs agree? (quiet machine, nine minutes a run; adds to REPEATED)
-# make goals   what the kernels want to reach, and what they reach here (quiet machine, tens of minutes)
+# make calibrate  error rates and power of the gate (quiet machine, three hours; adds to CALIBRATION)
+# make repeat  how well the reports of several runs agree (quiet machine, nine minutes a run; adds to REPEATED)
+# make goals   the goals of the kernels, and what is reached here (quiet machine, tens of minutes)
 # make picture the README's picture of the newest run's page (Chromium)
-# make audit   does the harness read the time there is? (quiet machine, a quarter of an hour)
+# make audit   checks the harness's times against known durations (quiet machine, a quarter of an hour)
 #
 # TORCH_INDEX=https://download.pytorch.org/whl/cpu takes torch's CPU build (Linux; plain pip brings CUDA, gigabytes)
 
@@ -46,7 +46,7 @@ lint: | $(BIN)/pytest
 check: lint
 	$(BIN)/python -m pytest -m 'not slow'
 
-# The gate's tests judge by time and run alone; then two at a time, what starts workers beside what does not.
+# The gate's tests depend on timing and run alone; then the other tests run in two processes.
 OTHER_TESTS := tests/kernels tests/reports tests/browser tests/test_docs.py tests/test_layout.py
 
 test: setup lint

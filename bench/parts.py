@@ -15,11 +15,11 @@ Output = NDArray[Any] | tuple[NDArray[Any], ...]
 
 NUMBERS = "fciub"
 SEVERAL = (tuple, list)
-"""What a kernel may return several arrays in."""
+"""Types in which a kernel may return several arrays."""
 
 
 def of_oracle(returned: Any, where: str) -> Output:
-    """What an oracle returned, in NumPy. Raises `SuiteFault` where it holds no numbers."""
+    """An oracle's output, in NumPy. Raises `SuiteFault` if it has no numbers."""
     if not isinstance(returned, tuple):
         return _numbers(returned, f"{where}: its oracle returned ")
     if not returned:
@@ -47,7 +47,7 @@ def named(place: int, number: int) -> str:
 
 
 def held(returned: Any) -> list[Any] | None:
-    """What a kernel's tuple or list holds, None of anything else: by no method that a subclass may replace."""
+    """The items of a kernel's tuple or list, else None; without methods that a subclass may replace."""
     for kind in SEVERAL:
         if issubclass(type(returned), kind):
             return list(kind.__iter__(returned))

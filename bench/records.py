@@ -62,12 +62,12 @@ class Case(msgspec.Struct, frozen=True):
 class Sample(msgspec.Struct, frozen=True, array_like=True):
     """The reading of one slice. Times in ns; ``wall_ns`` and ``cpu_ns`` span all ``calls``.
 
-    ``flags`` counts what `guard` saw during the slice: ``waited_ns`` that the
-    worker's threads were ready and did not run, ``neighbour_ns`` that other busy
-    programs ran, ``neighbours`` how many of them there were, ``steal_ticks`` of the
-    machine; ``involuntary_switches`` of the worker where the system does not
-    tell of waiting. ``slowed_permille`` is by how much known work around the slice
-    took longer than at its best (`core_speed`).
+    ``flags`` has the counts of `guard` for the slice: ``waited_ns``, the time that
+    the worker's threads were ready but did not run; ``neighbour_ns``, the time
+    that other busy programs ran; ``neighbours``, their number; ``steal_ticks`` of
+    the machine; ``involuntary_switches`` of the worker, if the system does not
+    count waiting. ``slowed_permille`` says how much longer known work around the
+    slice took than at its best (`core_speed`).
     """
 
     round: int
@@ -87,9 +87,9 @@ class Exit(msgspec.Struct, frozen=True):
 
 
 class Benchmark(msgspec.Struct, frozen=True):
-    """What another tool calls a benchmark: its full name, and its parameters as text where they are not part of it.
+    """The identity of a benchmark of another tool: its full name, and parameters as text if not part of the name.
 
-    Two results are of the same benchmark where these are equal.
+    Two results with equal values are of the same benchmark.
     """
 
     name: str
@@ -101,12 +101,12 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     Errors are absolute; ``error_over_bound`` is the maximum over components,
     ``error`` and ``bound`` are those of that component. ``steady`` is None
-    where the calls were too long to judge. ``peak_bytes`` is the rise of the
+    if the calls were too long to judge. ``peak_bytes`` is the rise of the
     resident set over that before the call. ``costs`` are the least flops and
     bytes of each algorithm, ``footprint_bytes`` are those of inputs and output,
-    ``reads`` the ns a byte of this working set took to read, by round.
-    ``benchmark`` is what a result was called in the file of another tool; its
-    ``source_sha256`` is then the version of the benchmark that the tool tells.
+    ``reads`` the time in ns to read a byte of this working set, by round.
+    ``benchmark`` is the identity of a result from the file of another tool; its
+    ``source_sha256`` is then the benchmark's version according to that tool.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -141,7 +141,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Numbers(msgspec.Struct, frozen=True):
-    """A small array: its shape and its numbers in row-major order; null is what is not finite."""
+    """A small array: its shape and its numbers in row-major order; null stands for a number that is not finite."""
 
     shape: list[int]
     values: list[int | float | None]
@@ -150,7 +150,7 @@ class Numbers(msgspec.Struct, frozen=True):
 class ShownTask(msgspec.Struct, frozen=True, kw_only=True, tag="task", tag_field="kind"):
     """A line of ``outputs.jsonl``: a small task, its small inputs in call order and the oracle's output.
 
-    A list where that is a tuple of arrays.
+    If the output is a tuple of arrays, it is a list here.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -218,7 +218,7 @@ class Roof(msgspec.Struct, frozen=True):
 
 
 class Ceilings(msgspec.Struct, frozen=True, kw_only=True):
-    """A machine's roofs by thread count (as text), ns of the least call by array library."""
+    """A machine's roofs by thread count (as text); ns of an empty call by array library."""
 
     schema_version: int = 2
     machine: str = ""
@@ -252,7 +252,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What both children need to know of a case: all but who computes it."""
+    """A case without its implementation: what both child processes need to know."""
 
     operation: str
     sizes: dict[str, int]
@@ -266,7 +266,7 @@ class Task(msgspec.Struct, frozen=True):
 
 
 def task_of(case: Case) -> Task:
-    """What a case's contenders have in common."""
+    """The task that the contenders of a case share."""
     return Task(case.operation, case.sizes, case.parameters, case.dtype)
 
 

@@ -96,7 +96,7 @@ def read_results(folder: Path) -> list[Result]:
 
 
 def read_outputs(folder: Path) -> list[ShownTask | Output]:
-    """What was kept to be shown; nothing in a folder written before there was such a file."""
+    """The stored outputs of shown tasks; empty for a folder from before such files existed."""
     return _read_lines(folder / OUTPUTS, ShownTask | Output)
 
 

@@ -51,7 +51,7 @@ MOST_WORK = {"quick": 1e8, "standard": 3e8, "full": 1e10, "goals": 1e8, "verify"
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What the user asked of a run; stored in ``run.json`` so that it can be resumed."""
+    """The options of a run; stored in ``run.json`` so that it can be resumed."""
 
     suite: str
     preset: str = "standard"

@@ -17,13 +17,13 @@ DRAWN = "() => !document.querySelector('.run-data') || document.documentElement.
 
 def newest() -> Path:
     pages = sorted(DOCS.parent.glob("results/*/report.html"))
-    return pages[-1] if pages else sys.exit("no results/*/report.html: make report first, or name a page")
+    return pages[-1] if pages else sys.exit("no results/*/report.html: run 'make report' first, or give a page")
 
 
 def main(page: Path, picture: Path) -> None:
     if not page.is_file():
         sys.exit(f"{page}: no such page")
-    path = next(filter(None, map(shutil.which, BROWSERS)), None) or sys.exit("no Chromium: install one")
+    path = next(filter(None, map(shutil.which, BROWSERS)), None) or sys.exit("no Chromium found; install it")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         tab = browser.new_page(viewport=VIEW, color_scheme="light")

@@ -1,4 +1,4 @@
-"""Dask: row chunks in parallel, each read once; the only one here that leaves memory and the machine."""
+"""Dask: row chunks in parallel, each read once; it also works out of core and on a cluster."""
 
 import dask.array as da
 import numpy as np

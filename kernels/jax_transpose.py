@@ -1,4 +1,4 @@
-"""JAX as the formula reads, `X.T @ errors`, compiled: what XLA makes of the transpose on a CPU (docs/idioms.md)."""
+"""JAX with the literal formula, `X.T @ errors`, compiled: the cost of the transpose on a CPU (docs/idioms.md)."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""Compiled loops on all threads: X is read from memory once, every thread sums for itself; small X stays on one."""
+"""Compiled loops on all threads: X is read from memory once, with one sum per thread; a small X uses one thread."""
 
 from collections.abc import Callable
 from functools import cache

@@ -1,4 +1,4 @@
-"""Vectorised NumPy as people write it: the formula, one temporary array for each operator."""
+"""Vectorised NumPy, the usual way: the formula, with one temporary array for each operator."""
 
 import numpy as np
 

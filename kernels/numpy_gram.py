@@ -1,4 +1,4 @@
-"""NumPy with XᵀX made once: a step, or a point of the surface, then costs n² instead of m·n. Another algorithm."""
+"""NumPy with XᵀX computed once: a step, or a point of the surface, then costs n² instead of m·n. Another algorithm."""
 
 import numpy as np
 

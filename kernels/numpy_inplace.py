@@ -1,4 +1,4 @@
-"""NumPy with `out=` into buffers made beforehand: no temporaries, as in the inner loop of a simulation."""
+"""NumPy with `out=` into preallocated buffers: no temporaries, as in the inner loop of a simulation."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""A Python loop over the rows of an array with `np.dot`: code moved from lists, not yet vectorised."""
+"""A Python loop over the rows of an array with `np.dot`: code ported from lists, not yet vectorised."""
 
 import numpy as np
 

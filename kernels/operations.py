@@ -30,7 +30,7 @@ OPERATIONS = (
     Operation(
         name="residuals",
         formula="y − Xθ",
-        doc="What the predictions leave unexplained.",
+        doc="The part of y that the predictions do not explain.",
         sizes=("m", "n"),
         inputs=inputs.regression,
         oracle=oracle.residuals,
@@ -87,7 +87,7 @@ OPERATIONS = (
     Operation(
         name="r2",
         formula="1 − SSres/SStot",
-        doc="The share of the variance explained; NaN where y is constant.",
+        doc="The share of the variance that is explained; NaN if y is constant.",
         sizes=("m",),
         inputs=inputs.r2,
         oracle=oracle.r2,
@@ -116,7 +116,7 @@ OPERATIONS = (
     Operation(
         name="split_mse",
         formula="mse of the first 70 % of rows and of the rest",
-        doc="Training and validation error, the sign of underfitting.",
+        doc="Training and validation error, which show underfitting.",
         sizes=("m", "n"),
         inputs=inputs.split_mse,
         oracle=oracle.split_mse,

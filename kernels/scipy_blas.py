@@ -1,4 +1,4 @@
-"""SciPy's BLAS called by hand: alpha and beta scale and subtract within the product, as in Fortran codes."""
+"""SciPy's BLAS called directly: alpha and beta scale and subtract within the product, as in Fortran code."""
 
 import numpy as np
 from scipy.linalg.blas import get_blas_funcs

@@ -1,4 +1,4 @@
-"""scikit-learn, what a user would pick instead of writing the formula: a fitted model and its metrics."""
+"""scikit-learn, instead of writing the formula: a fitted model and its metrics."""
 
 import numpy as np
 from sklearn.linear_model import LinearRegression

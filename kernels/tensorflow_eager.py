@@ -1,4 +1,4 @@
-"""TensorFlow run eagerly, operator by operator: what one gets without `tf.function`."""
+"""TensorFlow run eagerly, operator by operator: the default without `tf.function`."""
 
 import tensorflow as tf
 

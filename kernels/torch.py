@@ -1,4 +1,4 @@
-"""PyTorch without autograd: `addmv` into buffers made beforehand, as in hand-tuned inference code."""
+"""PyTorch without autograd: `addmv` into preallocated buffers, as in hand-tuned inference code."""
 
 import torch
 

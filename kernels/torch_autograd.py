@@ -1,4 +1,4 @@
-"""PyTorch with autograd: write the loss, call `backward`, step by hand, as in every tutorial."""
+"""PyTorch with autograd: write the loss, call `backward`, step by hand, as in most tutorials."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""PyTorch with `torch.compile`: the formula as people write it, one kernel generated for each shape."""
+"""PyTorch with `torch.compile`: the plain formula, with one kernel generated for each shape."""
 
 import os
 import shutil

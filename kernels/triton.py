@@ -1,4 +1,4 @@
-"""Triton on PyTorch's tensors: one pass over X, each tile loaded once; a second kernel adds what programs summed."""
+"""Triton on PyTorch's tensors: one pass over X, each tile loaded once; a second kernel adds the partial sums."""
 
 # Triton makes constants of whole numbers by itself.
 # pyright: reportArgumentType=false

@@ -99,7 +99,7 @@ def _winner_tables(tables: Tables) -> Iterable[str]:
 
 
 def _alone(tables: Tables, view: View) -> bool:
-    """Whether a view holds a benchmark of another tool that competes with nobody."""
+    """Whether a view has only a benchmark of another tool that is not ranked against others."""
     return set(view.of(tables.cases)["implementation"]) == {tables.tool}
 
 

@@ -25,7 +25,7 @@ TIMED = (SLOWER, FASTER, EQUIVALENT, NOT_SLOWER, INCONCLUSIVE)
 
 
 class CaseTrial(msgspec.Struct, frozen=True, kw_only=True):
-    """One case of a run: its verdict, its estimated ratio, the spread of its blocks in the screen, blocks played."""
+    """One case of a run: its verdict, its estimated ratio, the spread of its blocks in the screen, number of blocks."""
 
     case: str
     verdict: str
@@ -36,7 +36,7 @@ class CaseTrial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
-    """One whole run of a judge.
+    """One whole run of the gate or of another tool.
 
     ``effect`` is the share of work planted (0: the same code), ``load`` the busy processes beside it.
     """

@@ -116,7 +116,7 @@ class Blocks:
         return slot
 
     def _prove(self, side: str, slot: Slot) -> None:
-        """A worker must have loaded what was written for its revision."""
+        """Checks that a worker loaded the files of its revision."""
         known = self._revisions[side].sources
         for path, digest in (slot.started.sources if slot.started else {}).items():
             if known.get(path) != digest:

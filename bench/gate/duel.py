@@ -27,7 +27,7 @@ BASE, HEAD, COPY = "base", "head", "copy"
 ROUNDS, FEWEST_ROUNDS = 32, 6
 SLICE_NS = 1_000_000
 CASE_NS = 400_000_000
-"""What a case may take of a block; longer calls get fewer rounds."""
+"""Time of a case in a block; longer calls get fewer rounds."""
 
 LONG_SHARE = 0.1
 """Of a slice: the mean of a slice of such long calls depends on what ran before it."""

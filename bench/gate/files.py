@@ -115,7 +115,7 @@ def _relative(file: File, name: str) -> File:
 
 
 def _contest(file: File, key: Key) -> Key:
-    """What a case shares with those it competes with."""
+    """The fields that a case shares with its contenders."""
     if key[0]:
         return key[:1] + key[2:]
     return _key_of_case(msgspec.structs.replace(file.case(key), implementation=""), True)

@@ -140,7 +140,7 @@ def _left_out(planned: Planned) -> CaseResult:
 
 
 def _with_controls(shared: list[Planned], rng: random.Random) -> tuple[list[Planned], list[Planned]]:
-    """What is measured and what is left out: of unchanged cases a tenth controls, of changed ones a tenth is copied."""
+    """The cases to measure: a tenth of unchanged cases as controls; a tenth of changed ones also against a copy."""
     changed = [each for each in shared if not each.unchanged]
     unchanged = [each for each in shared if each.unchanged]
     if not changed:
@@ -157,7 +157,7 @@ def _tenth(cases: list[Planned]) -> int:
 
 
 def _is_large(loaded: Suite, contest: Contest) -> bool:
-    """Whether a case's bytes exceed what a core's caches hold, so that memory sets the pace."""
+    """Whether a case's bytes exceed a core's caches, so that memory determines its speed."""
     from ..machine.machine import describe
 
     largest = max(describe().caches_bytes.values(), default=2**25)

@@ -1,4 +1,4 @@
-"""What a comparison found: the records that ``compare --json`` prints and ``comparison.json`` keeps."""
+"""The results of a comparison: the records that ``compare --json`` prints and ``comparison.json`` stores."""
 
 from typing import Any, Literal
 
@@ -17,11 +17,11 @@ CaseVerdict = Literal[
 ]  # fmt: skip
 """The first five come from times.
 
-``missing``: head has not what base has; ``appeared``: base has not what head
-has; ``changed``: the operation means another thing; ``broken``: wrong, crashed
-or over the time limit on one side at least, or in need of what a revision does
-not have; ``not compared``: neither side can run it here, or the user allowed it
-to be missing.
+``missing``: only base has the case; ``appeared``: only head has it;
+``changed``: the operation means something else; ``broken``: wrong, crashed or
+over the time limit on at least one side, or in need of a file that a revision
+lacks; ``not compared``: neither side can run it here, or the user allowed it to
+be missing.
 """
 
 RunVerdict = Literal["slower", "incomplete", "inconclusive", "not slower"]
@@ -43,11 +43,11 @@ NEITHER = "neither side can: "
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
-    """One side of a comparison: a git revision, or a file of results.
+    """One side of a comparison: a git revision, or a results file.
 
     ``label`` is what the user wrote (``main``, ``working tree``, a path),
     ``commit`` the full hash where there is one, ``versions`` the packages of
-    its interpreter, ``machine`` where its times come from.
+    its interpreter, ``machine`` the machine of its times.
     """
 
     label: str
@@ -59,17 +59,17 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
-    """What the screen or the confirmation of one case read.
+    """The readings of the screen or the confirmation of one case.
 
-    ``ratios`` holds one number per block, time of head over time of base: the
+    ``ratios`` has one number per block, time of head over time of base: the
     median over the block's rounds. ``low`` and ``high`` are the 90 % interval
     of the Hodges-Lehmann estimate ``ratio`` over blocks (exact signed rank), so
     each end is a one-sided 95 % limit. ``spread`` is the standard deviation of
     the blocks' log ratios. ``p`` is the exact one-sided p that the ratio does
-    not exceed ``1 + margin`` (confirmation) or 1 (screen); ``level`` what it had to stay below.
+    not exceed ``1 + margin`` (confirmation) or 1 (screen); ``level`` is the limit for ``p``.
     ``base_ns`` and ``head_ns`` are medians over blocks of one call's time.
-    Ends and spread are None where there are too few blocks to tell them.
-    ``rounds`` were played in all, ``dropped`` of them on a guard's word.
+    Ends and spread are None if there are too few blocks. ``rounds`` counts all
+    rounds, ``dropped`` those that were disturbed and do not count.
     """
 
     ratios: list[float]
@@ -89,11 +89,11 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     """One case of a comparison.
 
     Ratios are time of head over time of base; above 1 is slower. ``low`` and
-    ``high`` are the 90 % interval, ``margin`` what a slowdown must exceed to
+    ``high`` are the 90 % interval, ``margin`` is the limit for a slowdown to
     count, ``least_effect`` the smallest true ratio above 1 that the test would
-    have found with a power of 95 % (None where nothing was timed), ``blocks``
+    have found with a power of 95 % (None if nothing was timed), ``blocks``
     the pairs of fresh processes behind ``ratio``. ``unchanged`` says that the
-    sources of both sides are the same. All times are None where not timed.
+    sources of both sides are the same. All times are None if not timed.
     """
 
     case: Case
@@ -123,9 +123,9 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole comparison. ``method`` is ``paired`` (git revisions) or ``unpaired`` (files of results).
+    """A whole comparison. ``method`` is ``paired`` (git revisions) or ``unpaired`` (results files).
 
-    ``warnings`` are for people: what cannot be excluded, what was widened.
+    ``warnings`` are for people: what cannot be excluded, which margins were widened.
     ``margin`` is the default; each case states its own. Times are UTC, ISO 8601.
     """
 

@@ -19,7 +19,7 @@ from .records import Side
 
 PACKAGE = Path(__file__).resolve().parents[2]
 NEEDED = ("msgspec", "numpy", "psutil", "threadpoolctl")
-"""What the harness's worker imports in an interpreter of the user's."""
+"""Packages that the harness's worker imports in the user's environment."""
 
 ASKED = """
 import importlib.metadata, importlib.util, json, sys
@@ -49,7 +49,7 @@ class Interpreter:
 
 @dataclass(frozen=True)
 class Revision:
-    """One side of a paired comparison: its suite as it was, and who runs it.
+    """One side of a paired comparison: its suite at that revision, and its Python.
 
     ``fault`` says why the suite cannot be loaded; then ``suite`` is None. ``export`` is None for a suite that is
     of no repository.

@@ -56,7 +56,7 @@ class Doubt(NamedTuple):
 
 
 class Shift(NamedTuple):
-    """Head's log time less base's, and what the blocks say of its error (None where a side has one block)."""
+    """Head's log time minus base's, and its error from the blocks (None if a side has one block)."""
 
     value: float
     within: Doubt | None

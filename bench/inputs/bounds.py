@@ -38,7 +38,7 @@ def stated(
 
 
 def _each(bound: Any, inputs: Inputs, expected: Output, algorithm: str, where: str) -> list[Any]:
-    """What is stated for each part; None where nothing is."""
+    """The stated bound of each part; None for a part without."""
     number = parts.count(expected)
     if bound is None:
         return [None] * max(1, number)
@@ -75,7 +75,7 @@ def _refuse_infinite(
     forms: list[NDArray[Any]], judged: NDArray[np.bool_], where: str, dtype: str, *, generated: bool
 ) -> None:
     worst, statistical = (np.isinf(form) & judged for form in forms)
-    _refuse(worst & statistical, "is infinite: no answer would be wrong; raise contract.Unsupported with a reason", where)
+    _refuse(worst & statistical, "is infinite: no answer would be wrong; raise contract.Unsupported instead", where)
     if not generated and worst.any():
         raise Unsupported(f"no error bound: rounding in {dtype} may destroy every digit; use fewer rows or scale")
 

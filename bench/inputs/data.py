@@ -13,7 +13,7 @@ from . import mapped, tables
 
 Floats = NDArray[np.float64]
 CHECKED_BYTES = 2**24
-"""Looked at at a time: what an answer about all of a file takes of memory."""
+"""Elements read at a time when a whole file is checked; this bounds the memory."""
 
 
 def generator(seed: int, *words: str) -> np.random.Generator:

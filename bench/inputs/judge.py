@@ -23,7 +23,7 @@ REMEMBERED_BYTES = 2**16
 
 @dataclass(frozen=True)
 class Limit:
-    """What the errors of one array may be. ``what``: a bound, or a tolerance that nobody derived."""
+    """The allowed errors of one array. ``what``: a bound, or a tolerance, which was not derived."""
 
     worst_case: Kept
     statistical: Kept

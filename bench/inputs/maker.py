@@ -91,7 +91,7 @@ class Problems:
             raise Lost("crashed", str(fault)) from fault
 
     def judge(self, request: protocol.Judge) -> protocol.Judged:
-        """Compares what a worker wrote with what it should be. The file is removed."""
+        """Compares a worker's outputs with the expected ones. The file is removed."""
         try:
             return self._ask(request)
         finally:
@@ -125,7 +125,7 @@ class Problems:
         return [self._child.pid] if self._child else []
 
     def stop(self) -> None:
-        """Ends the reference process; what it made stays."""
+        """Ends the reference process; its files stay."""
         if self._child is not None:
             self._child.kill()
         self._child = None
@@ -156,7 +156,7 @@ class Problems:
         return reply
 
     def _buried(self) -> None:
-        """What it held is gone with it."""
+        """Its expected outputs are lost with it."""
         self._child = None
         self._made.clear()
 

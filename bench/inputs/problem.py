@@ -126,5 +126,5 @@ def _value(path: Path, number: int | None) -> Any:
 
 
 def _array(path: Path) -> NDArray[Any]:
-    """What is large stays in its file, so that it takes none of a memory that is capped."""
+    """A large array stays in its file, so it does not count towards the memory limit."""
     return np.load(path, mmap_mode="r" if path.stat().st_size > MAPPED_BYTES else None)

@@ -14,7 +14,7 @@ BLOCK_ROWS_BYTES = 2**24
 
 
 class Watched:
-    """Data that keeps what was drawn of it, so that the column that is large can be named."""
+    """Data that remembers the rows drawn from it, so that a column with large values can be named."""
 
     def __init__(self, source: Any, dtype: str):
         self.source: Data | Any = source

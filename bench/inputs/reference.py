@@ -152,7 +152,7 @@ class Reference:
         return protocol.Made(made.inputs_sha256, made.inputs_bytes, refused, output_bytes, seed)
 
     def _known(self, request: protocol.Draw, name: str, inputs: Inputs) -> bool:
-        """Keeps what a problem that was drawn should give; False where not every algorithm can be judged by it."""
+        """Stores the expected output of a drawn problem; False if it cannot judge every algorithm."""
         operation = self.operations[request.task.operation]
         try:
             made, _ = self._judgeable(operation, inputs, request, self._source(request.task))
@@ -179,7 +179,7 @@ class Reference:
         return found
 
     def _unseeded(self, task: protocol.Task) -> Inputs | None:
-        """None where a suite refuses what it drew."""
+        """None if the suite refuses its own draw."""
         rng, source = np.random.default_rng(secrets.randbits(128)), self._source(task)
         try:
             return self._drawn(self.operations[task.operation], task, "fresh", rng, source)

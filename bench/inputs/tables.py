@@ -1,6 +1,6 @@
 """The user's tables: CSV, Parquet and .npy files as columns of finite numbers.
 
-What could be read wrongly is refused, with what mends it.
+A table that could be misread is refused, with a remedy.
 """
 
 import csv
@@ -69,7 +69,7 @@ def _remedy(value: Any) -> str:
 
 
 def _kind_of_no_number(column: Any) -> str:
-    """What a column holds that no cast makes a number, or ''. Text may be one, so it passes here."""
+    """The kind of values in a column that cannot become numbers, or ''. Text may be a number, so it passes."""
     import pandas as pd
 
     dtype = column.dtype

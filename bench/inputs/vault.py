@@ -14,7 +14,7 @@ PIECE = 2**16
 
 
 class Kept:
-    """One array. A file keeps it out of memory, where what the user's own data needs may leave no room for it."""
+    """One array. A large one is kept in a file, because the user's data may leave no room in memory."""
 
     def __init__(self, array: NDArray[Any]):
         self.shape, self.dtype, self.size = array.shape, array.dtype, array.size

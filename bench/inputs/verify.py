@@ -31,7 +31,7 @@ def compare(output: Any, expected: Any, bound: Bound, dtype: str, *, generated: 
 
 @dataclass(frozen=True)
 class Found:
-    """What was found in some of an output's components: how many are not finite, another fault, the worst error."""
+    """Findings in some components of an output: how many are not finite, other faults, the worst error."""
 
     not_finite: int = 0
     reason: str = ""
@@ -52,7 +52,7 @@ def piece(output: NDArray[Any], expected: NDArray[Any], bound: Bound, dtype: str
 
 
 def in_all(pieces: Iterable[Found], size: int, what: str) -> Verdict:
-    """The verdict on an array of ``size`` components from what was found in its pieces. ``what`` limits its errors."""
+    """The verdict on an array of ``size`` components from the findings in its pieces. ``what`` limits its errors."""
     found = list(pieces)
     if bad := sum(each.not_finite for each in found):
         return Verdict("wrong", f"{bad} of {size} components are not finite, but the true result is")

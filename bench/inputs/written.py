@@ -16,7 +16,7 @@ STACKED_BYTES = 2**20
 
 
 class Unreadable(Exception):
-    """A file does not hold what it should."""
+    """A file does not have the expected contents."""
 
 
 def write(path: str, arrays: Sequence[NDArray[Any]]) -> None:

@@ -18,7 +18,7 @@ SECONDS = ("", "seconds")
 
 
 class Row(NamedTuple):
-    """What a file holds of a benchmark: a value for each combination of its parameters, the last fastest."""
+    """The results of a benchmark in a file: a value for each combination of parameters, the last varying fastest."""
 
     name: str
     columns: dict[str, Any]

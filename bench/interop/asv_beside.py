@@ -1,4 +1,4 @@
-"""What asv keeps beside a file of results: the machine, and what each benchmark measures."""
+"""Files that asv writes beside its results: the machine, and what each benchmark measures."""
 
 import json
 import re
@@ -38,7 +38,7 @@ class Beside:
         ]  # fmt: skip
 
     def of(self, name: str) -> dict[str, Any]:
-        """What is told of a benchmark; nothing where it is not listed."""
+        """The entry of a benchmark; empty if it is not listed."""
         told = self._benchmarks.get(name)
         return told if isinstance(told, dict) else {}
 

@@ -11,7 +11,7 @@ SIZES = re.compile(r"[A-Za-z_]\w*=[1-9][0-9]{0,17}( [A-Za-z_]\w*=[1-9][0-9]{0,17
 
 
 def case_of_ours(name: str, texts: Sequence[str]) -> Case | None:
-    """The case of ``quick.Gradient.time_gradient('numpy', 'm=100 n=2')``; None for what is not wholly like it."""
+    """The case of ``quick.Gradient.time_gradient('numpy', 'm=100 n=2')``; None for any other name."""
     found, words = BENCHMARK.fullmatch(name), [_string(text) for text in texts]
     if found is None or found[1] != found[2].title().replace("_", "") or len(words) != 2:
         return None
@@ -25,7 +25,7 @@ def case_of_ours(name: str, texts: Sequence[str]) -> Case | None:
 
 
 def _string(text: str) -> str:
-    """What a ``repr`` of a string was made of; empty for any other."""
+    """The string of which a text is the ``repr``; empty for any other text."""
     try:
         found = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):

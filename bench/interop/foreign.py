@@ -1,4 +1,4 @@
-"""What files of other tools have in common: results from seconds, a run from what they tell."""
+"""Common code for files of other tools: results from seconds, a run from their metadata."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ UNNAMED = "unnamed"
 """Name of a machine whose file tells none."""
 
 NOT_VERIFIED = "not verified"
-"""A warning that begins so: nobody compared the answer with a right one."""
+"""The start of a warning: the answer was not compared with a correct one."""
 
 NOBODY = Case("", "", "", {}, {}, "", 0, "")
 
@@ -93,7 +93,7 @@ def _in_rounds_of_its_own(result: Result, rounds: Iterator[int]) -> list[Sample]
 
 
 def _run_of(tool: str, path: Path, machine: Machine, results: Sequence[Result], **known: Any) -> Run:
-    """A run that holds what a file tells; ``preset`` names the tool, which stands for an implementation unnamed."""
+    """A run with the metadata of a file; ``preset`` names the tool, which also replaces a missing implementation."""
     cases = [each.case for each in results]
     operations = {case.operation: {"sizes": list(case.sizes), "parameters": case.parameters} for case in cases}
     facts = {"library": "", "algorithm": "direct", "doc": "", "source_sha256": ""}

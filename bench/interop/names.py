@@ -27,7 +27,7 @@ class Shown(NamedTuple):
     """What is known of a benchmark before its case is: parameters as text, by name.
 
     Those with a ``contender`` compete with all others of their operation; where
-    it is empty, the benchmark competes with nobody. ``mark`` tells it from
+    it is empty, the benchmark is not ranked. ``mark`` tells it from
     another that would look alike.
     """
 
@@ -51,7 +51,7 @@ def cases_of(shown: Sequence[Shown]) -> list[Case]:
 
 
 def case_of_label(label: str) -> Case | None:
-    """A case from ``gradient/numpy m=1000 n=10 float64``; None for what is not wholly a label of ours."""
+    """A case from ``gradient/numpy m=1000 n=10 float64``; None if the text is not exactly such a label."""
     found = OURS.fullmatch(label)
     if found is None or found[4] not in DTYPES:
         return None
@@ -90,7 +90,7 @@ def distinct_labels(cases: Iterable[Case]) -> dict[Case, str]:
 
 
 def _free(text: str, taken: set[str]) -> str:
-    """The text with the first number that nobody has."""
+    """The text with the first unused number."""
     number = 0
     while f"{text} ({number})" in taken:
         number += 1

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from .names import ADDRESS, Shown, without_addresses
 
 LONGEST = 80
-"""A parameter of more letters is told by its id."""
+"""A longer parameter is shown by its id."""
 
 UNKNOWN = "UNSERIALIZABLE["
 """Before the ``repr`` of what pytest-benchmark cannot write, and a bracket after it."""
@@ -85,7 +85,7 @@ def _parameters(params: Any, identity: str | None) -> dict[str, str]:
 
 
 def _pieces(params: dict[str, Any], identity: str) -> dict[str, str]:
-    """What an id says of each parameter; nothing where it does not fall into as many pieces as there are parameters."""
+    """The part of an id for each parameter; empty if the id does not have as many parts as there are parameters."""
     pieces = [identity] if len(params) == 1 else identity.split("-")
     if len(pieces) != len(params):
         return {}

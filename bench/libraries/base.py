@@ -18,7 +18,7 @@ INTERPRETER = "interpreter"
 """The device on which code for GPUs is checked, and never timed, where there is none."""
 
 COMPILERS = frozenset({"numba", "jax", "triton", "torch._dynamo"})
-"""Modules that compile what a suite hands them; ``import torch`` alone does not load PyTorch's."""
+"""Modules that compile a suite's functions; ``import torch`` alone does not load PyTorch's."""
 
 SCALARS = {float, int, bool, complex}
 """Python's own numbers: compiled functions return such for any width."""

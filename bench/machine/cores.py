@@ -16,7 +16,7 @@ def available_cores() -> int:
 
 
 def first_cores(threads: int) -> list[int]:
-    """Those that a worker is given where nobody says which."""
+    """The default cores of a worker."""
     return sorted(os.sched_getaffinity(0))[:threads] if hasattr(os, "sched_getaffinity") else []
 
 

@@ -139,7 +139,7 @@ def _warnings(facts: dict[str, Any]) -> list[str]:
     cores = facts["cores_available"]
     found = []
     if not os.path.exists("/proc/self/schedstat"):
-        found.append("this system does not count how long threads wait for cores; only context switches show busy programs")
+        found.append("this system does not count waiting for cores; only context switches show busy programs")
     if os.environ.get("OPENBLAS_CORETYPE"):
         found.append("OPENBLAS_CORETYPE is set and slows NumPy; unset it to measure what users see")
     if facts["virtualised"]:

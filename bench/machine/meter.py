@@ -1,4 +1,4 @@
-"""The child that measures what this machine can do, and a roof of its best answers."""
+"""The child process that measures ceilings, and a roof of its best results."""
 
 import os
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ DTYPES = ("float64", "float32")
 
 
 class Meter:
-    """The child that reads and computes on some threads. Where it dies its answers are None: no case is at fault."""
+    """The child that reads and computes on some threads. If it dies, its answers are None; no case fails."""
 
     failure = ""
 
@@ -35,14 +35,14 @@ class Meter:
         self._child: Child[protocol.MeterReply] | None = child
 
     def read_ns_per_byte(self, count: int, slice_ns: int = SLICE_NS) -> float | None:
-        """What a byte takes to read from a working set of ``count`` bytes, all threads together."""
+        """The time to read a byte from a working set of ``count`` bytes, all threads together."""
         return self._each(protocol.Read(count, slice_ns))
 
     def compute_ns_per_flop(self, dtype: str, by_gemm: bool, slice_ns: int = SLICE_NS) -> float | None:
         return self._each(protocol.Compute(dtype, by_gemm, slice_ns))
 
     def call_ns(self, slice_ns: int = SLICE_NS) -> float | None:
-        """What a call of a Python function takes that does nothing."""
+        """The time of a call of a Python function that does nothing."""
         return self._each(protocol.Call(slice_ns))
 
     @property

@@ -29,7 +29,7 @@ QUIET_CORES = 0.05
 """An idle desktop stays below."""
 
 SEEN_CORES = 0.1
-"""What a run's record names, and what may not stay unaccounted for."""
+"""Programs named in a run's record, and the largest share of time that may be unexplained."""
 
 WATCHED_AT_MOST, SEEN_AT_MOST = 16, 50
 """A worker reads the counters of all that are watched around every slice; a record keeps the busiest."""
@@ -40,7 +40,7 @@ UNSEEN_NAME = "programs that this process cannot see"
 
 
 class Ticks(NamedTuple):
-    """What the system tells of a process: time run by itself, and by its children that have ended."""
+    """The system's counters of a process: its own run time, and that of its ended children."""
 
     group: int
     started: int
@@ -103,7 +103,7 @@ class Neighbours:
 
     @property
     def seconds(self) -> float:
-        """What the shares are over."""
+        """The time span of the shares."""
         return self._moments[-1].seconds - self._moments[0].seconds if self._moments else 0.0
 
     @property
@@ -134,7 +134,7 @@ class Neighbours:
         return True
 
     def _is_past(self, now: float) -> bool:
-        """The first moment: where the second will do, also after a while in which nobody looked."""
+        """The first moment: dropped if the second suffices, also after a pause in observing."""
         first, second = (now - self._moments[place].seconds for place in (0, 1))
         return second >= WINDOW_SECONDS or (first > LONGEST_SECONDS and second >= LEAST_SECONDS)
 
@@ -170,9 +170,9 @@ class Neighbours:
         return _busiest_first(found)
 
     def _unseen(self, window_ticks: float) -> list[Neighbour]:
-        """What no process accounts for, where it is more than counts err.
+        """Busy time that no process accounts for, if it exceeds the sampling error.
 
-        The machine's ticks are counted by sampling: n of them err by about √n.
+        The machine's ticks are counted by sampling: the error of n ticks is about √n.
         """
         first, last = self._moments[0], self._moments[-1]
         unexplained, counted = last.unexplained - first.unexplained, last.reading.machine - first.reading.machine
@@ -266,7 +266,7 @@ def parse(line: bytes) -> Ticks:
 
 
 def command_line(pid: int) -> str:
-    """What a program was started as; nothing for the kernel's own threads and for what has gone."""
+    """A program's command line; empty for kernel threads and ended programs."""
     with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
         words = file.read(4096).replace(b"\0", b" ").decode(errors="replace")
         program, blank, rest = words.partition(" ")

@@ -30,7 +30,7 @@ def bytes_per_second(roof: Roof, working_set: float) -> float:
 
 
 def best(one: Roof, other: Roof | None) -> Roof:
-    """The faster of both in everything; what the other did not measure stays as it is."""
+    """The faster of both in every value; a value that only one has is kept."""
     if other is None:
         return one
     rates = dict(other.read)
@@ -41,7 +41,7 @@ def best(one: Roof, other: Roof | None) -> Roof:
 
 
 def doubts(made: Ceilings) -> dict[int, str]:
-    """Why the roof of a thread count lies too low; only those that do."""
+    """Why the roof of a thread count is too low; only those that are."""
     roofs = [(int(count), made.roofs[count]) for count in sorted(made.roofs, key=int)]
     found = {
         count: f"{_threads(count)} read a small working set slower than a large one"

@@ -77,7 +77,7 @@ class PeakMemory:
 
 
 def _give_back_freed_memory() -> None:
-    """What the allocator keeps of freed memory is resident already, and would hide that a call takes it."""
+    """Freed memory kept by the allocator is already resident, and would hide that a call uses it."""
     with contextlib.suppress(OSError, AttributeError):  # not glibc
         ctypes.CDLL(None).malloc_trim(0)
 

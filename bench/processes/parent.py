@@ -124,7 +124,7 @@ class Child(Generic[Reply]):
             os.killpg(self._process.pid, number)
 
     def _held_bytes(self) -> int:
-        """Without what was read of mapped files, where the system tells it apart."""
+        """Without pages of mapped files, if the system distinguishes them."""
         import psutil
 
         try:

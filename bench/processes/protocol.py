@@ -46,7 +46,7 @@ class WarmUp(msgspec.Struct, frozen=True, tag=True):
 class Slice(msgspec.Struct, frozen=True, tag=True):
     """One turn: untimed calls for about ``untimed_ns`` until they are steady, then ``slices`` of about ``calls`` each.
 
-    A slice in which somebody took time is played again at once, a few times. ``watch`` are pids of neighbours.
+    A disturbed slice is repeated at once, a few times. ``watch`` are pids of busy programs.
     """
 
     round: int
@@ -74,7 +74,7 @@ class Play(msgspec.Struct, frozen=True):
     """One call, timed alone, on each problem of ``order``: 0 is the one that was timed, the others as placed.
 
     ``displace`` bytes are read before each call, so that inputs leave the caches; ``peak``: watch the memory;
-    ``unseen``: nobody looks at the outputs; ``all_kept``: all are kept, unless they are very large.
+    ``unseen``: outputs are not judged; ``all_kept``: all are kept, unless they are very large.
     """
 
     order: list[int]
@@ -121,7 +121,7 @@ class Started(msgspec.Struct, frozen=True, tag=True):
     sources: dict[str, str] = {}
     """SHA-256 of every file of the suite that was imported, by its path below the suite."""
     dispatch_ns: float = 0.0
-    """What the least call of the array library takes."""
+    """The time of an empty call of the array library."""
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
@@ -151,7 +151,7 @@ class Warmed(msgspec.Struct, frozen=True, tag=True):
 
 
 class Sliced(msgspec.Struct, frozen=True, tag=True):
-    """The samples of a turn, those played again included, and what the untimed calls before them took."""
+    """The samples of a turn, repeated ones included, and the time of the untimed calls before them."""
 
     samples: list[Sample]
     untimed_ns: int
@@ -273,14 +273,14 @@ class Made(msgspec.Struct, frozen=True, tag=True):
 
 
 class Drawn(msgspec.Struct, frozen=True, tag=True):
-    """How many were drawn, and of which of them it is known what they should give."""
+    """The number of problems drawn, and those whose expected output is known."""
 
     copies: int
     judged: list[int]
 
 
 class Judged(msgspec.Struct, frozen=True, tag=True):
-    """One verdict an output, and what was asked of the first one's numbers."""
+    """One verdict per output, and the requested numbers of the first one."""
 
     verdicts: list[Verdict]
     output: Numbers | list[Numbers] | None = None
@@ -311,7 +311,7 @@ class Call(msgspec.Struct, frozen=True, tag=True):
 
 
 class Metered(msgspec.Struct, frozen=True, tag=True):
-    """What a call took in the fastest of several slices; ``work`` is the bytes or the flops of one, or 1."""
+    """The time of a call in the fastest of several slices; ``work`` is the bytes or flops of a call, or 1."""
 
     call_ns: float
     work: float

@@ -20,7 +20,7 @@ VARIABLE = "ROOFLINEAR_EXPORT"
 """Tells a child process of its side's export."""
 
 HARNESS = ("rooflinear.bench", "rooflinear_suite_")
-"""What is lent to both sides, or loaded from a folder that it names: its modules lie wherever rooflinear does."""
+"""Code lent to both sides, or loaded from a named folder: its modules are wherever rooflinear is."""
 
 INSTALLED = ("site-packages", "dist-packages")
 
@@ -99,7 +99,7 @@ class Finder:
         for name, module in list(sys.modules.items()):
             file = _file(module)
             if file and name != "__main__" and name not in but and not is_harness(name) and self._is_checkouts(file):
-                raise NotExported(f"{name} was loaded from {file}: from the checkout, not the revision; import it by name")
+                raise NotExported(f"{name} was loaded from {file} of the checkout, not the revision; import it by name")
 
     def _entries(self, entry: str) -> list[str]:
         """An entry of the path; before one of the checkout, the export's. A finder's own mark is no folder."""
@@ -129,12 +129,12 @@ class Finder:
         return self.export.moved(folder) if self._is_checkouts(folder) else folder
 
     def _without_checkout(self, name: str, path: Sequence[str] | None) -> ModuleSpec | None:
-        """What is found where the checkout is left out: as if its package were not installed."""
+        """The module found without the checkout: as if its package were not installed."""
         folders = [*sys.path, *self.export.roots] if path is None else path
         return PathFinder.find_spec(name, [each for each in folders if not self._is_checkouts(each or os.getcwd())])
 
     def _preferred(self, name: str, found: ModuleSpec | None) -> ModuleSpec | None:
-        """The export's package, where nothing else has the name or what is installed was made from this repository."""
+        """The export's package, if no other has the name or the installed one was built from this repository."""
         own = PathFinder.find_spec(name, list(self.export.roots))
         if own is None or (found is not None and any(map(self.export.holds, [found.origin or "", *_folders(found)]))):
             return found

@@ -27,7 +27,7 @@ BUILT_IN = Path(__file__).resolve().parents[2] / "kernels"
 
 INTERPRETED = ("python", "numpy", "dask")
 COMPILES_NOTHING = {"numpy", "scipy", "sklearn", "dask", "pandas", "rooflinear"} | sys.stdlib_module_names
-"""Of these array libraries, whoever imports only these packages compiles nothing in a first call."""
+"""For these array libraries: an implementation that imports only these packages compiles nothing."""
 
 ALIKE, MUCH_ALIKE = 0.6, 0.8
 """How near a function's name is to an operation's where a file has none else, and where it has."""

@@ -1,4 +1,4 @@
-"""What a failed import was looking for: files that lie in the checkout and are no part of the revision."""
+"""Explains failed imports: files that are in the checkout but not in the revision."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from importlib.machinery import all_suffixes
 from .exported import FINDERS, Export, Finder, NotExported
 
 STATUS = "not exported"
-"""Of a case that needs what the checkout has and the revision has not."""
+"""Status of a case that needs a file of the checkout that the revision lacks."""
 
 REMEDY = "commit it, or install each revision into an environment of its own (--base-python, --head-python)"
 SHOWN = 3
@@ -17,7 +17,7 @@ FROM = re.compile(r"cannot import name '(\w+)'")
 
 
 def explained(status: str, told: str, error: BaseException) -> tuple[str, str]:
-    """How a failure of this process ends and what is told of it: `STATUS` where the revision lacks a file."""
+    """Status and reason of a failure in this process: `STATUS` if the revision lacks a file."""
     return explain(FINDERS[0], status, told, error) if FINDERS else (status, told)
 
 

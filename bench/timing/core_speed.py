@@ -59,7 +59,7 @@ def flag(slowdown: float) -> dict[str, int]:
 
 
 def slowdown(sample: Sample) -> float:
-    """What the sample's flag tells."""
+    """The slowdown in the sample's flag."""
     return sample.flags.get(SLOWED, 0) / 1000
 
 

@@ -31,14 +31,14 @@ have run just then. JAX's wait for 1.2 times a slice then, and for none of it on
 each thread could have had a core: two that meet in every step, left on one core, took 60 times as long."""
 
 WAITS_OVER_USUAL, SWITCHES_OVER_USUAL = 3, 3
-"""What a library waits for itself in every slice is its own; more than so many times as much is not."""
+"""Waiting up to this multiple of the usual is the library's own; more is a disturbance."""
 
 UNSEEN = -1
 """In place of a neighbour's pid: programs that this process cannot see."""
 
 
 def disturbed(samples: Sequence[Sample]) -> list[bool]:
-    """Of each sample of one case in one block: did it lose time to somebody else?"""
+    """Whether each sample of one case in one block lost time to other programs."""
     waits = median([_waited(sample) for sample in samples] or [0.0])
     switches = median([sample.flags.get(SWITCHES, 0) for sample in samples] or [0])
     return [_disturbed(sample, waits, switches) for sample in samples]
@@ -90,7 +90,7 @@ Counts = tuple[int, int]
 
 
 class Counters:
-    """What was counted up to a moment."""
+    """The counters at one moment."""
 
     def __init__(
         self,

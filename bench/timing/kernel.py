@@ -1,4 +1,4 @@
-"""What is timed: a function with its inputs in place, and the clock that times it."""
+"""The timing loop: a function with its inputs in place, and the clock."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Kernel:
-    """A function with its inputs in place, and how to wait for what it returns."""
+    """A function with its inputs in place, and how to wait for its result."""
 
     function: Callable[..., Any]
     inputs: tuple[Any, ...]

@@ -40,7 +40,7 @@ class Level(NamedTuple):
 def levels(contenders: Sequence[Logs], telling: Sequence[Logs] | None = None) -> list[Level]:
     """One level for each contender of a contest in one block. A contender without rounds has none: NaN.
 
-    ``telling`` are those whose rounds show what a round was slower for all: everybody, unless some were disturbed.
+    ``telling`` are the contenders that show the shared slowdown of a round: all, except those that were disturbed.
     """
     telling = [logs for logs in telling or contenders if logs]
     effects = round_effects(telling)

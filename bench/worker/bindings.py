@@ -10,7 +10,7 @@ HARNESS = str(__package__).rpartition(".")[0]
 
 
 class Bindings:
-    """The functions that measure and hand over, what they consist of included, as they were when this was made."""
+    """The functions that measure and return results, with their parts, as they were when this was created."""
 
     def __init__(self) -> None:
         modules = [module for name, module in sys.modules.items() if _is_ours(name)]
@@ -31,7 +31,7 @@ class Bindings:
 
 
 def _parts(value: Any) -> Iterator[Any]:
-    """A function, a method or a property, and what decides what it does."""
+    """A function, a method or a property, and everything that determines its behaviour."""
     yield value
     for function in (value, *(getattr(value, name, None) for name in ("__func__", "__wrapped__", "fget"))):
         if isinstance(function, FunctionType):

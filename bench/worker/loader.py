@@ -128,7 +128,7 @@ class Loader:
         return ""
 
     def sampled(self, loaded: Loaded, seed: int) -> list[NDArray[Any]]:
-        """Numbers of each input as it is now, for who looks at them from outside."""
+        """Numbers of each input as it is now, to be checked outside this process."""
         mapped_ones = problem.in_place(loaded.inputs)
         return [
             problem.sampled(self.library.to_numpy(native, np.asarray(original).dtype.name), seed)
@@ -137,7 +137,7 @@ class Loader:
         ]
 
     def _own(self, loaded: Loaded) -> Iterator[tuple[str, Any, Any]]:
-        """Inputs but those that are mapped read-only: who writes there is killed."""
+        """Inputs except those mapped read-only, where a write kills the process."""
         staying = self.staying(loaded.inputs)
         for (name, original), native in zip(loaded.inputs.items(), loaded.kernel.inputs, strict=False):
             if name not in staying:

@@ -33,7 +33,7 @@ BATCHES = 4
 """Of a slice: so short are the batches that are compared while calls settle."""
 
 VARIED_PART = 10
-"""By a tenth, and by one at least, the number of calls of a slice differs from what was asked for."""
+"""The number of calls in a slice varies by a tenth of the requested number, and by at least one."""
 
 DRAW = random.SystemRandom().randint
 
@@ -45,7 +45,7 @@ LONGEST_SETTLING, LONGEST_WAKING = 3, 20
 
 @dataclass(frozen=True)
 class WarmUp:
-    """What a warm-up found: ns per call, and whether the last slices were steady."""
+    """The result of a warm-up: ns per call, and whether the last slices were steady."""
 
     call_ns: float
     steady: bool | None

@@ -41,7 +41,7 @@ from .measure import DRAW, settle, settle_in, time_slice, warm_up
 from .plays import Plays
 
 DISPATCH_NS = 10_000_000
-"""Time spent to see what an empty call costs, at least."""
+"""Least time spent on measuring an empty call."""
 
 DISPATCH_SLICES = 20
 
@@ -169,12 +169,12 @@ class Worker:
         return protocol.Sliced(played, untimed_ns)
 
     def _expected_ns(self) -> float:
-        """What a call takes when it goes well: the fastest quarter of what was timed."""
+        """The time of an undisturbed call: the fastest quarter of the timed slices."""
         times = sorted([*(each.wall_ns / each.calls for each in self.samples), *self.warm_ns])
         return times[len(times) // 4] if times else math.inf
 
     def _wants_another(self, played: list[Sample], slices: int) -> bool:
-        """Those in which somebody took time, or the core was slow, do not count, up to twice as many again."""
+        """Slices that were disturbed or ran on a slow core do not count; up to twice as many are repeated."""
         if slices == 1 or len(played) < slices:
             return len(played) < slices
         flagged = disturbed([*self.samples, *played])[len(self.samples) :]

@@ -15,7 +15,7 @@ def _inputs(rng, sizes, parameters, dtype):
 
 
 def _whole_inputs(rng, sizes, parameters, dtype):
-    """Squares of distances are small integers: no rounding decides who is nearest."""
+    """Squares of distances are small integers: so rounding does not affect which point is nearest."""
     if sizes["points"] < 2:
         raise ValueError("a single point has no other")
     return {"X": rng.integers(-9, 10, (sizes["points"], sizes["axes"])).astype(dtype)}
@@ -39,7 +39,7 @@ def _neighbour(X):
 
 
 def _bound(inputs, output, algorithm):
-    """Roundings: a square has two from the difference and one of its own, a sum of n has n − 1; a root halves the error.
+    """A square has two roundings from the difference and one of its own, a sum of n has n − 1; a root halves the error.
 
     By Gram, ‖x‖² + ‖y‖² − 2x·y cancels: the error is relative to (‖x‖ + ‖y‖)², whatever the distance.
     """

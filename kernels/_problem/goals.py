@@ -46,7 +46,7 @@ def _faster(what: str, operation: str, size: dict[str, int], times: float, who: 
 GOALS = (
     *map(_near_the_limit, ("gradient", "predict", "residuals", "mse")),
     Goal(
-        what="gradient, against what people write",
+        what="gradient, against the usual code",
         measure="times faster",
         reach=2,
         operation="gradient",

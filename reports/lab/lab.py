@@ -11,7 +11,7 @@ DRAWN = {"predict", "gradient_descent"}
 
 
 def lab(tables: Tables) -> dict[str, Any] | None:
-    """Tasks, and by task the distinct outputs and who returned which; None for a suite that is not of lines."""
+    """Tasks, and by task the distinct outputs and which implementation returned which; None for other suites."""
     if not set(tables.run.operations) >= DRAWN:
         return None
     kept = read_outputs(tables.folder) if tables.folder.is_dir() else []

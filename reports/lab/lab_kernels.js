@@ -34,7 +34,7 @@ function along(lab, prefix, name, most = Infinity) {
   };
 }
 
-// Who returned what for all of the tasks; `mine` are this page's own numbers for one of them.
+// The outputs of each implementation for all of the tasks; `mine` are this page's own numbers for one of them.
 function kernels({ tasks, any }, s, mine, free = []) {
   if (!any) return { state: 'absent', hands: [], bad: [] };
   if (!tasks.length || !tasks.every((task) => stands(task, s, free))) return { state: 'moved', hands: [], bad: [] };

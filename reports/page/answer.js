@@ -1,4 +1,4 @@
-// The answer: who is fastest at the chosen size, by how much, how sure, how far from the limit; and over all sizes.
+// The answer: the fastest at the chosen size, its lead and interval, its distance from the limit; and over all sizes.
 
 const GRID = { across: 120, down: 72 };
 const LEAST_LABELLED = 0.012;

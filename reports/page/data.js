@@ -119,7 +119,7 @@ function prepared(run) {
   };
 }
 
-// Who could run at all: what is not installed, or is for another device, would be a row of nothing in every table.
+// Implementations that can run: one that is not installed, or is for another device, would be an empty row everywhere.
 function ableOf({ implementation, status }) {
   const able = new Set(
     implementation.codes

@@ -23,7 +23,7 @@ const timeText = (ns) => withUnit(ns, UNITS.time);
 const bytesText = (count) => withUnit(count, UNITS.bytes);
 const flopsText = (rate) => withUnit(rate, UNITS.flops);
 const rateText = (rate) => withUnit(rate, UNITS.rate);
-// A limit that somebody set: 60 s, not 60.0 s.
+// A limit that the user set: 60 s, not 60.0 s.
 const shortTime = (ns) => timeText(ns).replace(/\.0+ /, ' ');
 const ratioText = (ratio) => (isKnown(ratio) ? `${digits(ratio)}×` : MISSING);
 // A lead of 1.04 reads better as 4.0 %.

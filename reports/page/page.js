@@ -103,7 +103,7 @@ function barsNote(bar, choice, found) {
   const several = names.length > 1;
   const guessed = names.length
     ? ` ${joined(names)} ${several ? 'were' : 'was'} disturbed${byWhom(found.guessed[0])}: most samples lost time to ` +
-      `other programs, so ${several ? 'these times are unreliable and have' : 'its time is unreliable and has'} no rank.`
+      `other programs, so ${several ? 'their times are' : 'its time is'} unreliable and not ranked.`
     : '';
   const doubt = bar.predicted
     ? ' ≈ is interpolated between measured sizes; its interval is widened by the interpolation error, ' +

@@ -23,7 +23,7 @@ MS_NS = 1_000_000
 
 
 class Mark(NamedTuple):
-    """One sample, or what stands for those of a round; ``flagged`` where a guard saw somebody take time from it."""
+    """One sample, or the median of a round's samples; ``flagged`` if the sample was disturbed."""
 
     block: int
     round: int

@@ -45,7 +45,7 @@ class CaseEstimates(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ContestVerdict(msgspec.Struct, frozen=True, array_like=True):
-    """What competed: operation, parameters, dtype, threads, device, sizes; who won; the timed cases.
+    """What competed: operation, parameters, dtype, threads, device, sizes; the winner; the timed cases.
 
     ``headline``: the baseline and the fastest were each measured in enough processes.
     """

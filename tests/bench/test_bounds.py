@@ -51,7 +51,7 @@ BAD = {
     "NaN": (lambda inputs, output, algorithm: [0, np.nan, 0], "is NaN (1 of 3 components)"),
     "infinite": (
         lambda inputs, output, algorithm: [0, np.inf, 0],
-        "is infinite: no answer would be wrong; raise contract.Unsupported with a reason (1 of 3 components)",
+        "is infinite: no answer would be wrong; raise contract.Unsupported instead (1 of 3 components)",
     ),
     "shape": (lambda inputs, output, algorithm: np.zeros(2), "has the shape (2,), the output (3,)"),
     "more axes": (lambda inputs, output, algorithm: np.zeros((2, 3)), "has the shape (2, 3), the output (3,)"),

@@ -201,7 +201,7 @@ def test_a_module_loaded_by_its_file_from_the_checkout_is_named(place):
     )
     told = place.says(by_file + PROVE)
     file = f"{place.top}/src/mine/__init__.py"
-    assert told == f"mine was loaded from {file}: from the checkout, not the revision; import it by name"
+    assert told == f"mine was loaded from {file} of the checkout, not the revision; import it by name"
 
 
 def test_a_module_loaded_before_is_named(place):

@@ -155,7 +155,7 @@ def test_a_module_loaded_from_the_checkout_by_its_path_ends_the_comparison_with_
     status, found, shown = compared(rooflinear, "HEAD")
     assert status == 4
     assert [each["verdict"] for each in found["cases"]] == ["broken"]
-    assert f"factor was loaded from {path}: from the checkout, not the revision; import it by name" in shown
+    assert f"factor was loaded from {path} of the checkout, not the revision; import it by name" in shown
 
 
 def test_in_rooflinears_own_repository_the_harness_is_lent_to_both_sides(rooflinear):
