@@ -1,12 +1,10 @@
 """Where an implementation runs: a worker process, started when needed and again after a death."""
 
-import math
 import os
 import secrets
 import sys
 import tempfile
-import time
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,24 +14,27 @@ from ..libraries.base import INTERPRETER
 from ..libraries.host import LIBRARIES, common_environment
 from ..machine.cores import first_cores
 from ..processes import protocol
-from ..processes.parent import Child, Died, TookTooLong
+from ..processes.parent import Died, TookTooLong
 from ..suites.suite import Implementation, Suite
-from ..timing.guard import Answering, Scheduled
+from ..timing.guard import Scheduled
 from . import leftovers
+from .worker_process import WorkerProcess
 
 START_SECONDS = 180.0
 DEATHS_ALLOWED = 5
 PADDING_BYTES = 4096
-BETWEEN_LOOKS_SECONDS = 1.0
-"""Looking through all processes for those that a worker left behind takes milliseconds."""
-
 COMPILED_INTO = ("TMPDIR", "TRITON_CACHE_DIR", "CUPY_CACHE_DIR", "CUDA_CACHE_PATH")
 """Where compilers keep what they made (PyTorch's below TMPDIR), and find it again in another process."""
 
 
+def launched(slot: "Slot") -> WorkerProcess:
+    """A process of the slot's implementation, begun; it has imported nothing yet."""
+    return WorkerProcess(environment(slot), slot.python, slot.mark)
+
+
 @dataclass
 class Slot:
-    """One implementation on some threads of one device."""
+    """One implementation on some threads of one device. ``launch`` begins the worker's process."""
 
     suite: Suite
     implementation: Implementation
@@ -49,11 +50,9 @@ class Slot:
     exact: dict[tuple[str, str], Lost | None] = field(default_factory=dict)
     compiled_ns: dict[tuple[str, str], int] = field(default_factory=dict)
     mark: str = field(default_factory=lambda: secrets.token_hex(8))
-    _child: Child[protocol.WorkerReply] | None = None
-    _answering: Answering | None = None
+    launch: Callable[["Slot"], WorkerProcess] = launched
+    _process: WorkerProcess | None = None
     _pinned: list[int] = field(default_factory=list)
-    _strays: list[int] = field(default_factory=list)
-    _looked_round: float = -math.inf
     _refusal: Lost | None = None
     _deaths: int = 0
 
@@ -61,55 +60,45 @@ class Slot:
         """Starts the worker where it is not running. Raises `Lost` where it cannot be."""
         if self._refusal:
             raise self._refusal
-        if self._child is None or self.started is None:
+        if self._process is None or self.started is None:
             self.started = self._start()
         return self.started
 
-    def spawn(self) -> None:
-        """Begins the worker's process; `start` waits until it has imported everything."""
-        if self._child is None and not self._refusal:
-            self._refuse_device()
-            leftovers.adopt()
-            self._child = Child("worker", protocol.WorkerReply, environment(self), self.python)
-            self.started = None
-
     def _start(self) -> protocol.Started:
-        self.spawn()
+        self._refuse_device()
+        process = self._process = self._process or self.launch(self)
+        self.started = None
         try:
-            started = self._ask(self._request(), START_SECONDS, protocol.Started)
+            started = self._ask(process, self._request(), START_SECONDS, protocol.Started)
         except Lost as lost:
             self._refusal = lost
             self.stop()
             raise
-        assert self._child is not None
-        self._child.pause()
+        process.pause()
         self.import_ns = self.import_ns or started.import_ns  # the first start had the machine to itself
         return started
 
     def ask(self, request: Any, timeout_s: float, kind: Any) -> Any:
         """A reply of the kind expected. Raises `Lost` for anything else; the slot stays usable."""
         self.start()
-        reply = self._ask(request, timeout_s, kind)
-        assert self._child is not None
-        self._child.pause()
+        process = self._process
+        assert process is not None
+        reply = self._ask(process, request, timeout_s, kind)
+        process.pause()
         return reply
 
     @property
     def pid(self) -> int | None:
         """Of the worker, which leads a process group of its own; None where none runs."""
-        return self._child.pid if self._child else None
+        return self._process.pid if self._process else None
 
     @property
     def alive(self) -> bool:
-        return self._child is not None
+        return self._process is not None
 
     def scheduled(self) -> Scheduled:
         """What its answers have waited for a core so far, and the CPU time that they took."""
-        if self._child is None:
-            return Scheduled()
-        if self._answering is None:
-            self._answering = Answering(self._child.pid)
-        return self._answering.read()
+        return self._process.scheduled() if self._process else Scheduled()
 
     def pin(self, cores: list[int], timeout_s: float) -> None:
         """The worker computes on these cores from now on. Raises `Lost`."""
@@ -118,52 +107,38 @@ class Slot:
 
     def left_behind(self) -> str:
         """What the implementation changed that its process must leave alone, or ''."""
-        if self._child is None:
-            return ""
-        if reason := leftovers.changed(self._child.pid, set(self._pinned)):
-            return reason
-        if time.monotonic() > self._looked_round + BETWEEN_LOOKS_SECONDS:
-            self._strays = leftovers.strays(self._child.pid, self.mark)
-            self._looked_round = time.monotonic()
-        return "left a process behind that is not in its group" if self._strays else ""
+        return self._process.left_behind(set(self._pinned)) if self._process else ""
 
     def stop(self) -> None:
         """Ends the worker and all that it started; the next request starts another."""
-        if child := self._child:
-            behind = leftovers.strays(child.pid, self.mark)
-            child.kill()
-            self._buried(child, behind)
+        if self._process:
+            self._process.end()
+            self._process = None
 
-    def _ask(self, request: Any, timeout_s: float, kind: Any) -> Any:
-        assert self._child is not None
+    def _ask(self, process: WorkerProcess, request: Any, timeout_s: float, kind: Any) -> Any:
         try:
-            reply = self._child.ask(request, timeout_s, self.memory_limit)
+            reply = process.ask(request, timeout_s, self.memory_limit)
         except Died as died:
-            self._died(self._child)
+            process.clear()
+            self._died()
             raise Lost("crashed", died.reason, died.exit) from None
         except TookTooLong:
-            self._died(self._child)
+            process.clear()
+            self._died()
             raise Lost("timeout", f"no answer within {timeout_s:.3g} s; the worker was ended") from None
         if isinstance(reply, protocol.Failed):
             raise Lost(reply.status, reply.reason)
         if not isinstance(reply, kind):
-            self._child.kill()
-            self._died(self._child)
+            process.end()
+            self._died()
             raise Lost("crashed", f"the worker answered out of turn: {type(reply).__name__}")
         return reply
 
-    def _died(self, child: Child[Any]) -> None:
-        self._buried(child)
+    def _died(self) -> None:
+        self._process = None
         self._deaths += 1
         if self._deaths >= DEATHS_ALLOWED:
             self._refusal = Lost("crashed", f"its worker had died {self._deaths} times; not started again")
-
-    def _buried(self, child: Child[Any], behind: Iterable[int] = ()) -> None:
-        """All that a worker started ends with it."""
-        leftovers.end([*behind, *leftovers.strays(child.pid, self.mark)])
-        if self._answering:
-            self._answering.close()
-        self._child, self._answering, self._strays = None, None, []
 
     def _request(self) -> protocol.Start:
         chosen, folder = self.implementation, str(self.suite.folder)

@@ -1,0 +1,64 @@
+"""The process of a worker as the runner sees it: asked, paused, ended with all that it started."""
+
+import math
+import time
+from typing import Any
+
+from ..processes import protocol
+from ..processes.parent import Child
+from ..timing.guard import Answering, Scheduled
+from . import leftovers
+
+BETWEEN_LOOKS_SECONDS = 1.0
+"""Looking through all processes for those that a worker left behind takes milliseconds."""
+
+
+class WorkerProcess:
+    """One process, known by its ``mark`` among all others. What a `Slot` starts; tests put others in its place."""
+
+    def __init__(self, environment: dict[str, str], python: str, mark: str):
+        leftovers.adopt()
+        self._child = Child[protocol.WorkerReply]("worker", protocol.WorkerReply, environment, python)
+        self._mark = mark
+        self._answering: Answering | None = None
+        self._strays: list[int] = []
+        self._looked_at = -math.inf
+
+    @property
+    def pid(self) -> int:
+        """It leads a process group of its own."""
+        return self._child.pid
+
+    def ask(self, request: Any, timeout_s: float, memory_limit: int | None) -> protocol.WorkerReply:
+        """The reply to a request. Raises `Died` or `TookTooLong`, after which `clear` is due."""
+        return self._child.ask(request, timeout_s, memory_limit)
+
+    def pause(self) -> None:
+        self._child.pause()
+
+    def scheduled(self) -> Scheduled:
+        """What its answers have waited for a core so far, and the CPU time that they took."""
+        if self._answering is None:
+            self._answering = Answering(self.pid)
+        return self._answering.read()
+
+    def left_behind(self, cores: set[int]) -> str:
+        """What its kernels changed that they must leave alone, or ''. ``cores`` are those it was given."""
+        if reason := leftovers.changed(self.pid, cores):
+            return reason
+        if time.monotonic() > self._looked_at + BETWEEN_LOOKS_SECONDS:
+            self._strays = leftovers.strays(self.pid, self._mark)
+            self._looked_at = time.monotonic()
+        return "left a process behind that is not in its group" if self._strays else ""
+
+    def end(self) -> None:
+        """Ends it and all that it started."""
+        behind = leftovers.strays(self.pid, self._mark)
+        self._child.kill()
+        self.clear(behind)
+
+    def clear(self, behind: list[int] | None = None) -> None:
+        """After its death: ends all that it started, those included that are known from before."""
+        leftovers.end([*(behind or ()), *leftovers.strays(self.pid, self._mark)])
+        if self._answering:
+            self._answering.close()
