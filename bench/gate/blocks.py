@@ -14,7 +14,7 @@ from ..errors import CannotFinish, Lost, SuiteFault
 from ..inputs.maker import Problems
 from ..machine.cores import quietest_cores, start_cores
 from ..records import Case
-from ..runner.contest import Stage
+from ..runner.contest import Terms
 from ..runner.honesty import Stock
 from ..runner.slot import Slot
 from ..sweep import Options, footprint
@@ -51,7 +51,7 @@ class Blocks:
         algorithms = [each.algorithm for each in base.suite.implementations.values()]
         self._problems = Problems(head.suite, drawn, algorithms, head.export.environment if head.export else None)
         self._slots: dict[tuple[str, str, int], Slot] = {}
-        self._stages: dict[str, Stage] = {}
+        self._terms: dict[str, Terms] = {}
         self._births = 0
         self._slow: dict[tuple[str, str], int] = {}
         self._pool = ThreadPoolExecutor(len(self._revisions))  # a worker dies with the thread that started it
@@ -84,7 +84,7 @@ class Blocks:
         shuffled = list(groups.values())
         self._random.shuffle(shuffled)
         for group in shuffled:
-            if all(self._key(each) in self._stages for each in group):
+            if all(self._key(each) in self._terms for each in group):
                 self._random.shuffle(group)
         return shuffled
 
@@ -125,7 +125,7 @@ class Blocks:
     def _one(self, planned: Planned, slots: dict[str, Slot], cores: list[int], thorough: bool) -> Outcome:
         outcome = Outcome()
         try:
-            stage = self._stage(planned)
+            terms = self._terms_of(planned)
         except Lost as lost:
             outcome.lost = dict.fromkeys((BASE, HEAD), (lost.status, lost.reason))
             return outcome
@@ -133,7 +133,7 @@ class Blocks:
             outcome.lost = dict.fromkeys((BASE, HEAD), ("crashed", str(fault)))
             return outcome
         sides = [side for side in slots if side != COPY or planned.copied]
-        duel = Duel(planned, stage, {side: slots[side] for side in sides}, outcome.lost, self._random, self._pool)
+        duel = Duel(planned, terms, {side: slots[side] for side in sides}, outcome.lost, self._random, self._pool)
         try:
             outcome.reading = duel.play(cores, thorough)
         finally:
@@ -143,26 +143,26 @@ class Blocks:
             self._note_slow(planned)
         return outcome
 
-    def _stage(self, planned: Planned) -> Stage:
+    def _terms_of(self, planned: Planned) -> Terms:
         task, key = planned.task, self._key(planned)
         self._refuse_hopeless(planned)
         if self._births != self._problems.births:  # what is judged by was lost with the process that held it
-            self._stages.clear()
-        if key in self._stages:
-            return self._stages[key]
+            self._terms.clear()
+        if key in self._terms:
+            return self._terms[key]
         exact_task, exact = self._problems.exact(task.operation, task.dtype)
-        folder = f"{len(self._stages)}-{self._random.getrandbits(32):08x}"
+        folder = f"{len(self._terms)}-{self._random.getrandbits(32):08x}"
         made = self._problems.make(task, "main", f"{folder}-main")
         self._problems.make(task, "fresh", f"{folder}-fresh")
         self._births = self._problems.births
         main, fresh = (str(self._problems.scratch / f"{folder}-{name}") for name in ("main", "fresh"))
         stock = Stock(self._problems, task, main, made.inputs_bytes + made.output_bytes)
-        self._stages[key] = Stage(
+        self._terms[key] = Terms(
             task, main, fresh, exact_task, exact, made.inputs_sha256, self._problems.label, self._options.timeout_s,
             long_call_ns=math.inf, slice_ns=SLICE_NS, slices=1, untimed_ns=0,
             judging=self._problems, stock=stock, seed=made.seed,
         )  # fmt: skip
-        return self._stages[key]
+        return self._terms[key]
 
     def _refuse_hopeless(self, planned: Planned) -> None:
         case, operation = planned.case, self._suites[HEAD].operations[planned.case.operation]
@@ -179,8 +179,8 @@ class Blocks:
     def _discard_large(self, planned: Planned) -> None:
         operation = self._suites[HEAD].operations[planned.case.operation]
         if footprint(operation, planned.task) > KEPT_BYTES:
-            stage = self._stages.pop(self._key(planned))
-            for folder in (stage.main, stage.fresh, *Stock.folders(stage.main)):
+            terms = self._terms.pop(self._key(planned))
+            for folder in (terms.main, terms.fresh, *Stock.folders(terms.main)):
                 self._problems.discard(folder)
 
     def _key(self, planned: Planned) -> str:

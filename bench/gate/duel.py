@@ -17,7 +17,7 @@ from ..errors import Lost
 from ..machine.cores import start_cores
 from ..processes import protocol
 from ..records import Result, Sample
-from ..runner.contest import LOAD_SECONDS, Contender, Stage
+from ..runner.contest import LOAD_SECONDS, Contender, Terms
 from ..runner.slot import Slot
 from ..timing.guard import LOST_SHARE, STEAL, SWITCHES, WAITED
 from .plan import Planned
@@ -51,16 +51,16 @@ class Duel:
     def __init__(
         self,
         planned: Planned,
-        stage: Stage,
+        terms: Terms,
         slots: dict[str, Slot],
         lost: dict[str, tuple[str, str]],
         rng: random.Random,
         pool: Executor,
     ):
-        self._lost, self._stage, self._random, self._pool = lost, stage, rng, pool
+        self._lost, self._terms, self._random, self._pool = lost, terms, rng, pool
         self._began: list[str] = []
         self._contenders = {
-            side: Contender(planned.case, slot, 0, stage, lambda result, side=side: self._note(side, result))
+            side: Contender(planned.case, slot, 0, terms, lambda result, side=side: self._note(side, result))
             for side, slot in slots.items()
         }
 
@@ -93,13 +93,13 @@ class Duel:
             each.release()
 
     def _play_rounds(self, call_ns: float) -> int:
-        turn_ns = 2 * len(self._contenders) * max(call_ns, self._stage.slice_ns)
+        turn_ns = 2 * len(self._contenders) * max(call_ns, self._terms.slice_ns)
         rounds = max(FEWEST_ROUNDS, min(ROUNDS, round(CASE_NS / turn_ns)))
         every = 1
         for number, order in enumerate(balanced(list(self._contenders), rounds, self._random)):
             if number % every == 0:
                 every = max(1, round(self._reload(order) / turn_ns))
-            if call_ns > LONG_SHARE * self._stage.slice_ns:
+            if call_ns > LONG_SHARE * self._terms.slice_ns:
                 self._settle(order[0])
             self._began.append(order[0])
             for side in (*order, *reversed(order)):
@@ -110,7 +110,7 @@ class Duel:
     def _settle(self, side: str) -> None:
         """An untimed call of the side that begins: beyond the last cache, each side follows itself once a round."""
         self._current = side
-        self._contenders[side].slot.ask(protocol.Slice(0, 1), self._stage.first_call_seconds, protocol.Sliced)
+        self._contenders[side].slot.ask(protocol.Slice(0, 1), self._terms.first_call_seconds, protocol.Sliced)
 
     def _reload(self, order: Sequence[str]) -> int:
         """Places all inputs anew, last those of the side that begins: a fixed order would favour one side.

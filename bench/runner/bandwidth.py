@@ -45,13 +45,13 @@ class Readers:
         """One for contenders that play their rounds together; none where they compute in a memory that is not read."""
         if not contenders or contenders[0].case.device != HOST:
             return []
-        case, stage = contenders[0].case, contenders[0].stage
-        stage.reads.clear()
+        case, terms = contenders[0].case, contenders[0].terms
+        terms.reads.clear()
         if case.threads not in self._meters:
             self.stop()
             self._meters[case.threads] = Meter(case.threads)
-        held = footprint(self._suite.operations[case.operation], stage.task)
-        return [Reader(self._meters[case.threads], int(min(held, self._most)), stage.reads)]
+        held = footprint(self._suite.operations[case.operation], terms.task)
+        return [Reader(self._meters[case.threads], int(min(held, self._most)), terms.reads)]
 
     @property
     def pids(self) -> list[int]:

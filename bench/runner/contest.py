@@ -106,8 +106,8 @@ def _take_turns(players: Sequence[Player], round_: int) -> list[Player]:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """What a contest gives its contenders: the task and the folders of its problems.
+class Terms:
+    """The same for all contenders of a contest: the task, the folders of its problems, the limits of its turns.
 
     ``judging`` judges what comes out, ``stock`` has problems like this one that no worker has seen, ``seed`` draws
     where inputs are looked at afterwards. ``costs`` are flops and bytes by algorithm, ``footprint_bytes`` those of
@@ -204,7 +204,7 @@ class Contender:
     case: Case
     slot: Slot
     block: int
-    stage: Stage
+    terms: Terms
     emit: Callable[[Result], None]
     samples: list[Sample] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
@@ -222,11 +222,11 @@ class Contender:
         try:
             self.slot.start()
             self._pass_exact_test()
-            stage, into = self.stage, self._judging.outputs()
-            reply = self._first_call(protocol.Prepare(stage.task, stage.main, stage.in_place, into))
+            terms, into = self.terms, self._judging.outputs()
+            reply = self._first_call(protocol.Prepare(terms.task, terms.main, terms.in_place, into))
             self._note_prepared(reply)
             algorithm = self.slot.implementation.algorithm
-            for verdict in self._judging.judge(Judge(into, [stage.main] * 2, algorithm, stage.task.dtype)).verdicts:
+            for verdict in self._judging.judge(Judge(into, [terms.main] * 2, algorithm, terms.task.dtype)).verdicts:
                 self._require_ok(verdict)
             if reply.fault:
                 raise Lost("wrong", reply.fault)
@@ -235,15 +235,15 @@ class Contender:
         return True
 
     def _first_call(self, request: protocol.Prepare) -> protocol.Prepared:
-        stage, seconds = self.stage, self.stage.first_call_seconds
+        terms, seconds = self.terms, self.terms.first_call_seconds
         if not self.block and not self.slot.implementation.compiles:
-            seconds = min(seconds, interpreted_call_seconds(stage.timeout_s, stage.footprint_bytes or 0.0))
+            seconds = min(seconds, interpreted_call_seconds(terms.timeout_s, terms.footprint_bytes or 0.0))
         try:
             return self.slot.ask(request, seconds, protocol.Prepared)
         except Lost as lost:
             if lost.status == "timeout":
-                beside = f"{seconds - stage.timeout_s:.3g} s for all beside it"
-                reason = f"its first call exceeds the limit of {stage.timeout_s:g} s (--timeout), {beside}"
+                beside = f"{seconds - terms.timeout_s:.3g} s for all beside it"
+                reason = f"its first call exceeds the limit of {terms.timeout_s:g} s (--timeout), {beside}"
                 lost = Lost("timeout", reason, lost.exit)
             raise lost from None
 
@@ -254,7 +254,7 @@ class Contender:
 
     def plays(self, index: int, rounds: int) -> bool:
         """Whether it takes part in round ``index`` of ``rounds``: fewer where a call is long, at least one."""
-        share = min(1.0, self.stage.long_call_ns / max(self.call_ns, 1.0))
+        share = min(1.0, self.terms.long_call_ns / max(self.call_ns, 1.0))
         fewest = FEWEST_LONG if self.call_ns < VERY_LONG_CALL_NS else 1
         most = max(min(rounds, fewest), round(rounds * share))
         return not self.sits_out and len({each.round for each in self.samples}) <= index < most
@@ -264,7 +264,7 @@ class Contender:
         try:
             if not self._is_long(first_round):
                 self._warm_up()
-            if self.call_ns > self.stage.timeout_s * 1e9:
+            if self.call_ns > self.terms.timeout_s * 1e9:
                 raise Lost("timeout", f"a call takes {self.call_ns / 1e9:.3g} s, over the limit (--timeout)")
         except Lost as lost:
             return self.lose(lost)
@@ -273,11 +273,11 @@ class Contender:
     def _is_long(self, first_round: int) -> bool:
         """Where a first call was long, the next is timed at once: if it is long too, it counts as a sample."""
         self.call_ns = self.first_call_ns
-        if self.call_ns < self.stage.long_call_ns:
+        if self.call_ns < self.terms.long_call_ns:
             return False
         self.time_slice(first_round)
         self.call_ns = self.samples[0].wall_ns
-        if self.call_ns >= self.stage.long_call_ns:
+        if self.call_ns >= self.terms.long_call_ns:
             self.facts["steady"] = None
             return True
         self.samples.clear()
@@ -285,16 +285,16 @@ class Contender:
         return False
 
     def _warm_up(self) -> None:
-        seconds = self.stage.timeout_s * 3 + WARM_UP_NS / 1e9 + 5
+        seconds = self.terms.timeout_s * 3 + WARM_UP_NS / 1e9 + 5
         reply = self.slot.ask(protocol.WarmUp(WARM_UP_NS, WARM_UP_SLICE_NS), seconds, protocol.Warmed)
         self.call_ns, self.facts["steady"] = reply.call_ns, reply.steady
 
     def time_slice(self, round_: int) -> None:
         """One turn: its samples. Raises `Lost`."""
-        if self.stage.slices > 1:
+        if self.terms.slices > 1:
             self._place_anew()
         samples = self._turn(round_)
-        if self.stage.slices > 1 and self._came_out_short(samples):
+        if self.terms.slices > 1 and self._came_out_short(samples):
             self.call_ns = statistics.median(each.wall_ns / each.calls for each in samples)
             self._turns.pop()
             samples = self._turn(round_)
@@ -304,15 +304,15 @@ class Contender:
             self._examination().delivered(None)
 
     def _turn(self, round_: int) -> list[Sample]:
-        stage, call_ns = self.stage, self.call_ns
-        calls = calls_to_fill(call_ns, stage.slice_ns)
-        slices = max(1, min(stage.slices, round(stage.slices * stage.slice_ns / max(call_ns, 1.0))))
-        untimed_ns = stage.untimed_ns if call_ns < stage.long_call_ns else 0
-        request = protocol.Slice(round_, calls, slices, untimed_ns, list(stage.watched()))
-        seconds = stage.timeout_s * 3 + 20 * (slices + 1) * calls * call_ns / 1e9 + 5
-        before, started = self.slot.scheduled(), stage.clock_ns()
+        terms, call_ns = self.terms, self.call_ns
+        calls = calls_to_fill(call_ns, terms.slice_ns)
+        slices = max(1, min(terms.slices, round(terms.slices * terms.slice_ns / max(call_ns, 1.0))))
+        untimed_ns = terms.untimed_ns if call_ns < terms.long_call_ns else 0
+        request = protocol.Slice(round_, calls, slices, untimed_ns, list(terms.watched()))
+        seconds = terms.timeout_s * 3 + 20 * (slices + 1) * calls * call_ns / 1e9 + 5
+        before, started = self.slot.scheduled(), terms.clock_ns()
         reply = self.slot.ask(request, seconds, protocol.Sliced)
-        elapsed_ns = stage.clock_ns() - started
+        elapsed_ns = terms.clock_ns() - started
         told_ns = reply.untimed_ns + sum(each.wall_ns for each in reply.samples)
         self._turns.append(Turn(elapsed_ns, told_ns, self.slot.scheduled().since(before), reply.samples))
         self._turned_ns += elapsed_ns
@@ -321,20 +321,20 @@ class Contender:
     def was_disturbed(self, round_: int) -> bool:
         """Whether somebody took time from every slice of a round."""
         flags = zip(self.samples, disturbed(self.samples), strict=True)
-        return self.stage.slices > 1 and all(flagged for sample, flagged in flags if sample.round == round_)
+        return self.terms.slices > 1 and all(flagged for sample, flagged in flags if sample.round == round_)
 
     def _came_out_short(self, samples: Sequence[Sample]) -> bool:
         """Calls were counted while somebody held the machine: far too few fill a slice."""
         longest = max(each.wall_ns for each in samples)
-        return longest < self.stage.slice_ns / 2 and samples[0].calls < MAXIMUM_CALLS
+        return longest < self.terms.slice_ns / 2 and samples[0].calls < MAXIMUM_CALLS
 
     def _place_anew(self) -> None:
         """Puts the inputs elsewhere in memory, as often as that takes little beside the turns."""
-        if self.stage.in_place or self._placed_ns > RELOAD_SHARE * self._turned_ns:
+        if self.terms.in_place or self._placed_ns > RELOAD_SHARE * self._turned_ns:
             return
-        started = self.stage.clock_ns()
+        started = self.terms.clock_ns()
         self.slot.ask(protocol.Reload(), LOAD_SECONDS, protocol.Done)
-        self._placed_ns += self.stage.clock_ns() - started
+        self._placed_ns += self.terms.clock_ns() - started
 
     def finish(self) -> bool:
         """What comes after the timing: last outputs, fresh inputs, what is left behind; and the result."""
@@ -355,8 +355,8 @@ class Contender:
             request = protocol.WarmUp(UNTIMED_WARM_UP_NS, UNTIMED_SLICE_NS)
             self.call_ns = self.slot.ask(request, self._examining_seconds, protocol.Warmed).call_ns
         found = self._examination()
-        found.delivered(self.stage.seed)
-        if not self.stage.thorough:
+        found.delivered(self.terms.seed)
+        if not self.terms.thorough:
             return found.alone()
         if found.stock.has_many:
             return found.among_many()
@@ -364,30 +364,30 @@ class Contender:
         return found.alone()
 
     def _examination(self) -> Examination:
-        stage = self.stage
-        assert stage.stock is not None
+        terms = self.terms
+        assert terms.stock is not None
         return Examination(
             slot=self.slot,
             judging=self._judging,
-            stock=stage.stock,
-            task=stage.task,
-            fresh=stage.fresh,
+            stock=terms.stock,
+            task=terms.task,
+            fresh=terms.fresh,
             algorithm=self.slot.implementation.algorithm,
             seconds=self._examining_seconds,
             timed_ns=_call_ns(self.samples) or self.call_ns,
             turn=lambda: _call_ns(self._turn(self.samples[-1].round if self.samples else 0)),
             note=self._require_ok,
-            in_place=stage.in_place,
+            in_place=terms.in_place,
         )
 
     @property
     def _judging(self) -> Judging:
-        assert self.stage.judging is not None
-        return self.stage.judging
+        assert self.terms.judging is not None
+        return self.terms.judging
 
     @property
     def _examining_seconds(self) -> float:
-        return 8 * self.stage.timeout_s + LOAD_SECONDS
+        return 8 * self.terms.timeout_s + LOAD_SECONDS
 
     def release(self) -> None:
         """Lets the worker forget its inputs; a worker that cannot is started anew next time."""
@@ -401,7 +401,7 @@ class Contender:
     def lose(self, lost: Lost) -> bool:
         """Ends the case with the status it was lost with, and without a time."""
         if lost.status == "timeout":
-            self.facts["cap_ns"] = int(self.stage.timeout_s * 1e9)
+            self.facts["cap_ns"] = int(self.terms.timeout_s * 1e9)
         for name in ("steady", "first_call_ns", "compiled_ns", "transfer_in_ns", "transfer_out_ns"):
             self.facts.pop(name, None)
         if lost.verdict:
@@ -410,8 +410,8 @@ class Contender:
         return False
 
     def _pass_exact_test(self) -> None:
-        stage = self.stage
-        exact_test(self.slot, self._judging, stage.exact_task, stage.exact, stage.first_call_seconds)
+        terms = self.terms
+        exact_test(self.slot, self._judging, terms.exact_task, terms.exact, terms.first_call_seconds)
         if lost := self.slot.exact.get((self.case.operation, self.case.dtype)):
             raise lost
 
@@ -466,7 +466,7 @@ class Contender:
         flags = disturbed(self.samples)
         if 2 * sum(flags) <= len(flags):
             return ""
-        return f"disturbed: {self.stage.busy() or 'its threads waited for a core in most slices'}"
+        return f"disturbed: {self.terms.busy() or 'its threads waited for a core in most slices'}"
 
     def _result(self, status: Any, reason: str, **more: Any) -> Result:
         started = self.slot.started
@@ -474,16 +474,16 @@ class Contender:
             case=self.case,
             algorithm=self.slot.implementation.algorithm,
             source_sha256=self.slot.implementation.source_sha256,
-            inputs_sha256=self.stage.inputs_sha256,
-            data=self.stage.data,
+            inputs_sha256=self.terms.inputs_sha256,
+            data=self.terms.data,
             status=status,
             reason=reason,
             import_ns=self.slot.import_ns,
             pools=started.pools if started else {},
             block=self.block,
-            costs=self.stage.costs,
-            footprint_bytes=self.stage.footprint_bytes,
-            reads=list(self.stage.reads),
+            costs=self.terms.costs,
+            footprint_bytes=self.terms.footprint_bytes,
+            reads=list(self.terms.reads),
             **self.facts,
             **more,
         )

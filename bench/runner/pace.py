@@ -56,7 +56,7 @@ class Pace:
     def _settled(self, contenders: Sequence[Contender]) -> bool:
         """Lets those that are precise sit out, but for the baseline and the leaders; True where all are."""
         logs = [_logs(each) for each in contenders]
-        counting = [each.call_ns < each.stage.long_call_ns and not each.far for each in contenders]
+        counting = [each.call_ns < each.terms.long_call_ns and not each.far for each in contenders]
         found = levels(logs, [each for each, counts in zip(logs, counting, strict=True) if counts])
         names = [each.case.implementation for each in contenders]
         base = next((level for level, name in zip(found, names, strict=True) if name == self._baseline), None)

@@ -33,7 +33,7 @@ from .admission import Admission
 from .again import chosen, halves
 from .bandwidth import Readers
 from .budget import FURTHER_SHARE, Budget
-from .contest import LONG_CALL_NS, Contender, Stage, exact_test, first_call_seconds, play_rounds
+from .contest import LONG_CALL_NS, Contender, Terms, exact_test, first_call_seconds, play_rounds
 from .honesty import Stock
 from .outputs import SECONDS, SHARE, TURNS, Keep, Showing
 from .pace import Pace
@@ -176,7 +176,7 @@ class Runner:
             return
         self.watcher.now(what, self._budget.told(whole))
         try:
-            stage, refused = self._stage(task, thorough=not block)
+            terms, refused = self._terms(task, thorough=not block)
         except (Lost, SuiteFault) as error:
             for case in runnable:
                 self._end(case, block, self._ending(error))
@@ -187,7 +187,7 @@ class Runner:
                 self._end(case, block, Lost("unsupported", reason))
         runnable = [case for case in runnable if self._algorithm(case) not in refused]
         for group in self._admission.groups(runnable, list(self._slots.values())):
-            contenders = [Contender(case, self._slot(case), block, stage, self._emit) for case in group]
+            contenders = [Contender(case, self._slot(case), block, terms, self._emit) for case in group]
             self._play_group(contenders, later)
 
     def _play_group(self, contenders: list[Contender], later: list[Contest]) -> None:
@@ -237,7 +237,7 @@ class Runner:
     def _algorithm(self, case: Case) -> str:
         return self.suite.implementations[case.implementation].algorithm
 
-    def _stage(self, task: Task, thorough: bool) -> tuple[Stage, dict[str, str]]:
+    def _terms(self, task: Task, thorough: bool) -> tuple[Terms, dict[str, str]]:
         """What a contest gives its contenders, and why some algorithms have no part in it."""
         exact_task, exact = self._problems.exact(task.operation, task.dtype)
         begun = time.monotonic()
@@ -246,7 +246,7 @@ class Runner:
         refused = made.refused | self._problems.make(task, "fresh", "fresh").refused
         self._made_seconds = time.monotonic() - begun
         self._budget.note_made(task, self._made_seconds)
-        stage = Stage(
+        terms = Terms(
             task=task,
             main=main,
             fresh=str(self._problems.scratch / "fresh"),
@@ -266,7 +266,7 @@ class Runner:
             watched=lambda: self._neighbours.pids,
             busy=lambda: text(self._neighbours.busy(), whole=False),
         )
-        return stage, refused
+        return terms, refused
 
     def _ending(self, error: "Lost | SuiteFault") -> Lost:
         """How cases end whose problem could not be made. A suite's fault before anything was called is raised."""

@@ -9,7 +9,7 @@ from rooflinear.bench.errors import Lost
 from rooflinear.bench.processes import protocol
 from rooflinear.bench.records import Case, Exit, Sample, Verdict
 from rooflinear.bench.runner import contest
-from rooflinear.bench.runner.contest import SLICES, Contender, Stage, play_rounds
+from rooflinear.bench.runner.contest import SLICES, Contender, Terms, play_rounds
 from rooflinear.bench.runner.honesty import Stock
 from rooflinear.bench.timing.guard import Scheduled
 
@@ -119,7 +119,7 @@ def played(slot=None, **answers):
     slot, emitted = slot or FakeSlot(**answers), []
     case = Case("smoothing", "smooth", "numpy", {"length": 9}, {}, "float64", 1, "cpu")
     task = protocol.Task("smooth", {"length": 9}, {}, "float64")
-    stage = Stage(
+    terms = Terms(
         task,
         "main",
         "fresh",
@@ -133,7 +133,7 @@ def played(slot=None, **answers):
         clock_ns=lambda: slot.now_ns,
         watched=lambda: [4711],
     )
-    contender = Contender(case, slot, 0, stage, emitted.append)
+    contender = Contender(case, slot, 0, terms, emitted.append)
     if contender.prepare() and contender.warm_up(ROUND):
         for each in play_rounds([contender], 4, ROUND, random.Random(0)):
             each.finish()

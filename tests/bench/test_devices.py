@@ -109,7 +109,7 @@ def case_on(device):
 
 def test_a_memory_that_is_not_read_has_no_reader():
     readers = Readers(KERNELS)
-    assert readers.beside([SimpleNamespace(case=case_on("cuda"), stage=None)]) == []
+    assert readers.beside([SimpleNamespace(case=case_on("cuda"), terms=None)]) == []
     assert readers.beside([]) == []
 
 

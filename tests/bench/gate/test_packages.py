@@ -93,19 +93,19 @@ def test_inputs_and_oracle_are_made_with_heads_packages(blocks):
 def test_an_oracle_that_fails_breaks_the_case_and_is_no_slowdown(blocks, monkeypatch, error):
     """Its exit status is that of bad usage, and other cases could be compared."""
     planned = Planned(Case("kernels", "double", "plain", {"m": 10}, {}, "float64", 1, "cpu"), None, 0.02)
-    monkeypatch.setattr(blocks, "_stage", raises(SuiteFault("the suite's operations.py failed")))
+    monkeypatch.setattr(blocks, "_terms_of", raises(SuiteFault("the suite's operations.py failed")))
     outcome = blocks._one(planned, {}, [], False)
     assert outcome.lost == dict.fromkeys(("base", "head"), ("crashed", "the suite's operations.py failed"))
-    monkeypatch.setattr(blocks, "_stage", raises(error("bad data")))
+    monkeypatch.setattr(blocks, "_terms_of", raises(error("bad data")))
     with pytest.raises(error):
         blocks._one(planned, {}, [], False)
 
 
 def raises(error):
-    def stage(planned):
+    def fail(planned):
         raise error
 
-    return stage
+    return fail
 
 
 def test_a_planted_suite_loads_with_the_package_of_its_revision(repository, tmp_path):
