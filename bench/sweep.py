@@ -86,7 +86,7 @@ class Contest:
 
 
 @dataclass
-class Planned:
+class TaskPlan:
     """A task that several grids may hold: the most blocks of them, the implementations of all."""
 
     task: Task
@@ -100,10 +100,10 @@ def contests(suite: Suite, options: Options) -> list[Contest]:
     Raises `UsageError` for a name the suite does not know, with the nearest.
     """
     check_names(suite, options)
-    planned: dict[bytes, Planned] = {}
+    planned: dict[bytes, TaskPlan] = {}
     for grid in grids(suite, options):
         for task in _tasks(suite, grid, options):
-            plan = planned.setdefault(msgspec.json.encode(task, order="deterministic"), Planned(task))
+            plan = planned.setdefault(msgspec.json.encode(task, order="deterministic"), TaskPlan(task))
             plan.blocks = max(plan.blocks, options.blocks or grid.blocks)
             plan.stems |= dict.fromkeys(_stems(suite, grid, options))
     found = [
@@ -203,7 +203,7 @@ def _stems(suite: Suite, grid: Grid, options: Options) -> list[str]:
     return options.implementations or [stem for stem in stems if stem not in grid.without]
 
 
-def _cases(suite: Suite, plan: Planned, threads: int, options: Options) -> tuple[Case, ...]:
+def _cases(suite: Suite, plan: TaskPlan, threads: int, options: Options) -> tuple[Case, ...]:
     task = plan.task
     return tuple(
         Case(
