@@ -33,7 +33,7 @@ SLICES = 5
 """Parts of the time asked for; the fastest counts."""
 
 
-class Meter:
+class CeilingWorker:
     """Answers with the fastest of several slices; ``work`` is what one call moved (bytes) or computed (flops)."""
 
     def __init__(self) -> None:
@@ -178,4 +178,4 @@ def _emit(context, builder, signature, arguments):  # noqa: ARG001
 
 
 if __name__ == "__main__":
-    serve(protocol.MeterRequest, Meter())
+    serve(protocol.MeterRequest, CeilingWorker())
