@@ -146,6 +146,8 @@ class Prepared(msgspec.Struct, frozen=True, tag=True):
 
 
 class Warmed(msgspec.Struct, frozen=True, tag=True):
+    """What a warm-up found: ns per call, and whether the last slices were steady."""
+
     call_ns: float
     steady: bool | None
 

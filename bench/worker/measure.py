@@ -8,9 +8,9 @@ import random
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from ..processes.protocol import Warmed
 from ..records import Sample
 from ..timing.guard import Guard
 from ..timing.kernel import MAXIMUM_CALLS, Kernel
@@ -43,15 +43,7 @@ LONGEST_SETTLING, LONGEST_WAKING = 3, 20
 """Times the untimed stretch asked for; what has not settled by then is timed as it is."""
 
 
-@dataclass(frozen=True)
-class WarmUp:
-    """The result of a warm-up: ns per call, and whether the last slices were steady."""
-
-    call_ns: float
-    steady: bool | None
-
-
-def warm_up(kernel: Kernel, budget_ns: int, slice_ns: int) -> WarmUp:
+def warm_up(kernel: Kernel, budget_ns: int, slice_ns: int) -> Warmed:
     """Runs slices of at least ``slice_ns`` until ten of them are steady or the budget is used up.
 
     ``steady`` is None where calls are too long for ten slices within the budget.
@@ -68,7 +60,7 @@ def warm_up(kernel: Kernel, budget_ns: int, slice_ns: int) -> WarmUp:
         else:
             slices.append(wall_ns / calls)
     steady = is_steady(slices) if len(slices) >= STEADY_WINDOW else None
-    return WarmUp(statistics.median(slices[-STEADY_WINDOW:] or [float(call_ns)]), steady)
+    return Warmed(statistics.median(slices[-STEADY_WINDOW:] or [float(call_ns)]), steady)
 
 
 def is_steady(slices: Sequence[float]) -> bool:

@@ -143,7 +143,7 @@ class Worker:
         self.call_ns = found.call_ns
         self.warm_ns.append(found.call_ns)
         self._note_compiled(self._task, self.first_call_ns, self.call_ns)
-        return protocol.Warmed(found.call_ns, found.steady)
+        return found
 
     def slice(self, request: protocol.Slice) -> protocol.Sliced:
         self.output = None
