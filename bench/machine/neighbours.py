@@ -49,7 +49,7 @@ class Ticks(NamedTuple):
     name: str
 
 
-class Reading(NamedTuple):
+class Snapshot(NamedTuple):
     """Ticks that all cores together were busy, and of each process by its pid."""
 
     machine: int
@@ -66,7 +66,7 @@ class Neighbour(NamedTuple):
 
 class _Moment(NamedTuple):
     seconds: float
-    reading: Reading
+    snapshot: Snapshot
     unexplained: int
 
 
@@ -77,7 +77,7 @@ class Neighbours:
         self,
         own: Callable[[], Iterable[int]] = tuple,
         clock: Callable[[], float] = time.monotonic,
-        read: Callable[[], Reading | None] | None = None,
+        read: Callable[[], Snapshot | None] | None = None,
         command: Callable[[int], str] | None = None,
         ticks_per_second: int | None = None,
     ):
@@ -123,12 +123,12 @@ class Neighbours:
     def _add(self, own_groups: Iterable[int]) -> bool:
         """One more moment; those before the window are forgotten. False where the system does not tell."""
         begun = self._clock()
-        reading = self._read()
-        if reading is None:
+        snapshot = self._read()
+        if snapshot is None:
             return False
         self._groups.update(own_groups)
-        self._moments.append(_Moment(begun, reading, self._unexplained(reading)))
-        self._groups &= {each.group for each in reading.programs.values()}
+        self._moments.append(_Moment(begun, snapshot, self._unexplained(snapshot)))
+        self._groups &= {each.group for each in snapshot.programs.values()}
         while len(self._moments) > 2 and self._is_past(begun):
             self._moments.popleft()
         return True
@@ -138,7 +138,7 @@ class Neighbours:
         first, second = (now - self._moments[place].seconds for place in (0, 1))
         return second >= WINDOW_SECONDS or (first > LONGEST_SECONDS and second >= LEAST_SECONDS)
 
-    def _unexplained(self, now: Reading) -> int:
+    def _unexplained(self, now: Snapshot) -> int:
         """Ticks since the beginning that no process accounts for."""
         if not self._moments:
             return 0
@@ -160,8 +160,8 @@ class Neighbours:
             return []
         window_ticks = self.seconds * self._ticks_per_second
         names, found = {}, self._unseen(window_ticks)
-        for pid, each in last.reading.programs.items():
-            cores = _grown(first.reading, pid, each) / window_ticks
+        for pid, each in last.snapshot.programs.items():
+            cores = _grown(first.snapshot, pid, each) / window_ticks
             if cores >= BUSY_CORES and not self._is_own(pid, each):
                 key = (pid, each.started, each.name)
                 names[key] = self._names.get(key) or _short(self._command(pid)) or _short(each.name) or "unnamed"
@@ -175,14 +175,14 @@ class Neighbours:
         The machine's ticks are counted by sampling: the error of n ticks is about √n.
         """
         first, last = self._moments[0], self._moments[-1]
-        unexplained, counted = last.unexplained - first.unexplained, last.reading.machine - first.reading.machine
+        unexplained, counted = last.unexplained - first.unexplained, last.snapshot.machine - first.snapshot.machine
         rounding = max(counted, 0) ** 0.5
         if self.seconds < WINDOW_SECONDS or unexplained <= SEEN_CORES * window_ticks + rounding:
             return []
         return [Neighbour(UNSEEN, UNSEEN_NAME, unexplained / window_ticks)]
 
     def _remember(self) -> None:
-        programs = self._moments[-1].reading.programs
+        programs = self._moments[-1].snapshot.programs
         for each in self.busy(SEEN_CORES):
             key = (each.pid, programs[each.pid].started if each.pid in programs else 0)
             self._seen[key] = max(each, self._seen.get(key, each), key=_cores)
@@ -235,7 +235,7 @@ def text(neighbours: Sequence[Neighbour], whole: bool = True) -> str:
     return f"other programs are busy: {named} {100 * first.cores:.0f} % of a core{more}"
 
 
-def read_processes() -> Reading | None:
+def read_processes() -> Snapshot | None:
     """None where there is no ``/proc`` of Linux."""
     try:
         with open("/proc/stat", "rb") as file:
@@ -244,7 +244,7 @@ def read_processes() -> Reading | None:
     except (OSError, ValueError):
         return None
     programs = {pid: found for pid in numbers if (found := _ticks(pid))}
-    return Reading(user + nice + system + irq + softirq, programs)
+    return Snapshot(user + nice + system + irq + softirq, programs)
 
 
 def _ticks(pid: int) -> Ticks | None:
@@ -281,7 +281,7 @@ def _short(command: str) -> str:
     return words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1] + "…"
 
 
-def _grown(before: Reading, pid: int, now: Ticks, field: str = "ran") -> int:
+def _grown(before: Snapshot, pid: int, now: Ticks, field: str = "ran") -> int:
     """Since then; since its start where it is another process of the same number, or a new one."""
     earlier = before.programs.get(pid)
     known = earlier is not None and earlier.started == now.started

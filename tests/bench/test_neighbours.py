@@ -18,7 +18,7 @@ from rooflinear.bench.machine import neighbours
 from rooflinear.bench.machine.neighbours import (
     Neighbour,
     Neighbours,
-    Reading,
+    Snapshot,
     Ticks,
     look_round,
     parse,
@@ -75,7 +75,7 @@ class Computer:
             )
             for pid, ran in self.ran.items()
         }  # fmt: skip
-        return Reading(round(100 * self.whole), programs)
+        return Snapshot(round(100 * self.whole), programs)
 
     def neighbours(self, **changes):
         return Neighbours(
