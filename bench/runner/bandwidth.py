@@ -11,7 +11,7 @@ from .contest import Contender
 
 
 @dataclass
-class Reader:
+class MemoryReader:
     """Reads so many bytes once a round, in its turn; ``reads`` takes (round, ns per byte)."""
 
     meter: Meter
@@ -33,7 +33,7 @@ class Reader:
         return True
 
 
-class Readers:
+class MemoryReaders:
     """A meter per thread count, started when the first contest needs it."""
 
     def __init__(self, suite: Suite):
@@ -41,7 +41,7 @@ class Readers:
         self._meters: dict[int, Meter] = {}
         self._most = largest_working_set()
 
-    def beside(self, contenders: Sequence[Contender]) -> list[Reader]:
+    def beside(self, contenders: Sequence[Contender]) -> list[MemoryReader]:
         """One for contenders that play their rounds together; none where they compute in a memory that is not read."""
         if not contenders or contenders[0].case.device != HOST:
             return []
@@ -51,7 +51,7 @@ class Readers:
             self.stop()
             self._meters[case.threads] = Meter(case.threads)
         held = footprint(self._suite.operations[case.operation], terms.task)
-        return [Reader(self._meters[case.threads], int(min(held, self._most)), terms.reads)]
+        return [MemoryReader(self._meters[case.threads], int(min(held, self._most)), terms.reads)]
 
     @property
     def pids(self) -> list[int]:

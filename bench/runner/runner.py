@@ -31,7 +31,7 @@ from ..sweep import Contest, Options, cost, describe, footprint
 from ..timing.core_speed import log_times
 from .admission import Admission
 from .again import chosen, halves
-from .bandwidth import Readers
+from .bandwidth import MemoryReaders
 from .budget import FURTHER_SHARE, Budget
 from .contest import LONG_CALL_NS, Contender, Terms, exact_test, first_call_seconds, play_rounds
 from .honesty import Stock
@@ -77,7 +77,7 @@ class Runner:
         self._random = random.Random(options.seed)
         self._halves = halves(list(suite.implementations), self._random)
         self._chosen_again: Counter[str] = Counter()
-        self._readers = Readers(suite)
+        self._readers = MemoryReaders(suite)
         self._algorithms = sorted({each.algorithm for each in suite.implementations.values()})
         self.dispatch_ns: dict[str, float] = {}
         self._budget = Budget(suite, options)

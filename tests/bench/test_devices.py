@@ -13,7 +13,7 @@ import pytest
 
 from rooflinear.bench.libraries.host import DEVICES, LIBRARIES
 from rooflinear.bench.records import Ceilings, Result, Roof
-from rooflinear.bench.runner.bandwidth import Readers
+from rooflinear.bench.runner.bandwidth import MemoryReaders
 from rooflinear.bench.runner.slot import COMPILED_INTO, Slot, environment
 from rooflinear.bench.suites import suite
 from rooflinear.reports.tables import limits
@@ -108,7 +108,7 @@ def case_on(device):
 
 
 def test_a_memory_that_is_not_read_has_no_reader():
-    readers = Readers(KERNELS)
+    readers = MemoryReaders(KERNELS)
     assert readers.beside([SimpleNamespace(case=case_on("cuda"), terms=None)]) == []
     assert readers.beside([]) == []
 
