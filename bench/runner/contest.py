@@ -5,7 +5,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ..errors import Lost
 from ..processes import protocol
@@ -61,14 +61,17 @@ class Player(Protocol):
     def lose(self, lost: Lost) -> bool: ...
 
 
+SomePlayer = TypeVar("SomePlayer", bound=Player)
+
+
 def play_rounds(
-    players: Sequence[Any],
+    players: Sequence[SomePlayer],
     rounds: int,
     first_round: int,
     rng: random.Random,
     around: Callable[[], object] = lambda: None,
-    ends: Callable[[Sequence[Any]], bool] = lambda _: False,
-) -> list[Any]:
+    ends: Callable[[Sequence[SomePlayer]], bool] = lambda _: False,
+) -> list[SomePlayer]:
     """Times every player once a round, in balanced turns, and returns those that lasted.
 
     The order is drawn anew for every other round and reversed in the next, so
@@ -93,9 +96,9 @@ def play_rounds(
     return lasting
 
 
-def _take_turns(players: Sequence[Player], round_: int) -> list[Player]:
+def _take_turns(players: Sequence[SomePlayer], round_: int) -> list[SomePlayer]:
     """One turn each; returns those that were lost in it."""
-    gone = []
+    gone: list[SomePlayer] = []
     for player in players:
         try:
             player.time_slice(round_)
@@ -111,9 +114,8 @@ class Terms:
 
     ``judging`` judges what comes out, ``stock`` has problems like this one that no worker has seen, ``seed`` draws
     where inputs are looked at afterwards. ``costs`` are flops and bytes by algorithm, ``footprint_bytes`` those of
-    inputs and output, ``reads`` what the meter read in the rounds: (round, ns per byte). ``watched`` are the pids of
-    busy neighbours, ``busy`` tells of them. Where ``thorough``, fresh inputs after the timing also show whether work
-    is cached.
+    inputs and output. ``watched`` are the pids of busy neighbours, ``busy`` tells of them. Where ``thorough``, fresh
+    inputs after the timing also show whether work is cached.
     """
 
     task: protocol.Task
@@ -138,7 +140,6 @@ class Terms:
     seed: int = 0
     costs: dict[str, tuple[float, float]] = field(default_factory=dict)
     footprint_bytes: float | None = None
-    reads: list[tuple[int, float]] = field(default_factory=list)
 
     @property
     def first_call_seconds(self) -> float:
@@ -197,9 +198,12 @@ class Turn:
         return computed_ns <= most_ns
 
 
-@dataclass
+@dataclass(eq=False)
 class Contender:
-    """One case on its way to a `Result`. Every way that ends before `finish` ends not ok."""
+    """One case on its way to a `Result`. Every way that ends before `finish` ends not ok.
+
+    ``reads`` is what was read beside its rounds: (round, ns per byte).
+    """
 
     case: Case
     slot: Slot
@@ -212,6 +216,7 @@ class Contender:
     first_call_ns: float = 0.0
     sits_out: bool = False
     far: bool = False
+    reads: Sequence[tuple[int, float]] = ()
     _turns: list[Turn] = field(default_factory=list)
     _judged_turns: int = 0
     _placed_ns: int = 0
@@ -483,7 +488,7 @@ class Contender:
             block=self.block,
             costs=self.terms.costs,
             footprint_bytes=self.terms.footprint_bytes,
-            reads=list(self.terms.reads),
+            reads=list(self.reads),
             **self.facts,
             **more,
         )

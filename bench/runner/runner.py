@@ -12,7 +12,7 @@ import statistics
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Protocol
@@ -33,7 +33,7 @@ from .admission import Admission
 from .again import chosen, halves
 from .bandwidth import MemoryReaders
 from .budget import FURTHER_SHARE, Budget
-from .contest import LONG_CALL_NS, Contender, Terms, exact_test, first_call_seconds, play_rounds
+from .contest import LONG_CALL_NS, Contender, Player, Terms, exact_test, first_call_seconds, play_rounds
 from .honesty import Stock
 from .outputs import SECONDS, SHARE, TURNS, Keep, Showing
 from .pace import Pace
@@ -213,14 +213,24 @@ class Runner:
         later = [each for each in later if each.threads == self._threads]
         rounds, seconds = self._budget.rounds([each.call_ns for each in ready], later)
         pace = Pace(self.options.precision, DEFAULT_BASELINE, seconds)
-        players, begun = [*ready, *self._readers.beside(ready)], time.monotonic()
+        players, begun = self._players(ready), time.monotonic()
         lasting = play_rounds(players, rounds, first, self._random, self._neighbours.look, pace)
         self._budget.note_rounds(time.monotonic() - begun)
         self._rounds_seconds += time.monotonic() - begun
-        for each in lasting:
-            each.finish()
+        for each in ready:
+            if each in lasting:
+                each.finish()
         self._next_round[key] = first + rounds
         self._times.update({each.case: _typical_ns(each.samples) for each in ready if each.samples})
+
+    def _players(self, ready: Sequence[Contender]) -> list[Player]:
+        """Who takes turns: the contenders, and what reads memory beside them; what it finds is theirs too."""
+        reader = self._readers.beside(ready)
+        if reader is None:
+            return list(ready)
+        for each in ready:
+            each.reads = reader.reads
+        return [*ready, reader]
 
     def _prepared(self, contenders: list[Contender]) -> list[Contender]:
         """Those that are ready.
@@ -231,8 +241,8 @@ class Runner:
         together = [each for each in contenders if each.block or each.compiles]
         alone = [each for each in contenders if each not in together]
         done = [*self._pool.map(Contender.prepare, together), *map(Contender.prepare, alone)]
-        ready = {id(each) for each, prepared in zip([*together, *alone], done, strict=True) if prepared}
-        return [each for each in contenders if id(each) in ready]
+        ready = {each for each, prepared in zip([*together, *alone], done, strict=True) if prepared}
+        return [each for each in contenders if each in ready]
 
     def _algorithm(self, case: Case) -> str:
         return self.suite.implementations[case.implementation].algorithm

@@ -109,8 +109,8 @@ def case_on(device):
 
 def test_a_memory_that_is_not_read_has_no_reader():
     readers = MemoryReaders(KERNELS)
-    assert readers.beside([SimpleNamespace(case=case_on("cuda"), terms=None)]) == []
-    assert readers.beside([]) == []
+    assert readers.beside([SimpleNamespace(case=case_on("cuda"), terms=SimpleNamespace(task=None))]) is None
+    assert readers.beside([]) is None
 
 
 @pytest.mark.parametrize(("device", "limited"), [("cpu", True), ("cuda", False), ("mps", False)])
