@@ -51,8 +51,15 @@ class Showing:
     ``keep`` stores records at once, and where there is none nothing is asked; ``kept`` are those a resumed run has.
     """
 
-    def __init__(self, suite: Suite, problems: Problems, keep: Keep | None, kept: Iterable[ShownTask | Output] = ()):
-        self._suite, self._problems, self._keep = suite, problems, keep
+    def __init__(
+        self,
+        suite: Suite,
+        problems: Problems,
+        keep: Keep | None,
+        kept: Iterable[ShownTask | Output] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        self._suite, self._problems, self._keep, self._clock = suite, problems, keep, clock
         kept = list(kept)
         self._tasks = {each.task for each in kept if isinstance(each, ShownTask)}
         self._outputs = {(each.task, each.implementation) for each in kept if isinstance(each, Output)}
@@ -71,7 +78,7 @@ class Showing:
                 self._made.append((each, self._task(each, dtype), folder, made))
 
     def ask(self, slot: Slot, operations: set[str], deadline: float) -> None:
-        """Asks one worker for all tasks of ``operations`` until ``deadline`` (`time.monotonic`)."""
+        """Asks one worker for all tasks of ``operations`` until ``deadline`` by the clock."""
         stem = slot.implementation.stem
         made = [each for each in self._made if each[0].operation in operations]
         due = [each for each in made if (each[0].name, stem) not in self._outputs]
@@ -95,7 +102,7 @@ class Showing:
     def _output(self, slot: Slot, name: str, task: Task, folder: Path, deadline: float) -> Output:
         blank = Output(task=name, implementation=slot.implementation.stem)
         try:
-            left = deadline - time.monotonic()
+            left = deadline - self._clock()
             if left <= 0:
                 raise Lost("skipped", "the time for what is shown was spent before its turn (--time-budget)")
             into = self._problems.outputs()

@@ -10,17 +10,14 @@ import math
 import random
 import statistics
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Protocol
 
 import msgspec
 
 from ..errors import Lost, SuiteFault
-from ..inputs.maker import Problems
 from ..inputs.matrix import is_matrix
 from ..libraries.host import FRUGAL_ALLOCATOR
 from ..machine.cores import available_cores
@@ -31,9 +28,9 @@ from ..sweep import Contest, Options, cost, describe, footprint
 from ..timing.core_speed import log_times
 from .admission import Admission
 from .again import chosen, halves
-from .bandwidth import MemoryReaders
 from .budget import FURTHER_SHARE, Budget
 from .contest import LONG_CALL_NS, Contender, Player, Terms, exact_test, first_call_seconds, play_rounds
+from .factories import PRODUCTION, Factories
 from .honesty import Stock
 from .outputs import SECONDS, SHARE, TURNS, Keep, Showing
 from .pace import Pace
@@ -52,7 +49,8 @@ class Watcher(Protocol):
 class Runner:
     """One run of a suite. ``append`` stores a result at once; ``earlier`` are those a resumed run has.
 
-    ``keep`` and ``kept`` are the same for what is shown; without ``keep`` nothing is.
+    ``keep`` and ``kept`` are the same for what is shown; without ``keep`` nothing is. ``factories`` make what it
+    starts and reads.
     """
 
     def __init__(
@@ -65,9 +63,11 @@ class Runner:
         timed: bool = True,
         keep: Keep | None = None,
         kept: Iterable[ShownTask | Output] = (),
+        factories: Factories = PRODUCTION,
     ):
         self.suite, self.options, self.watcher = suite, options, watcher
         self._append, self._timed = append, timed
+        self._factories, self._clock = factories, factories.clock
         earlier = list(earlier)
         self._done = {(result.case, result.block) for result in earlier}
         self._lost = {result.case for result in earlier if result.status != "ok"}
@@ -77,20 +77,20 @@ class Runner:
         self._random = random.Random(options.seed)
         self._halves = halves(list(suite.implementations), self._random)
         self._chosen_again: Counter[str] = Counter()
-        self._readers = MemoryReaders(suite)
+        self._readers = factories.readers(suite)
         self._algorithms = sorted({each.algorithm for each in suite.implementations.values()})
         self.dispatch_ns: dict[str, float] = {}
-        self._budget = Budget(suite, options)
-        self._pool = ThreadPoolExecutor(available_cores())  # a worker dies with the thread that started it
-        self._neighbours = Neighbours(self._groups)
+        self._budget = Budget(suite, options, factories.clock)
+        self._pool = factories.pool(available_cores())  # a worker dies with the thread that started it
+        self._neighbours = factories.neighbours(self._groups)
         self._emitting = threading.Lock()
         self._times = {each.case: _typical_ns(each.samples) for each in earlier if each.samples}
         self._rounds_seconds, self._made_seconds, self._told = 0.0, 0.0, False
         self._budget.note_earlier(earlier)
         self._begun = bool(earlier)
         self._ok = {result.case: result.first_call_ns or 0 for result in earlier if result.status == "ok"}
-        self._problems = Problems(suite, options)
-        self._showing = Showing(suite, self._problems, keep, kept)
+        self._problems = factories.problems(suite, options)
+        self._showing = Showing(suite, self._problems, keep, kept, factories.clock)
         self._admission = Admission(suite, options, self._budget, self._problems)
 
     def play(self, contests: list[Contest]) -> None:
@@ -138,7 +138,7 @@ class Runner:
                 self._stop_slots()
                 self._begin_threads(block, contests[place:])
                 self._start_together(block, contests[place:])
-            self._rounds_seconds, self._made_seconds, begun = 0.0, 0.0, time.monotonic()
+            self._rounds_seconds, self._made_seconds, begun = 0.0, 0.0, self._clock()
             try:
                 self._play(contest, block, contests[place + 1 :])
             finally:
@@ -146,7 +146,7 @@ class Runner:
                     self._problems.discard(folder)
             self._tell_of_neighbours()
             if not block:
-                self._budget.note_contest(time.monotonic() - begun, contest, self._rounds_seconds, self._made_seconds)
+                self._budget.note_contest(self._clock() - begun, contest, self._rounds_seconds, self._made_seconds)
         self._show()
         self._stop_slots()
 
@@ -212,11 +212,11 @@ class Runner:
                 self._budget.note_call(each.case, each.call_ns)
         later = [each for each in later if each.threads == self._threads]
         rounds, seconds = self._budget.rounds([each.call_ns for each in ready], later)
-        pace = Pace(self.options.precision, DEFAULT_BASELINE, seconds)
-        players, begun = self._players(ready), time.monotonic()
+        pace = Pace(self.options.precision, DEFAULT_BASELINE, seconds, self._clock)
+        players, begun = self._players(ready), self._clock()
         lasting = play_rounds(players, rounds, first, self._random, self._neighbours.look, pace)
-        self._budget.note_rounds(time.monotonic() - begun)
-        self._rounds_seconds += time.monotonic() - begun
+        self._budget.note_rounds(self._clock() - begun)
+        self._rounds_seconds += self._clock() - begun
         for each in ready:
             if each in lasting:
                 each.finish()
@@ -250,11 +250,11 @@ class Runner:
     def _terms(self, task: Task, thorough: bool) -> tuple[Terms, dict[str, str]]:
         """What a contest gives its contenders, and why some algorithms have no part in it."""
         exact_task, exact = self._problems.exact(task.operation, task.dtype)
-        begun = time.monotonic()
+        begun = self._clock()
         made = self._problems.make(task, "main", "main")
         main = str(self._problems.scratch / "main")
         refused = made.refused | self._problems.make(task, "fresh", "fresh").refused
-        self._made_seconds = time.monotonic() - begun
+        self._made_seconds = self._clock() - begun
         self._budget.note_made(task, self._made_seconds)
         terms = Terms(
             task=task,
@@ -271,6 +271,7 @@ class Runner:
             in_place=self._admission.in_place(task),
             costs={each: self._cost(task, each) for each in self._algorithms},
             footprint_bytes=footprint(self.suite.operations[task.operation], task),
+            clock_ns=self._factories.clock_ns,
             long_call_ns=math.inf if self.options.time_budget_s is None else LONG_CALL_NS,
             thorough=thorough,
             watched=lambda: self._neighbours.pids,
@@ -344,7 +345,7 @@ class Runner:
             implementation = self.suite.implementations[case.implementation]
             limit = self._admission.memory_bytes
             scratch = self._problems.scratch
-            slot = Slot(self.suite, implementation, case.threads, case.device, limit, scratch)
+            slot = self._factories.slot(self.suite, implementation, case.threads, case.device, limit, scratch)
             if is_matrix(self.options):
                 slot.environment["GLIBC_TUNABLES"] = FRUGAL_ALLOCATOR
             self._slots[key] = slot
@@ -353,14 +354,14 @@ class Runner:
     def _show(self) -> None:
         """Once a run: what those that are ok return for the suite's tasks to be shown. Who compiled longest is last."""
         ready = [case for case in self._ok if case.threads == self._threads]
-        deadline = time.monotonic() + self._budget.share(SHARE, SECONDS)
+        deadline = self._clock() + self._budget.share(SHARE, SECONDS)
         order = sorted({case.implementation: case for case in ready}.values(), key=self._compiling_ns)
         slots = [self._slot(case) for case in order]
 
         def ask(place: int) -> None:
             operations = {each.operation for each in ready if each.implementation == order[place].implementation}
-            share = (deadline - time.monotonic()) * min(1.0, TURNS / (len(order) - place))
-            self._showing.ask(slots[place], operations, time.monotonic() + share)
+            share = (deadline - self._clock()) * min(1.0, TURNS / (len(order) - place))
+            self._showing.ask(slots[place], operations, self._clock() + share)
 
         list(self._pool.map(ask, range(len(order))))
 

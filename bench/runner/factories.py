@@ -1,0 +1,31 @@
+"""What a run starts and reads from outside: workers, the reference, meters, threads, clocks."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from ..inputs.maker import Problems
+from ..machine.neighbours import Neighbours
+from .bandwidth import MemoryReaders
+from .slot import Slot
+
+
+@dataclass(frozen=True)
+class Factories:
+    """What makes them for a `Runner`; tests put others in their place.
+
+    ``pool`` takes the number of threads that start and ask workers side by side. ``clock`` counts seconds for budgets
+    and limits, ``clock_ns`` the nanoseconds of a turn.
+    """
+
+    slot: Callable[..., Slot] = Slot
+    problems: Callable[..., Problems] = Problems
+    readers: Callable[..., MemoryReaders] = MemoryReaders
+    neighbours: Callable[..., Neighbours] = Neighbours
+    pool: Callable[[int], Executor] = ThreadPoolExecutor
+    clock: Callable[[], float] = time.monotonic
+    clock_ns: Callable[[], int] = time.perf_counter_ns
+
+
+PRODUCTION = Factories()
