@@ -9,7 +9,7 @@ RooflinearError
 import difflib
 from collections.abc import Iterable
 
-from .records import Exit, Verdict
+from .records import Exit, Status, Verdict
 
 
 class RooflinearError(Exception):
@@ -39,10 +39,22 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
 
 
 class Lost(Exception):
-    """A case that ends here, with its status."""
+    """A case that ends here, with its status.
 
-    def __init__(self, status: str, reason: str, exit_: Exit | None = None, verdict: Verdict | None = None):
+    ``unexported``: it needs a file that the checkout has and the revision, as it was exported, has not.
+    """
+
+    def __init__(
+        self,
+        status: Status,
+        reason: str,
+        exit_: Exit | None = None,
+        verdict: Verdict | None = None,
+        *,
+        unexported: bool = False,
+    ):
         super().__init__(reason)
-        self.status, self.reason, self.exit, self.verdict = status, reason, exit_, verdict
+        self.status: Status = status
+        self.reason, self.exit, self.verdict, self.unexported = reason, exit_, verdict, unexported
         self.predicted_ns: int | None = None
         self.cap_ns: int | None = None

@@ -15,6 +15,7 @@ DEFAULT_BASELINE = "numpy"
 """The default baseline of speed-ups."""
 
 Status = Literal["ok", "wrong", "unsupported", "missing", "timeout", "skipped", "crashed"]
+"""How a case ends. Only what finished a comparison with the oracle is ``ok``."""
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -273,7 +274,7 @@ def task_of(case: Case) -> Task:
 class Verdict(msgspec.Struct, frozen=True):
     """The result of a comparison with the oracle; only an ``ok`` one has times."""
 
-    status: str = "wrong"
+    status: Status = "wrong"
     reason: str = "nothing was compared"
     error_over_bound: float | None = None
     error: float | None = None

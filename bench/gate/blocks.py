@@ -32,10 +32,10 @@ COPIES = 6
 
 @dataclass
 class Outcome:
-    """A case after one block: a reading, or how each side was lost (status, reason)."""
+    """A case after one block: a reading, or how each side was lost."""
 
     reading: Reading | None = None
-    lost: dict[str, tuple[str, str]] = field(default_factory=dict)
+    lost: dict[str, Lost] = field(default_factory=dict)
 
 
 class Blocks:
@@ -127,10 +127,10 @@ class Blocks:
         try:
             terms = self._terms_of(planned)
         except Lost as lost:
-            outcome.lost = dict.fromkeys((BASE, HEAD), (lost.status, lost.reason))
+            outcome.lost = dict.fromkeys((BASE, HEAD), lost)
             return outcome
         except SuiteFault as fault:  # of head's operations, and no matter of either side's time
-            outcome.lost = dict.fromkeys((BASE, HEAD), ("crashed", str(fault)))
+            outcome.lost = dict.fromkeys((BASE, HEAD), Lost("crashed", str(fault)))
             return outcome
         sides = [side for side in slots if side != COPY or planned.copied]
         duel = Duel(planned, terms, {side: slots[side] for side in sides}, outcome.lost, self._random, self._pool)
@@ -139,7 +139,7 @@ class Blocks:
         finally:
             duel.release()
             self._discard_large(planned)
-        if any(status == "timeout" for status, _ in outcome.lost.values()):
+        if any(lost.status == "timeout" for lost in outcome.lost.values()):
             self._note_slow(planned)
         return outcome
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ..errors import Lost
 from ..machine.cores import start_cores
 from ..processes import protocol
-from ..records import Result, Sample
+from ..records import Sample
 from ..runner.contest import LOAD_SECONDS, Contender, Terms
 from ..runner.slot import Slot
 from ..timing.guard import LOST_SHARE, STEAL, SWITCHES, WAITED
@@ -53,14 +53,14 @@ class Duel:
         planned: Planned,
         terms: Terms,
         slots: dict[str, Slot],
-        lost: dict[str, tuple[str, str]],
+        lost: dict[str, Lost],
         rng: random.Random,
         pool: Executor,
     ):
         self._lost, self._terms, self._random, self._pool = lost, terms, rng, pool
         self._began: list[str] = []
         self._contenders = {
-            side: Contender(planned.case, slot, 0, terms, lambda result, side=side: self._note(side, result))
+            side: Contender(planned.case, slot, 0, terms, lambda _, side=side: self._note(side))
             for side, slot in slots.items()
         }
 
@@ -133,9 +133,9 @@ class Duel:
             return contender.lose(lost)
         return True
 
-    def _note(self, side: str, result: Result) -> None:
-        if result.status != "ok":
-            self._lost[side] = (result.status, result.reason)
+    def _note(self, side: str) -> None:
+        if lost := self._contenders[side].lost:
+            self._lost[side] = lost
 
     def _reading(self, rounds: int) -> Reading:
         samples = {side: _by_round(each.samples, rounds) for side, each in self._contenders.items()}

@@ -145,7 +145,7 @@ def load(folder: Path, export: Export | None) -> tuple[Suite | None, str]:
             try:
                 return suite.load(folder, export.environment), ""
             except UsageError as error:
-                told = unexported.explain(finder, "", str(error), error)[1]
+                told = unexported.explain(finder, str(error), error).told
     except NotExported as error:
         told = str(error)
     return None, told.replace(f"{folder}/", "").replace(str(folder), folder.name)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..suites.unexported import STATUS as NOT_EXPORTED
+from ..errors import Lost
 from . import judge, records
 from .duel import BASE, COPY, HEAD, Reading
 from .plan import Planned
@@ -23,7 +23,7 @@ class Track:
     margin: float
     screen: list[Reading] = field(default_factory=list)
     confirm: list[Reading] = field(default_factory=list)
-    lost: dict[str, tuple[str, str]] = field(default_factory=dict)
+    lost: dict[str, Lost] = field(default_factory=dict)
     wanted: int = 0
     unreached: str = ""
 
@@ -157,20 +157,21 @@ def _exp(log: float) -> float | None:
 def _lost(track: Track) -> CaseResult:
     """A case without times: which side lacks them, and whether that is a failure."""
     both = BASE in track.lost and HEAD in track.lost
-    statuses = {status for status, _ in track.lost.values()}
+    statuses = {lost.status for lost in track.lost.values()}
+    lacking = any(lost.unexported for lost in track.lost.values())
     told = _told(track.lost)
-    if both and statuses <= set(records.UNTIMED):
+    if both and statuses <= set(records.UNTIMED) and not lacking:
         verdict, told = records.ABSENT, f"{records.NEITHER}{told.removeprefix('both sides: ')}"
-    elif statuses & {"wrong", "crashed", "timeout", NOT_EXPORTED}:
+    elif lacking or statuses & {"wrong", "crashed", "timeout"}:
         verdict = records.BROKEN
     else:
         verdict = records.MISSING if HEAD in track.lost else records.APPEARED
     return _untimed(track, verdict, told)
 
 
-def _told(lost: dict[str, tuple[str, str]]) -> str:
+def _told(lost: dict[str, Lost]) -> str:
     sides: dict[str, list[str]] = {}
-    for side, (status, reason) in lost.items():
-        sides.setdefault(f"{status}: {reason}", []).append(side)
+    for side, each in lost.items():
+        sides.setdefault(f"{'not exported' if each.unexported else each.status}: {each.reason}", []).append(side)
     names = {told: "both sides" if {BASE, HEAD} <= set(of) else of[0] for told, of in sides.items()}
     return "; ".join(f"{name}: {told}" for told, name in names.items())

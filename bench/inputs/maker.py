@@ -152,7 +152,9 @@ class Problems:
             self._buried()
             raise Lost("crashed", f"the oracle took over {SECONDS:.0f} s") from None
         if isinstance(reply, protocol.Failed):
-            raise _failure(reply)
+            raise Lost(reply.status, reply.reason)
+        if isinstance(reply, protocol.Refusal):
+            raise _raised(reply)
         return reply
 
     def _buried(self) -> None:
@@ -161,18 +163,18 @@ class Problems:
         self._made.clear()
 
 
-def _failure(reply: protocol.Failed) -> Exception:
-    if reply.status == "usage":
-        return UsageError(reply.reason)
-    if reply.status == "finish":
-        return CannotFinish(reply.reason)
-    if reply.status == "disk":
-        return CannotFinish(f"cannot write inputs: {reply.reason}; free space or set TMPDIR")
-    if reply.status == "memory":
-        return Lost("skipped", f"inputs and oracle need more memory than is available: {reply.reason}")
-    if reply.status in ("unsupported", "crashed"):
-        return Lost(reply.status, reply.reason)
-    return SuiteFault(reply.reason)
+def _raised(refusal: protocol.Refusal) -> Exception:
+    match refusal.kind:
+        case "usage":
+            return UsageError(refusal.reason)
+        case "finish":
+            return CannotFinish(refusal.reason)
+        case "disk":
+            return CannotFinish(f"cannot write inputs: {refusal.reason}; free space or set TMPDIR")
+        case "memory":
+            return Lost("skipped", f"inputs and oracle need more memory than is available: {refusal.reason}")
+        case "fault":
+            return SuiteFault(refusal.reason)
 
 
 def remove_abandoned() -> None:

@@ -275,23 +275,23 @@ class Answers:
         try:
             return self._answer(request)
         except SuiteFault as error:
-            return protocol.Failed("fault", str(error))
+            return protocol.Refusal("fault", str(error))
         except UsageError as error:
-            return protocol.Failed("usage", str(error))
+            return protocol.Refusal("usage", str(error))
         except CannotFinish as error:
-            return protocol.Failed("finish", str(error))
+            return protocol.Refusal("finish", str(error))
         except MemoryError as error:
-            return protocol.Failed("memory", str(error) or "out of memory")
+            return protocol.Refusal("memory", str(error) or "out of memory")
         except (Undefined, Unsupported) as error:
             return protocol.Failed("unsupported", str(error))
         except Exception as error:
             line = self._line_of_suite(error)
             if isinstance(error, OSError) and (not line or error.errno in DISK_IS_FULL):
                 where = error.filename or getattr(request, "folder", "")
-                return protocol.Failed("disk", f"{where}: {error.strerror or error}")
+                return protocol.Refusal("disk", f"{where}: {error.strerror or error}")
             raised = f"{type(error).__name__}: {' '.join(str(error).split())}".rstrip(": ")
             told = f"the suite's operations.py failed{_at(request)}: {raised}{line}"
-            return protocol.Failed("fault", explained("", told, error)[1])
+            return protocol.Refusal("fault", explained(told, error).told)
 
     def _line_of_suite(self, error: Exception) -> str:
         """The last line of the suite that an error passed, or ''."""

@@ -1,10 +1,10 @@
 """Messages between parent and child processes: one JSON object per line."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
-from ..records import Numbers, Sample, Task, Verdict
+from ..records import Numbers, Sample, Status, Task, Verdict
 
 # Parent to worker.
 
@@ -125,10 +125,14 @@ class Started(msgspec.Struct, frozen=True, tag=True):
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
-    """The worker lives, the request did not succeed."""
+    """The process lives, the request did not succeed: how the case ends.
 
-    status: str
+    ``unexported``: it needs a file that the checkout has and the revision has not.
+    """
+
+    status: Status
     reason: str
+    unexported: bool = False
 
 
 class Called(msgspec.Struct, frozen=True, tag=True):
@@ -288,6 +292,16 @@ class Judged(msgspec.Struct, frozen=True, tag=True):
     output: Numbers | list[Numbers] | None = None
 
 
+class Refusal(msgspec.Struct, frozen=True, tag=True):
+    """Nothing was made, and no case alone is at fault but the suite, what the user asked, the disk or the memory.
+
+    ``finish``: the command cannot go on.
+    """
+
+    kind: Literal["fault", "usage", "finish", "disk", "memory"]
+    reason: str
+
+
 # Parent to meter and back.
 
 
@@ -325,4 +339,4 @@ MeterReply = Metered | Failed
 WorkerRequest = Start | Exact | Prepare | WarmUp | Slice | Deliver | Trial | Release | Reload | Pin
 WorkerReply = Started | Failed | Called | Prepared | Warmed | Sliced | Delivered | Tried | Done
 ReferenceRequest = Source | Make | MakeShown | Draw | Judge | Forget
-ReferenceReply = Opened | Made | Drawn | Judged | Done | Failed
+ReferenceReply = Opened | Made | Drawn | Judged | Done | Failed | Refusal

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 from ..errors import Lost
 from ..processes import protocol
 from ..processes.protocol import Judge
-from ..records import Case, Result, Sample, Verdict
+from ..records import Case, Result, Sample, Status, Verdict
 from ..timing.guard import Scheduled, disturbed
 from ..timing.kernel import MAXIMUM_CALLS, calls_to_fill
 from .honesty import Examination, Judging, Stock
@@ -172,7 +172,7 @@ def exact_test(slot: Slot, judging: Judging, task: protocol.Task, folder: str, s
             slot.exact[key] = Lost("wrong", f"exact test: {verdict.reason or reply.fault}", verdict=verdict)
     except Lost as lost:
         if lost.status != "unsupported":
-            slot.exact[key] = Lost(lost.status, f"exact test: {lost.reason}", lost.exit)
+            slot.exact[key] = Lost(lost.status, f"exact test: {lost.reason}", lost.exit, unexported=lost.unexported)
 
 
 @dataclass(frozen=True)
@@ -217,6 +217,7 @@ class Contender:
     sits_out: bool = False
     far: bool = False
     reads: Sequence[tuple[int, float]] = ()
+    lost: Lost | None = None
     _turns: list[Turn] = field(default_factory=list)
     _judged_turns: int = 0
     _placed_ns: int = 0
@@ -405,6 +406,7 @@ class Contender:
 
     def lose(self, lost: Lost) -> bool:
         """Ends the case with the status it was lost with, and without a time."""
+        self.lost = lost
         if lost.status == "timeout":
             self.facts["cap_ns"] = int(self.terms.timeout_s * 1e9)
         for name in ("steady", "first_call_ns", "compiled_ns", "transfer_in_ns", "transfer_out_ns"):
@@ -473,7 +475,7 @@ class Contender:
             return ""
         return f"disturbed: {self.terms.busy() or 'its threads waited for a core in most slices'}"
 
-    def _result(self, status: Any, reason: str, **more: Any) -> Result:
+    def _result(self, status: Status, reason: str, **more: Any) -> Result:
         started = self.slot.started
         return Result(
             case=self.case,

@@ -18,7 +18,7 @@ from ..inputs.reference import Reference
 from ..libraries.host import LIBRARIES
 from ..machine.cores import available_cores
 from ..processes import protocol
-from ..records import Case, task_of
+from ..records import Case, Status, task_of
 from ..suites import suite
 from ..suites.suite import Suite
 from ..sweep import PRESETS, Options, contests
@@ -124,6 +124,6 @@ def ready(case: Case, of: Suite) -> Ready:
     return found
 
 
-def _require(case: Case, status: str, reason: str) -> None:
+def _require(case: Case, status: Status, reason: str) -> None:
     if status != "ok":
         raise Wrong(f"{case.label}: {status}: {reason}")

@@ -381,7 +381,7 @@ class Runner:
                 algorithm=implementation.algorithm,
                 source_sha256=implementation.source_sha256,
                 data=self._problems.label,
-                status=lost.status,  # pyright: ignore[reportArgumentType]  a child's word, checked by msgspec on reading
+                status=lost.status,
                 reason=lost.reason,
                 predicted_ns=lost.predicted_ns,
                 cap_ns=lost.cap_ns,

@@ -127,7 +127,7 @@ class Slot:
             self._died()
             raise Lost("timeout", f"no answer within {timeout_s:.3g} s; the worker was ended") from None
         if isinstance(reply, protocol.Failed):
-            raise Lost(reply.status, reply.reason)
+            raise Lost(reply.status, reply.reason, unexported=reply.unexported)
         if not isinstance(reply, kind):
             process.end()
             self._died()

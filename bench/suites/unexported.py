@@ -5,32 +5,38 @@ import re
 import sys
 from collections.abc import Iterator
 from importlib.machinery import all_suffixes
+from typing import NamedTuple
 
 from .exported import FINDERS, Export, Finder, NotExported
-
-STATUS = "not exported"
-"""Status of a case that needs a file of the checkout that the revision lacks."""
 
 REMEDY = "commit it, or install each revision into an environment of its own (--base-python, --head-python)"
 SHOWN = 3
 FROM = re.compile(r"cannot import name '(\w+)'")
 
 
-def explained(status: str, told: str, error: BaseException) -> tuple[str, str]:
-    """Status and reason of a failure in this process: `STATUS` if the revision lacks a file."""
-    return explain(FINDERS[0], status, told, error) if FINDERS else (status, told)
+class Explanation(NamedTuple):
+    """What is told of a failure. ``unexported``: it needs what the checkout has and the revision has not."""
+
+    told: str
+    unexported: bool = False
 
 
-def explain(finder: Finder, status: str, told: str, error: BaseException) -> tuple[str, str]:
+def explained(told: str, error: BaseException) -> Explanation:
+    """A failure of this process, with what its import was looking for."""
+    return explain(FINDERS[0], told, error) if FINDERS else Explanation(told)
+
+
+def explain(finder: Finder, told: str, error: BaseException) -> Explanation:
     """As `explained`, of one finder."""
     for each in _chain(error):
         if isinstance(each, NotExported):
-            return STATUS, told
+            return Explanation(told, unexported=True)
         if left := list(_left_behind(finder, each)):
             names = ", ".join(map(finder.export.named, left[:SHOWN]))
-            return STATUS, f"{told}; {names} is only in the checkout, because git ignores or lacks it; {REMEDY}"
+            lacking = f"{names} is only in the checkout, because git ignores or lacks it; {REMEDY}"
+            return Explanation(f"{told}; {lacking}", unexported=True)
     looked = ", ".join(dict.fromkeys(name for each in _chain(error) for name in _looked_for(finder, each)))
-    return status, f"{told}; the checkout has no {looked} either, ignored or not" if looked else told
+    return Explanation(f"{told}; the checkout has no {looked} either, ignored or not" if looked else told)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

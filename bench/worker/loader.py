@@ -13,7 +13,7 @@ from .. import parts
 from ..contract import Inputs
 from ..inputs import mapped, problem
 from ..libraries.base import ArrayLibrary
-from ..records import Task
+from ..records import Status, Task
 from ..timing.kernel import Clock, Kernel
 
 WORDS = {4: np.uint32, 8: np.uint64}
@@ -22,9 +22,10 @@ WORDS = {4: np.uint32, 8: np.uint64}
 class Refused(Exception):
     """A request that ends in a `protocol.Failed`."""
 
-    def __init__(self, status: str, reason: str):
+    def __init__(self, status: Status, reason: str):
         super().__init__(reason)
-        self.status, self.reason = status, reason
+        self.status: Status = status
+        self.reason = reason
 
 
 @dataclass

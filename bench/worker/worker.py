@@ -292,7 +292,8 @@ class Answers:
             return protocol.Failed("missing", str(absent))
         except Exception as error:
             status = "missing" if isinstance(request, protocol.Start) else "crashed"
-            return protocol.Failed(*explained(status, _one_line(error), error))
+            found = explained(_one_line(error), error)
+            return protocol.Failed(status, found.told, found.unexported)
         if not sys.platform.startswith("linux"):
             settle()
         return reply

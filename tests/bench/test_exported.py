@@ -233,7 +233,7 @@ def test_in_the_parent_nothing_is_left_behind(place):
     assert (set(sys.modules), sys.path, sys.meta_path) == (before, path, finders)
 
 
-EXPLAIN = "\nexcept Exception as error:\n    print(*unexported.explained('missing', 'told', error), sep='|')"
+EXPLAIN = "\nexcept Exception as error:\n    print(*unexported.explained('told', error), sep='|')"
 
 
 def explained(place, statement, **options):
@@ -245,8 +245,8 @@ def test_a_compiled_module_that_git_ignores_is_named(place):
     suffix = EXTENSION_SUFFIXES[0]
     (place.top / "src" / "mine" / f"_core{suffix}").touch()
     for statement in ("import mine._core", "from mine import _core", "from mine._core import f"):
-        status, told = explained(place, statement).split("|")
-        assert status == unexported.STATUS
+        told, lacking = explained(place, statement).split("|")
+        assert lacking == "True"
         assert told.startswith(
             f"told; src/mine/_core{suffix} is only in the checkout, because git ignores or lacks it; commit it"
         )
@@ -262,11 +262,11 @@ def test_a_generated_module_that_a_package_needs_is_named(place):
 def test_a_module_that_the_checkout_lacks_too_was_looked_for(place):
     place.package("src")
     told = explained(place, "import mine._core")
-    assert told == "missing|told; the checkout has no src/mine/_core.* either, ignored or not"
+    assert told == "told; the checkout has no src/mine/_core.* either, ignored or not|False"
 
 
 def test_a_package_of_somebody_else_that_is_absent_is_no_matter_of_the_revision(place):
-    assert explained(place, "import nobody_has_this") == "missing|told"
+    assert explained(place, "import nobody_has_this") == "told|False"
 
 
 def test_a_data_file_that_git_ignores_is_named(place):
@@ -299,8 +299,8 @@ def test_a_helper_of_the_suite_that_git_ignores_is_named(place, exported, ignore
     write_suite(place.folder / "kernels", plain=plain, **exported)
     write_suite(place.top / "kernels", plain=plain, **exported, **{ignored: ""})
     statement = (
-        f"from rooflinear.bench import suite; suite.import_stem(suite.Path({str(place.folder)!r}, 'kernels'), 'plain')"
+        f"from rooflinear.bench.suites import suite; suite.import_stem(suite.Path({str(place.folder)!r}, 'kernels'), 'plain')"
     )
-    status, told = explained(place, statement).split("|")
-    assert status == unexported.STATUS
+    told, lacking = explained(place, statement).split("|")
+    assert lacking == "True"
     assert re.search(r"; kernels/(\S+) is only in the checkout", told)[1] in (f"{ignored}.py", "_help")

@@ -143,7 +143,7 @@ def test_an_oracle_or_bound_that_fails_is_not_taken_for_sizes_that_do_not_fit(tm
     answers(protocol.Source(str(suite), 0))
     task = protocol.Task("double", {"m": 4}, {}, "float64")
     reply = answers(protocol.Make(task, "main", ["direct"], str(tmp_path / "made")))
-    assert reply.status == "fault"
+    assert reply.kind == "fault"
     assert "'x' is not defined" in reply.reason
 
 
@@ -156,9 +156,9 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("status", FAULTS)
-def test_whatever_fails_is_answered_with_its_kind(tmp_path, status):
-    line, source = FAULTS[status]
+@pytest.mark.parametrize("kind", FAULTS)
+def test_whatever_fails_is_answered_with_its_kind(tmp_path, kind):
+    line, source = FAULTS[kind]
     text = OPERATIONS.replace("    return {", f"    {line}\n    return {{")
     suite = write_suite(tmp_path / "mine", operations=text)
     answers = Answers()
@@ -166,7 +166,8 @@ def test_whatever_fails_is_answered_with_its_kind(tmp_path, status):
         answers(protocol.Source(str(suite), 0, **source)),
         answers(protocol.Make(protocol.Task("double", {"m": 4}, {}, "float64"), "main", ["direct"], str(tmp_path))),
     ]
-    assert next(reply.status for reply in replies if isinstance(reply, protocol.Failed)) == status
+    (failed,) = (each for each in replies if isinstance(each, protocol.Failed | protocol.Refusal))
+    assert getattr(failed, "status" if kind == "unsupported" else "kind") == kind
 
 
 def test_the_source_of_numbers_is_told(tmp_path):

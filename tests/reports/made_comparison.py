@@ -5,6 +5,7 @@ import random
 
 import msgspec
 
+from rooflinear.bench.errors import Lost
 from rooflinear.bench.gate import judge, records
 from rooflinear.bench.gate.duel import Reading
 from rooflinear.bench.gate.plan import Planned
@@ -31,9 +32,9 @@ def track(rng, number, verdict, implementation, side="head"):
     spread = 0.15 if verdict == "inconclusive" else 0.005
     found = Track(Planned(case(number, implementation), None, 0.02, copied=side == "copy"), side, 0.02)
     if verdict == "broken":
-        found.lost = {"head": ("wrong", "outside the bound by a factor of 12")}
+        found.lost = {"head": Lost("wrong", "outside the bound by a factor of 12")}
     elif verdict == "not compared":
-        found.lost = {"base": ("missing", "no module named torch"), "head": ("missing", "no module named torch")}
+        found.lost = dict.fromkeys(("base", "head"), Lost("missing", "no module named torch"))
     else:
         found.screen = [reading(rng, EFFECTS[verdict], spread) for _ in range(judge.SCREEN_BLOCKS)]
         if verdict in ("slower", "faster", "inconclusive"):

@@ -6,6 +6,7 @@ import random
 import msgspec
 import pytest
 
+from rooflinear.bench.errors import Lost
 from rooflinear.bench.gate.duel import Reading
 from rooflinear.bench.gate.plan import Planned
 from rooflinear.bench.gate.records import verdict_of
@@ -59,30 +60,33 @@ def test_rounds_that_were_disturbed_make_a_case_inconclusive():
     assert "154 of 704 rounds were disturbed" in cases[0].reason
 
 
+UNEXPORTED = Lost("missing", "no _core", unexported=True)
+
+
 @pytest.mark.parametrize(
     ("lost", "verdict"),
     [
-        ({"head": ("wrong", "outside the bound")}, "broken"),
-        ({"base": ("wrong", "outside"), "head": ("wrong", "outside")}, "broken"),
-        ({"head": ("crashed", "signal 11")}, "broken"),
-        ({"head": ("timeout", "over 60 s")}, "broken"),
-        ({"base": ("timeout", "over 60 s"), "head": ("timeout", "over 60 s")}, "not compared"),
-        ({"base": ("missing", "no torch"), "head": ("missing", "no torch")}, "not compared"),
-        ({"head": ("unsupported", "no float32")}, "missing"),
-        ({"base": ("unsupported", "no float32")}, "appeared"),
-        ({"base": ("not exported", "no _core"), "head": ("not exported", "no _core")}, "broken"),
-        ({"base": ("missing", "no torch"), "head": ("unsupported", "no float32")}, "not compared"),
-        ({"copy": ("crashed", "signal 11")}, "broken"),
+        ({"head": Lost("wrong", "outside the bound")}, "broken"),
+        ({"base": Lost("wrong", "outside"), "head": Lost("wrong", "outside")}, "broken"),
+        ({"head": Lost("crashed", "signal 11")}, "broken"),
+        ({"head": Lost("timeout", "over 60 s")}, "broken"),
+        ({"base": Lost("timeout", "over 60 s"), "head": Lost("timeout", "over 60 s")}, "not compared"),
+        ({"base": Lost("missing", "no torch"), "head": Lost("missing", "no torch")}, "not compared"),
+        ({"head": Lost("unsupported", "no float32")}, "missing"),
+        ({"base": Lost("unsupported", "no float32")}, "appeared"),
+        ({"base": UNEXPORTED, "head": UNEXPORTED}, "broken"),
+        ({"base": Lost("missing", "no torch"), "head": Lost("unsupported", "no float32")}, "not compared"),
+        ({"copy": Lost("crashed", "signal 11")}, "broken"),
     ],
 )
 def test_a_side_that_was_lost_is_said(lost, verdict):
     cases, _ = results([track(1, lost=lost)])
     assert cases[0].verdict == verdict
-    assert all(cases[0].reason.count(reason) == 1 for _, reason in lost.values())
+    assert all(cases[0].reason.count(reason) == 1 for reason in {each.reason for each in lost.values()})
     assert verdict_of(cases, [])[0] == "incomplete"
 
 
-@pytest.mark.parametrize("lost", [{"head": ("crashed", "signal 11")}, {"head": ("missing", "no torch")}])
+@pytest.mark.parametrize("lost", [{"head": Lost("crashed", "signal 11")}, {"head": Lost("missing", "no torch")}])
 def test_a_case_that_was_lost_on_the_way_has_no_numbers(lost):
     [case] = results([track(1, lost=lost)])[0]
     assert (case.ratio, case.low, case.high, case.blocks, case.screen, case.confirm) == (
@@ -137,14 +141,14 @@ def test_the_worst_prevails(verdicts, run):
     assert verdict_of(cases, [])[0] == run
 
 
-ABSENT = dict.fromkeys(("base", "head"), ("missing", "no module named torch"))
+ABSENT = dict.fromkeys(("base", "head"), Lost("missing", "no module named torch"))
 
 
 def test_where_nothing_was_compared_the_reasons_are_told():
     cases, _ = results([track(1, lost=ABSENT), track(2, lost=ABSENT)])
     told = "nothing was compared: neither side can: missing: no module named torch"
     assert verdict_of(cases, []) == ("incomplete", told)
-    others = dict.fromkeys(("base", "head"), ("unsupported", "no float32"))
+    others = dict.fromkeys(("base", "head"), Lost("unsupported", "no float32"))
     cases, _ = results([track(1, lost=ABSENT), track(2, lost=others)])
     assert verdict_of(cases, []) == ("incomplete", f"{told} (and 1 more reason)")
 
