@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..progress import Plain
@@ -13,7 +13,7 @@ from .blocks import Blocks, Outcome
 from .duel import COPY, HEAD
 from .plan import Plan, Planned
 from .revisions import Revision
-from .tracks import Track
+from .tracks import StageName, Track
 
 SCREEN_SHARE = 0.6
 """Of a time budget, at most; the rest is for confirming."""
@@ -22,15 +22,28 @@ LATE = "not reached within --time-budget"
 
 
 class Gate:
-    """One comparison. `play` fills ``tracks``; `tracks.results` judges them."""
+    """One comparison. `play` fills ``tracks``; `tracks.results` judges them.
 
-    def __init__(self, base: Revision, head: Revision, plan: Plan, options: Options, watcher: Plain):
+    ``blocks`` makes what plays the blocks of a stage, ``clock`` counts seconds; tests put others in their place.
+    """
+
+    def __init__(
+        self,
+        base: Revision,
+        head: Revision,
+        plan: Plan,
+        options: Options,
+        watcher: Plain,
+        blocks: Callable[..., Blocks] = Blocks,
+        clock: Callable[[], float] = time.monotonic,
+    ):
         self._base, self._head, self._options, self._watcher = base, head, options, watcher
+        self._blocks, self._clock = blocks, clock
         self._random = random.Random(options.seed)
         sides = [(each, side) for each in plan.measured for side in ((HEAD, COPY) if each.copied else (HEAD,))]
         self.tracks = [Track(each, side, each.margin) for each, side in sides]
         self.warnings: list[str] = []
-        self._begun = time.monotonic()
+        self._begun = clock()
         self._seconds: dict[Case, float] = {}
 
     def play(self) -> None:
@@ -45,7 +58,7 @@ class Gate:
 
     def _screen(self) -> None:
         self._watcher.begin(judge.SCREEN_BLOCKS * len({each.planned.case for each in self.tracks}))
-        blocks = Blocks(self._base, self._head, self._options, self._options.seed)
+        blocks = self._blocks(self._base, self._head, self._options, self._options.seed)
         try:
             for block in range(judge.SCREEN_BLOCKS):
                 tracks = [each for each in self.tracks if each.timed]
@@ -60,7 +73,7 @@ class Gate:
             return
         most = max(each.wanted for each in tracks)
         self._watcher.begin(sum({each.planned.case: each.wanted for each in tracks}.values()))
-        blocks = Blocks(self._base, self._head, self._options, self._options.seed + 1)
+        blocks = self._blocks(self._base, self._head, self._options, self._options.seed + 1)
         try:
             for block in range(most):
                 playing = [each for each in tracks if each.timed and each.wanted > block]
@@ -68,21 +81,21 @@ class Gate:
         finally:
             blocks.close()
 
-    def _play(self, blocks: Blocks, stage: str, tracks: Sequence[Track], thorough: bool, left: int) -> None:
+    def _play(self, blocks: Blocks, stage: StageName, tracks: Sequence[Track], thorough: bool, left: int) -> None:
         """One block; every reading goes to the head's and to the copy's track."""
         copied = {each.planned.case for each in tracks if each.side == COPY}
         planned = {each.planned.case: replace(each.planned, copied=each.planned.case in copied) for each in tracks}
-        clock = Stopwatch()
+        watch = Stopwatch(self._clock)
 
         def told(each: Planned) -> None:
-            clock.turn(each.case)
+            watch.turn(each.case)
             seconds = sum(self._seconds.get(case, 0.0) for case in planned) * left
             what = f"{stage} {each.case.operation}/{each.case.implementation} {describe(each.case.sizes)}"
             self._watcher.now(what, seconds or None)
             self._watcher.step()
 
         outcomes = blocks.play(list(planned.values()), thorough, told)
-        self._seconds.update(clock.stop())
+        self._seconds.update(watch.stop())
         for track in tracks:
             _note(track, stage, outcomes[track.planned.case])
 
@@ -127,15 +140,16 @@ class Gate:
 
     def _left(self) -> float | None:
         budget = self._options.time_budget_s
-        return None if budget is None else budget - (time.monotonic() - self._begun)
+        return None if budget is None else budget - (self._clock() - self._begun)
 
 
 class Stopwatch:
     """Seconds a case took in a block, the start of its workers included."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self._seconds: dict[Case, float] = {}
-        self._last, self._case = time.monotonic(), None
+        self._last, self._case = clock(), None
 
     def turn(self, case: Case) -> None:
         self._close()
@@ -146,14 +160,14 @@ class Stopwatch:
         return self._seconds
 
     def _close(self) -> None:
-        now = time.monotonic()
+        now = self._clock()
         if self._case is not None:
             self._seconds[self._case] = now - self._last
         self._last = now
 
 
-def _note(track: Track, stage: str, outcome: Outcome) -> None:
+def _note(track: Track, stage: StageName, outcome: Outcome) -> None:
     if outcome.reading is None:
         track.lost = outcome.lost
     else:
-        getattr(track, stage).append(outcome.reading)
+        track.readings(stage).append(outcome.reading)

@@ -4,7 +4,7 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import Lost
 from . import judge, records
@@ -12,6 +12,9 @@ from .duel import BASE, COPY, HEAD, Reading
 from .plan import Planned
 from .records import CaseResult, Control, Stage
 from .statistics import location, p_greater, spread
+
+
+StageName = Literal["screen", "confirm"]
 
 
 @dataclass
@@ -40,10 +43,14 @@ class Track:
     def name(self) -> str:
         return f"{self.side} {self.planned.case.key}"
 
-    def numbers(self, stage: str) -> list[float]:
-        """One log ratio a block of ``screen`` or ``confirm``."""
-        readings: list[Reading] = getattr(self, stage)
-        return [number for each in readings if (number := each.copy if self.side == COPY else each.head) is not None]
+    def readings(self, stage: StageName) -> list[Reading]:
+        """One a block of ``screen`` or ``confirm``."""
+        return self.screen if stage == "screen" else self.confirm
+
+    def numbers(self, stage: StageName) -> list[float]:
+        """One log ratio a block."""
+        found = [each.copy if self.side == COPY else each.head for each in self.readings(stage)]
+        return [number for number in found if number is not None]
 
 
 def results(tracks: Sequence[Track]) -> tuple[list[CaseResult], list[Control]]:
@@ -130,8 +137,8 @@ def _made(track: Track, verdict: Any, reason: str, candidates: int) -> CaseResul
     )
 
 
-def _stage(track: Track, name: str, threshold: float, level: float) -> Stage | None:
-    numbers, readings = track.numbers(name), getattr(track, name)
+def _stage(track: Track, name: StageName, threshold: float, level: float) -> Stage | None:
+    numbers, readings = track.numbers(name), track.readings(name)
     if not numbers:
         return None
     found = location(numbers)
