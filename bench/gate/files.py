@@ -9,7 +9,7 @@ from statistics import median
 import msgspec
 
 from .. import interop
-from ..errors import UsageError
+from ..errors import Lost, UsageError
 from ..interop.foreign import UNNAMED
 from ..records import Case, Machine, Result, Run
 from .records import Side
@@ -30,7 +30,7 @@ class File:
     run: Run
     results: dict[Key, list[Result]]
     blocks: dict[Key, list[float]]
-    lost: dict[Key, tuple[str, str]]
+    lost: dict[Key, Lost]
 
     def case(self, key: Key) -> Case:
         return self.results[key][0].case
@@ -109,7 +109,7 @@ def _relative(file: File, name: str) -> File:
         if key not in own and against is not None:
             blocks[key] = [each - against for each in logs]
         elif key not in own:
-            lost[key] = "skipped", f"no time of {name} to compare it with"
+            lost[key] = Lost("skipped", f"no time of {name} to compare it with")
     results = {key: group for key, group in file.results.items() if key not in own}
     return replace(file, results=results, blocks=blocks, lost=lost)
 
@@ -139,12 +139,12 @@ def _refuse_strangers(path: Path, group: Sequence[Result]) -> None:
         raise UsageError(f"{path}: '{first.label}' and '{others[0].label}' cannot be told apart in a comparison")
 
 
-def _lost(group: Sequence[Result]) -> tuple[str, str] | None:
-    """Status and reason of the first block that is not ok; a case is as bad as its worst block."""
+def _lost(group: Sequence[Result]) -> Lost | None:
+    """As the first block that is not ok; a case is as bad as its worst block."""
     bad = next((each for each in group if each.status != "ok"), None)
     if bad is not None:
-        return bad.status, bad.reason
-    return None if any(each.samples for each in group) else ("skipped", "verified, not timed")
+        return Lost(bad.status, bad.reason)
+    return None if any(each.samples for each in group) else Lost("skipped", "verified, not timed")
 
 
 def _block_logs(results: Sequence[Result]) -> list[float]:

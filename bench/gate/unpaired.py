@@ -211,11 +211,11 @@ def _reason(key: Key, old: File, new: File, verdict: str) -> str:
 def _alone(key: Key, old: File, new: File, margins: Margins, allowed: Sequence[str]) -> CaseResult:
     case = (new if key in new.results else old).case(key)
     lost = {side: file.lost[key] for side, file in (("base", old), ("head", new)) if key in file.lost}
-    told = "; ".join(f"{side}: {status}: {reason}" for side, (status, reason) in lost.items())
+    told = "; ".join(f"{side}: {each.status}: {each.reason}" for side, each in lost.items())
     if key in old.results and key in new.results:
         if version := another_version(old, new, key):
             return CaseResult(case=case, verdict=records.CHANGED, reason=version, margin=margins.of(case))
-        harmless = len(lost) == 2 and {status for status, _ in lost.values()} <= set(records.UNTIMED)
+        harmless = len(lost) == 2 and {each.status for each in lost.values()} <= set(records.UNTIMED)
         verdict = records.ABSENT if harmless else records.BROKEN
     else:
         verdict = records.MISSING if key in old.results else records.APPEARED

@@ -279,6 +279,6 @@ def test_exact_sizes_are_small_and_odd_where_a_suite_states_none(tmp_path):
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="shows only where there is a framework")
 def test_loading_the_built_in_suite_imports_no_framework():
-    script = "import sys; from rooflinear.bench import suite; suite.load(suite.find(None)); print(*sys.modules)"
+    script = "import sys; from rooflinear.bench.suites import suite; suite.load(suite.find(None)); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "tensorflow", "jax", "numba", "sklearn"} & set(loaded)
