@@ -1,0 +1,286 @@
+"""Whole comparisons with blocks that are made up: what is screened, confirmed, left out, and how it ends."""
+
+import math
+import random
+from collections import Counter
+
+import pytest
+
+from rooflinear.bench.errors import Lost
+from rooflinear.bench.gate import judge
+from rooflinear.bench.gate.blocks import Outcome
+from rooflinear.bench.gate.duel import Reading
+from rooflinear.bench.gate.gate import LATE, SCREEN_SHARE, Gate
+from rooflinear.bench.gate.plan import Plan, Planned
+from rooflinear.bench.gate.records import verdict_of
+from rooflinear.bench.gate.tracks import results
+from rooflinear.bench.records import Case
+from rooflinear.bench.sweep import Options
+
+MARGIN, NOISE, CALL_NS = 0.02, 0.003, 1e5
+SCREEN, CONFIRM = 0, 1
+"""Stages in the order in which they are played."""
+
+
+def planned(name, **more):
+    return Planned(Case("made", "double", name, {"m": 10}, {}, "float64", 1, "cpu"), None, MARGIN, **more)
+
+
+class Machine:
+    """Where blocks are played. Its clock moves by ``seconds`` a case and block, and by nothing else.
+
+    ``head`` and ``copy`` give the true ratio to base of an implementation in a stage, 1 where they say nothing;
+    ``lost`` says how sides of an implementation are lost in a block of the screen.
+    """
+
+    def __init__(self, seconds=1.0, noise=NOISE):
+        self.now, self.seconds, self.noise, self.random = 1000.0, seconds, noise, random.Random(1)
+        self.head, self.copy, self.lost, self.dropped = {}, {}, {}, 0
+        self.stages, self.interrupts = [], lambda stage, block: None
+
+    def blocks(self, base, head, options, seed):
+        self.stages.append(Blocks(self, len(self.stages), seed))
+        return self.stages[-1]
+
+    def ratio(self, effects, stage, name):
+        found = effects.get((name, stage), effects.get(name, 1.0))
+        return math.log(found) + self.random.gauss(0, self.noise)
+
+
+class Blocks:
+    """The blocks of one stage; remembers what was played in each, and beside a copy."""
+
+    def __init__(self, machine, stage, seed):
+        self.machine, self.stage, self.seed, self.open = machine, stage, seed, True
+        self.played, self.copied = [], []
+
+    def play(self, planned, thorough, told):
+        self.played.append([each.case.implementation for each in planned])
+        self.copied += [each.copied for each in planned]
+        self.machine.interrupts(self.stage, len(self.played))
+        assert thorough == (len(self.played) == 1)
+        return {each.case: self._one(each, told) for each in planned}
+
+    def _one(self, each, told):
+        told(each)
+        machine, name = self.machine, each.case.implementation
+        machine.now += machine.seconds
+        if lost := machine.lost.get((name, len(self.played))):
+            return Outcome(lost=lost)
+        copy = machine.ratio(machine.copy, self.stage, name) if each.copied else None
+        head = machine.ratio(machine.head, self.stage, name)
+        return Outcome(Reading(head, copy, CALL_NS, CALL_NS * math.exp(head), 32, machine.dropped))
+
+    def close(self):
+        self.open = False
+
+
+class Watcher:
+    def __init__(self):
+        self.totals, self.steps, self.told = [], 0, []
+
+    def begin(self, total):
+        self.totals.append(total)
+
+    def now(self, what, seconds_left):
+        self.told.append((what, seconds_left))
+
+    def step(self):
+        self.steps += 1
+
+
+class Compared:
+    """A comparison that was played, and what it found by implementation."""
+
+    def __init__(self, machine, *measured, **chosen):
+        self.machine, self.watcher = machine, Watcher()
+        options = Options(suite="made", seed=7, **chosen)
+        self.gate = Gate(
+            None, None, Plan(measured, ()), options, self.watcher, blocks=machine.blocks, clock=lambda: machine.now
+        )
+        self.gate.play()
+        self.cases, self.controls = results(self.gate.tracks)
+        self.found = {each.case.implementation: each for each in self.cases}
+        self.verdict, self.reason = verdict_of(self.cases, self.controls)
+
+    def blocks(self, stage):
+        """How often each implementation was played in a stage."""
+        stages = self.machine.stages
+        return Counter(name for block in stages[stage].played for name in block) if stage < len(stages) else Counter()
+
+
+def test_equal_code_is_screened_and_not_confirmed():
+    machine = Machine()
+    compared = Compared(machine, planned("numpy"), planned("numba"))
+    assert [each.verdict for each in compared.cases] == ["equivalent"] * 2
+    assert compared.blocks(SCREEN) == dict.fromkeys(("numpy", "numba"), judge.SCREEN_BLOCKS)
+    assert [each.seed for each in machine.stages] == [7]
+    assert not any(each.open for each in machine.stages)
+    assert (compared.verdict, compared.gate.warnings) == ("not slower", [])
+
+
+@pytest.mark.parametrize(("ratio", "verdict", "run"), [(1.1, "slower", "slower"), (0.9, "faster", "not slower")])
+def test_what_changed_is_confirmed_on_fresh_data_alone(ratio, verdict, run):
+    machine = Machine()
+    machine.head = {"numba": ratio}
+    compared = Compared(machine, planned("numpy"), planned("numba"))
+    found = compared.found["numba"]
+    assert (found.verdict, compared.found["numpy"].verdict) == (verdict, "equivalent")
+    assert found.ratio == pytest.approx(ratio, rel=0.01)
+    assert [each.seed for each in machine.stages] == [7, 8]
+    assert compared.blocks(CONFIRM) == {"numba": found.blocks}
+    assert found.blocks in judge.CONFIRM_BLOCKS
+    assert (len(found.screen.ratios), len(found.confirm.ratios)) == (judge.SCREEN_BLOCKS, found.blocks)
+    assert compared.watcher.totals == [2 * judge.SCREEN_BLOCKS, found.blocks]
+    assert compared.watcher.steps == sum(compared.watcher.totals)
+    assert compared.verdict == run
+
+
+def test_what_only_the_screen_saw_is_not_called_slower():
+    machine = Machine()
+    machine.head = {("numba", SCREEN): 1.05}
+    compared = Compared(machine, planned("numba"))
+    assert compared.found["numba"].verdict == "equivalent"
+    assert compared.found["numba"].confirm is not None
+
+
+def test_a_restless_case_stays_open():
+    compared = Compared(Machine(noise=0.2), planned("numba"))
+    assert compared.found["numba"].verdict == "inconclusive"
+    assert compared.blocks(CONFIRM)["numba"] == judge.CONFIRM_BLOCKS[-1]
+    assert compared.verdict == "inconclusive"
+
+
+CRASHED, ABSENT, WRONG = Lost("crashed", "signal 11"), Lost("missing", "no torch"), Lost("wrong", "outside the bound")
+
+
+@pytest.mark.parametrize(
+    ("lost", "verdict", "reason"),
+    [
+        ({"head": CRASHED}, "broken", "head: crashed: signal 11"),
+        ({"base": CRASHED, "head": CRASHED}, "broken", "both sides: crashed: signal 11"),
+        ({"head": ABSENT}, "missing", "head: missing: no torch"),
+        ({"base": ABSENT}, "appeared", "base: missing: no torch"),
+        ({"base": ABSENT, "head": ABSENT}, "not compared", "neither side can: missing: no torch"),
+        ({"copy": WRONG}, "broken", "copy: wrong: outside the bound"),
+    ],
+)
+@pytest.mark.parametrize("block", [1, 4])
+def test_a_case_that_is_lost_is_played_no_more_and_the_other_goes_on(lost, verdict, reason, block):
+    machine = Machine()
+    machine.lost = {("torch", block): lost}
+    compared = Compared(machine, planned("numpy"), planned("torch"))
+    found = compared.found["torch"]
+    assert (found.verdict, found.reason, found.ratio, found.screen) == (verdict, reason, None, None)
+    assert compared.blocks(SCREEN) == {"numpy": judge.SCREEN_BLOCKS, "torch": block}
+    assert compared.found["numpy"].verdict == "equivalent"
+    assert compared.verdict == ("not slower" if verdict == "not compared" else "incomplete")
+
+
+def test_what_is_lost_while_it_is_confirmed_has_no_numbers():
+    machine = Machine()
+    machine.head = {"numba": 1.1}
+    machine.interrupts = lambda stage, block: machine.lost.update({("numba", 3): {"head": CRASHED}} if stage else {})
+    compared = Compared(machine, planned("numba"))
+    assert (compared.found["numba"].verdict, compared.found["numba"].ratio) == ("broken", None)
+    assert compared.blocks(CONFIRM) == {"numba": 3}
+
+
+def test_cases_that_the_budget_cannot_screen_are_not_told_and_the_others_are():
+    """After a block of 40 s, 200 s are left: 60 % of them are two cases in each of the five further blocks."""
+    machine = Machine(seconds=10)
+    compared = Compared(machine, *map(planned, "abcd"), time_budget_s=240)
+    assert SCREEN_SHARE * 200 / (judge.SCREEN_BLOCKS - 1) == pytest.approx(24)
+    late = [each for each in compared.cases if each.reason == LATE]
+    assert [(each.verdict, each.ratio, each.blocks) for each in late] == [("inconclusive", None, 0)] * 2
+    assert sorted(compared.blocks(SCREEN).values()) == [1, 1, judge.SCREEN_BLOCKS, judge.SCREEN_BLOCKS]
+    assert Counter(each.verdict for each in compared.cases) == {"inconclusive": 2, "equivalent": 2}
+
+
+def test_a_confirmation_that_the_budget_cannot_hold_is_left_open_and_the_screen_is_kept():
+    machine = Machine(seconds=10)
+    machine.head = {"numba": 1.1}
+    compared = Compared(machine, planned("numba"), time_budget_s=100)
+    found = compared.found["numba"]
+    assert (found.verdict, len(machine.stages), found.blocks) == ("inconclusive", 1, judge.SCREEN_BLOCKS)
+    assert found.reason == f"left open by the screen, and its confirmation was {LATE}"
+    assert found.ratio == pytest.approx(1.1, rel=0.01)
+
+
+def test_a_short_budget_means_fewer_blocks_for_all_that_still_can_fire():
+    whole, short = Machine(seconds=10), Machine(seconds=10)
+    whole.head = short.head = {"numba": 1.03}
+    enough = Compared(whole, planned("numba")).blocks(CONFIRM)["numba"]
+    budget = 10 * (judge.SCREEN_BLOCKS + enough - 3)
+    compared = Compared(short, planned("numba"), time_budget_s=budget)
+    assert judge.fewest_blocks(1) <= compared.blocks(CONFIRM)["numba"] == enough - 3
+    assert short.now <= 1000 + budget
+
+
+def test_margins_are_widened_to_what_copies_of_the_same_code_are_apart():
+    machine = Machine()
+    machine.head, machine.copy = {"numba": 1.04}, {"numpy": 1.06}
+    compared = Compared(machine, planned("numpy", copied=True), planned("numba"))
+    assert compared.found["numba"].margin == pytest.approx(0.06, abs=0.005)
+    assert compared.found["numba"].verdict != "slower"
+    assert compared.gate.warnings[0].startswith("margins were widened to ")
+    assert [(each.kind, each.fired) for each in compared.controls] == [("copy", False)]
+
+
+@pytest.mark.parametrize(
+    ("control", "effects"),
+    [(planned("numpy", copied=True), "copy"), (planned("numpy", unchanged=True), "head")],
+    ids=["copy", "unchanged"],
+)
+def test_a_control_that_fires_lets_nothing_be_called_slower(control, effects):
+    machine = Machine()
+    machine.head = {"numba": 1.2}
+    getattr(machine, effects).update({("numpy", SCREEN): 1.03, ("numpy", CONFIRM): 1.2})
+    compared = Compared(machine, control, planned("numba"))
+    assert [each.fired for each in compared.controls] == [True]
+    assert compared.found["numba"].verdict == "inconclusive"
+    assert compared.found["numba"].reason == "looks slower, but a control fired in this run; compare again"
+    assert compared.verdict == "inconclusive"
+
+
+def test_a_copy_is_played_only_while_it_is_open():
+    machine = Machine()
+    machine.head = {"numba": 1.1}
+    Compared(machine, planned("numba", copied=True))
+    screen, confirm = (set(each.copied) for each in machine.stages)
+    assert (screen, confirm) == ({True}, {False})
+
+
+@pytest.mark.parametrize("stage", [SCREEN, CONFIRM])
+def test_an_interruption_ends_the_workers_of_its_stage(stage):
+    machine = Machine()
+    machine.head = {"numba": 1.1}
+
+    def interrupts(now, block):
+        if (now, block) == (stage, 2):
+            raise KeyboardInterrupt
+
+    machine.interrupts = interrupts
+    with pytest.raises(KeyboardInterrupt):
+        Compared(machine, planned("numba"))
+    assert [each.open for each in machine.stages] == [False] * (stage + 1)
+
+
+def test_disturbed_rounds_leave_a_verdict_open():
+    machine = Machine()
+    machine.head, machine.dropped = {"numba": 1.1}, 20
+    compared = Compared(machine, planned("numba"))
+    assert compared.found["numba"].verdict == "inconclusive"
+    assert "rounds were disturbed by other programs" in compared.found["numba"].reason
+
+
+def test_the_time_left_is_told_from_the_block_before():
+    compared = Compared(Machine(seconds=10), planned("numba"))
+    told = [left for _, left in compared.watcher.told]
+    assert told == [None] + [10 * left for left in range(judge.SCREEN_BLOCKS - 1, 0, -1)]
+
+
+def test_nothing_to_measure_plays_no_block_of_anything():
+    compared = Compared(Machine())
+    assert (compared.cases, compared.verdict) == ([], "incomplete")
+    assert compared.blocks(SCREEN) == {}
