@@ -4,17 +4,16 @@ import contextlib
 import math
 import random
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import msgspec
 import psutil
 
 from ..errors import CannotFinish, Lost, SuiteFault
-from ..inputs.maker import Problems
 from ..machine.cores import quietest_cores, start_cores
 from ..records import Case
 from ..runner.contest import Terms
+from ..runner.factories import PRODUCTION, Factories
 from ..runner.honesty import Stock
 from ..runner.slot import Slot
 from ..sweep import Options, footprint
@@ -39,29 +38,42 @@ class Outcome:
 
 
 class Blocks:
-    """Plays blocks of one stage. ``seed`` draws the stage's data, the order of its cases and turns."""
+    """Plays blocks of one stage. ``seed`` draws the stage's data, the order of its cases and turns.
 
-    def __init__(self, base: Revision, head: Revision, options: Options, seed: int):
+    ``factories`` make what it starts, ``cores`` chooses so many; tests put others in their place.
+    """
+
+    def __init__(
+        self,
+        base: Revision,
+        head: Revision,
+        options: Options,
+        seed: int,
+        factories: Factories = PRODUCTION,
+        cores: Callable[[int], list[int]] = quietest_cores,
+    ):
         assert base.suite is not None
         assert head.suite is not None
         self._revisions = {BASE: base, HEAD: head, COPY: base}
         self._suites = {BASE: base.suite, HEAD: head.suite, COPY: base.suite}
         self._options, self._random = options, random.Random(seed)
+        self._factories, self._cores = factories, cores
         drawn = msgspec.structs.replace(options, seed=seed)
         algorithms = [each.algorithm for each in base.suite.implementations.values()]
-        self._problems = Problems(head.suite, drawn, algorithms, head.export.environment if head.export else None)
+        environment = head.export.environment if head.export else None
+        self._problems = factories.problems(head.suite, drawn, algorithms, environment)
         self._slots: dict[tuple[str, str, int], Slot] = {}
         self._terms: dict[str, Terms] = {}
         self._births = 0
         self._slow: dict[tuple[str, str], int] = {}
-        self._pool = ThreadPoolExecutor(len(self._revisions))  # a worker dies with the thread that started it
+        self._pool = factories.pool(len(self._revisions))  # a worker dies with the thread that started it
 
     def play(self, planned: Sequence[Planned], thorough: bool, told: Callable[[Planned], None]) -> dict[Case, Outcome]:
         """All cases once on fresh processes; ``thorough`` also verifies each on fresh inputs afterwards."""
         outcomes = {}
         try:
             for group in self._groups(planned):
-                cores = quietest_cores(group[0].case.threads)
+                cores = self._cores(group[0].case.threads)
                 slots = self._start(group, cores)
                 for each in group:
                     told(each)
@@ -101,7 +113,7 @@ class Blocks:
         key = (side, case.implementation, case.threads)
         if key not in self._slots:
             revision, suite = self._revisions[side], self._suites[side]
-            self._slots[key] = Slot(
+            self._slots[key] = self._factories.slot(
                 suite,
                 suite.implementations[case.implementation],
                 case.threads,
@@ -159,7 +171,7 @@ class Blocks:
         stock = Stock(self._problems, task, main, made.inputs_bytes + made.output_bytes)
         self._terms[key] = Terms(
             task, main, fresh, exact_task, exact, made.inputs_sha256, self._problems.label, self._options.timeout_s,
-            long_call_ns=math.inf, slice_ns=SLICE_NS, slices=1, untimed_ns=0,
+            long_call_ns=math.inf, slice_ns=SLICE_NS, slices=1, untimed_ns=0, clock_ns=self._factories.clock_ns,
             judging=self._problems, stock=stock, seed=made.seed,
         )  # fmt: skip
         return self._terms[key]

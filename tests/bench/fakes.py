@@ -44,13 +44,14 @@ class Machine:
 
     ``call_ns`` of an implementation is a number or a function of m; ``answers`` of (implementation, request) are
     called with the request and return a reply, raise, or return None for the honest reply. Outputs of ``wrong``
-    implementations are outside the bound. ``fault`` is called with a task before its problem is made.
+    implementations are outside the bound. ``fault`` is called with a task before its problem is made. ``name`` says
+    by which name a slot's implementation goes in all these.
     """
 
     def __init__(self, **call_ns):
         self.now_ns, self.call_ns = 10**12, call_ns
         self.answers, self.wrong, self.fault, self.refused = {}, set(), lambda task: None, {}
-        self.started_s, self.made_s = 0.1, 0.01
+        self.started_s, self.made_s, self.name = 0.1, 0.01, lambda slot: slot.implementation.stem
         self.asked, self.workers, self.whose = [], [], {}
         self.problems = self.readers = self.neighbours = self.pool = None
 
@@ -89,7 +90,7 @@ class Worker:
     """A worker's process, which answers as an honest one would unless the machine's ``answers`` say otherwise."""
 
     def __init__(self, machine, slot):
-        self.machine, self.stem, self.slot = machine, slot.implementation.stem, slot
+        self.machine, self.stem, self.slot = machine, machine.name(slot), slot
         self.pid, self.alive, self.call_ns = 2**30 + len(machine.workers), True, 0
 
     def ask(self, request, timeout_s, memory_limit):
@@ -166,7 +167,9 @@ class Worker:
 class Problems:
     """Makes nothing, and judges outputs by whose they are."""
 
-    def __init__(self, machine, suite, options):
+    births = 1
+
+    def __init__(self, machine, suite, options, algorithms=(), environment=None):
         self.machine, self.scratch, self.label, self.pids = machine, Path("scratch"), "gaussian", []
         self.opened, self.made, self._names = False, [], itertools.count()
 
