@@ -58,6 +58,7 @@ class Duel:
     ):
         self._lost, self._terms, self._random, self._pool = lost, terms, rng, pool
         self._began: list[str] = []
+        self._current = BASE
         self._contenders = {
             side: Contender(planned.case, slot, 0, terms, lambda _, side=side: self._note(side))
             for side, slot in slots.items()
