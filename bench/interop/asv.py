@@ -10,7 +10,7 @@ from ..records import Benchmark, Result, Run
 from .asv_beside import UNKNOWN, Beside, kind, machine
 from .asv_ours import case_of_ours
 from .foreign import NOBODY, Entry, read_as, timed
-from .names import Shown, without_addresses
+from .names import Description, without_addresses
 
 VERSION = 2
 TIMES = ("time", "timeraw")
@@ -71,7 +71,7 @@ def _entry(row: Row, beside: Beside, parameters: dict[str, str], place: int) -> 
     result = _result(row, beside, place)
     if ours := case_of_ours(row.name, texts):
         return Entry(full, None, ours, [result])
-    return Entry(full, Benchmark(row.name, texts), Shown(row.name, parameters, mark=full), [result])
+    return Entry(full, Benchmark(row.name, texts), Description(row.name, parameters, mark=full), [result])
 
 
 def _result(row: Row, beside: Beside, place: int) -> Result:

@@ -10,7 +10,7 @@ import msgspec
 
 from ..errors import UsageError
 from ..records import Benchmark, Case, Machine, Result, Run, Sample
-from .names import Shown, cases_of
+from .names import Description, cases_of
 
 NS = 1e9
 LOST = 1e-6
@@ -31,13 +31,13 @@ NOBODY = Case("", "", "", {}, {}, "", 0, "")
 class Entry(NamedTuple):
     """One benchmark of a file: its name there, and a result for each block, without a case.
 
-    ``shown`` is a case where the file says that it is one of ours; then
+    ``description`` is a case where the file says that it is one of ours; then
     ``benchmark`` is None.
     """
 
     name: str
     benchmark: Benchmark | None
-    shown: Shown | Case
+    description: Description | Case
     results: Sequence[Result]
 
 
@@ -46,14 +46,14 @@ def read_as(
 ) -> tuple[Run, list[Result]]:
     """A run and its results. Raises `UsageError` where two benchmarks of a file cannot be told apart."""
     _refuse_doubles(path, entries)
-    cases = iter(cases_of([each.shown for each in entries if isinstance(each.shown, Shown)]))
+    cases = iter(cases_of([each.description for each in entries if isinstance(each.description, Description)]))
     rounds = count()
     results = [
         msgspec.structs.replace(
             result, case=case, benchmark=each.benchmark, block=block, samples=_in_rounds_of_its_own(result, rounds)
         )
         for each in entries
-        for case in [each.shown if isinstance(each.shown, Case) else next(cases)]
+        for case in [each.description if isinstance(each.description, Case) else next(cases)]
         for block, result in enumerate(each.results)
     ]
     return _run_of(tool, path, machine, results, **known), results
@@ -115,7 +115,7 @@ def _run_of(tool: str, path: Path, machine: Machine, results: Sequence[Result], 
 def _refuse_doubles(path: Path, entries: Sequence[Entry]) -> None:
     seen: dict[Any, str] = {}
     for each in entries:
-        own = each.benchmark or each.shown
+        own = each.benchmark or each.description
         key = (own.name, *own.parameters) if isinstance(own, Benchmark) else own
         if key in seen:
             raise UsageError(

@@ -23,7 +23,7 @@ OURS = re.compile(
 )
 
 
-class Shown(NamedTuple):
+class Description(NamedTuple):
     """What is known of a benchmark before its case is: parameters as text, by name.
 
     Those with a ``contender`` compete with all others of their operation; where
@@ -37,17 +37,18 @@ class Shown(NamedTuple):
     mark: str = ""
 
 
-def cases_of(shown: Sequence[Shown]) -> list[Case]:
+def cases_of(descriptions: Sequence[Description]) -> list[Case]:
     """A case for each, all different.
 
     A parameter that is a positive whole number in all benchmarks of an
     operation is a size. The others of a contender become part of its name.
     """
-    members: dict[str, list[Shown]] = defaultdict(list)
-    for each in shown:
+    members: dict[str, list[Description]] = defaultdict(list)
+    for each in descriptions:
         members[each.operation].append(each)
     growing = {operation: _growing(group) for operation, group in members.items()}
-    return _told_apart([_case(each, growing[each.operation]) for each in shown], [each.mark for each in shown])
+    cases = [_case(each, growing[each.operation]) for each in descriptions]
+    return _told_apart(cases, [each.mark for each in descriptions])
 
 
 def case_of_label(label: str) -> Case | None:
@@ -98,7 +99,7 @@ def _free(text: str, taken: set[str]) -> str:
     return f"{text} ({number})"
 
 
-def _growing(members: Sequence[Shown]) -> list[str]:
+def _growing(members: Sequence[Description]) -> list[str]:
     """Names of parameters that are whole numbers above 0 in all of these."""
     return [
         name
@@ -107,13 +108,13 @@ def _growing(members: Sequence[Shown]) -> list[str]:
     ]
 
 
-def _case(shown: Shown, growing: Sequence[str]) -> Case:
-    sizes = {name: int(shown.parameters[name].removesuffix(".0")) for name in growing}
-    rest = {name: text for name, text in shown.parameters.items() if name not in sizes}
-    if not shown.contender:
-        return Case("", shown.operation, "", sizes, {**rest}, "", 0, "cpu")
-    name = " ".join(filter(None, (shown.contender, _words(rest))))
-    return Case("", shown.operation, name, sizes, {}, "", 0, "cpu")
+def _case(description: Description, growing: Sequence[str]) -> Case:
+    sizes = {name: int(description.parameters[name].removesuffix(".0")) for name in growing}
+    rest = {name: text for name, text in description.parameters.items() if name not in sizes}
+    if not description.contender:
+        return Case("", description.operation, "", sizes, {**rest}, "", 0, "cpu")
+    name = " ".join(filter(None, (description.contender, _words(rest))))
+    return Case("", description.operation, name, sizes, {}, "", 0, "cpu")
 
 
 def _told_apart(cases: Sequence[Case], marks: Sequence[str]) -> list[Case]:

@@ -9,7 +9,7 @@ import msgspec
 from ..errors import UsageError
 from ..records import Benchmark, Case, Machine, Result, Run
 from .foreign import NOBODY, UNNAMED, Entry, convert, read_as, timed
-from .names import Shown, case_of_label, distinct_labels
+from .names import Description, case_of_label, distinct_labels
 
 OURS = "rooflinear_result"
 OUR_RUN = "rooflinear_run"
@@ -74,7 +74,7 @@ def _entry(name: str, each: dict[str, Any], told: dict[str, Any]) -> Entry:
     runs = [run for run in each["runs"] if run.get("values")]  # the others only calibrate
     results = [_result(run, told) for run in runs or [{"values": []}]]
     ours = case_of_label(name)
-    return Entry(name, Benchmark(name) if ours is None else None, ours or Shown(name, {}, mark=name), results)
+    return Entry(name, Benchmark(name) if ours is None else None, ours or Description(name, {}, mark=name), results)
 
 
 def _result(run: dict[str, Any], told: dict[str, Any]) -> Result:

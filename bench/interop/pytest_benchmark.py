@@ -53,7 +53,9 @@ def write(run: Run, results: list[Result]) -> bytes:
 
 def _entries(benchmarks: list[dict[str, Any]], path: Path) -> list[Entry]:
     return [
-        _ours(each, record, path) if record else Entry(named.full, Benchmark(named.full), named.shown, [_timed(each)])
+        _ours(each, record, path)
+        if record
+        else Entry(named.full, Benchmark(named.full), named.description, [_timed(each)])
         for each, named in zip(benchmarks, named_all(benchmarks), strict=True)
         for record in [_record(each)]
     ]

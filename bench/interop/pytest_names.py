@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .names import ADDRESS, Shown, without_addresses
+from .names import ADDRESS, Description, without_addresses
 
 LONGEST = 80
 """A longer parameter is shown by its id."""
@@ -24,7 +24,7 @@ class Named(NamedTuple):
     """The full name of a benchmark, which two files share, and how it is shown."""
 
     full: str
-    shown: Shown
+    description: Description
 
 
 class Parts(NamedTuple):
@@ -73,8 +73,8 @@ def _named(each: dict[str, Any], parts: Parts) -> Named:
     group = each.get("group")
     mark = parts.full if parts.id is None else parts.id
     if group:
-        return Named(parts.full, Shown(str(group), parameters, parts.base, mark))
-    return Named(parts.full, Shown(parts.base, parameters, mark=mark))
+        return Named(parts.full, Description(str(group), parameters, parts.base, mark))
+    return Named(parts.full, Description(parts.base, parameters, mark=mark))
 
 
 def _parameters(params: Any, identity: str | None) -> dict[str, str]:
