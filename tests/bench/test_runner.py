@@ -447,5 +447,5 @@ def test_busy_neighbours_are_told_of_when_they_begin():
     machine.answers["numpy", "Slice"] = begins
     run = Run(machine, 10, 20)
     (note,) = run.watcher.notes
-    assert note.startswith("warning: stress (pid 4711)")
+    assert note.startswith("warning: other programs are busy: stress (pid 4711) 100 % of a core")
     assert machine.neighbours.looks == 2 * FEWEST_ROUNDS
