@@ -13,6 +13,10 @@ from . import mapped
 BLOCK_ROWS_BYTES = 2**24
 
 
+class ColumnOutOfRange(Unsupported):
+    """A column does not survive the cast to the dtype; it names the column and the remedy."""
+
+
 class Watched:
     """Data that remembers the rows drawn from it, so that a column with large values can be named."""
 
@@ -22,14 +26,15 @@ class Watched:
         self._drawn: tuple[NDArray[Any], NDArray[Any] | None] | None = None
 
     def sample(self, rng: np.random.Generator, rows: int, columns: int) -> tuple[NDArray[Any], NDArray[Any] | None]:
-        """As the source's own. Raises `Unsupported` where a column does not survive the cast to the dtype."""
+        """As the source's own. Raises `ColumnOutOfRange`."""
         self._drawn = drawn = self.source.sample(rng, rows, columns)
         if hasattr(self.source, "names"):  # what stays in its file is not cast
             for column, reached in self._columns().items():
                 if reached > self._limits.max:
-                    raise Unsupported(f"{column} reaches {reached:.2g}, {self._beyond}{self._remedy_of('it')}")
+                    raise ColumnOutOfRange(f"{column} reaches {reached:.2g}, {self._beyond}{self._remedy_of('it')}")
                 if 0 < reached < self._limits.tiny:
-                    raise Unsupported(f"{column} reaches only {reached:.2g}, {self._below}{self._remedy_of('it')}")
+                    limit = f"{self._below}{self._remedy_of('it')}"
+                    raise ColumnOutOfRange(f"{column} reaches only {reached:.2g}, {limit}")
         return drawn
 
     def refused(self, operation: Operation, inputs: Inputs, algorithms: list[str]) -> dict[str, str]:

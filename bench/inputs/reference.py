@@ -62,9 +62,10 @@ class Reference:
         try:
             exact = request.variant == "exact"
             inputs = self._exact(operation, request.task) if exact else self._seeded(operation, request, source)
+        except ranges.ColumnOutOfRange as error:
+            raise Undefined(str(error)) from error
         except Unsupported as error:
-            drawn = f"{error}{source.remedy}" if source and "reaches" not in str(error) else str(error)
-            raise Undefined(drawn) from error
+            raise Undefined(f"{error}{source.remedy if source else ''}") from error
         except ValueError as error:
             raise Undefined(str(error)) from error
         if exact:

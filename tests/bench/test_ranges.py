@@ -1,11 +1,12 @@
 """A user's numbers at the ends of a dtype: who is to blame, which column it is, what to do."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from rooflinear.bench.contract import Bound, Operation
+from rooflinear.bench.contract import Bound, Operation, Unsupported
 from rooflinear.bench.inputs.data import Conditioned, Table
 from rooflinear.bench.inputs.ranges import Watched
 from rooflinear.bench.inputs.reference import Answers
@@ -42,7 +43,7 @@ def make(tmp_path):
         (expected,), (limit,) = kept.expected, kept.limits["direct"]
         return expected.whole(), Bound(limit.worst_case.whole(), limit.statistical.whole())
 
-    ask.held = held
+    ask.held, ask.answers = held, answers
     return ask
 
 
@@ -93,6 +94,17 @@ def test_finite_data_that_a_cast_makes_infinite_is_refused(make, name, size):
     assert reply.status == "unsupported"
     assert reply.reason.startswith("column 'time' reaches ")
     assert reply.reason.endswith("beyond float32's largest number 3.4e+38; scale it, or use float64")
+
+
+def test_what_a_suite_refuses_in_whatever_words_names_the_column_too(make):
+    def refuse(rng, sizes, parameters, dtype, data):
+        data.sample(rng, sizes["m"], sizes["n"])
+        raise Unsupported("the window reaches too far")
+
+    operations = make.answers.reference.operations
+    operations["mse"] = replace(operations["mse"], inputs=refuse)
+    reply = make(table(NANOSECONDS), "mse", "float32")
+    assert reply.reason == "the window reaches too far; column 'time' reaches 1.7e+18: scale it, or take float64"
 
 
 def test_a_target_that_a_cast_makes_infinite_is_refused(make):
@@ -153,7 +165,7 @@ def test_an_algorithm_alone_may_be_refused(rooflinear, tmp_path):
 
 OF_DATA = """
 import numpy as np
-from rooflinear.bench.contract import Bound, Operation
+from rooflinear.bench.contract import Bound, Operation, Unsupported
 
 CONTRACT = 1
 
