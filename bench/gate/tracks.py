@@ -13,7 +13,6 @@ from .plan import Planned
 from .records import CaseResult, Control, Stage
 from .statistics import location, p_greater, spread
 
-
 StageName = Literal["screen", "confirm"]
 
 

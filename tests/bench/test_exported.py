@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rooflinear.bench.suites import exported, unexported
+from rooflinear.bench.suites import exported
 from rooflinear.bench.suites.exported import Export
 
 from .made import write_suite
@@ -299,7 +299,8 @@ def test_a_helper_of_the_suite_that_git_ignores_is_named(place, exported, ignore
     write_suite(place.folder / "kernels", plain=plain, **exported)
     write_suite(place.top / "kernels", plain=plain, **exported, **{ignored: ""})
     statement = (
-        f"from rooflinear.bench.suites import suite; suite.import_stem(suite.Path({str(place.folder)!r}, 'kernels'), 'plain')"
+        "from rooflinear.bench.suites import suite; "
+        f"suite.import_stem(suite.Path({str(place.folder)!r}, 'kernels'), 'plain')"
     )
     told, lacking = explained(place, statement).split("|")
     assert lacking == "True"

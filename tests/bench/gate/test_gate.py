@@ -190,7 +190,7 @@ def test_cases_that_the_budget_cannot_screen_are_not_told_and_the_others_are():
     """After a block of 40 s, 200 s are left: 60 % of them are two cases in each of the five further blocks."""
     machine = Machine(seconds=10)
     compared = Compared(machine, *map(planned, "abcd"), time_budget_s=240)
-    assert SCREEN_SHARE * 200 / (judge.SCREEN_BLOCKS - 1) == pytest.approx(24)
+    assert pytest.approx(24) == SCREEN_SHARE * 200 / (judge.SCREEN_BLOCKS - 1)
     late = [each for each in compared.cases if each.reason == LATE]
     assert [(each.verdict, each.ratio, each.blocks) for each in late] == [("inconclusive", None, 0)] * 2
     assert sorted(compared.blocks(SCREEN).values()) == [1, 1, judge.SCREEN_BLOCKS, judge.SCREEN_BLOCKS]
