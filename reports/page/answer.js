@@ -169,9 +169,7 @@ function otherAlgorithm(timed) {
   if (!best.algorithm || best.algorithm === 'direct') return '';
   const direct = timed.find((row) => row.algorithm === 'direct');
   const told = `${best.implementation} uses another algorithm (${best.algorithm})`;
-  return direct
-    ? `${told}; the fastest direct one is ${direct.implementation}: ${timeText(direct.time)}.`
-    : `${told}.`;
+  return direct ? `${told}; the fastest direct one is ${direct.implementation}: ${timeText(direct.time)}.` : `${told}.`;
 }
 
 // One tile a question: by how much, how sure, how far from the limit, right, at what cost, what is missing.

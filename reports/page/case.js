@@ -194,8 +194,7 @@ function drawCase(run, row, samples, look) {
     samples?.thinned &&
       samples.rows.length > 0 &&
       note(`One value per round, to keep the page small; cases.jsonl of ${run.name} has every sample.`),
-    samples === null &&
-      note(`Raw samples are left out to keep the page small; cases.jsonl of ${run.name} has them.`),
+    samples === null && note(`Raw samples are left out to keep the page small; cases.jsonl of ${run.name} has them.`),
     element(
       'dl',
       { class: 'wide' },

@@ -92,9 +92,7 @@ function barsNote(bar, choice, found) {
     ? `Bars start at ${limit}, ${timeText(bar.start)}`
     : `Bars start at ${timeText(bar.start)}`;
   const marks = bar.several ? '; a vertical mark is the limit of the bar’s own algorithm' : '';
-  const ends = isPlain(choice)
-    ? '; the thin line is the 95 % interval'
-    : `. There is ${noInterval(choice)}`;
+  const ends = isPlain(choice) ? '; the thin line is the 95 % interval' : `. There is ${noInterval(choice)}`;
   const hasBase = found.guessed.some((row) => row.implementation === choice.baseline) ? 'was disturbed' : 'has no time';
   const base = found.base
     ? ''
@@ -267,9 +265,7 @@ function callsNote({ any, winners }) {
 
 function errorsNote({ counts, worst, wrong }, tolerance) {
   const told = counts.map(([status, count]) => `${whole(count)} ${status}`).join(', ');
-  const judge = tolerance
-    ? ` This operation has no derived bound; its suite states a tolerance: ${tolerance}.`
-    : '';
+  const judge = tolerance ? ` This operation has no derived bound; its suite states a tolerance: ${tolerance}.` : '';
   const most = worst
     ? ` The largest error among correct answers is ${digits(worst.error_over_bound)} of its ` +
       `${tolerance ? 'tolerance' : 'bound'}: ${worst.implementation} at ${worst.sizes || 'the only size'}.`
