@@ -38,7 +38,7 @@ INCOMPLETE = (MISSING, APPEARED, CHANGED, BROKEN)
 TOLD = (SLOWER, FASTER, EQUIVALENT, NOT_SLOWER, INCONCLUSIVE)
 """Verdicts of cases that were compared."""
 
-NEITHER = "neither side can: "
+NEITHER = "neither side can run it: "
 """Start of the reason of a case that could not be compared although it was tried; this counts as a failure."""
 
 

@@ -146,7 +146,7 @@ ABSENT = dict.fromkeys(("base", "head"), Lost("missing", "no module named torch"
 
 def test_where_nothing_was_compared_the_reasons_are_told():
     cases, _ = results([track(1, lost=ABSENT), track(2, lost=ABSENT)])
-    told = "nothing was compared: neither side can: missing: no module named torch"
+    told = "nothing was compared: neither side can run it: missing: no module named torch"
     assert verdict_of(cases, []) == ("incomplete", told)
     others = dict.fromkeys(("base", "head"), Lost("unsupported", "no float32"))
     cases, _ = results([track(1, lost=ABSENT), track(2, lost=others)])
@@ -157,7 +157,7 @@ def test_unchanged_cases_alone_do_not_speak_for_what_changed():
     alone = [track(1, lost=ABSENT), track(2, unchanged=True, blocks=0)]
     verdict, reason = verdict_of(*results(alone))
     assert verdict == "incomplete"
-    assert reason == "nothing that changed was compared: neither side can: missing: no module named torch"
+    assert reason == "nothing that changed was compared: neither side can run it: missing: no module named torch"
     beside = [*alone, track(3, blocks=0)]
     assert verdict_of(*results(beside))[0] == "not slower"
     same = [track(1, lost=ABSENT, unchanged=True), track(2, unchanged=True, blocks=0)]

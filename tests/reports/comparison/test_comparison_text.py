@@ -50,7 +50,7 @@ def test_lines_tell_why_cases_were_not_compared(found):
     absent = [each for each in found.cases if each.verdict == "not compared"]
     place = next(number for number, line in enumerate(lines) if line.startswith("  not compared "))
     assert lines[place] == f"  not compared {', '.join(each.case.label for each in absent)}"
-    assert lines[place + 1].strip() == "neither side can: missing: no module named torch"
+    assert lines[place + 1].strip() == "neither side can run it: missing: no module named torch"
 
 
 def test_many_cases_with_one_reason_are_told_once():
@@ -62,7 +62,8 @@ def test_many_cases_with_one_reason_are_told_once():
 
 def test_where_nothing_was_compared_every_form_fails():
     empty = nothing_compared()
-    assert text.terminal(empty).startswith("Cannot be compared: nothing was compared: neither side can: missing: no")
+    told = "Cannot be compared: nothing was compared: neither side can run it: missing: no"
+    assert text.terminal(empty).startswith(told)
     assert text.annotations(empty)[0].startswith("::error title=rooflinear::Cannot be compared: nothing was compared")
     root = ElementTree.fromstring(text.junit(empty))
     assert (root.attrib["tests"], root.attrib["errors"], root.attrib["skipped"]) == ("3", "1", "2")
