@@ -1,3 +1,4 @@
+# pyright: strict
 """What a suite must state. Nothing else is in this module, and it changes rarely.
 
 A suite is a folder. Its ``operations.py`` states ``CONTRACT = 1`` and
@@ -153,7 +154,7 @@ class Operation:
     bound: Callable[[Inputs, Any, str], Any] | None = None
     rtol: float | Mapping[str, float] | None = None
     atol: float | Mapping[str, float] | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     exact_inputs: Callable[..., Inputs] | None = None
     exact_equal: Callable[[Any, Any], bool] | None = None
     exact_sizes: Mapping[str, int] | None = None
@@ -187,7 +188,7 @@ class Grid:
     sizes: Mapping[str, tuple[int, ...]]
     operations: tuple[str, ...] = ()
     implementations: tuple[str, ...] = ()
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     dtypes: tuple[str, ...] = ("float64",)
     blocks: int = 1
     largest_inputs_bytes: int = LARGEST_INPUTS_BYTES
@@ -215,7 +216,7 @@ class Goal:
     sizes: tuple[Mapping[str, int], ...]
     implementations: tuple[str, ...]
     over: tuple[str, ...] = ()
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     dtypes: tuple[str, ...] = ("float64",)
     blocks: int = 5
 
@@ -255,5 +256,5 @@ class Shown:
     operation: str
     sizes: Mapping[str, int]
     inputs: Callable[[Any], Inputs]
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     why: str = ""

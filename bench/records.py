@@ -1,3 +1,4 @@
+# pyright: strict
 """The frozen records that modules exchange or write to disk."""
 
 from typing import Any, Literal

@@ -1,3 +1,4 @@
+# pyright: strict
 """From block numbers to verdicts. Pure: simulated traces and real runs pass through the same lines.
 
 The screen passes on cases that might be slower or faster, or are undecided. The

@@ -1,3 +1,4 @@
+# pyright: strict
 """How much slower counts: ``--margin``, ``--margins FILE``, or what this kind of case is known to allow."""
 
 import fnmatch
@@ -6,6 +7,7 @@ import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, cast
 
 from ..errors import UsageError
 from ..records import Case
@@ -19,7 +21,7 @@ class Margins:
     """``stated`` holds for all cases; ``patterns`` of a case's label (the last match counts) override it."""
 
     stated: float | None = None
-    patterns: dict[str, float] = field(default_factory=dict)
+    patterns: dict[str, float] = field(default_factory=dict[str, float])
 
     def of(self, case: Case, large: bool = False) -> float:
         for pattern, margin in reversed(self.patterns.items()):
@@ -52,11 +54,12 @@ def share(what: str, text: object) -> float:
 def _read_file(path: Path) -> dict[str, float]:
     remedy = 'write it as {"predict/numba *": "3%"}'
     try:
-        found = json.loads(path.read_text())
+        found: Any = json.loads(path.read_text())
     except OSError as error:
         raise UsageError(f"--margins {path}: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"--margins {path}: not JSON: {error}; {remedy}") from error
     if not isinstance(found, dict):
         raise UsageError(f"--margins {path}: must map patterns of cases to margins; {remedy}")
-    return {str(pattern): share(f"--margins {path}: {pattern}", value) for pattern, value in found.items()}
+    stated = cast(dict[Any, Any], found)
+    return {str(pattern): share(f"--margins {path}: {pattern}", value) for pattern, value in stated.items()}

@@ -1,3 +1,4 @@
+# pyright: strict
 """The results of a comparison: the records that ``compare --json`` prints and ``comparison.json`` stores."""
 
 from typing import Any, Literal

@@ -1,3 +1,4 @@
+# pyright: strict
 """Messages between parent and child processes: one JSON object per line."""
 
 from typing import Any, Literal
