@@ -449,14 +449,13 @@ class Contender:
         """
         if not self.samples:
             return
-        turns, threads = list(self._turns), self.case.threads
-        agreeing = [each for each in turns if each.clocks_agree(threads)]
-        others = [each for each in turns if not each.clocks_agree(threads)]
+        turns, threads = len(self._turns), self.case.threads
+        agreeing, others = _divided(self._turns, threads)
         for _ in range(CLOCK_TRIES):
-            if len(agreeing) >= min(FEWEST_LONG, len(turns)):
+            if len(agreeing) >= min(FEWEST_LONG, turns):
                 break
             self.time_slice(self.samples[-1].round + 1)
-            agreeing += [each for each in self._turns[-1:] if each.clocks_agree(threads)]
+            agreeing, others = _divided(self._turns, threads)
         if not agreeing:
             raise Lost("wrong", "its clock disagrees with the harness's: a slice took longer than it says")
         samples, doubted = ([sample for each in side for sample in each.samples] for side in (agreeing, others))
@@ -494,6 +493,12 @@ class Contender:
             **self.facts,
             **more,
         )
+
+
+def _divided(turns: Sequence[Turn], threads: int) -> tuple[list[Turn], list[Turn]]:
+    """Those in which both clocks agree, and the others."""
+    agreeing = [each for each in turns if each.clocks_agree(threads)]
+    return agreeing, [each for each in turns if not each.clocks_agree(threads)]
 
 
 def _call_ns(samples: Sequence[Sample]) -> float:

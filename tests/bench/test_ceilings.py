@@ -246,7 +246,7 @@ def test_doubts_that_stay_are_told_each_time_with_the_remedy(monkeypatch):
     ceilings.keep(HERE, planted(roofs={"1": ROOF, "2": less}))
     for _ in range(2):
         counts = measuring(monkeypatch, less, less, less)
-        with pytest.warns(UserWarning, match="2 threads did less than 1 when .* busy; .* rooflinear machine --fresh"):
+        with pytest.warns(UserWarning, match="2 threads did less than 1 when .* busy; .*rooflinear machine --fresh"):
             assert ceilings.known(HERE, [1, 2]).roofs["2"].flops == ROOF.flops
         assert counts == [2, 2]
 

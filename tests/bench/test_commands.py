@@ -45,7 +45,7 @@ def test_list_shows_operations_and_implementations(rooflinear):
     outcome = rooflinear("list", "--suite", SMOOTHING)
     assert (outcome.status, outcome.stderr) == (0, "")
     assert "smooth             (length, width)  mean of each window" in outcome.stdout
-    assert "numpy              numpy       1 operations  np.convolve, as people write it." in outcome.stdout
+    assert "numpy              numpy       1 operations  np.convolve, the usual way." in outcome.stdout
 
 
 def test_list_says_why_an_implementation_is_unavailable(rooflinear, tmp_path):
@@ -165,7 +165,7 @@ def test_a_result_of_a_run_is_complete(run):
         assert result.status == "ok"
         assert all(sample.calls >= 1 and sample.wall_ns > 0 for sample in result.samples)
         rounds = {sample.round for sample in result.samples}
-        assert rounds == set(range(len(rounds)))
+        assert 2 * len(rounds) > max(rounds)  # turns that were answered late are left out
         assert len(rounds) >= ROUNDS_FOR_FAR
         assert result.error <= result.bound
         assert len(result.inputs_sha256) == len(result.source_sha256) == 64

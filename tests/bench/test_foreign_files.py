@@ -288,7 +288,7 @@ def test_a_file_of_version_1_is_named_as_such(results, tmp_path):
         "commit_hash": "c" * 40, "date": 0, "params": {}, "profiles": {}, "python": "3.6", "requirements": {},
         "results": results, "version": 1,
     }  # fmt: skip
-    with pytest.raises(UsageError, match=r"asv results of version 1; known is 2 .* 'asv update'"):
+    with pytest.raises(UsageError, match=r"asv results of version 1; needs 2 .* 'asv update'"):
         interop.read(files.written(tmp_path / "f.json", content))
 
 

@@ -227,10 +227,10 @@ GAUSSIAN = np.random.default_rng(0).standard_normal((40, 6))
 BAD = {
     "its shape is (6,)": GAUSSIAN[0],
     "its shape is (0, 6)": GAUSSIAN[:0],
-    "holds <i8": GAUSSIAN.astype(int),
-    "holds >f8": GAUSSIAN.astype(">f8"),
-    "holds <c16": GAUSSIAN.astype(complex),
-    "holds |O": np.array([[object()]]),
+    "has <i8": GAUSSIAN.astype(int),
+    "has >f8": GAUSSIAN.astype(">f8"),
+    "has <c16": GAUSSIAN.astype(complex),
+    "has |O": np.array([[object()]]),
     "is stored by columns": np.asfortranarray(GAUSSIAN),
     "holds nan in row 40, column 3": np.where(GAUSSIAN[-1, 3] == GAUSSIAN, np.nan, GAUSSIAN),
     "holds -inf in row 1, column 0": np.where(GAUSSIAN[0, 0] == GAUSSIAN, -np.inf, GAUSSIAN),
@@ -261,7 +261,7 @@ def test_a_missing_file_is_named(tmp_path):
 @pytest.mark.parametrize("target", [np.ones(39), np.ones((40, 1)), np.full(40, np.inf), np.array(["a"] * 40)])
 def test_a_target_is_a_finite_number_for_each_row(tmp_path, target):
     np.save(tmp_path / "y.npy", target)
-    with pytest.raises(UsageError, match=r"y\.npy: holds"):
+    with pytest.raises(UsageError, match=r"y\.npy: (has|holds)"):
         data.read_matrix(matrix(tmp_path, GAUSSIAN), str(tmp_path / "y.npy"))
 
 

@@ -57,9 +57,9 @@ counted = guard.read().since(guard.read())
 print(json.dumps({
     "imported": sorted(modules),
     "machine": msgspec.to_builtins(modules["machine"].describe()),
-    "pauses": modules["process"].PAUSES,
+    "pauses": modules["parent"].PAUSES,
     "counters": counted,
-    "cores": modules["measure"].available_cores(),
+    "cores": modules["cores"].available_cores(),
     "noise": modules["machine"].noise(),
 }))
 """
@@ -85,7 +85,7 @@ def told_there(another_system):
 
 
 def test_every_module_is_imported_on_another_system(told_there):
-    assert {"cli", "commands", "machine", "measure", "process", "runner", "store", "worker"} <= set(
+    assert {"cli", "commands", "machine", "measure", "parent", "runner", "store", "worker"} <= set(
         told_there["imported"]
     )
 

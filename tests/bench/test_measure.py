@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from rooflinear.bench.machine import cores
 from rooflinear.bench.processes.memory import PeakMemory
 from rooflinear.bench.timing.guard import Guard
 from rooflinear.bench.timing.kernel import Clock, Kernel, calls_to_fill
@@ -290,4 +291,4 @@ def test_peak_memory_sees_what_was_freed_again():
 def test_cores_are_counted_where_affinity_is_unknown(monkeypatch):
     monkeypatch.delattr("os.sched_getaffinity", raising=False)
     monkeypatch.setattr("os.cpu_count", lambda: None)
-    assert measure.available_cores() == 1
+    assert cores.available_cores() == 1

@@ -239,9 +239,9 @@ def test_a_list_of_an_oracle_is_one_array_and_a_tuple_is_several():
 
 ORACLES = {
     "nothing": ((), "qr: its oracle returned an empty tuple, so there is nothing to compare"),
-    "None": (None, "qr: its oracle returned NoneType of object, no numbers"),
-    "None inside": ((1.0, None), "qr: part 2 of 2: its oracle returned NoneType of object, no numbers"),
-    "text": (("a", 1.0), "qr: part 1 of 2: its oracle returned str of <U1, no numbers"),
+    "None": (None, "qr: its oracle returned NoneType of object, not numbers"),
+    "None inside": ((1.0, None), "qr: part 2 of 2: its oracle returned NoneType of object, not numbers"),
+    "text": (("a", 1.0), "qr: part 1 of 2: its oracle returned str of <U1, not numbers"),
     "ragged": ([[1.0], [1.0, 2.0]], "qr: its oracle returned no array: "),
 }
 

@@ -166,7 +166,7 @@ def test_whatever_fails_is_answered_with_its_kind(tmp_path, kind):
         answers(protocol.Source(str(suite), 0, **source)),
         answers(protocol.Make(protocol.Task("double", {"m": 4}, {}, "float64"), "main", ["direct"], str(tmp_path))),
     ]
-    (failed,) = (each for each in replies if isinstance(each, protocol.Failed | protocol.Refusal))
+    failed = next(each for each in replies if isinstance(each, protocol.Failed | protocol.Refusal))
     assert getattr(failed, "status" if kind == "unsupported" else "kind") == kind
 
 

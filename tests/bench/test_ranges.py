@@ -104,7 +104,7 @@ def test_what_a_suite_refuses_in_whatever_words_names_the_column_too(make):
     operations = make.answers.reference.operations
     operations["mse"] = replace(operations["mse"], inputs=refuse)
     reply = make(table(NANOSECONDS), "mse", "float32")
-    assert reply.reason == "the window reaches too far; column 'time' reaches 1.7e+18: scale it, or take float64"
+    assert reply.reason == "the window reaches too far; column 'time' reaches 1.7e+18: scale it, or use float64"
 
 
 def test_a_target_that_a_cast_makes_infinite_is_refused(make):

@@ -44,7 +44,7 @@ def lines(rooflinear):
 
 
 def workers(rooflinear):
-    return [each for each in rooflinear.processes() if "rooflinear.bench.worker.worker" in each.cmdline()]
+    return [each for each in rooflinear.processes() if "rooflinear.bench.worker" in each.cmdline()]
 
 
 def counted(rooflinear):

@@ -50,7 +50,7 @@ FAULTS = {
     ),
     "an oracle returns nothing": (
         failing("return None"),
-        "operations.py: double: its oracle returned NoneType of object, no numbers",
+        "operations.py: double: its oracle returned NoneType of object, not numbers",
     ),
 }
 

@@ -360,7 +360,7 @@ print(len(calls))
 import torch
 from types import SimpleNamespace
 from rooflinear.bench.worker.loader import Loader
-from rooflinear.bench.worker.measure import Clock
+from rooflinear.bench.timing.kernel import Clock
 task = SimpleNamespace(dtype="float64")
 loaded = SimpleNamespace(parts=2, task=task)
 square = torch.from_numpy(np.array([[2.0, 1.0], [0.0, 3.0]]))

@@ -150,5 +150,5 @@ def test_samples_left_out_are_said_to_be(browser, folder, tables, monkeypatch):
     path = folder / "without-samples.html"
     path.write_bytes(page.html([tables]))
     opened = Page(browser, path, choice="#case=0")
-    assert f"cases.jsonl of {tables.folder.name} holds them" in opened.text("#case")
+    assert f"cases.jsonl of {tables.folder.name} has them" in opened.text("#case")
     assert opened.said == []

@@ -5,7 +5,7 @@ import sys
 
 LIBRARY = "numpy"
 
-Kernel = sys.modules["rooflinear.bench.worker.measure"].Kernel
+Kernel = sys.modules["rooflinear.bench.timing.kernel"].Kernel
 builtins.genuine_many = type(Kernel.many)(Kernel.many.__code__, Kernel.many.__globals__)
 
 
