@@ -12,7 +12,7 @@ from rooflinear.bench.gate.blocks import Outcome
 from rooflinear.bench.gate.duel import Reading
 from rooflinear.bench.gate.gate import LATE, SCREEN_SHARE, Gate
 from rooflinear.bench.gate.plan import Plan, Planned
-from rooflinear.bench.gate.records import verdict_of
+from rooflinear.bench.gate.records import NEITHER, verdict_of
 from rooflinear.bench.gate.tracks import results
 from rooflinear.bench.records import Case
 from rooflinear.bench.sweep import Options
@@ -161,7 +161,7 @@ CRASHED, ABSENT, WRONG = Lost("crashed", "signal 11"), Lost("missing", "no torch
         ({"base": CRASHED, "head": CRASHED}, "broken", "both sides: crashed: signal 11"),
         ({"head": ABSENT}, "missing", "head: missing: no torch"),
         ({"base": ABSENT}, "appeared", "base: missing: no torch"),
-        ({"base": ABSENT, "head": ABSENT}, "not compared", "neither side can: missing: no torch"),
+        ({"base": ABSENT, "head": ABSENT}, "not compared", f"{NEITHER}missing: no torch"),
         ({"copy": WRONG}, "broken", "copy: wrong: outside the bound"),
     ],
 )
@@ -203,7 +203,7 @@ def test_a_confirmation_that_the_budget_cannot_hold_is_left_open_and_the_screen_
     compared = Compared(machine, planned("numba"), time_budget_s=100)
     found = compared.found["numba"]
     assert (found.verdict, len(machine.stages), found.blocks) == ("inconclusive", 1, judge.SCREEN_BLOCKS)
-    assert found.reason == f"left open by the screen, and its confirmation was {LATE}"
+    assert found.reason == f"not decided by the screen, and its confirmation was {LATE}"
     assert found.ratio == pytest.approx(1.1, rel=0.01)
 
 
@@ -239,7 +239,7 @@ def test_a_control_that_fires_lets_nothing_be_called_slower(control, effects):
     compared = Compared(machine, control, planned("numba"))
     assert [each.fired for each in compared.controls] == [True]
     assert compared.found["numba"].verdict == "inconclusive"
-    assert compared.found["numba"].reason == "looks slower, but a control fired in this run; compare again"
+    assert compared.found["numba"].reason == "looks slower, but a control was called slower in this run; compare again"
     assert compared.verdict == "inconclusive"
 
 

@@ -117,7 +117,7 @@ def test_what_took_too_long_is_not_tried_at_larger_sizes():
     small, large = pair.play(planned(m=10), planned(m=20))
     assert {side: lost.status for side, lost in small.lost.items()} == {"head": "timeout"}
     assert {lost.reason for lost in large.lost.values()} == {
-        "a size no larger was already over the time limit (--timeout)"
+        "an equal or smaller size already exceeded the time limit (--timeout)"
     }
     assert large.lost.keys() == BOTH
     assert pair.machine.counted("head")["Prepare"] == 1
@@ -150,7 +150,7 @@ def test_what_an_oracle_that_died_had_made_is_made_again():
 def test_a_file_that_changed_while_it_was_compared_ends_the_comparison():
     pair = Pair(sources={"numpy.py": "abc"})
     pair.machine.answers["head", "Start"] = lambda _: protocol.Started(5, "1.0", {}, 0, {"numpy.py": "another"})
-    with pytest.raises(CannotFinish, match="changed while it was compared; compare again"):
+    with pytest.raises(CannotFinish, match="changed during the comparison; compare again"):
         pair.play(planned())
     assert not pair.machine.living()
 
