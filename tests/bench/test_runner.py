@@ -11,7 +11,7 @@ from rooflinear.bench.processes import protocol
 from rooflinear.bench.processes.parent import Died
 from rooflinear.bench.records import Exit
 from rooflinear.bench.runner.budget import RESERVE_SECONDS
-from rooflinear.bench.runner.pace import FEWEST_ROUNDS
+from rooflinear.bench.runner.pace import FEWEST_IN_HASTE, FEWEST_ROUNDS
 from rooflinear.bench.runner.runner import Runner
 from rooflinear.bench.runner.slot import DEATHS_ALLOWED
 from rooflinear.bench.sweep import Options, contests
@@ -202,6 +202,13 @@ def test_every_block_has_fresh_workers_and_leaves_out_what_was_lost():
     assert [run.of("fast", block=block).first_call_ns for block in range(3)] == [MS // 2, None, None]
 
 
+def test_only_the_first_block_compares_calls_on_many_problems():
+    machine, alone = Machine(numpy=MS), []
+    machine.answers["numpy", "Trial"] = lambda request: alone.append(request.alone)
+    Run(machine, 10, blocks=2)
+    assert alone == [False, True]
+
+
 def test_a_size_that_was_lost_leaves_the_others_their_blocks():
     machine = Machine(numpy=MS, mortal=MS)
     machine.answers["mortal", "Prepare"] = at(20, dies)
@@ -242,6 +249,21 @@ def test_a_further_block_that_no_time_is_left_for_takes_nothing_back():
     machine.made_s = 30.0
     run = Run(machine, 10, 20, blocks=2, time_budget_s=150)
     assert [run.statuses("numpy", block) for block in range(2)] == [{10: "ok", 20: "ok"}, {10: "ok"}]
+    assert [what.split()[1] for what, _ in run.watcher.told if "=" in what][-1] == "m=10"
+
+
+def test_time_that_runs_out_within_a_contest_of_a_further_block_takes_nothing_back():
+    machine = Machine(mortal=MS, numpy=MS)
+
+    def dies_in_the_second_block(_):
+        if len(machine.workers) == 4:
+            machine.started_s = 200.0
+            dies()
+
+    machine.answers["mortal", "Slice"] = dies_in_the_second_block
+    run = Run(machine, 10, 20, blocks=2, time_budget_s=100)
+    assert [run.statuses("numpy", block) for block in range(2)] == [{10: "ok", 20: "ok"}, {10: "ok"}]
+    assert [run.statuses("mortal", block)[10] for block in range(2)] == ["ok", "crashed"]
 
 
 def test_a_contest_ends_with_its_share_of_the_time():
@@ -250,6 +272,13 @@ def test_a_contest_ends_with_its_share_of_the_time():
     haste = Run(short, precision=1e-6, time_budget_s=RESERVE_SECONDS + 0.6)
     assert len(rounds(long.of("numpy"))) == 24
     assert 3 <= len(rounds(haste.of("numpy"))) < 24
+
+
+def test_a_contest_that_takes_longer_than_was_thought_ends_after_the_fewest_rounds():
+    machine = Machine(numpy=MS, other=MS)
+    machine.answers["numpy", "Reload"] = once(lambda _: machine.pass_(30))
+    run = Run(machine, precision=1e-6, time_budget_s=RESERVE_SECONDS + 20)
+    assert {tuple(rounds(each)) for each in run.results} == {tuple(range(FEWEST_IN_HASTE))}
 
 
 M = 10**6
@@ -394,6 +423,7 @@ def test_a_run_that_only_verifies_times_nothing():
     assert machine.counted("numpy")["Slice"] == 0
     assert machine.counted("numpy")["Trial"] > 0
     assert machine.counted("numpy")["Exact"] == 1
+    assert machine.counted("numpy")["WarmUp"] == 2
     assert [each.reads for each in run.results] == [[]] * 4
 
 
