@@ -193,7 +193,7 @@ def test_the_command_counts_adds_and_goes_on(rooflinear):
         (["--runs", "-1"], "--runs"),
         (["--load", "many"], "--load"),
         (["--simulate", "1.5"], "--simulate"),
-        (["nosuch"], "no revision"),
+        (["nosuch"], "neither a revision"),
         (["--output", "kernels/plain.py", "--runs", "0"], "holds something else"),
         (["--peers", "--runs", "0"], "bench/asv_suite"),
     ],
