@@ -28,7 +28,7 @@ CHEATS = {
     "caches_while_it_is_timed": f"{FASTER}|{CACHED}",
     "centres_its_input": "changes its input X",
     "changes_its_scheduling_class": "changed its scheduling class",
-    "computes_after_a_pause": f"{STALE}|{FASTER}|{CACHED}",
+    "computes_after_a_pause": f"{STALE}|{FASTER}|{CACHED}|{OUTSIDE}",
     "counts_the_calls_of_its_loop": f"{FASTER}|{OUTSIDE}",
     "finds_what_is_expected_in_frames": OUTSIDE,
     "forgets_the_last_row": OUTSIDE,
