@@ -292,7 +292,7 @@ def test_an_own_process_too_short_lived_to_be_met_is_accounted_for(computer):
         assert watcher.busy() == []
 
 
-@pytest.mark.parametrize("parent", [None, ME])
+@pytest.mark.parametrize("parent", [None, ME], ids=["unknown", "this process"])
 def test_an_own_process_that_ends_makes_no_programs_unseen(computer, parent):
     computer.start(WORKER)
     computer.own = [WORKER]
