@@ -18,17 +18,15 @@ from statistics import median
 from ..records import Sample
 
 WAITED, NEIGHBOUR, STEAL, SWITCHES = "waited_ns", "neighbour_ns", "steal_ticks", "involuntary_switches"
-NEIGHBOURS, ROOM = "neighbours", "a_core_each"
-"""Flags of a sample. The last says that no more threads ran than this process has cores: those that waited did so for
-no thread of their own, unless the system put two on one core."""
+NEIGHBOURS = "neighbours"
+"""Flags of a sample."""
 
 LOST_SHARE = 0.02
 """Of a slice: a thread that waited longer did not measure the kernel."""
 
 CROWDED_SHARE = 0.3
 """Of a slice beside a busy program: threads that waited longer shared the core that it left them, although it may not
-have run just then. JAX's wait for 1.2 times a slice then, and for none of it on a quiet machine. The same holds where
-each thread could have had a core: two that meet in every step, left on one core, took 60 times as long."""
+have run just then. JAX's wait for 1.2 times a slice then, and for none of it on a quiet machine."""
 
 WAITS_OVER_USUAL, SWITCHES_OVER_USUAL = 3, 3
 """Waiting up to this multiple of the usual is the library's own; more is a disturbance."""
@@ -52,8 +50,7 @@ def _disturbed(sample: Sample, usual_wait: float, usual_switches: float) -> bool
     waited = _waited(sample)
     if waited <= LOST_SHARE:
         return False
-    own_is_excluded = sample.flags.get(NEIGHBOURS, 0) > 0 or sample.flags.get(ROOM, 0) > 0
-    crowded = own_is_excluded and waited > CROWDED_SHARE
+    crowded = sample.flags.get(NEIGHBOURS, 0) > 0 and waited > CROWDED_SHARE
     return sample.flags.get(NEIGHBOUR, 0) > 0 or crowded or waited > WAITS_OVER_USUAL * usual_wait
 
 
@@ -108,18 +105,12 @@ class Counters:
         if self._own is not None and before._own is not None:
             flags[WAITED] = _grown(before._own, self._own, 1)
             flags[NEIGHBOURS] = len(self._others) + self._unseen
-            flags[ROOM] = int(flags[WAITED] > 0 and _ran(before._own, self._own) <= len(os.sched_getaffinity(0)))
             flags[NEIGHBOUR] = flags[WAITED] if self._unseen else self._neighbours_ran(before)
         return {name: count for name, count in flags.items() if count > 0}
 
     def _neighbours_ran(self, before: "Counters") -> int:
         pairs = zip(before._others, self._others, strict=False)
         return sum(_grown(then, now, 0) for then, now in pairs if then is not None and now is not None)
-
-
-def _ran(before: dict[str, Counts], after: dict[str, Counts]) -> int:
-    """How many threads ran."""
-    return sum(counts[0] > before.get(thread, (0, 0))[0] for thread, counts in after.items())
 
 
 def _grown(before: dict[str, Counts], after: dict[str, Counts], column: int) -> int:
