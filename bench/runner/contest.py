@@ -325,9 +325,13 @@ class Contender:
         return reply.samples
 
     def was_disturbed(self, round_: int) -> bool:
-        """Whether somebody took time from every slice of a round."""
+        """Whether somebody took time from every slice of a round, or from its answer: `finish` drops such a turn."""
+        if self.terms.slices == 1:
+            return False
+        if not self._turns[-1].clocks_agree(self.case.threads):
+            return True
         flags = zip(self.samples, disturbed(self.samples), strict=True)
-        return self.terms.slices > 1 and all(flagged for sample, flagged in flags if sample.round == round_)
+        return all(flagged for sample, flagged in flags if sample.round == round_)
 
     def _came_out_short(self, samples: Sequence[Sample]) -> bool:
         """Calls were counted while somebody held the machine: far too few fill a slice."""

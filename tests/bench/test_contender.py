@@ -281,7 +281,18 @@ def test_turns_whose_answers_came_too_late_are_not_kept():
 
     (result,), slot = played(Slice=delayed_at_first)
     assert (result.status, sorted({sample.round for sample in result.samples})) == ("ok", [12, 13, 14])
-    assert slot.asked.count("Slice") == 7
+    assert slot.asked.count("Slice") == 2 * 4 + 3
+
+
+def test_a_turn_whose_answer_came_too_late_is_played_again_in_its_round():
+    late = iter([True])
+
+    def delayed_once(slot, request):
+        return slices(overhead_ns=50 * MS if request.round == ROUND + 1 and next(late, False) else 0)(slot, request)
+
+    (result,), slot = played(Slice=delayed_once)
+    assert sorted({sample.round for sample in result.samples}) == [8, 9, 10, 11]
+    assert slot.asked.count("Slice") == 5
 
 
 def test_turns_of_a_wrong_clock_are_not_kept_where_most_are_right():

@@ -13,7 +13,7 @@ import pytest
 from rooflinear.bench import store
 from rooflinear.bench.machine import machine
 from rooflinear.bench.machine.cores import available_cores
-from rooflinear.bench.runner.pace import ROUNDS_FOR_FAR
+from rooflinear.bench.runner.contest import FEWEST_LONG
 from rooflinear.bench.timing.core_speed import SLOWED
 
 from .made import SMOOTHING
@@ -126,7 +126,7 @@ def test_a_run_succeeds_on_another_system(run_there):
 def test_results_of_another_system_lack_only_what_it_does_not_tell(run_there):
     for result in store.read_results(run_there[1][0]):
         assert (result.status, result.peak_bytes) == ("ok", None)
-        assert len({sample.round for sample in result.samples}) >= ROUNDS_FOR_FAR
+        assert len({sample.round for sample in result.samples}) >= FEWEST_LONG
         assert all(sample.flags.keys() <= {SLOWED} for sample in result.samples)
 
 
