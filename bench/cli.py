@@ -1,13 +1,27 @@
-"""The commands. Each option has a default that suits a first try."""
+"""The commands: each builds its request of what was typed, every field by name, and hands it on."""
 
 import io
 import signal
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any, NoReturn
 
 import typer
+
+from . import cli_options as options
+from .commands.requests import (
+    CalibrateReportRequest,
+    CalibrateRequest,
+    CompareRequest,
+    ListRequest,
+    MachineRequest,
+    ReportRequest,
+    ResumeRequest,
+    RunRequest,
+    VerifyRequest,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -15,238 +29,320 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="The same computation in every Python array framework: verified, timed fairly, compared.",
+    help="Verify, time and compare implementations of one computation in Python's array frameworks.",
 )
-
-Many = list[str] | None
-SuiteFolder = Annotated[Path | None, typer.Option("--suite", metavar="FOLDER", help="Suite to run; default kernels/.")]
-Operations = Annotated[Many, typer.Option("--operation", help="Only these; repeat or separate by commas.")]
-Implementations = Annotated[Many, typer.Option("--implementation", help="Only these.")]
-Sizes = Annotated[Many, typer.Option("--size", metavar="NAME=N,…", help="Values of a size, such as m=1000,10000.")]
-SizeM = Annotated[str | None, typer.Option("--m", metavar="N,…", help="Short for --size m=…")]
-SizeN = Annotated[str | None, typer.Option("--n", metavar="N,…", help="Short for --size n=…")]
-Steps = Annotated[str | None, typer.Option("--steps", metavar="N", help="Short for --parameter steps=N.")]
-Parameters = Annotated[Many, typer.Option("--parameter", metavar="NAME=X", help="Another value of a parameter.")]
-Dtypes = Annotated[Many, typer.Option("--dtype", help="float64, float32.")]
-Threads = Annotated[Many, typer.Option("--threads", help="Thread counts; default all available cores.")]
-Device = Annotated[str, typer.Option("--device", help="Where arrays live: cpu, cuda, mps; to verify, interpreter.")]
-Data = Annotated[str | None, typer.Option("--data", metavar="FILE", help="CSV, Parquet, .npy, or 'diabetes'.")]
-Target = Annotated[
-    str | None, typer.Option("--target", metavar="COLUMN", help="The column of --data to predict; a .npy file.")
-]
-Condition = Annotated[str | None, typer.Option("--condition", metavar="K", help="Condition number of X.")]
-Budget = Annotated[str | None, typer.Option("--time-budget", metavar="TIME", help="Such as 90s, 8m.")]
-Timeout = Annotated[str | None, typer.Option("--timeout", metavar="TIME", help="Longest a call may take.")]
-Memory = Annotated[str | None, typer.Option("--memory-limit", metavar="BYTES", help="Such as 4GiB.")]
-Seed = Annotated[str | None, typer.Option("--seed", metavar="N", help="Seed of data and order; default 0.")]
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 
 @app.command()
 def run(
-    preset: Annotated[str, typer.Option("--preset", help="quick, standard, full or goals.")] = "standard",
-    suite: SuiteFolder = None,
-    operation: Operations = None,
-    implementation: Implementations = None,
-    size: Sizes = None,
-    m: SizeM = None,
-    n: SizeN = None,
-    steps: Steps = None,
-    parameter: Parameters = None,
-    dtype: Dtypes = None,
-    threads: Threads = None,
-    device: Device = "cpu",
-    data: Data = None,
-    target: Target = None,
-    condition: Condition = None,
-    time_budget: Budget = None,
-    timeout: Timeout = None,
-    memory_limit: Memory = None,
-    blocks: Annotated[str | None, typer.Option("--blocks", metavar="N", help="Sets of fresh processes.")] = None,
-    precision: Annotated[
-        str | None,
-        typer.Option("--precision", metavar="SHARE", help="Half-width of a ratio's interval to reach; default 5%."),
-    ] = None,
-    seed: Seed = None,
-    results: Annotated[Path, typer.Option("--results", metavar="DIR", help="Where runs are kept.")] = Path("results"),
-    resume: Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Go on with this run.")] = None,
-    wait_for_quiet: Annotated[
-        str | None,
-        typer.Option("--wait-for-quiet", metavar="TIME", help="Wait up to TIME until no other program is busy."),
-    ] = None,
+    context: typer.Context,
+    preset: options.RunPreset = "standard",
+    suite: options.SuiteFolder = None,
+    operation: options.Operations = None,
+    implementation: options.Implementations = None,
+    size: options.Sizes = None,
+    m: options.SizeM = None,
+    n: options.SizeN = None,
+    steps: options.Steps = None,
+    parameter: options.Parameters = None,
+    dtype: options.Dtypes = None,
+    threads: options.Threads = None,
+    device: options.Device = "cpu",
+    data: options.Data = None,
+    target: options.Target = None,
+    condition: options.Condition = None,
+    time_budget: options.RunBudget = None,
+    timeout: options.Timeout = None,
+    memory_limit: options.RunMemory = None,
+    blocks: options.Blocks = None,
+    precision: options.Precision = None,
+    seed: options.Seed = None,
+    results: options.Results = Path("results"),
+    resume: options.Resume = None,
+    wait_for_quiet: options.WaitForQuiet = None,
 ) -> None:
-    """Sweep, verify, time, store; then write the report."""
-    typed = dict(locals())
+    """Verify and time implementations, then write a report."""
     from .commands import run as commands
 
     if resume is not None:
-        _end(lambda: commands.resume(resume, typed))
-    _end(lambda: commands.run(typed))
+        continued = ResumeRequest(
+            resume=resume, time_budget=time_budget, wait_for_quiet=wait_for_quiet, given=_given(context)
+        )
+        _end(lambda: commands.resume(continued))
+    request = RunRequest(
+        preset=preset,
+        suite=suite,
+        operation=_all(operation),
+        implementation=_all(implementation),
+        size=_all(size),
+        m=m,
+        n=n,
+        steps=steps,
+        parameter=_all(parameter),
+        dtype=_all(dtype),
+        threads=_all(threads),
+        device=device,
+        data=data,
+        target=target,
+        condition=condition,
+        time_budget=time_budget,
+        timeout=timeout,
+        memory_limit=memory_limit,
+        blocks=blocks,
+        precision=precision,
+        seed=seed,
+        results=results,
+        wait_for_quiet=wait_for_quiet,
+    )
+    _end(lambda: commands.run(request))
 
 
 @app.command()
 def verify(
-    suite: SuiteFolder = None,
-    operation: Operations = None,
-    implementation: Implementations = None,
-    size: Sizes = None,
-    m: SizeM = None,
-    n: SizeN = None,
-    steps: Steps = None,
-    parameter: Parameters = None,
-    dtype: Dtypes = None,
-    threads: Threads = None,
-    device: Device = "cpu",
-    data: Data = None,
-    target: Target = None,
-    condition: Condition = None,
-    timeout: Timeout = None,
-    memory_limit: Memory = None,
-    seed: Seed = None,
-    json: Json = False,
+    suite: options.SuiteFolder = None,
+    operation: options.Operations = None,
+    implementation: options.Implementations = None,
+    size: options.Sizes = None,
+    m: options.SizeM = None,
+    n: options.SizeN = None,
+    steps: options.Steps = None,
+    parameter: options.Parameters = None,
+    dtype: options.Dtypes = None,
+    threads: options.Threads = None,
+    device: options.VerifyDevice = "cpu",
+    data: options.Data = None,
+    target: options.Target = None,
+    condition: options.Condition = None,
+    timeout: options.Timeout = None,
+    memory_limit: options.RunMemory = None,
+    seed: options.Seed = None,
+    json: options.Json = False,
 ) -> None:
-    """Check every answer against the oracle; time nothing."""
-    typed = dict(locals())
+    """Verify implementations without timing them.
+
+    Compares every result with one of higher precision. The preset is its own: small, odd sizes, float64 and float32.
+    """
     from .commands import run as commands
 
-    _end(lambda: commands.verify(typed))
+    request = VerifyRequest(
+        suite=suite,
+        operation=_all(operation),
+        implementation=_all(implementation),
+        size=_all(size),
+        m=m,
+        n=n,
+        steps=steps,
+        parameter=_all(parameter),
+        dtype=_all(dtype),
+        threads=_all(threads),
+        device=device,
+        data=data,
+        target=target,
+        condition=condition,
+        timeout=timeout,
+        memory_limit=memory_limit,
+        seed=seed,
+        json=json,
+    )
+    _end(lambda: commands.verify(request))
 
 
 @app.command()
 def report(
-    runs: Annotated[
-        list[Path] | None, typer.Argument(metavar="[RUN]…", help="Run folders; default the newest.")
-    ] = None,
-    format: Annotated[Many, typer.Option("--format", help="html, markdown, csv, parquet, json, png, svg, pdf.")] = None,
-    baseline: Annotated[str | None, typer.Option("--baseline", help="What speed-ups are over; default numpy.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Default: in the run folder.")] = None,
-    table: Annotated[
-        str, typer.Option("--table", help="What CSV, Parquet or JSON hold: cases, fits, crossovers, threads.")
-    ] = "cases",
-    open: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+    context: typer.Context,
+    runs: options.Runs = None,
+    format: options.Formats = None,
+    baseline: options.Baseline = None,
+    output: options.ReportOutput = None,
+    table: options.Table = "cases",
+    open: options.Open = False,
 ) -> None:
-    """Render runs as a page, pictures or text."""
-    from .commands import options
+    """Show runs as a page, pictures, text or tables."""
     from .commands import run as commands
 
-    formats = options.words(format) or ["html"]
-    _end(lambda: commands.report(list(runs or ()), formats, output, baseline, table, open))
+    request = ReportRequest(
+        runs=tuple(runs or ()),
+        format=_all(format),
+        baseline=baseline,
+        output=output,
+        table=table,
+        open=open,
+        given=_given(context),
+    )
+    _end(lambda: commands.report(request))
 
 
 @app.command()
 def compare(
-    base: Annotated[str, typer.Argument(metavar="BASE", help="Git revision, run folder or file of results.")],
-    head: Annotated[
-        str | None, typer.Argument(metavar="[HEAD]", help="The same; default the working tree.", show_default=False)
-    ] = None,
-    suite: SuiteFolder = None,
-    preset: Annotated[str, typer.Option("--preset", help="Whose cases: quick, standard or full.")] = "quick",
-    operation: Operations = None,
-    implementation: Implementations = None,
-    size: Sizes = None,
-    m: SizeM = None,
-    n: SizeN = None,
-    steps: Steps = None,
-    parameter: Parameters = None,
-    dtype: Dtypes = None,
-    threads: Annotated[Many, typer.Option("--threads", help="Thread counts; default 1, pinned.")] = None,
-    time_budget: Budget = None,
-    timeout: Timeout = None,
-    memory_limit: Memory = None,
-    seed: Seed = None,
-    margin: Annotated[str | None, typer.Option("--margin", metavar="SHARE", help="What counts as slower: 2%.")] = None,
-    margins: Annotated[Path | None, typer.Option("--margins", metavar="FILE", help="JSON: pattern -> margin.")] = None,
-    allow_missing: Annotated[Many, typer.Option("--allow-missing", metavar="PATTERN", help="Gone on purpose.")] = None,
-    allow_other_machine: Annotated[
-        bool, typer.Option("--allow-other-machine", help="Files of two machines: compare ratios to a reference.")
-    ] = False,
-    reference: Annotated[
-        str | None, typer.Option("--reference", metavar="NAME", help="That reference implementation; default numpy.")
-    ] = None,
-    base_python: Annotated[str | None, typer.Option("--base-python", metavar="PYTHON", help="Runs base.")] = None,
-    head_python: Annotated[str | None, typer.Option("--head-python", metavar="PYTHON", help="Runs head.")] = None,
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page.")] = None,
-    markdown: Annotated[Path | None, typer.Option("--markdown", metavar="FILE", help="Write a summary.")] = None,
-    junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write the JSON there.")] = None,
-    json: Json = False,
+    context: typer.Context,
+    base: options.Base,
+    head: options.Head = None,
+    suite: options.SuiteFolder = None,
+    preset: options.ComparePreset = "quick",
+    operation: options.Operations = None,
+    implementation: options.Implementations = None,
+    size: options.Sizes = None,
+    m: options.SizeM = None,
+    n: options.SizeN = None,
+    steps: options.Steps = None,
+    parameter: options.Parameters = None,
+    dtype: options.Dtypes = None,
+    threads: options.CompareThreads = None,
+    time_budget: options.CompareBudget = None,
+    timeout: options.Timeout = None,
+    memory_limit: options.CompareMemory = None,
+    seed: options.Seed = None,
+    margin: options.Margin = None,
+    margins: options.Margins = None,
+    allow_missing: options.AllowMissing = None,
+    allow_other_machine: options.AllowOtherMachine = False,
+    reference: options.Reference = None,
+    base_python: options.BasePython = None,
+    head_python: options.HeadPython = None,
+    html: options.Html = None,
+    markdown: options.Markdown = None,
+    junit: options.Junit = None,
+    output: options.CompareOutput = None,
+    json: options.Json = False,
 ) -> None:
-    """Did a change make it slower? Two git revisions, or two files of results."""
-    typed = dict(locals())
+    """Test whether a change made code slower.
+
+    Measures two git revisions side by side, or compares two files of results.
+    """
     from .commands import compare as comparing
 
-    _end(lambda: comparing.compare(typed))
+    request = CompareRequest(
+        base=base,
+        head=head,
+        suite=suite,
+        preset=preset,
+        operation=_all(operation),
+        implementation=_all(implementation),
+        size=_all(size),
+        m=m,
+        n=n,
+        steps=steps,
+        parameter=_all(parameter),
+        dtype=_all(dtype),
+        threads=_all(threads),
+        time_budget=time_budget,
+        timeout=timeout,
+        memory_limit=memory_limit,
+        seed=seed,
+        margin=margin,
+        margins=margins,
+        allow_missing=_all(allow_missing),
+        allow_other_machine=allow_other_machine,
+        reference=reference,
+        base_python=base_python,
+        head_python=head_python,
+        html=html,
+        markdown=markdown,
+        junit=junit,
+        output=output,
+        json=json,
+        given=_given(context),
+    )
+    _end(lambda: comparing.compare(request))
 
 
 @app.command()
 def calibrate(
     context: typer.Context,
-    revision: Annotated[str, typer.Argument(metavar="[REVISION]", help="The code compared with itself.")] = "HEAD",
-    suite: SuiteFolder = None,
-    operation: Operations = None,
-    implementation: Implementations = None,
-    size: Sizes = None,
-    m: SizeM = None,
-    n: SizeN = None,
-    dtype: Dtypes = None,
-    time_budget: Budget = None,
-    timeout: Timeout = None,
-    seed: Seed = None,
-    margin: Annotated[str | None, typer.Option("--margin", metavar="SHARE", help="As in compare.")] = None,
-    runs: Annotated[str, typer.Option("--runs", metavar="N", help="Whole runs on the same code.")] = "1",
-    effect: Annotated[Many, typer.Option("--effect", metavar="SHARE", help="Slowdowns to plant: 2%,5%,10%.")] = None,
-    load: Annotated[str, typer.Option("--load", metavar="N", help="Busy processes beside it.")] = "0",
-    nice: Annotated[
-        str | None, typer.Option("--nice", metavar="N", help="With --report: how nice they are, 0 to 19.")
-    ] = None,
-    simulate: Annotated[
-        str, typer.Option("--simulate", metavar="N", help="Whole runs over each kind of simulated noise.")
-    ] = "0",
-    peers: Annotated[bool, typer.Option("--peers", help="Also let asv and pytest-benchmark judge.")] = False,
-    report: Annotated[
-        bool, typer.Option("--report", help="Instead of the gate: how far reports of whole runs agree.")
-    ] = False,
-    preset: Annotated[
-        str | None, typer.Option("--preset", help="With --report: whose runs; default standard.", show_default=False)
-    ] = None,
-    output: Annotated[Path, typer.Option("--output", metavar="FILE", help="Every run is added there.")] = Path(
-        "results/calibration.jsonl"
-    ),
-    json: Json = False,
+    revision: options.Revision = "HEAD",
+    suite: options.SuiteFolder = None,
+    operation: options.Operations = None,
+    implementation: options.Implementations = None,
+    size: options.Sizes = None,
+    m: options.SizeM = None,
+    n: options.SizeN = None,
+    dtype: options.Dtypes = None,
+    time_budget: options.CompareBudget = None,
+    timeout: options.Timeout = None,
+    seed: options.Seed = None,
+    margin: options.Margin = None,
+    runs: options.EqualRuns = "1",
+    effect: options.Effects = None,
+    load: options.Load = "0",
+    nice: options.Nice = None,
+    simulate: options.Simulate = "0",
+    peers: options.Peers = False,
+    report: options.Repeat = False,
+    preset: options.RepeatPreset = None,
+    output: options.CalibrateOutput = None,
+    json: options.Json = False,
 ) -> None:
-    """How often the gate errs here and what it finds; with --report, how far reports of whole runs agree."""
-    typed = {name: value for name, value in locals().items() if name != "context"}
+    """Count how often compare errs, and which slowdowns it finds.
+
+    Measures the cases of the quick preset. With --report, repeats whole runs and counts how far their reports agree.
+    """
     from .commands import calibrate as calibrating
     from .commands import calibrate_report
 
-    given = [name for name in typed if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"]
-    _end(lambda: calibrate_report.calibrate(typed, given) if report else calibrating.calibrate(typed))
+    if report:
+        repeated = CalibrateReportRequest(
+            runs=runs,
+            load=load,
+            simulate=simulate,
+            preset=preset,
+            nice=nice,
+            seed=seed,
+            output=output,
+            json=json,
+            given=_given(context),
+        )
+        _end(lambda: calibrate_report.calibrate(repeated))
+    request = CalibrateRequest(
+        revision=revision,
+        suite=suite,
+        operation=_all(operation),
+        implementation=_all(implementation),
+        size=_all(size),
+        m=m,
+        n=n,
+        dtype=_all(dtype),
+        time_budget=time_budget,
+        timeout=timeout,
+        seed=seed,
+        margin=margin,
+        runs=runs,
+        effect=_all(effect),
+        load=load,
+        simulate=simulate,
+        peers=peers,
+        output=output,
+        json=json,
+        given=_given(context),
+    )
+    _end(lambda: calibrating.calibrate(request))
 
 
 @app.command("list")
-def list_(suite: SuiteFolder = None, json: Json = False) -> None:
-    """Operations and implementations, and why one is unavailable."""
+def list_(suite: options.SuiteFolder = None, json: options.Json = False) -> None:
+    """List the operations and implementations of a suite.
+
+    Says why an implementation is unavailable.
+    """
     from .commands import inspect
 
-    _end(lambda: inspect.list_suite(suite, json))
+    request = ListRequest(suite=suite, json=json)
+    _end(lambda: inspect.list_suite(request))
 
 
 @app.command()
-def machine(
-    fresh: Annotated[bool, typer.Option("--fresh", help="Measure anew what was measured once and kept.")] = False,
-    json: Json = False,
-) -> None:
-    """The machine, what it can do at most, its noise now, and what would make it quieter."""
+def machine(fresh: options.Fresh = False, json: options.Json = False) -> None:
+    """Show this machine, its limits and its noise now.
+
+    Says what would make it quieter. The limits are measured once and stored.
+    """
     from .commands import inspect
 
-    _end(lambda: inspect.show_machine(json, fresh))
+    request = MachineRequest(fresh=fresh, json=json)
+    _end(lambda: inspect.show_machine(request))
 
 
 @app.callback(invoke_without_command=True)
-def _root(
-    context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-) -> None:
+def _root(context: typer.Context, version: options.Version = False) -> None:
     if version:
         from importlib.metadata import version as installed
 
@@ -281,7 +377,18 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _end(action: Any) -> None:
+def _all(values: options.Many) -> tuple[str, ...]:
+    """What a repeatable option was given; nothing where it was left out."""
+    return tuple(values or ())
+
+
+def _given(context: typer.Context) -> tuple[str, ...]:
+    """Names of what stood on the command line, in its order, whether or not with the default."""
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    return tuple(name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE")
+
+
+def _end(action: Callable[[], int]) -> NoReturn:
     from .commands.run import guarded
 
     sys.exit(guarded(action))

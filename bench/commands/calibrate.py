@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -21,33 +21,37 @@ from ..machine import machine
 from ..suites import suite
 from ..sweep import Options, contests
 from .compare import paired, scratch
-from .options import build, whole_number, words
+from .options import build, listed, time_budget_seconds, whole_number
+from .requests import CalibrateRequest, refuse_ignored
 
 BUSY = "while True: pass"
+OUTPUT = Path("results/calibration.jsonl")
+
+OF_REPORTS = ("preset", "nice")
 
 Line = TypeVar("Line", bound=msgspec.Struct)
 
 
-def calibrate(typed: dict[str, Any]) -> int:
+def calibrate(request: CalibrateRequest) -> int:
     """Plays the runs asked for, adds each to the file, prints the table of all runs in it."""
-    if typed["preset"] or typed["nice"]:
-        raise UsageError("--preset and --nice go with --report")
-    file = Path(typed["output"])
+    refuse_ignored(request.given, OF_REPORTS, "--preset and --nice go with --report")
+    file = request.output or OUTPUT
     trials = read(file, Trial)
-    accepted = margins.read(typed["margin"], None)
-    runs, load, simulate = (count(f"--{name}", typed[name]) for name in ("runs", "load", "simulate"))
-    effects = [0.0] * runs + [share("--effect", word) for word in words(typed["effect"])]
-    if effects or typed["peers"]:
+    accepted = margins.read(request.margin, None)
+    counts = {"--runs": request.runs, "--load": request.load, "--simulate": request.simulate}
+    runs, load, simulate = (count(option, text) for option, text in counts.items())
+    effects = [0.0] * runs + [share("--effect", word) for word in listed("--effect", request.effect)]
+    if effects or request.peers:
         append(file, b"")
     with busy(load):
         for effect in effects:
-            add(file, trials, _play(typed, accepted, effect, load, len(trials)))
-        for made in _peers(typed, load):
+            add(file, trials, _play(request, accepted, effect, load, len(trials)))
+        for made in _peers(request, load):
             add(file, trials, made)
     counted = tallies(trials)
     for made in simulated_trials(simulate, machine.describe()) if simulate else ():
         counted += tallies(made)
-    _print(counted, typed["json"])
+    _print(counted, request.json)
     return 0
 
 
@@ -98,20 +102,20 @@ def busy(processes: int, nice: int = 0) -> Iterator[None]:
             process.wait()
 
 
-def _play(typed: dict[str, Any], accepted: Margins, effect: float, load: int, number: int) -> Trial:
-    folder = suite.find(typed["suite"])
+def _play(request: CalibrateRequest, accepted: Margins, effect: float, load: int, number: int) -> Trial:
+    folder = suite.find(request.suite)
     root = git.root_of(folder)
     below = folder.resolve().relative_to(root)
     started, begun, here = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic(), machine.describe()
     with scratch() as place:
         python = revisions.interpreter(None, "")
         sides = [
-            revisions.open_revision(root, below, typed["revision"], place / name, python) for name in ("base", "head")
+            revisions.open_revision(root, below, request.revision, place / name, python) for name in ("base", "head")
         ]
         for side in sides:
             if side.suite is None:
                 raise UsageError(side.fault)
-        chosen = _options(sides[0], typed, number)
+        chosen = _options(sides[0], request, number)
         if effect:
             stems = chosen.implementations or list(sides[0].suite.implementations if sides[0].suite else ())
             shares = (
@@ -125,20 +129,20 @@ def _play(typed: dict[str, Any], accepted: Margins, effect: float, load: int, nu
     return trial(found, effect, load)
 
 
-def _options(side: Revision, typed: dict[str, Any], number: int) -> Options:
+def _options(side: Revision, request: CalibrateRequest, number: int) -> Options:
     assert side.suite is not None
-    chosen = build(side.suite, {**typed, "preset": "quick", "threads": ["1"]})
-    budget = chosen.time_budget_s if typed["time_budget"] else None
-    return msgspec.structs.replace(chosen, time_budget_s=budget, seed=chosen.seed + 2 * number)
+    chosen = build(side.suite, request)
+    budget_s = time_budget_seconds(request.time_budget)
+    return msgspec.structs.replace(chosen, time_budget_s=budget_s, seed=chosen.seed + 2 * number)
 
 
-def _peers(typed: dict[str, Any], load: int) -> Iterator[Trial]:
-    if typed["peers"]:
+def _peers(request: CalibrateRequest, load: int) -> Iterator[Trial]:
+    if request.peers:
         from ..calibration.peers import trials
 
-        folder = suite.find(typed["suite"])
+        folder = suite.find(request.suite)
         of = suite.load(folder)
-        chosen = build(of, {**typed, "preset": "quick", "threads": ["1"]})
+        chosen = build(of, request)
         cases = [case for contest in contests(of, chosen) for case in contest.cases]
         yield from trials(git.root_of(folder), cases, load)
 

@@ -4,9 +4,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,6 +16,7 @@ from ..store import RUN
 from ..sweep import PRESETS
 from .calibrate import add, append, busy, count, read
 from .compare import scratch
+from .requests import CalibrateReportRequest, refuse_others
 
 if TYPE_CHECKING:
     from ...reports.repeatability.run_trials import RunTrial
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 PRESET, OUTPUT = "standard", Path("results/report-calibration.jsonl")
 
-ACCEPTED = {"report", "preset", "runs", "load", "nice", "seed", "simulate", "output", "json"}
+USED = {"report", *CalibrateReportRequest.__struct_fields__}
 """What of ``calibrate`` has a meaning here; the rest is for the gate."""
 
 LOWEST_PRIORITY = 19
@@ -46,23 +47,23 @@ class Play(msgspec.Struct, frozen=True):
     seed: int | None
 
 
-def calibrate(typed: dict[str, Any], given: Collection[str], play: "Callable[[Play], RunTrial] | None" = None) -> int:
+def calibrate(request: CalibrateReportRequest, play: "Callable[[Play], RunTrial] | None" = None) -> int:
     """Plays the runs asked for, adds each to the file, prints what all runs in it tell.
 
-    ``given`` are the options that were typed; ``play`` is told what to run and returns its line.
+    ``play`` is told what to run and returns its line.
     """
-    _refuse_others(given)
-    planned = _planned(typed, given)
+    refuse_others(request.given, USED, "--report plays whole presets of the code as it is")
+    planned = _planned(request)
     from ...reports.repeatability.run_trials import RunTrial
 
-    file = Path(typed["output"]) if "output" in given else OUTPUT
+    file = request.output or OUTPUT
     lines = read(file, RunTrial)
     if planned:
         append(file, b"")
     for number, each in enumerate(planned, 1):
         print(f"run {number} of {len(planned)}", file=sys.stderr, flush=True)
         add(file, lines, (play or played)(each))
-    _print(lines, _simulated(count("--simulate", typed["simulate"])), typed["json"])
+    _print(lines, _simulated(count("--simulate", request.simulate)), request.json)
     return 0
 
 
@@ -99,25 +100,18 @@ def _finish(command: list[str]) -> int:
                 process.wait()
 
 
-def _planned(typed: dict[str, Any], given: Collection[str]) -> list[Play]:
-    preset = typed["preset"] or PRESET
+def _planned(request: CalibrateReportRequest) -> list[Play]:
+    preset = PRESET if request.preset is None else request.preset
     if preset not in PRESETS:
         raise unknown("preset", preset, PRESETS)
     if not PRESETS[preset].rounds:
         raise UsageError(f"--preset {preset} times nothing; choose another one")
-    load, nice = count("--load", typed["load"]), count("--nice", typed["nice"] or "0")
+    load, nice = count("--load", request.load), count("--nice", "0" if request.nice is None else request.nice)
     if nice > LOWEST_PRIORITY:
-        raise UsageError(f"--nice '{typed['nice']}': the lowest priority is {LOWEST_PRIORITY}")
-    seed = None if typed["seed"] is None else count("--seed", typed["seed"])
-    runs = 0 if "simulate" in given and "runs" not in given else count("--runs", typed["runs"])
+        raise UsageError(f"--nice '{request.nice}': the lowest priority is {LOWEST_PRIORITY}")
+    seed = None if request.seed is None else count("--seed", request.seed)
+    runs = 0 if "simulate" in request.given and "runs" not in request.given else count("--runs", request.runs)
     return [Play(preset, load, nice if load else 0, None if seed is None else seed + each) for each in range(runs)]
-
-
-def _refuse_others(given: Collection[str]) -> None:
-    others = [name for name in given if name not in ACCEPTED]
-    if others:
-        name = "a revision" if others[0] == "revision" else f"--{others[0].replace('_', '-')}"
-        raise UsageError(f"--report plays whole presets of the code as it is; leave out {name}")
 
 
 def _seed(wanted: Play) -> list[str]:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -28,25 +27,24 @@ from ..machine import machine
 from ..suites import suite
 from ..suites.suite import Suite
 from ..sweep import Options, contests
-from .options import build, words
+from .options import build, listed, time_budget_seconds
+from .requests import CompareRequest
 
-FORMS = ("html", "markdown", "junit", "output")
 
-
-def compare(typed: dict[str, Any]) -> int:
+def compare(request: CompareRequest) -> int:
     """Compares revisions or files, shows the outcome in every form asked for, returns the exit status."""
-    _refuse_unwritable(typed)
+    _refuse_unwritable(request)
     started, begun, here = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic(), machine.describe()
-    found = _files(typed) if _are_files(typed) else _revisions(typed)
+    found = _files(request) if _are_files(request) else _revisions(request)
     found = msgspec.structs.replace(
         found,
         command=["rooflinear", *sys.argv[1:]],
         machine=here,
-        warnings=[*found.warnings, *_unmatched(found, typed), *here.warnings],
+        warnings=[*found.warnings, *_unmatched(found, request), *here.warnings],
         started_at=started,
         seconds=round(time.monotonic() - begun, 1),
     )
-    _show(found, typed)
+    _show(found, request)
     return found.exit_status
 
 
@@ -89,10 +87,10 @@ def scratch() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _are_files(typed: dict[str, Any]) -> bool:
+def _are_files(request: CompareRequest) -> bool:
     from ..interop import is_file_of_results
 
-    given = [typed["base"], typed["head"]]
+    given = [request.base, request.head]
     for each in given:
         _refuse_folder(each)
     are = [each is not None and Path(each).exists() and is_file_of_results(Path(each)) for each in given]
@@ -115,37 +113,39 @@ def _refuse_folder(given: str | None) -> None:
         raise UsageError(f"{given}: holds several results; give one of them, such as {newest}")
 
 
-def _files(typed: dict[str, Any]) -> Comparison:
+def _files(request: CompareRequest) -> Comparison:
     from ..gate.unpaired import compare_files
 
-    accepted = margins.read(typed["margin"], typed["margins"])
+    assert request.head is not None
+    accepted = margins.read(request.margin, request.margins)
     return compare_files(
-        Path(typed["base"]),
-        Path(typed["head"]),
+        Path(request.base),
+        Path(request.head),
         margins=accepted,
-        allow_missing=words(typed["allow_missing"]),
-        allow_other_machine=typed["allow_other_machine"],
-        reference=typed["reference"],
+        allow_missing=listed("--allow-missing", request.allow_missing),
+        allow_other_machine=request.allow_other_machine,
+        reference=request.reference,
     )
 
 
-def _revisions(typed: dict[str, Any]) -> Comparison:
-    folder = suite.find(typed["suite"])
+def _revisions(request: CompareRequest) -> Comparison:
+    folder = suite.find(request.suite)
     if not folder.is_dir():
         raise UsageError(f"suite {folder}: no such folder; --suite takes a folder with an operations.py")
     root = git.root_of(folder)
     below = folder.resolve().relative_to(root)
-    pythons = revisions.interpreters(typed["base_python"], typed["head_python"])
-    accepted = margins.read(typed["margin"], typed["margins"])
+    pythons = revisions.interpreters(request.base_python, request.head_python)
+    accepted = margins.read(request.margin, request.margins)
+    named = {"base": request.base, "head": request.head}
     with scratch() as place:
         base, head = (
-            revisions.open_revision(root, below, typed[side], place / side, python) for side, python in pythons.items()
+            revisions.open_revision(root, below, named[side], place / side, python) for side, python in pythons.items()
         )
         suite.tell(_remarks(base, head))
         if base.suite is None or head.suite is None:
-            return _unloadable(base, head, accepted, typed)
-        chosen = _options(base.suite, head.suite, typed)
-        found = paired(base, head, chosen, accepted, words(typed["allow_missing"]))
+            return _unloadable(base, head, accepted, request)
+        chosen = _options(base.suite, head.suite, request)
+        found = paired(base, head, chosen, accepted, listed("--allow-missing", request.allow_missing))
         unseen = [f"{name} is not compared: git ignores it" for name in revisions.ignored(root, below, head)]
         others = [told for side in (base, head) for told in _not_of_revision(side)]
         return msgspec.structs.replace(found, warnings=[*found.warnings, *unseen, *others])
@@ -156,31 +156,30 @@ def _not_of_revision(side: Revision) -> list[str]:
     return [f"{who} the {name} installed for {side.python}, not the revision's" for name in installed_instead(side)]
 
 
-def _unmatched(found: Comparison, typed: dict[str, Any]) -> list[str]:
-    patterns = unmatched(words(typed["allow_missing"]), [each.case for each in found.cases])
+def _unmatched(found: Comparison, request: CompareRequest) -> list[str]:
+    patterns = unmatched(listed("--allow-missing", request.allow_missing), [each.case for each in found.cases])
     return [f"--allow-missing '{pattern}' fits no case of this comparison" for pattern in patterns]
 
 
-def _options(base: Suite, head: Suite, typed: dict[str, Any]) -> Options:
+def _options(base: Suite, head: Suite, request: CompareRequest) -> Options:
     """What was typed, checked against both sides; one pinned thread unless another count is typed."""
-    chosen = build(head, {**typed, "threads": typed["threads"] or ["1"]})
+    chosen = build(head, msgspec.structs.replace(request, threads=request.threads or ("1",)))
     for kind, names in (("operation", chosen.operations), ("implementation", chosen.implementations)):
         known = {**getattr(base, f"{kind}s"), **getattr(head, f"{kind}s")}
         for name in names:
             if name not in known:
                 raise unknown(kind, name, known)
-    budget = chosen.time_budget_s if typed.get("time_budget") else None
-    return msgspec.structs.replace(chosen, time_budget_s=budget)
+    return msgspec.structs.replace(chosen, time_budget_s=time_budget_seconds(request.time_budget))
 
 
-def _unloadable(base: Revision, head: Revision, accepted: Margins, typed: dict[str, Any]) -> Comparison:
+def _unloadable(base: Revision, head: Revision, accepted: Margins, request: CompareRequest) -> Comparison:
     """Said of every case that the other side has; of the sides alone where neither loads."""
     faults = [f"{revision.side.label}: {revision.fault}" for revision in (base, head) if revision.fault]
     loaded = base.suite or head.suite
     if loaded is None:
         told = f"both sides: {base.fault}" if base.fault == head.fault else "; ".join(faults)
         return _neither(base, head, accepted, f"nothing was compared: {told}")
-    chosen = _options(loaded, loaded, typed)
+    chosen = _options(loaded, loaded, request)
 
     cases = [
         CaseResult(case=case, verdict=BROKEN, reason=faults[0], margin=accepted.of(case))
@@ -221,13 +220,11 @@ def _concluded(
     )
 
 
-def _refuse_unwritable(typed: dict[str, Any]) -> None:
+def _refuse_unwritable(request: CompareRequest) -> None:
     """Before minutes of measuring, not after; nor is a file written over another, or over what is compared."""
-    taken = {Path(typed[side]).resolve(): side.upper() for side in ("base", "head") if typed[side]}
-    for option in FORMS:
-        path = typed.get(option)
-        if not path:
-            continue
+    sides = {"BASE": request.base, "HEAD": request.head}
+    taken = {Path(given).resolve(): side for side, given in sides.items() if given}
+    for option, path in _asked(request).items():
         store.refuse_unwritable(f"--{option}", path)
         if path.is_file() or not path.exists():  # a device takes several
             other = taken.setdefault(path.resolve(), f"--{option}")
@@ -237,20 +234,25 @@ def _refuse_unwritable(typed: dict[str, Any]) -> None:
         store.refuse_unwritable("GITHUB_STEP_SUMMARY", Path(summary))
 
 
-def _show(found: Comparison, typed: dict[str, Any]) -> None:
+def _asked(request: CompareRequest) -> dict[str, Path]:
+    """Where each form of the outcome is to be written, by option."""
+    forms = {"html": request.html, "markdown": request.markdown, "junit": request.junit, "output": request.output}
+    return {option: path for option, path in forms.items() if path is not None}
+
+
+def _show(found: Comparison, request: CompareRequest) -> None:
     from ...reports.comparison import comparison_text as text
 
-    if typed["json"]:
+    if request.json:
         print(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
     else:
         print(text.terminal(found))
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        print("\n".join(text.annotations(found)), file=sys.stderr if typed["json"] else sys.stdout)
+        print("\n".join(text.annotations(found)), file=sys.stderr if request.json else sys.stdout)
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         _append(Path(summary), text.markdown(found))
-    for option, make in _forms().items():
-        if typed.get(option):
-            store.replace_file(Path(typed[option]), make(found))
+    for option, path in _asked(request).items():
+        store.replace_file(path, _forms()[option](found))
 
 
 def _forms() -> dict[str, Callable[[Comparison], bytes]]:

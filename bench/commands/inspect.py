@@ -1,7 +1,6 @@
 """The commands that only tell: what a suite holds, what the machine is."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,11 +11,12 @@ from ..suites import suite
 from ..suites.suite import unavailable
 from . import options
 from .ceilings_text import lines
+from .requests import ListRequest, MachineRequest
 
 
-def list_suite(folder: Path | None, as_json: bool) -> int:
+def list_suite(request: ListRequest) -> int:
     """Prints operations and implementations; nothing is imported to find out."""
-    loaded = suite.load(suite.find(folder))
+    loaded = suite.load(suite.find(request.suite))
     operations = {
         name: {"formula": each.formula, "sizes": list(each.sizes), "parameters": dict(each.parameters)}
         for name, each in loaded.operations.items()
@@ -39,19 +39,19 @@ def list_suite(folder: Path | None, as_json: bool) -> int:
         "implementations": implementations,
     }
     suite.tell(loaded.remarks)
-    print(json.dumps(found, indent=1) if as_json else _as_text(found))
+    print(json.dumps(found, indent=1) if request.json else _as_text(found))
     return 0
 
 
-def show_machine(as_json: bool, fresh: bool = False) -> int:
+def show_machine(request: MachineRequest) -> int:
     """Prints what the machine is, how quiet it is now, what would help, and what it can do at most.
 
-    The latter is measured the first time, on a changed machine, and where it shall be ``fresh``.
+    The latter is measured the first time, on a changed machine, and where a ``fresh`` one is requested.
     """
     described, noise = machine.describe(), machine.noise()
-    made = ceilings.known(described, options.thread_ladder(described.cores_available), anew=fresh)
+    made = ceilings.known(described, options.thread_ladder(described.cores_available), anew=request.fresh)
     made = with_dispatch(described, made, suite.load(suite.find(None)))
-    if as_json:
+    if request.json:
         found = {
             "schema_version": 1,
             **msgspec.to_builtins(described),

@@ -14,10 +14,10 @@ from ..inputs import matrix
 from ..inputs.mapped import is_matrix
 from ..libraries.host import DEVICES
 from ..machine.cores import available_cores
-from ..records import HOST
 from ..suites import suite as suites
 from ..suites.suite import Suite
 from ..sweep import PRECISION, PRESETS, Options
+from .requests import CaseRequest
 
 LARGEST_SIZE = 2**53
 LONGEST_SECONDS = 10**9
@@ -36,83 +36,91 @@ BYTES: dict[str, float] = {
 BYTES |= {letter: BYTES[f"{letter}IB"] for letter in "KMG"}
 
 
-def build(loaded: Suite, typed: dict[str, Any]) -> Options:
+def build(loaded: Suite, request: CaseRequest) -> Options:
     """Checked options from what was typed; what was left out takes the preset's value."""
-    preset = typed["preset"]
+    preset = request.preset
     if preset not in PRESETS:
         raise unknown("preset", preset, PRESETS)
-    defaults = PRESETS[preset]
-    device = typed.get("device") or HOST
-    if device not in DEVICES:
-        raise unknown("device", device, DEVICES)
+    if request.device not in DEVICES:
+        raise unknown("device", request.device, DEVICES)
     options = Options(
         suite=str(loaded.folder),
         preset=preset,
-        operations=_names("--operation", typed.get("operation")),
-        implementations=_names("--implementation", typed.get("implementation")),
-        sizes=_sizes(typed),
-        parameters=_parameters(loaded, typed),
-        dtypes=_names("--dtype", typed.get("dtype")),
-        threads=_threads(typed.get("threads"), preset),
-        device=device,
-        data=typed.get("data"),
-        target=typed.get("target"),
-        condition=_condition(typed.get("condition")),
-        time_budget_s=_duration("--time-budget", typed.get("time_budget")) or _budget(typed, defaults.time_budget_s),
-        timeout_s=_duration("--timeout", typed.get("timeout")) or _timeout(typed, defaults.timeout_s),
-        memory_limit_bytes=_bytes("--memory-limit", typed.get("memory_limit")),
-        blocks=_whole("--blocks", typed.get("blocks")),
-        precision=PRECISION if typed.get("precision") is None else share("--precision", typed["precision"]),
-        seed=_seed(typed.get("seed")),
+        operations=_names("--operation", request.operation),
+        implementations=_names("--implementation", request.implementation),
+        sizes=_sizes(request),
+        parameters=_parameters(loaded, request),
+        dtypes=_names("--dtype", request.dtype),
+        threads=_threads(request.threads, preset),
+        device=request.device,
+        data=request.data,
+        target=request.target,
+        condition=_condition(request.condition),
+        time_budget_s=time_budget_seconds(request.time_budget) or _presets_budget(request),
+        timeout_s=_duration("--timeout", request.timeout) or _presets_timeout(request),
+        memory_limit_bytes=_bytes("--memory-limit", request.memory_limit),
+        blocks=_whole("--blocks", request.blocks),
+        precision=PRECISION if request.precision is None else share("--precision", request.precision),
+        seed=_seed(request.seed),
     )
     _check_data(loaded, options)
     return matrix.adapted(loaded, options) if matrix.is_matrix(options) else options
 
 
-def words(values: Iterable[str] | None) -> list[str]:
-    """Repeated and comma-separated values as one list without repeats."""
-    split = [word.strip() for value in values or () for word in value.split(",")]
-    return list(dict.fromkeys(word for word in split if word))
+def listed(option: str, values: Iterable[str], otherwise: str = "") -> list[str]:
+    """Repeated and comma-separated values as one list without repeats.
+
+    Raises `UsageError` where something was typed and names nothing: it would select everything, or do nothing.
+    """
+    given = list(values)
+    split = [word.strip() for value in given for word in value.split(",")]
+    found = list(dict.fromkeys(word for word in split if word))
+    if given and not found:
+        raise UsageError(f"{option} '{given[0]}': names nothing; leave the option out{otherwise}")
+    return found
 
 
-def _names(option: str, values: list[str] | None) -> list[str]:
-    """Names as `words`; an empty one is refused, for it would select everything."""
-    names = words(values)
-    if values and not names:
-        raise UsageError(f"{option} '{values[0]}': names nothing; leave the option out to take all")
-    return names
+def _names(option: str, values: Iterable[str]) -> list[str]:
+    return listed(option, values, " to take all")
 
 
-def _budget(typed: dict[str, Any], budget_s: float | None) -> float | None:
+def _presets_budget(request: CaseRequest) -> float | None:
     """A preset's budget belongs to its own grid; sizes of the user's take the time they take."""
-    own = any(typed.get(name) for name in ("size", "m", "n")) or is_matrix(typed.get("data"), typed.get("target"))
-    return None if own else budget_s
+    own = request.size or request.m or request.n or is_matrix(request.data, request.target)
+    return None if own else PRESETS[request.preset].time_budget_s
 
 
-def _timeout(typed: dict[str, Any], timeout_s: float) -> float:
+def _presets_timeout(request: CaseRequest) -> float:
     """So does a preset's longest call: a file may be read from a disk."""
-    own = is_matrix(typed.get("data"), typed.get("target"))
-    return max(timeout_s, PRESETS["full"].timeout_s) if own else timeout_s
+    timeout_s = PRESETS[request.preset].timeout_s
+    return max(timeout_s, PRESETS["full"].timeout_s) if is_matrix(request.data, request.target) else timeout_s
 
 
-def _sizes(typed: dict[str, Any]) -> dict[str, list[int]]:
-    pairs = [_pair("--size", text) for text in typed.get("size") or ()]
-    pairs += [(name, typed[name]) for name in ("m", "n") if typed.get(name) is not None]
+def _sizes(request: CaseRequest) -> dict[str, list[int]]:
+    pairs = [_pair("--size", text) for text in request.size]
+    pairs += [(name, values) for name, values in (("m", request.m), ("n", request.n)) if values is not None]
     sizes: dict[str, list[int]] = {}
     for name, values in pairs:
         sizes.setdefault(name, []).extend(whole_number(f"size {name}", word) for word in values.split(","))
     return sizes
 
 
-def _parameters(loaded: Suite, typed: dict[str, Any]) -> dict[str, Any]:
+def _parameters(loaded: Suite, request: CaseRequest) -> dict[str, Any]:
     defaults = {name: value for each in loaded.operations.values() for name, value in each.parameters.items()}
     parameters: dict[str, Any] = {}
-    for text in typed.get("parameter") or ():
+    for text in request.parameter:
         name, value = _pair("--parameter", text)
+        _refuse_second(name, parameters)
         parameters[name] = _like(defaults.get(name), f"parameter {name}", value)
-    if typed.get("steps") is not None:
-        parameters["steps"] = whole_number("--steps", typed["steps"])
+    if request.steps is not None:
+        _refuse_second("steps", parameters)
+        parameters["steps"] = whole_number("--steps", request.steps)
     return parameters
+
+
+def _refuse_second(name: str, parameters: Mapping[str, Any]) -> None:
+    if name in parameters:
+        raise UsageError(f"parameter {name}: given twice; a run takes one value")
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:
@@ -162,7 +170,7 @@ def _seed(text: str | None) -> int:
     return int(text or 0)
 
 
-def _threads(values: list[str] | None, preset: str) -> list[int]:
+def _threads(values: Iterable[str], preset: str) -> list[int]:
     cores = available_cores()
     counts = [whole_number("--threads", word) for word in _names("--threads", values)]
     for count in counts:
@@ -178,9 +186,14 @@ def thread_ladder(cores: int) -> list[int]:
     return [2**power for power in range(cores.bit_length()) if 2**power < cores] + [cores]
 
 
-def waiting_seconds(typed: dict[str, Any]) -> float | None:
+def waiting_seconds(text: str | None) -> float | None:
     """How long to wait for a quiet machine; none of the `Options`, for it does not change what is measured."""
-    return _duration("--wait-for-quiet", typed.get("wait_for_quiet"))
+    return _duration("--wait-for-quiet", text)
+
+
+def time_budget_seconds(text: str | None) -> float | None:
+    """The time for a whole run or comparison; None where none was typed."""
+    return _duration("--time-budget", text)
 
 
 def _condition(text: str | None) -> float | None:

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -25,31 +24,29 @@ from ..suites.suite import Suite
 from ..sweep import Contest, Options, contests
 from . import options
 from .options import build
+from .requests import ReportRequest, ResumeRequest, RunRequest, VerifyRequest, refuse_others
 
 INTERRUPTED = 130
 INCONCLUSIVE = 3
 NOT_BEGUN = ("missing", "unsupported", "skipped")
 """Statuses of cases of which nothing was called."""
 
-RESUMED_WITH = ("resume", "results", "preset", "device", "time_budget", "wait_for_quiet")
-"""What may stand beside ``--resume``: what has a default, the time still to be spent, the wait before it."""
 
-
-def run(typed: dict[str, Any]) -> int:
+def run(request: RunRequest) -> int:
     """Sweeps, verifies, times, stores and reports. Returns the exit status."""
-    if typed["preset"] == "verify":
+    if request.preset == "verify":
         raise UsageError("--preset verify times nothing; 'rooflinear verify' checks answers only")
-    if typed["device"] == INTERPRETER:
+    if request.device == INTERPRETER:
         raise UsageError("an interpreter's times mean nothing; 'rooflinear verify --device interpreter' checks answers")
-    wait_s = options.waiting_seconds(typed)
-    store.refuse_folder(Path(typed["results"]))
-    loaded = suite.load(suite.find(typed["suite"]))
-    chosen = build(loaded, typed)
+    wait_s = options.waiting_seconds(request.wait_for_quiet)
+    store.refuse_folder(request.results)
+    loaded = suite.load(suite.find(request.suite))
+    chosen = build(loaded, request)
     planned = _planned(loaded, chosen)
     suite.tell(loaded.remarks)
     busy = _busy_beside(wait_s)
     record = _record(loaded, chosen)
-    folder = _new_folder(Path(typed["results"]), record)
+    folder = _new_folder(request.results, record)
     store.write_run(folder, record)
     record = _warned(folder, record, busy)
     try:
@@ -60,29 +57,29 @@ def run(typed: dict[str, Any]) -> int:
         raise
 
 
-def resume(folder: Path, typed: dict[str, Any]) -> int:
+def resume(request: ResumeRequest) -> int:
     """Goes on where a run stopped, with its own options, on the same machine and sources."""
-    given = [name for name, value in typed.items() if value and name not in RESUMED_WITH]
-    if given:
-        raise UsageError(f"--resume goes on with the run's own options; leave out --{given[0].replace('_', '-')}")
-    wait_s = options.waiting_seconds(typed)
+    refuse_others(request.given, ResumeRequest.__struct_fields__, "--resume goes on with the run's own options")
+    wait_s = options.waiting_seconds(request.wait_for_quiet)
+    budget_s = options.time_budget_seconds(request.time_budget)
+    folder = request.resume
     record = store.read_run(folder)
     chosen = msgspec.convert(record.options, Options)
     loaded = suite.load(Path(chosen.suite))
     _refuse_changes(record, loaded)
     if matrix.is_matrix(chosen):
         matrix.refuse_changed(chosen)
-    if typed.get("time_budget"):
-        chosen = msgspec.structs.replace(chosen, time_budget_s=build(loaded, typed).time_budget_s)
+    if budget_s is not None:
+        chosen = msgspec.structs.replace(chosen, time_budget_s=budget_s)
     earlier = store.read_results(folder)
     record = _warned(folder, record, _busy_beside(wait_s))
     return _measure(folder, record, loaded, chosen, contests(loaded, chosen), earlier)
 
 
-def verify(typed: dict[str, Any]) -> int:
+def verify(request: VerifyRequest) -> int:
     """Correctness only, nothing timed or stored; prints a line a case that is not ok, or all results as JSON."""
-    loaded = suite.load(suite.find(typed["suite"]))
-    chosen = build(loaded, typed | {"preset": "verify"})
+    loaded = suite.load(suite.find(request.suite))
+    chosen = build(loaded, request)
     planned = _planned(loaded, chosen)
     suite.tell(loaded.remarks)
     results: list[Result] = []
@@ -91,7 +88,7 @@ def verify(typed: dict[str, Any]) -> int:
         Runner(loaded, chosen, results.append, watcher, timed=False).play(planned)
     finally:
         watcher.close()
-    if typed["json"]:
+    if request.json:
         print(msgspec.json.format(msgspec.json.encode(results), indent=1).decode())
         return _verified_status(results)
     for result in results:
@@ -108,16 +105,16 @@ def _tolerances(loaded: Suite, results: list[Result]) -> list[str]:
     return [text.format(name, tolerance) for name, tolerance in judged.items() if tolerance]
 
 
-def report(
-    folders: list[Path], formats: list[str], output: Path | None, baseline: str | None, table: str, open_: bool
-) -> int:
+def report(request: ReportRequest) -> int:
     """Renders run folders; without one, the newest below ``results/``."""
     from ...reports.report import write_reports
 
-    written = write_reports(folders or [_newest()], formats, output, baseline, table)
+    formats = options.listed("--format", request.format) or ["html"]
+    folders = request.runs or (_newest(),)
+    written = write_reports(folders, formats, request.output, request.baseline, request.table)
     for path in written:
         print(path)
-    if open_:
+    if request.open:
         _open(written[0])
     return 0
 

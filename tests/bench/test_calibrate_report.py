@@ -17,6 +17,7 @@ from rooflinear.bench.cli import app
 from rooflinear.bench.commands import calibrate_report
 from rooflinear.bench.commands.calibrate import busy
 from rooflinear.bench.commands.calibrate_report import Play, calibrate, played
+from rooflinear.bench.commands.requests import CalibrateReportRequest
 from rooflinear.bench.errors import CannotFinish, UsageError
 from rooflinear.bench.machine import machine
 from rooflinear.bench.records import Case, Result, Run, Sample
@@ -60,8 +61,9 @@ class Fake:
 
 
 def ask(file, play, **typed):
-    defaults = {"runs": "1", "load": "0", "nice": None, "preset": None, "seed": None, "simulate": "0", "json": False}
-    return calibrate({**defaults, **typed, "output": file}, ["report", "output", *typed], play)
+    defaults = {"runs": "1", "load": "0", "simulate": "0"}
+    given = ("report", "output", *typed)
+    return calibrate(CalibrateReportRequest(**{**defaults, **typed}, output=file, given=given), play)
 
 
 def lines(file):

@@ -13,6 +13,7 @@ import pytest
 
 from rooflinear.bench.commands import inspect
 from rooflinear.bench.commands.ceilings_text import lines
+from rooflinear.bench.commands.requests import MachineRequest
 from rooflinear.bench.machine import ceilings, machine, meter
 from rooflinear.bench.processes import protocol
 from rooflinear.bench.records import Case, Ceilings, Result, Roof, Run
@@ -355,18 +356,18 @@ def test_text_of_a_machine_without_ceilings_is_empty():
 
 def test_machine_tells_its_ceilings_to_machines(tiny, measured, capsys):
     ceilings.keep(HERE, planted(roofs={}))
-    assert inspect.show_machine(as_json=True) == 0
+    assert inspect.show_machine(MachineRequest(json=True)) == 0
     found = json.loads(capsys.readouterr().out)["ceilings"]
     assert found["roofs"]["1"]["flops"] == ROOF.flops
     assert found["dispatch_ns"] == {"numpy": 300.0}
 
 
 def test_machine_measures_anew_only_when_asked(tiny, measured, capsys):
-    inspect.show_machine(as_json=False)
+    inspect.show_machine(MachineRequest())
     once = list(measured)
-    inspect.show_machine(as_json=False)
+    inspect.show_machine(MachineRequest())
     assert measured == once
-    inspect.show_machine(as_json=False, fresh=True)
+    inspect.show_machine(MachineRequest(fresh=True))
     assert measured == once * 2
     assert "peak arithmetic" in capsys.readouterr().out
 

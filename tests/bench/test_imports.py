@@ -15,6 +15,7 @@ SUITES_OF_OTHERS = {"asv_suite", "pytest_suite"}
 LAYERS = (
     ("bench.__main__",),
     ("bench.cli",),
+    ("bench.cli_options",),
     ("bench.commands",),
     ("reports",),
     ("bench.calibration",),
@@ -42,7 +43,15 @@ beside it."""
 ROOTS = {"bench"}
 """A package that holds a docstring."""
 
-PARENT_ONLY = ("bench.runner", "bench.gate", "bench.calibration", "bench.commands", "bench.cli", "bench.interop")
+PARENT_ONLY = (
+    "bench.runner",
+    "bench.gate",
+    "bench.calibration",
+    "bench.commands",
+    "bench.cli",
+    "bench.cli_options",
+    "bench.interop",
+)
 JUDGES = {"bench.inputs.reference", "bench.inputs.judge", "bench.inputs.vault", "bench.inputs.verify"}
 JUDGING = {"bench.gate.judge", "bench.gate.statistics", "bench.gate.records", "bench.gate.margins"}
 IN_PROCESS = "bench.runner.in_process"

@@ -11,6 +11,7 @@ import pytest
 
 from rooflinear.bench import store
 from rooflinear.bench.commands import options
+from rooflinear.bench.commands.requests import CaseRequest
 from rooflinear.bench.errors import CannotFinish, UsageError
 from rooflinear.bench.inputs import data, mapped, problem
 from rooflinear.bench.inputs import matrix as in_place
@@ -336,7 +337,7 @@ def test_zeros_take_no_memory():
 def build(tmp_path):
     kernels = suite.load(ROOT / "kernels")
     path = matrix(tmp_path, GAUSSIAN.astype("float32"))
-    return lambda **typed: options.build(kernels, {"preset": "standard", "data": path} | typed)
+    return lambda **typed: options.build(kernels, CaseRequest(preset="standard", data=path, **typed))
 
 
 def test_sizes_dtype_and_time_are_the_files(build):

@@ -1,10 +1,12 @@
 """What the user types becomes options, or an error that names the option and the value."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from rooflinear.bench.commands import options
+from rooflinear.bench.commands.requests import CaseRequest
 from rooflinear.bench.errors import UsageError
 from rooflinear.bench.machine.cores import available_cores
 from rooflinear.bench.suites import suite
@@ -22,7 +24,7 @@ def kernels():
 
 @pytest.fixture
 def build(kernels):
-    return lambda **typed: options.build(kernels, {"preset": "quick"} | typed)
+    return lambda **typed: options.build(kernels, CaseRequest(**{"preset": "quick"} | typed))
 
 
 def refusal(build, **typed):
@@ -134,6 +136,14 @@ def test_more_threads_than_cores_are_refused(build):
     assert f"--threads {cores + 1}: this process may use {cores} cores" in refusal(build, threads=[str(cores + 1)])
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [{"parameter": ("steps=5", "steps=7")}, {"parameter": ("steps=5",), "steps": "7"}, {"parameter": ("grid=5",) * 2}],
+)
+def test_a_parameter_has_one_value(build, typed):
+    assert re.fullmatch(r"parameter \w+: given twice; a run takes one value", refusal(build, **typed))
+
+
 @pytest.mark.parametrize("option", ["operation", "implementation", "dtype"])
 @pytest.mark.parametrize("value", ["", " , "])
 def test_an_empty_list_of_names_is_not_taken_for_all(build, option, value):
@@ -157,7 +167,11 @@ def test_data_is_refused_where_an_operation_makes_its_own(typed):
     loaded = suite.load(ROOT / "examples" / "smoothing")
     option = f"--{next(iter(typed))}"
     with pytest.raises(UsageError, match=f"{option}: operation 'smooth' of suite smoothing makes its own inputs"):
-        options.build(loaded, {"preset": "quick"} | typed)
+        options.build(loaded, CaseRequest(preset="quick", **typed))
+
+
+def test_an_empty_device_is_not_taken_for_the_default(build):
+    assert refusal(build, device="").startswith("unknown device ''")
 
 
 def test_an_unknown_preset_gets_the_nearest(build):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rooflinear.bench import store
 from rooflinear.bench.commands import calibrate
 from rooflinear.bench.commands import run as commands
+from rooflinear.bench.commands.requests import CalibrateRequest, RunRequest
 from rooflinear.bench.errors import CannotFinish, UsageError
 from rooflinear.bench.records import SCHEMA_VERSION, Case, Exit, Machine, Result, Run, Sample
 from rooflinear.reports import report
@@ -290,15 +291,14 @@ def test_a_run_that_cannot_be_kept_is_refused_before_the_machine_is_measured(tmp
     monkeypatch.setattr(commands, "_busy_beside", measures)
     monkeypatch.setattr(commands, "_record", measures)
     (tmp_path / "taken").touch()
-    typed = {"preset": "quick", "device": "cpu", "suite": SMOOTHING, "results": tmp_path / "taken"}
-    assert "cannot write to" in refused(commands.run, typed)
+    request = RunRequest(preset="quick", suite=SMOOTHING, results=tmp_path / "taken")
+    assert "cannot write to" in refused(commands.run, request)
 
 
 def test_a_calibration_that_cannot_be_kept_is_refused_before_it_is_played(tmp_path, monkeypatch):
     monkeypatch.setattr(calibrate, "_play", measures)
-    typed = {"preset": None, "nice": None, "margin": None, "runs": "1", "load": "0", "simulate": "0", "effect": None}
-    typed |= {"peers": False, "json": False, "output": Path("/proc/file")}
-    assert refused(calibrate.calibrate, typed).startswith("cannot write /proc/file: ")
+    request = CalibrateRequest(revision="HEAD", runs="1", load="0", simulate="0", output=Path("/proc/file"))
+    assert refused(calibrate.calibrate, request).startswith("cannot write /proc/file: ")
 
 
 def test_a_report_that_cannot_be_written_is_refused_before_it_is_rendered(tmp_path, monkeypatch):

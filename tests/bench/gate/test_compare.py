@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from rooflinear.bench.commands import compare as comparing
+from rooflinear.bench.commands.requests import CompareRequest
 from rooflinear.bench.errors import CannotFinish, UsageError
 
 from ..test_interop import PYTEST
@@ -234,13 +235,13 @@ def test_a_file_that_cannot_be_written_is_said_before_measuring(rooflinear, repo
 @pytest.fixture
 def refused(monkeypatch, tmp_path):
     """What `compare` raises; whatever would measure fails the test."""
-    monkeypatch.setattr(comparing, "_files", lambda typed: pytest.fail("it went on"))
-    monkeypatch.setattr(comparing, "_revisions", lambda typed: pytest.fail("it went on"))
+    monkeypatch.setattr(comparing, "_files", lambda request: pytest.fail("it went on"))
+    monkeypatch.setattr(comparing, "_revisions", lambda request: pytest.fail("it went on"))
     monkeypatch.chdir(tmp_path)
 
     def run(error, **typed):
         with pytest.raises(error) as raised:
-            comparing.compare({"base": "HEAD", "head": None, **typed})
+            comparing.compare(CompareRequest(**{"preset": "quick", "base": "HEAD"} | typed))
         return str(raised.value)
 
     return run
@@ -255,7 +256,8 @@ def test_a_file_is_not_written_over_another(refused, tmp_path):
 
 
 def test_several_forms_may_go_to_one_device():
-    comparing._refuse_unwritable({"base": "HEAD", "head": None, "html": Path("/dev/null"), "junit": Path("/dev/null")})
+    device = Path("/dev/null")
+    comparing._refuse_unwritable(CompareRequest(preset="quick", base="HEAD", html=device, junit=device))
 
 
 def test_the_summary_is_refused_before_measuring_too(refused, tmp_path, monkeypatch):

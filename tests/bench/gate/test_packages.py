@@ -12,6 +12,7 @@ import pytest
 
 from rooflinear.bench.calibration.planted import plant
 from rooflinear.bench.commands.options import build
+from rooflinear.bench.commands.requests import CaseRequest
 from rooflinear.bench.errors import CannotFinish, SuiteFault, UsageError
 from rooflinear.bench.gate import git, packages, revisions
 from rooflinear.bench.gate.blocks import Blocks
@@ -25,6 +26,7 @@ from .made_repository import KERNEL, OTHER, SIZES, Repository
 
 IMPORTS = "from mine.fast import double\n" + 'LIBRARY = "numpy"\n'
 FAST = "from mine.factor import TWO\n\ndef double(x):\n    return TWO * x\n"
+SMALL = CaseRequest(preset="quick", threads=("1",), m="10", seed="0")
 RIGHT, WRONG = "TWO = 2\n", "TWO = 2.001\n"
 
 
@@ -79,7 +81,7 @@ def test_operations_take_the_package_of_their_own_revision_too(repository, tmp_p
 @pytest.fixture
 def blocks(repository, tmp_path):
     base, head = opened(repository, tmp_path, "HEAD", "HEAD")
-    made = Blocks(base, head, build(head.suite, {"preset": "quick", "threads": ["1"], "m": "10", "seed": "0"}), 0)
+    made = Blocks(base, head, build(head.suite, SMALL), 0)
     yield made
     made.close()
 
@@ -202,7 +204,7 @@ def test_a_case_is_unchanged_only_where_what_it_imports_of_the_repository_is(rep
     for name, text in changes.items():
         (repository.folder / name).write_text(text)
     base, head = opened(repository, tmp_path, "HEAD", None)
-    options = build(head.suite, {"preset": "quick", "threads": ["1"], "m": "10", "seed": "0"})
+    options = build(head.suite, SMALL)
     found = plan(base, head, options, Margins(0.02), [], False)
     cases = [(each.case, each.unchanged) for each in (*found.measured, *found.settled)]
     assert {case.implementation for case, same in cases if same} == unchanged

@@ -3,6 +3,7 @@
 import pytest
 
 from rooflinear.bench.commands.options import build
+from rooflinear.bench.commands.requests import CaseRequest
 from rooflinear.bench.gate.margins import Margins
 from rooflinear.bench.gate.plan import plan, same_sources
 from rooflinear.bench.gate.records import Side
@@ -31,7 +32,7 @@ def opened(folder):
 
 
 def planned(base, head, allowed=(), judge_all=False, **typed):
-    options = build(head.suite, {"preset": "quick", "threads": ["1"], "seed": "1", **typed})
+    options = build(head.suite, CaseRequest(**{"preset": "quick", "threads": ("1",), "seed": "1"} | typed))
     return plan(base, head, options, Margins(0.02), list(allowed), judge_all)
 
 

@@ -1,0 +1,156 @@
+"""What was typed, one request for each command: `cli.py` builds them, the commands check and obey them.
+
+Values are as typed: ``"2%"``, ``"8m"``, ``"100,1000"``. What turns them into numbers, `options.build` for
+most, says what is wrong with them. ``given`` names the options and arguments that stood on the command line,
+whether or not with their default: it is there where a command has modes that would ignore some of them.
+"""
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+import msgspec
+
+from ..errors import UsageError
+from ..records import HOST
+
+ARGUMENTS = {"revision": "a revision"}
+"""What is typed without an option's name, as a message calls it."""
+
+
+class CaseRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Which cases, and how long: what `options.build` reads. A command without an option leaves its default."""
+
+    preset: str
+    suite: Path | None = None
+    operation: tuple[str, ...] = ()
+    implementation: tuple[str, ...] = ()
+    size: tuple[str, ...] = ()
+    m: str | None = None
+    n: str | None = None
+    steps: str | None = None
+    parameter: tuple[str, ...] = ()
+    dtype: tuple[str, ...] = ()
+    threads: tuple[str, ...] = ()
+    device: str = HOST
+    data: str | None = None
+    target: str | None = None
+    condition: str | None = None
+    time_budget: str | None = None
+    timeout: str | None = None
+    memory_limit: str | None = None
+    blocks: str | None = None
+    precision: str | None = None
+    seed: str | None = None
+
+
+class RunRequest(CaseRequest, frozen=True, kw_only=True):
+    """``run`` of a new run, a folder below ``results``."""
+
+    results: Path
+    wait_for_quiet: str | None = None
+
+
+class ResumeRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """``run --resume``: all but these fields comes from the folder ``resume``."""
+
+    resume: Path
+    time_budget: str | None = None
+    wait_for_quiet: str | None = None
+    given: tuple[str, ...] = ()
+
+
+class VerifyRequest(CaseRequest, frozen=True, kw_only=True):
+    """``verify``."""
+
+    preset: str = "verify"
+    json: bool = False
+
+
+class ReportRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """``report`` of ``runs``, or of the newest where none is named."""
+
+    table: str
+    runs: tuple[Path, ...] = ()
+    format: tuple[str, ...] = ()
+    baseline: str | None = None
+    output: Path | None = None
+    open: bool = False
+    given: tuple[str, ...] = ()
+
+
+class CompareRequest(CaseRequest, frozen=True, kw_only=True):
+    """``compare`` of two revisions or two files of results; no ``head`` is the working tree."""
+
+    base: str
+    head: str | None = None
+    margin: str | None = None
+    margins: Path | None = None
+    allow_missing: tuple[str, ...] = ()
+    allow_other_machine: bool = False
+    reference: str | None = None
+    base_python: str | None = None
+    head_python: str | None = None
+    html: Path | None = None
+    markdown: Path | None = None
+    junit: Path | None = None
+    output: Path | None = None
+    json: bool = False
+    given: tuple[str, ...] = ()
+
+
+class CalibrateRequest(CaseRequest, frozen=True, kw_only=True):
+    """``calibrate``: the quick preset's cases on one thread, as the gate has them."""
+
+    revision: str
+    runs: str
+    load: str
+    simulate: str
+    preset: str = "quick"
+    threads: tuple[str, ...] = ("1",)
+    margin: str | None = None
+    effect: tuple[str, ...] = ()
+    peers: bool = False
+    output: Path | None = None
+    json: bool = False
+    given: tuple[str, ...] = ()
+
+
+class CalibrateReportRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """``calibrate --report``: whole runs of a preset."""
+
+    runs: str
+    load: str
+    simulate: str
+    preset: str | None = None
+    nice: str | None = None
+    seed: str | None = None
+    output: Path | None = None
+    json: bool = False
+    given: tuple[str, ...] = ()
+
+
+class ListRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """``list``."""
+
+    suite: Path | None = None
+    json: bool = False
+
+
+class MachineRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """``machine``; ``fresh``: ceilings are measured, kept ones or not."""
+
+    fresh: bool = False
+    json: bool = False
+
+
+def refuse_ignored(given: Iterable[str], ignored: Collection[str], why: str) -> None:
+    """Raises `UsageError` where something was typed that would be ignored; ``why`` begins the message."""
+    found = [ARGUMENTS.get(name) or f"--{name.replace('_', '-')}" for name in given if name in ignored]
+    if found:
+        raise UsageError(f"{why}; leave out {', '.join(found)}")
+
+
+def refuse_others(given: Iterable[str], used: Collection[str], why: str) -> None:
+    """The same for everything that was typed and is not ``used``."""
+    given = list(given)
+    refuse_ignored(given, set(given) - set(used), why)
