@@ -28,6 +28,8 @@ BUSY = "while True: pass"
 OUTPUT = Path("results/calibration.jsonl")
 
 OF_REPORTS = ("preset", "nice")
+OF_THE_GATE = ("revision", "margin", "time_budget", "timeout", "seed")
+OF_THE_GATE_AND_PEERS = ("suite", "operation", "implementation", "size", "m", "n", "dtype", "load")
 
 Line = TypeVar("Line", bound=msgspec.Struct)
 
@@ -41,6 +43,7 @@ def calibrate(request: CalibrateRequest) -> int:
     counts = {"--runs": request.runs, "--load": request.load, "--simulate": request.simulate}
     runs, load, simulate = (count(option, text) for option, text in counts.items())
     effects = [0.0] * runs + [share("--effect", word) for word in listed("--effect", request.effect)]
+    _refuse_unused(request, effects)
     if effects or request.peers:
         append(file, b"")
     with busy(load):
@@ -53,6 +56,13 @@ def calibrate(request: CalibrateRequest) -> int:
         counted += tallies(made)
     _print(counted, request.json)
     return 0
+
+
+def _refuse_unused(request: CalibrateRequest, effects: list[float]) -> None:
+    """Raises `UsageError` for what chooses runs of the gate where none is played."""
+    if not effects:
+        unused = OF_THE_GATE if request.peers else OF_THE_GATE + OF_THE_GATE_AND_PEERS
+        refuse_ignored(request.given, unused, "--runs 0 without --effect plays no run of the gate")
 
 
 def read(file: Path, kind: type[Line]) -> list[Line]:

@@ -16,7 +16,7 @@ from ..store import RUN
 from ..sweep import PRESETS
 from .calibrate import add, append, busy, count, read
 from .compare import scratch
-from .requests import CalibrateReportRequest, refuse_others
+from .requests import CalibrateReportRequest, refuse_ignored, refuse_others
 
 if TYPE_CHECKING:
     from ...reports.repeatability.run_trials import RunTrial
@@ -26,6 +26,8 @@ PRESET, OUTPUT = "standard", Path("results/report-calibration.jsonl")
 
 USED = {"report", *CalibrateReportRequest.__struct_fields__}
 """What of ``calibrate`` has a meaning here; the rest is for the gate."""
+
+OF_A_RUN = ("preset", "load", "nice", "seed")
 
 LOWEST_PRIORITY = 19
 
@@ -111,7 +113,17 @@ def _planned(request: CalibrateReportRequest) -> list[Play]:
         raise UsageError(f"--nice '{request.nice}': the lowest priority is {LOWEST_PRIORITY}")
     seed = None if request.seed is None else count("--seed", request.seed)
     runs = 0 if "simulate" in request.given and "runs" not in request.given else count("--runs", request.runs)
-    return [Play(preset, load, nice if load else 0, None if seed is None else seed + each) for each in range(runs)]
+    _refuse_unused(request, runs, load)
+    return [Play(preset, load, nice, None if seed is None else seed + each) for each in range(runs)]
+
+
+def _refuse_unused(request: CalibrateReportRequest, runs: int, load: int) -> None:
+    """Raises `UsageError` for what chooses a run where none is played, and for a priority of nothing."""
+    if not runs:
+        why = "no run is played" if "runs" in request.given else "--simulate without --runs plays no run"
+        refuse_ignored(request.given, OF_A_RUN, why)
+    if not load:
+        refuse_ignored(request.given, ("nice",), "--nice is the priority of the busy programs of --load")
 
 
 def _seed(wanted: Play) -> list[str]:

@@ -28,7 +28,15 @@ from ..suites import suite
 from ..suites.suite import Suite
 from ..sweep import Options, contests
 from .options import build, listed, time_budget_seconds
-from .requests import CompareRequest
+from .requests import CompareRequest, refuse_ignored, refuse_others
+
+OF_FILES = {
+    "base", "head", "margin", "margins", "allow_missing", "allow_other_machine", "reference",
+    "html", "markdown", "junit", "output", "json",
+}  # fmt: skip
+"""What a comparison of two files of results uses; the rest says what to measure."""
+
+OF_FILES_ONLY = ("allow_other_machine", "reference")
 
 
 def compare(request: CompareRequest) -> int:
@@ -117,6 +125,7 @@ def _files(request: CompareRequest) -> Comparison:
     from ..gate.unpaired import compare_files
 
     assert request.head is not None
+    _refuse_unused(request)
     accepted = margins.read(request.margin, request.margins)
     return compare_files(
         Path(request.base),
@@ -128,7 +137,15 @@ def _files(request: CompareRequest) -> Comparison:
     )
 
 
+def _refuse_unused(request: CompareRequest) -> None:
+    """Raises `UsageError` for what a comparison of two files would ignore."""
+    refuse_others(request.given, OF_FILES, "files of results are compared as they are, nothing is measured")
+    if not request.allow_other_machine:
+        refuse_ignored(request.given, ("reference",), "--reference goes with --allow-other-machine")
+
+
 def _revisions(request: CompareRequest) -> Comparison:
+    refuse_ignored(request.given, OF_FILES_ONLY, "revisions are measured here, side by side")
     folder = suite.find(request.suite)
     if not folder.is_dir():
         raise UsageError(f"suite {folder}: no such folder; --suite takes a folder with an operations.py")

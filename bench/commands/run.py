@@ -24,7 +24,7 @@ from ..suites.suite import Suite
 from ..sweep import Contest, Options, contests
 from . import options
 from .options import build
-from .requests import ReportRequest, ResumeRequest, RunRequest, VerifyRequest, refuse_others
+from .requests import ReportRequest, ResumeRequest, RunRequest, VerifyRequest, refuse_ignored, refuse_others
 
 INTERRUPTED = 130
 INCONCLUSIVE = 3
@@ -110,6 +110,7 @@ def report(request: ReportRequest) -> int:
     from ...reports.report import write_reports
 
     formats = options.listed("--format", request.format) or ["html"]
+    _refuse_unused(request, formats)
     folders = request.runs or (_newest(),)
     written = write_reports(folders, formats, request.output, request.baseline, request.table)
     for path in written:
@@ -117,6 +118,21 @@ def report(request: ReportRequest) -> int:
     if request.open:
         _open(written[0])
     return 0
+
+
+def _refuse_unused(request: ReportRequest, formats: list[str]) -> None:
+    """Raises `UsageError` for a table or a baseline that no format shows. Unknown formats are not judged here."""
+    from ...reports.report import FOREIGN, FORMATS, TABLES, TABULAR
+
+    other = [form for form in formats if form in FORMATS and form not in TABULAR]
+    if other:
+        why = f"--table says what --format {','.join(TABULAR)} hold, {other[0]} has a form of its own"
+        refuse_ignored(request.given, ("table",), why)
+    of_growth = request.table in TABLES and request.table != "cases"
+    unrelated = [form for form in formats if form in FOREIGN or (form in TABULAR and of_growth)]
+    if unrelated == formats:
+        what = f"--format {formats[0]}" if formats[0] in FOREIGN else f"--table {request.table}"
+        refuse_ignored(request.given, ("baseline",), f"{what} shows no speed-ups over a baseline")
 
 
 def _planned(loaded: Suite, chosen: Options) -> list[Contest]:
