@@ -50,9 +50,9 @@ check: lint
 OTHER_TESTS := tests/kernels tests/reports tests/browser tests/test_docs.py tests/test_layout.py
 
 test: setup lint
-	$(BIN)/python -m pytest tests/bench/gate
+	$(BIN)/python -m pytest tests/bench/gate tests/bench/calibration
 	@others=$$(mktemp); $(BIN)/python -m pytest $(OTHER_TESTS) >$$others 2>&1 & other=$$!; \
-	$(BIN)/python -m pytest tests/bench --ignore tests/bench/gate; status=$$?; \
+	$(BIN)/python -m pytest tests/bench --ignore tests/bench/gate --ignore tests/bench/calibration; status=$$?; \
 	wait $$other || status=$$?; cat $$others; rm -f $$others; exit $$status
 
 clean:

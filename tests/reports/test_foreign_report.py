@@ -1,8 +1,6 @@
 """The report of a file of asv, pytest-benchmark or pyperf: its names, its sizes, and where it is written."""
 
 import json
-import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,9 +13,7 @@ from rooflinear.reports.tables import frames
 from rooflinear.reports.tables.speedups import ALONE, choose_baseline, speedups, winners
 from rooflinear.reports.tables.views import views
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
-
-import foreign_files as files
+from ..bench.interop import foreign_files as files
 
 ASV = files.asv(
     {

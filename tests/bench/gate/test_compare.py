@@ -15,8 +15,8 @@ from rooflinear.bench.commands import compare as comparing
 from rooflinear.bench.commands.requests import CompareRequest
 from rooflinear.bench.errors import CannotFinish, UsageError
 
-from ..test_interop import PYTEST
-from .made_repository import KERNEL, SIZES, SLOWER, WRONG, Repository
+from ..interop.test_interop import PYTEST
+from ..made_repository import KERNEL, SIZES, SLOWER, WRONG, Repository
 
 
 @pytest.fixture

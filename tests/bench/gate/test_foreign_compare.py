@@ -9,7 +9,7 @@ from rooflinear.bench.gate.margins import Margins
 from rooflinear.bench.gate.unpaired import compare_files
 from rooflinear.bench.records import Case, Machine, Result, Sample
 
-from .. import foreign_files as files
+from ..interop import foreign_files as files
 from .test_unpaired import a_run
 
 IDS = ("a short one", "a long one", "a longer one")

@@ -22,7 +22,7 @@ from rooflinear.bench.records import Case
 from rooflinear.bench.suites.exported import VARIABLE
 
 from ..made import OPERATIONS, ROOT
-from .made_repository import KERNEL, OTHER, SIZES, Repository
+from ..made_repository import KERNEL, OTHER, SIZES, Repository
 
 IMPORTS = "from mine.fast import double\n" + 'LIBRARY = "numpy"\n'
 FAST = "from mine.factor import TWO\n\ndef double(x):\n    return TWO * x\n"

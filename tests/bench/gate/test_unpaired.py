@@ -14,7 +14,7 @@ from rooflinear.bench.gate.margins import Margins
 from rooflinear.bench.gate.unpaired import compare_files
 from rooflinear.bench.records import Case, Machine, Result, Run, Sample
 
-from ..test_interop import ASV, PYPERF, PYTEST
+from ..interop.test_interop import ASV, PYPERF, PYTEST
 
 MARGINS = Margins(0.02)
 
