@@ -65,10 +65,11 @@ class Sample(msgspec.Struct, frozen=True, array_like=True):
     """The reading of one slice. Times in ns; ``wall_ns`` and ``cpu_ns`` span all ``calls``.
 
     ``flags`` has the counts of `guard` for the slice: ``waited_ns``, the time that
-    the worker's threads were ready but did not run; ``neighbour_ns``, the time
-    that other busy programs ran; ``neighbours``, their number; ``steal_ticks`` of
-    the machine; ``involuntary_switches`` of the worker, if the system does not
-    count waiting. ``slowed_permille`` says how much longer known work around the
+    the worker's threads were ready but did not run; ``timeslices``, how often they
+    got a core in a slice in which they waited; ``neighbour_ns``, the time that
+    other busy programs ran; ``neighbours``, their number; ``steal_ticks`` of the
+    machine; ``involuntary_switches`` of the worker, if the system does not count
+    waiting. ``slowed_permille`` says how much longer known work around the
     slice took than at its best (`core_speed`).
     """
 

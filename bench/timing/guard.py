@@ -14,11 +14,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 from ..records import Sample
 
 WAITED, NEIGHBOUR, STEAL, SWITCHES = "waited_ns", "neighbour_ns", "steal_ticks", "involuntary_switches"
-NEIGHBOURS = "neighbours"
+NEIGHBOURS, TIMESLICES = "neighbours", "timeslices"
 """Flags of a sample."""
 
 LOST_SHARE = 0.02
@@ -30,6 +31,10 @@ have run just then. JAX's wait for 1.2 times a slice then, and for none of it on
 
 WAITS_OVER_USUAL, SWITCHES_OVER_USUAL = 3, 3
 """Waiting up to this multiple of the usual is the library's own; more is a disturbance."""
+
+TICK_NS = 1_000_000
+"""Waiting per time slice of the scheduler. A library with more threads than cores hands them over within 0.7 ms;
+threads that were left on one core while another was free wait for the scheduler's tick, 1 to 4 ms, each time."""
 
 UNSEEN = -1
 """In place of a neighbour's pid: programs that this process cannot see."""
@@ -51,7 +56,13 @@ def _disturbed(sample: Sample, usual_wait: float, usual_switches: float) -> bool
     if waited <= LOST_SHARE:
         return False
     crowded = sample.flags.get(NEIGHBOURS, 0) > 0 and waited > CROWDED_SHARE
-    return sample.flags.get(NEIGHBOUR, 0) > 0 or crowded or waited > WAITS_OVER_USUAL * usual_wait
+    beside = crowded or sample.flags.get(NEIGHBOUR, 0) > 0
+    return beside or _for_a_tick(sample) or waited > WAITS_OVER_USUAL * usual_wait
+
+
+def _for_a_tick(sample: Sample) -> bool:
+    timeslices = sample.flags.get(TIMESLICES, 0)
+    return timeslices > 0 and sample.flags[WAITED] > TICK_NS * timeslices
 
 
 def _waited(sample: Sample) -> float:
@@ -82,8 +93,12 @@ class Guard:
         return Counters(self._own.read(), others, self._steal.read(), self._unseen)
 
 
-Counts = tuple[int, int]
-"""Of a thread: ns that it ran, ns that it waited."""
+class Counts(NamedTuple):
+    """Of a thread: ns that it ran, ns that it waited for a core, how often it got one."""
+
+    ran_ns: int = 0
+    waited_ns: int = 0
+    timeslices: int = 0
 
 
 class Counters:
@@ -103,19 +118,27 @@ class Counters:
         """The flags of a slice between both readings; only what is not zero."""
         flags = {STEAL: self._steal - before._steal, SWITCHES: self._switches - before._switches}
         if self._own is not None and before._own is not None:
-            flags[WAITED] = _grown(before._own, self._own, 1)
+            grown = _grown(before._own, self._own)
+            flags[WAITED] = grown.waited_ns
+            flags[TIMESLICES] = grown.timeslices if grown.waited_ns > 0 else 0
             flags[NEIGHBOURS] = len(self._others) + self._unseen
             flags[NEIGHBOUR] = flags[WAITED] if self._unseen else self._neighbours_ran(before)
         return {name: count for name, count in flags.items() if count > 0}
 
     def _neighbours_ran(self, before: "Counters") -> int:
         pairs = zip(before._others, self._others, strict=False)
-        return sum(_grown(then, now, 0) for then, now in pairs if then is not None and now is not None)
+        return sum(_grown(then, now).ran_ns for then, now in pairs if then is not None and now is not None)
 
 
-def _grown(before: dict[str, Counts], after: dict[str, Counts], column: int) -> int:
-    nothing = (0, 0)
-    return sum(counts[column] - before.get(thread, nothing)[column] for thread, counts in after.items())
+def _grown(before: dict[str, Counts], after: dict[str, Counts]) -> Counts:
+    """Of all threads together."""
+    ran = waited = timeslices = 0
+    for thread, now in after.items():
+        then = before.get(thread, Counts())
+        ran += now.ran_ns - then.ran_ns
+        waited += now.waited_ns - then.waited_ns
+        timeslices += now.timeslices - then.timeslices
+    return Counts(ran, waited, timeslices)
 
 
 class Threads:
@@ -139,9 +162,8 @@ class Threads:
         try:
             if thread not in self._files:
                 self._files[thread] = os.open(f"{self._folder}/{thread}/schedstat", os.O_RDONLY | os.O_CLOEXEC)
-            run, waited, _ = os.pread(self._files[thread], 96, 0).split()
-            return int(run), int(waited)
-        except (OSError, ValueError):  # the thread has ended, or there is no such file
+            return Counts(*map(int, os.pread(self._files[thread], 96, 0).split()))
+        except (OSError, ValueError, TypeError):  # the thread has ended, or there is no such file
             self._forget(thread)
             return None
 
@@ -197,8 +219,8 @@ class Answering:
 
     def read(self) -> Scheduled:
         """Zeros where the system does not tell, or the process has gone."""
-        own, main = self._own.read() or {}, self._child.read_one(str(self._pid)) or (0, 0)
-        return Scheduled(sum(waited for _, waited in own.values()) + main[1], _cpu_ns(self._pid))
+        own, main = self._own.read() or {}, self._child.read_one(str(self._pid)) or Counts()
+        return Scheduled(sum(each.waited_ns for each in own.values()) + main.waited_ns, _cpu_ns(self._pid))
 
     def close(self) -> None:
         self._own.close()

@@ -14,9 +14,12 @@ from rooflinear.bench.timing.guard import (
     NEIGHBOURS,
     STEAL,
     SWITCHES,
+    TICK_NS,
+    TIMESLICES,
     UNSEEN,
     WAITED,
     Answering,
+    Counts,
     Guard,
     disturbed,
 )
@@ -64,6 +67,15 @@ def test_threads_that_share_the_core_a_busy_program_left_are_disturbed_while_it_
     assert disturbed(waits(1.2, 1.2, 1.2)) == [False] * 3
 
 
+def test_waiting_for_a_tick_each_time_is_never_a_librarys_own():
+    assert disturbed(waits(20, 20, 20, **{TIMESLICES: 10})) == [True] * 3
+    assert disturbed(waits(20, 20, 20, **{TIMESLICES: 40})) == [False] * 3
+
+
+def test_a_single_wait_that_is_a_small_part_of_a_long_slice_is_none():
+    assert disturbed([Sample(0, 0, 500 * MS, 500 * MS, 1, {WAITED: 6 * MS, TIMESLICES: 2})]) == [False]
+
+
 def test_stolen_time_disturbs():
     assert disturbed(samples({STEAL: 1}, {})) == [True, False]
 
@@ -101,6 +113,30 @@ os.wait()
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert int(done.stdout) > 20 * MS
+
+
+@LINUX
+def test_threads_left_on_one_core_wait_for_ticks():
+    script = """
+import hashlib, os, threading, time
+from rooflinear.bench.timing.guard import Guard
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+stop = False
+def compute(data=bytes(1 << 24)):
+    while not stop: hashlib.sha256(data)
+threads = [threading.Thread(target=compute) for _ in range(2)]
+for each in threads: each.start()
+guard = Guard()
+time.sleep(0.05)
+before = guard.read()
+time.sleep(0.1)
+flags = guard.read().since(before)
+stop = True
+print(flags["waited_ns"], flags["timeslices"])
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    waited_ns, timeslices = map(int, done.stdout.split())
+    assert waited_ns > TICK_NS * timeslices
 
 
 @LINUX
@@ -150,20 +186,21 @@ def test_a_neighbour_that_has_gone_is_no_error():
 
 
 def test_of_programs_that_cannot_be_seen_every_wait_may_be(monkeypatch):
-    counts = iter([{"1": (0, 0)}, {"1": (5 * MS, 40_000)}])
+    counts = iter([{"1": Counts()}, {"1": Counts(5 * MS, 40_000, 2)}])
     watching = Guard()
     monkeypatch.setattr(watching._own, "read", lambda: next(counts))
     watching.watch([UNSEEN])
     before = watching.read()
-    assert watching.read().since(before) == {WAITED: 40_000, NEIGHBOUR: 40_000, NEIGHBOURS: 1}
+    assert watching.read().since(before) == {WAITED: 40_000, TIMESLICES: 2, NEIGHBOUR: 40_000, NEIGHBOURS: 1}
 
 
 def test_a_thread_that_began_in_a_slice_counts_and_one_that_ended_does_not(monkeypatch):
-    counts = iter([{"1": (0, 10), "2": (0, 500)}, {"1": (0, 30), "3": (0, 7)}])
+    before, after = {"1": Counts(0, 10, 1), "2": Counts(0, 500, 9)}, {"1": Counts(0, 30, 3), "3": Counts(0, 7, 4)}
+    counts = iter([before, after])
     watching = Guard()
     monkeypatch.setattr(watching._own, "read", lambda: next(counts))
     before = watching.read()
-    assert watching.read().since(before) == {WAITED: 27}
+    assert watching.read().since(before) == {WAITED: 27, TIMESLICES: 6}
 
 
 def test_without_proc_switches_are_what_is_known(monkeypatch):
