@@ -106,6 +106,9 @@ class Data(Protocol):
         ...
 
 
+PartTolerance = float | Mapping[str, float] | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Operation:
     """What is computed: formula, sizes, inputs, oracle, error bound, cost.
@@ -130,8 +133,9 @@ class Operation:
         parts.
     rtol, atol : a tolerance instead of a bound, as in ``numpy.allclose``:
         ``atol + rtol·|true output|``; numbers, or dicts of them by dtype.
-        Reports call it a tolerance, not a bound. It applies to every part of a
-        tuple except integer parts.
+        Reports call it a tolerance, not a bound. If the output is a tuple, it
+        applies to every part except integer parts; a tuple has one tolerance
+        for each part, and None for integer parts.
     cost : ``(sizes, parameters, itemsize, algorithm) -> Cost`` or
         ``(flops, bytes)``.
     exact_inputs : like ``inputs``, small integers for which every order of
@@ -152,8 +156,8 @@ class Operation:
     oracle: Callable[..., Any]
     cost: Callable[[Mapping[str, int], Mapping[str, Any], int, str], Any]
     bound: Callable[[Inputs, Any, str], Any] | None = None
-    rtol: float | Mapping[str, float] | None = None
-    atol: float | Mapping[str, float] | None = None
+    rtol: PartTolerance | tuple[PartTolerance, ...] = None
+    atol: PartTolerance | tuple[PartTolerance, ...] = None
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     exact_inputs: Callable[..., Inputs] | None = None
     exact_equal: Callable[[Any, Any], bool] | None = None
@@ -167,9 +171,11 @@ class Operation:
         return ", ".join(f"{name} {_in_words(value)}" for name, value in stated.items() if value)
 
 
-def _in_words(tolerance: float | Mapping[str, float]) -> str:
+def _in_words(tolerance: PartTolerance | tuple[PartTolerance, ...]) -> str:
+    if isinstance(tolerance, tuple):
+        return ", ".join(f"{_in_words(value)} for part {place}" for place, value in enumerate(tolerance, 1) if value)
     if not isinstance(tolerance, Mapping):
-        return f"{tolerance:g}"
+        return f"{tolerance or 0.0:g}"
     return " and ".join(f"{value:g} in {dtype}" for dtype, value in tolerance.items())
 
 

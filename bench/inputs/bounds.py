@@ -24,8 +24,9 @@ def stated(
     names = [f"{where}: {parts.named(place, number)}" for place in range(max(1, number))]
     arrays = parts.of(expected)
     if operation.tolerance:
-        bounds = [_tolerance(operation, *each, dtype, exact=bool(number)) for each in zip(arrays, names, strict=True)]
-        return parts.like(bounds, number)
+        tolerances = zip(*(_of_parts(operation, name, number, where) for name in ("rtol", "atol")), strict=True)
+        told = zip(tolerances, arrays, names, strict=True)
+        return parts.like([_tolerance(*each, dtype, exact=bool(number)) for each in told], number)
     found = _each(operation.bound, inputs, expected, algorithm, where)
     at = f"for {_shapes(inputs)} in {dtype}, algorithm {algorithm},"
     bounds = [
@@ -98,11 +99,22 @@ def _form(found: Any, expected: NDArray[Any], where: str) -> NDArray[np.float64]
         raise SuiteFault(f"{where} has the shape {form.shape}, the output {expected.shape}") from error
 
 
-def _tolerance(operation: Operation, expected: NDArray[Any], where: str, dtype: str, *, exact: bool) -> Bound:
-    """``exact``: integers are to be equal."""
-    if exact and expected.dtype.kind in "iub":
+def _of_parts(operation: Operation, name: str, number: int, where: str) -> list[Any]:
+    """The stated ``rtol`` or ``atol`` of each part."""
+    stated = getattr(operation, name)
+    if not isinstance(stated, tuple):
+        return [stated] * max(1, number)
+    if len(stated) != number:
+        output = f"a tuple of {number}" if number else "one array"
+        raise SuiteFault(f"{where}: {name} has {len(stated)} parts, but the output is {output}; state as many")
+    return list(stated)
+
+
+def _tolerance(stated: tuple[Any, Any], expected: NDArray[Any], where: str, dtype: str, *, exact: bool) -> Bound:
+    """``stated`` is ``rtol`` and ``atol``; ``exact``: integers are to be equal."""
+    if (exact and expected.dtype.kind in "iub") or stated == (None, None):
         return _exact(expected, where)
-    relative, absolute = (_by_dtype(value, dtype, where) for value in (operation.rtol, operation.atol))
+    relative, absolute = (_by_dtype(value, dtype, where) for value in stated)
     with np.errstate(over="ignore", invalid="ignore"):
         limit = np.asarray(absolute + relative * np.abs(expected), np.float64)
     return Tolerance(limit, limit)

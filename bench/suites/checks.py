@@ -116,17 +116,23 @@ def _check_judging(operation: Operation, where: str) -> None:
     if operation.bound is not None and not callable(operation.bound):
         raise UsageError(f"{where}: bound must be a function")
     for name in ("rtol", "atol"):
-        stated = getattr(operation, name)
-        values = stated.values() if isinstance(stated, dict) else () if stated is None else (stated,)
-        if stated == {} or not all(_is_tolerance(value, below=1.0 if name == "rtol" else math.inf) for value in values):
+        stated, below = getattr(operation, name), 1.0 if name == "rtol" else math.inf
+        if not all(_is_tolerance(part, below) for part in (stated if isinstance(stated, tuple) else (stated,))):
             most = "below 1" if name == "rtol" else "finite"
-            raise UsageError(f"{where}: {name} must be a number, 0 or more and {most}, or a dict of such by dtype")
+            raise UsageError(
+                f"{where}: {name} must be a number, 0 or more and {most}, or a dict of such by dtype;"
+                " for an output that is a tuple also a tuple of such, with None for integers"
+            )
     if operation.bound is not None and (operation.rtol is not None or operation.atol is not None):
         raise UsageError(f"{where}: states a bound and a tolerance; remove one")
 
 
-def _is_tolerance(value: Any, below: float) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < below
+def _is_tolerance(part: Any, below: float) -> bool:
+    if part is None:
+        return True
+    values = list(part.values()) if isinstance(part, dict) else [part]
+    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    return bool(values) and numbers and all(0 <= value < below for value in values)
 
 
 def _a(value: Any) -> str:

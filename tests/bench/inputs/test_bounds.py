@@ -118,6 +118,9 @@ def test_a_tolerance_is_told_in_words():
     assert operation(rtol={"float64": 1e-9, "float32": 1e-4}, atol=2).tolerance == (
         "rtol 1e-09 in float64 and 0.0001 in float32, atol 2"
     )
+    assert operation(rtol=({"float64": 1e-9}, 0.5, None)).tolerance == (
+        "rtol 1e-09 in float64 for part 1, 0.5 for part 2"
+    )
     assert operation(bound=lambda *_: 0).tolerance == ""
 
 

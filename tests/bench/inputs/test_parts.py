@@ -165,6 +165,37 @@ def test_a_tolerance_holds_for_all_parts_but_integers():
     assert found[2].worst_case.tolist() == [[0, 0]]
 
 
+def test_each_part_may_have_a_tolerance_of_its_own():
+    found = bound_of(rtol=(0.1, {"float64": 0.01}, None), atol=(None, 1, None))
+    assert [type(each) for each in found] == [Tolerance, Tolerance, Bound]
+    np.testing.assert_allclose(found[0].worst_case, [0.1, 0.2])
+    np.testing.assert_allclose(found[1].worst_case, 1.03)
+    assert found[2].worst_case.tolist() == [[0, 0]]
+
+
+def test_a_tolerance_of_zero_of_one_part_asks_for_equality():
+    assert bound_of(rtol=(0.1, 0, None))[1].worst_case == 0
+
+
+@pytest.mark.parametrize(
+    ("tolerances", "reason"),
+    [
+        ({"rtol": (0.1, 0.2)}, "rtol has 2 parts, but the output is a tuple of 3; state as many"),
+        ({"rtol": 0.1, "atol": (1, 1, 1, 1)}, "atol has 4 parts, but the output is a tuple of 3; state as many"),
+        ({"expected": MEAN, "rtol": (0.1, 0.2)}, "rtol has 2 parts, but the output is one array; state as many"),
+        ({"rtol": (0.1, None, None)}, "part 2 of 3: its output is float64; state a bound or rtol=… to judge it"),
+        (
+            {"rtol": (0.1, {"float32": 0.1}, None)},
+            "part 2 of 3: its tolerance has float32 but not float64; add it, or omit --dtype",
+        ),
+    ],
+)
+def test_tolerances_that_do_not_fit_the_parts_are_refused(tolerances, reason):
+    with pytest.raises(SuiteFault) as refused:
+        bound_of(**tolerances)
+    assert str(refused.value).endswith(f": {reason}")
+
+
 def test_a_tolerance_is_told_as_such_of_a_part(tmp_path):
     judges = holding(bounds=bound_of(rtol=0.1))
     reasons = [

@@ -85,6 +85,9 @@ def test_operations_that_break_the_contract_are_named(tmp_path, line, message):
     assert refusal(write_suite(tmp_path, operations=text)) == f"FOLDER/operations.py: {message}"
 
 
+OF_SUCH = " of such by dtype; for an output that is a tuple also a tuple of such, with None for integers"
+
+
 @pytest.mark.parametrize(
     ("field", "message"),
     [
@@ -104,17 +107,18 @@ def test_operations_that_break_the_contract_are_named(tmp_path, line, message):
         ("oracle=None", "double: oracle must be a function"),
         ("bound=1e-9", "double: bound must be a function"),
         ("rtol=1e-9", "double: states a bound and a tolerance; remove one"),
-        ("bound=None, rtol='few'", "double: rtol must be a number, 0 or more and below 1, or a dict of such by dtype"),
-        ("bound=None, rtol=True", "double: rtol must be a number, 0 or more and below 1, or a dict of such by dtype"),
-        ("bound=None, rtol=1", "double: rtol must be a number, 0 or more and below 1, or a dict of such by dtype"),
-        ("bound=None, rtol={}", "double: rtol must be a number, 0 or more and below 1, or a dict of such by dtype"),
+        ("bound=None, rtol='few'", "double: rtol must be a number, 0 or more and below 1, or a dict" + OF_SUCH),
+        ("bound=None, rtol=True", "double: rtol must be a number, 0 or more and below 1, or a dict" + OF_SUCH),
+        ("bound=None, rtol=1", "double: rtol must be a number, 0 or more and below 1, or a dict" + OF_SUCH),
+        ("bound=None, rtol=(0.1, -1)", "double: rtol must be a number, 0 or more and below 1, or a dict" + OF_SUCH),
+        ("bound=None, rtol={}", "double: rtol must be a number, 0 or more and below 1, or a dict" + OF_SUCH),
         (
             "bound=None, rtol={'float32': -1}",
-            "double: rtol must be a number, 0 or more and below 1, or a dict of such by dtype",
+            "double: rtol must be a number, 0 or more and below 1, or a dict" + OF_SUCH,
         ),
         (
             "bound=None, atol=float('nan')",
-            "double: atol must be a number, 0 or more and finite, or a dict of such by dtype",
+            "double: atol must be a number, 0 or more and finite, or a dict" + OF_SUCH,
         ),
         ("largest=7", "double: largest must be a function or omitted"),
         ("cost=(1, 2)", "double: cost must be a function"),
