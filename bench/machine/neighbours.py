@@ -29,7 +29,7 @@ QUIET_CORES = 0.05
 """An idle desktop stays below."""
 
 SEEN_CORES = 0.1
-"""Programs named in a run's record, and the largest share of time that may be unexplained."""
+"""Programs that may disturb and are named for it, and the largest share of time that may be unexplained."""
 
 WATCHED_AT_MOST, SEEN_AT_MOST = 16, 50
 """A worker reads the counters of all that are watched around every slice; a record keeps the busiest."""
@@ -109,7 +109,7 @@ class Neighbours:
     @property
     def pids(self) -> list[int]:
         """Those that `guard.Guard` is to watch: of many the busiest, in the order of their numbers."""
-        return sorted(each.pid for each in self._busy[:WATCHED_AT_MOST])
+        return sorted(each.pid for each in self.busy(SEEN_CORES)[:WATCHED_AT_MOST])
 
     def busy(self, least: float = BUSY_CORES) -> list[Neighbour]:
         """Those that run now, the busiest first."""

@@ -275,7 +275,7 @@ class Runner:
             long_call_ns=math.inf if self.options.time_budget_s is None else LONG_CALL_NS,
             thorough=thorough,
             watched=lambda: self._neighbours.pids,
-            busy=lambda: text(self._neighbours.busy(), whole=False),
+            busy=lambda: text(self._neighbours.busy(SEEN_CORES), whole=False),
         )
         return terms, refused
 

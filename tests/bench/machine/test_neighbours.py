@@ -128,6 +128,12 @@ def test_those_to_be_watched_are_in_one_order_whichever_is_busier(computer):
     assert before == watcher.pids == [SHELL, EDITOR]
 
 
+def test_a_program_that_hardly_runs_is_told_but_not_watched(computer):
+    watcher = computer.neighbours()
+    assert pids(looked(computer, watcher, 2, shell=0.06, editor=0.2)) == [EDITOR, SHELL]
+    assert watcher.pids == [EDITOR]
+
+
 def test_of_very_many_only_the_busiest_are_watched(computer):
     for pid in range(10**6, 10**6 + 100):
         computer.start(pid)
