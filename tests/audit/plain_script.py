@@ -1,9 +1,10 @@
-"""What a user without a harness would write: ``python plain_script.py IMPLEMENTATION OPERATION M N``.
+"""What a user without a harness would write: ``python plain_script.py IMPLEMENTATION OPERATION M N [--pause]``.
 
 Prints the ns of a call in float64, as JSON: the fastest tenth of many repetitions, for `timeit` advises against their
 mean, and a core that another guest shares is slow for tens of milliseconds at a time. Inputs are made by the
-library's own calls, results awaited as it requires, all without a pause. Gives no answer where anything of
-rooflinear.bench was imported.
+library's own calls, results awaited as it requires, all without a pause. With ``--pause`` the program sleeps before
+each repetition and makes some untimed calls after it, as one that has other work between its calls. Gives no answer
+where anything of rooflinear.bench was imported.
 """
 
 import importlib
@@ -11,6 +12,7 @@ import json
 import random
 import statistics
 import sys
+import time
 import timeit
 from typing import Any
 
@@ -18,9 +20,10 @@ INPUTS = {"gradient": ("X", "y", "theta"), "predict": ("X", "theta")}
 WARM_UP_S = 0.3
 TIMED_S = 0.5
 REPEATS = 100
+PAUSE_S, UNTIMED_PART = 0.05, 5
 
 
-def main(stem: str, operation: str, m: int, n: int) -> None:
+def main(stem: str, operation: str, m: int, n: int, pause_s: float = 0.0) -> None:
     module = importlib.import_module(f"rooflinear.kernels.{stem}")
     function = getattr(module, operation)
     shapes = {"X": (m, n), "y": (m,), "theta": (n,)}
@@ -28,7 +31,7 @@ def main(stem: str, operation: str, m: int, n: int) -> None:
     has_workspace = hasattr(module, "workspace")
     inputs = (*named.values(), module.workspace(operation, named)) if has_workspace else tuple(named.values())
     names = {"f": function, "inputs": inputs, "jax": sys.modules.get("jax")}
-    found = fastest_ns(timeit.Timer(waiting(module.LIBRARY, function(*inputs)), globals=names))
+    found = fastest_ns(timeit.Timer(waiting(module.LIBRARY, function(*inputs)), globals=names), pause_s)
     if "rooflinear.bench" in sys.modules:
         sys.exit("not a plain script: rooflinear.bench was imported")
     print(json.dumps(found))
@@ -92,14 +95,22 @@ def waiting(library: str, output: Any) -> str:
     return "f(*inputs).compute()" if hasattr(output, "compute") else "f(*inputs)"
 
 
-def fastest_ns(timer: timeit.Timer) -> float:
+def fastest_ns(timer: timeit.Timer, pause_s: float) -> float:
     calls, spent_s = 1, 0.0
     while spent_s < WARM_UP_S:
         took_s = timer.timeit(calls)
         spent_s += took_s
         calls = max(1, round(calls * TIMED_S / REPEATS / took_s))
-    return statistics.quantiles(timer.repeat(REPEATS, calls), n=10)[0] / calls * 1e9
+    times = [_repetition(timer, calls, pause_s) for _ in range(REPEATS)]
+    return statistics.quantiles(times, n=10)[0] / calls * 1e9
+
+
+def _repetition(timer: timeit.Timer, calls: int, pause_s: float) -> float:
+    if pause_s:
+        time.sleep(pause_s)
+        timer.timeit(max(1, calls // UNTIMED_PART))
+    return timer.timeit(calls)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), PAUSE_S if "--pause" in sys.argv else 0.0)
