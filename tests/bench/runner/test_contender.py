@@ -9,8 +9,9 @@ from rooflinear.bench.errors import Lost
 from rooflinear.bench.processes import protocol
 from rooflinear.bench.records import Case, Exit, Sample, Verdict
 from rooflinear.bench.runner import contest
-from rooflinear.bench.runner.contest import SLICES, Contender, Terms, play_rounds
+from rooflinear.bench.runner.contest import SLICES, Contender, Terms
 from rooflinear.bench.runner.honesty import Stock
+from rooflinear.bench.runner.rounds import play_rounds
 from rooflinear.bench.timing.guard import Scheduled
 
 MS = 1_000_000

@@ -6,7 +6,7 @@ import statistics
 import pytest
 
 from rooflinear.bench.errors import Lost
-from rooflinear.bench.runner.contest import play_rounds
+from rooflinear.bench.runner.rounds import play_rounds
 
 ROUNDS = 12
 
