@@ -16,8 +16,9 @@ from ..errors import Lost
 from ..machine.cores import start_cores
 from ..processes import protocol
 from ..records import Sample
-from ..runner.contest import LOAD_SECONDS, Contender, Terms
+from ..runner.contender import Contender
 from ..runner.slot import Slot
+from ..runner.terms import LOAD_SECONDS, Terms
 from ..timing.guard import LOST_SHARE, STEAL, SWITCHES, WAITED
 from .plan import Planned
 

@@ -16,9 +16,9 @@ from ..records import Case, Task, task_of
 from ..suites.suite import Suite
 from ..sweep import Options, describe, footprint
 from .budget import Budget
-from .contest import interpreted_call_seconds
 from .predict import probe_sizes
 from .slot import Slot
+from .terms import interpreted_call_seconds
 
 MEMORY_SHARE = 0.8
 TEMPORARY_FOOTPRINTS = 1.5

@@ -8,7 +8,7 @@ from ..machine.meter import Meter, largest_working_set
 from ..records import HOST
 from ..suites.suite import Suite
 from ..sweep import footprint
-from .contest import Contender
+from .contender import Contender
 
 
 @dataclass

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from ..records import Case, Result, Task, task_of
 from ..suites.suite import Suite
 from ..sweep import PRESETS, Contest, Options, work
-from .contest import LONG_CALL_NS, SLICE_NS, SLICES, UNTIMED_NS
 from .predict import Key, Predictor
+from .terms import LONG_CALL_NS, SLICE_NS, SLICES, UNTIMED_NS
 
 FEWEST_ROUNDS = 3
 """Below three samples a block tells nothing of its spread."""

@@ -8,7 +8,7 @@ from statistics import median
 from ..timing.core_speed import log_times
 from ..timing.guard import disturbed
 from ..timing.levels import levels, per_round
-from .contest import Contender
+from .contender import Contender
 
 FEWEST_ROUNDS = 6
 """Below, the scatter of rounds is itself too uncertain to end anything."""

@@ -29,13 +29,15 @@ from ..timing.core_speed import log_times
 from .admission import Admission
 from .again import chosen, halves
 from .budget import FURTHER_SHARE, Budget
-from .contest import LONG_CALL_NS, Contender, Terms, exact_test, first_call_seconds
+from .contender import Contender
+from .exact import exact_test
 from .factories import PRODUCTION, Factories
 from .honesty import Stock
 from .outputs import SECONDS, SHARE, TURNS, Keep, Showing
 from .pace import Pace
 from .rounds import Player, play_rounds
 from .slot import Slot
+from .terms import LONG_CALL_NS, Terms, first_call_seconds
 
 
 class Watcher(Protocol):

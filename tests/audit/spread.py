@@ -19,8 +19,9 @@ import numpy as np
 from rooflinear.bench.inputs.maker import Problems
 from rooflinear.bench.machine.cores import available_cores
 from rooflinear.bench.processes import protocol
-from rooflinear.bench.runner.contest import LOAD_SECONDS, SLICE_NS, SLICES, UNTIMED_NS, WARM_UP_NS, WARM_UP_SLICE_NS
+from rooflinear.bench.runner.contender import WARM_UP_NS, WARM_UP_SLICE_NS
 from rooflinear.bench.runner.slot import Slot
+from rooflinear.bench.runner.terms import LOAD_SECONDS, SLICE_NS, SLICES, UNTIMED_NS
 from rooflinear.bench.suites import suite
 from rooflinear.bench.sweep import Options
 from rooflinear.bench.timing.guard import disturbed

@@ -14,7 +14,7 @@ import pytest
 
 from rooflinear.bench import store
 from rooflinear.bench.records import SCHEMA_VERSION, Result, Run
-from rooflinear.bench.runner.contest import FEWEST_LONG
+from rooflinear.bench.runner.terms import FEWEST_LONG
 from rooflinear.reports.tables import frames
 
 from ..interop.test_interop import PYTEST

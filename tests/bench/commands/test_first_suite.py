@@ -10,7 +10,7 @@ from rooflinear.bench.commands.run import _how_to_go_on, _status, _verified_stat
 from rooflinear.bench.errors import UsageError
 from rooflinear.bench.records import Case, Result
 from rooflinear.bench.runner.budget import Budget
-from rooflinear.bench.runner.contest import first_call_seconds, interpreted_call_seconds
+from rooflinear.bench.runner.terms import first_call_seconds, interpreted_call_seconds
 from rooflinear.bench.suites import suite
 from rooflinear.bench.sweep import Contest, Options, Task, contests
 

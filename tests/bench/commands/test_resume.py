@@ -12,7 +12,7 @@ import pytest
 
 from rooflinear.bench import store
 from rooflinear.bench.inputs import maker
-from rooflinear.bench.runner.contest import SLICES
+from rooflinear.bench.runner.terms import SLICES
 
 SUITE = Path(__file__).parents[2] / "adversaries" / "slow"
 IMPLEMENTATIONS, SIZES, BLOCKS = ("first", "second", "third"), (1, 2, 3), 2

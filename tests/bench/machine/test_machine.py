@@ -13,7 +13,7 @@ import pytest
 from rooflinear.bench import store
 from rooflinear.bench.machine import machine
 from rooflinear.bench.machine.cores import available_cores
-from rooflinear.bench.runner.contest import FEWEST_LONG
+from rooflinear.bench.runner.terms import FEWEST_LONG
 from rooflinear.bench.timing.core_speed import SLOWED
 
 from ..made import SMOOTHING

@@ -8,10 +8,11 @@ import pytest
 from rooflinear.bench.errors import Lost
 from rooflinear.bench.processes import protocol
 from rooflinear.bench.records import Case, Exit, Sample, Verdict
-from rooflinear.bench.runner import contest
-from rooflinear.bench.runner.contest import SLICES, Contender, Terms
+from rooflinear.bench.runner import contender
+from rooflinear.bench.runner.contender import Contender
 from rooflinear.bench.runner.honesty import Stock
 from rooflinear.bench.runner.rounds import play_rounds
+from rooflinear.bench.runner.terms import SLICES, Terms
 from rooflinear.bench.timing.guard import Scheduled
 
 MS = 1_000_000
@@ -112,7 +113,7 @@ EXACT, PREPARED, LAST, TRIED = 1, 2, 3, 4
 
 @pytest.fixture(autouse=True)
 def no_turn_is_drawn_to_be_judged(monkeypatch):
-    monkeypatch.setattr(contest, "DRAW", lambda: 1.0)
+    monkeypatch.setattr(contender, "DRAW", lambda: 1.0)
 
 
 def played(slot=None, **answers):
@@ -215,14 +216,14 @@ def test_what_an_implementation_left_behind_ends_a_case_wrong():
 
 
 def test_outputs_of_turns_are_judged_as_they_are_drawn(monkeypatch):
-    monkeypatch.setattr(contest, "DRAW", iter([0.9, 0.1, 0.9, 0.0]).__next__)
+    monkeypatch.setattr(contender, "DRAW", iter([0.9, 0.1, 0.9, 0.0]).__next__)
     _, slot = played()
     drawn = ["Reload", "Slice", "Deliver"]
     assert slot.asked[4:14] == ["Reload", "Slice", *drawn, "Reload", "Slice", *drawn]
 
 
 def test_a_wrong_output_of_a_turn_ends_a_case_at_once(monkeypatch):
-    monkeypatch.setattr(contest, "DRAW", lambda: 0.0)
+    monkeypatch.setattr(contender, "DRAW", lambda: 0.0)
     (result,), slot = played(Judge={LAST: BAD})
     assert (result.status, result.samples, slot.asked.count("Slice")) == ("wrong", [], 1)
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from rooflinear.bench.records import Case, Sample
-from rooflinear.bench.runner.contest import Contender
+from rooflinear.bench.runner.contender import Contender
 from rooflinear.bench.runner.pace import FEWEST_IN_HASTE, FEWEST_ROUNDS, ROUNDS_FOR_FAR, Pace
 
 MS = 1_000_000

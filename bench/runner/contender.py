@@ -1,8 +1,7 @@
-"""One contest: every contender of one task prepared, timed in interleaved rounds, verified again."""
+"""A contender: one case on its way through a contest, from its first call to its result."""
 
 import random
 import statistics
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,26 +10,18 @@ from ..errors import Lost
 from ..processes import protocol
 from ..processes.protocol import Judge
 from ..records import Case, Result, Sample, Status, Verdict
-from ..timing.guard import Scheduled, disturbed
+from ..timing.guard import disturbed
 from ..timing.kernel import MAXIMUM_CALLS, calls_to_fill
-from .honesty import Examination, Judging, Stock
+from .exact import exact_test
+from .honesty import Examination, Judging
 from .slot import Slot
+from .terms import FEWEST_LONG, LOAD_SECONDS, VERY_LONG_CALL_NS, Terms, interpreted_call_seconds
+from .turns import Turn, divided, median_call_ns
 
 WARM_UP_NS = 30_000_000
 WARM_UP_SLICE_NS = 500_000
-SLICE_NS = 1_250_000
-SLICES = 6
-"""In one turn, short ones: what interrupts one spoils no more than that."""
-
-UNTIMED_NS = 1_000_000
-"""After a pause a process is up to 60 % slower for about a millisecond."""
-
 RELOAD_SHARE = 0.06
 """Of the time that turns take: what placing the inputs in memory anew may take."""
-LONG_CALL_NS = 40_000_000
-"""Calls from here on get fewer samples where time is short, and from `VERY_LONG_CALL_NS` on a single one."""
-VERY_LONG_CALL_NS = 250_000_000
-FEWEST_LONG = 3
 UNTIMED_WARM_UP_NS, UNTIMED_SLICE_NS = 3_000_000, 100_000
 """Where nothing was timed: what a call takes, for those on fresh inputs to be compared with."""
 
@@ -38,108 +29,13 @@ JUDGED_SHARE, MOST_JUDGED = 0.2, 2
 """Of a contender's turns: whose output is judged at once, drawn anew each time; the last turn's always is."""
 
 COMPILED_NS = 20_000_000
-LOAD_SECONDS = 60.0
-LOADED_SECONDS, LOADED_BYTES_A_SECOND = 4.0, 2e7
-"""What a worker needs beside a call, on a busy machine and for nested lists too."""
-CLOCK_GAP_NS = SLICES * SLICE_NS // 2
-"""What an answer may take besides; a clock that loses more than half of a slice is seen."""
-CLOCK_GAP_SHARE = 0.45
+
 CLOCK_TRIES = 10
 CLOCK_FACTOR = 2.0
 """Turns in which both clocks agree may tell so many times the time of those in which they do not."""
 
 THREADS_EXCESS = 1.1
 DRAW = random.SystemRandom().random
-
-
-@dataclass(frozen=True)
-class Terms:
-    """The same for all contenders of a contest: the task, the folders of its problems, the limits of its turns.
-
-    ``judging`` judges what comes out, ``stock`` has problems like this one that no worker has seen, ``seed`` draws
-    where inputs are looked at afterwards. ``costs`` are flops and bytes by algorithm, ``footprint_bytes`` those of
-    inputs and output. ``watched`` are the pids of busy neighbours, ``busy`` tells of them. Where ``thorough``, fresh
-    inputs after the timing also show whether work is cached.
-    """
-
-    task: protocol.Task
-    main: str
-    fresh: str
-    exact_task: protocol.Task
-    exact: str
-    inputs_sha256: str
-    data: str
-    timeout_s: float
-    in_place: bool = False
-    thorough: bool = True
-    long_call_ns: float = LONG_CALL_NS
-    slice_ns: int = SLICE_NS
-    slices: int = SLICES
-    untimed_ns: int = UNTIMED_NS
-    clock_ns: Callable[[], int] = time.perf_counter_ns
-    watched: Callable[[], Sequence[int]] = tuple
-    busy: Callable[[], str] = str
-    judging: Judging | None = None
-    stock: Stock | None = None
-    seed: int = 0
-    costs: dict[str, tuple[float, float]] = field(default_factory=dict)
-    footprint_bytes: float | None = None
-
-    @property
-    def first_call_seconds(self) -> float:
-        return first_call_seconds(self.timeout_s)
-
-
-def first_call_seconds(timeout_s: float) -> float:
-    """A first call may compile, and the worker loads before it."""
-    return timeout_s + min(30.0, 15.0 + 2 * timeout_s)
-
-
-def interpreted_call_seconds(timeout_s: float, footprint_bytes: float) -> float:
-    """The same where nothing is compiled: inputs are loaded and converted, the output is compared."""
-    return timeout_s + LOADED_SECONDS + footprint_bytes / LOADED_BYTES_A_SECOND
-
-
-def exact_test(slot: Slot, judging: Judging, task: protocol.Task, folder: str, seconds: float) -> None:
-    """Notes in ``slot.exact`` how an operation's exact test ended, once a run. Nothing where ``folder`` is ''."""
-    key = (task.operation, task.dtype)
-    if not folder or key in slot.exact:
-        return
-    slot.exact[key] = None
-    try:
-        into = judging.outputs()
-        reply = slot.ask(protocol.Exact(task, folder, into), seconds, protocol.Called)
-        slot.compiled_ns[key] = reply.compiled_ns
-        algorithm = slot.implementation.algorithm
-        (verdict,) = judging.judge(Judge(into, [folder], algorithm, task.dtype, exact=task.operation)).verdicts
-        if verdict.status != "ok" or reply.fault:
-            slot.exact[key] = Lost("wrong", f"exact test: {verdict.reason or reply.fault}", verdict=verdict)
-    except Lost as lost:
-        if lost.status != "unsupported":
-            slot.exact[key] = Lost(lost.status, f"exact test: {lost.reason}", lost.exit, unexported=lost.unexported)
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What a turn took by the parent's clock and by the worker's, and why its answer may have come late."""
-
-    elapsed_ns: int
-    told_ns: int
-    scheduled: Scheduled
-    samples: list[Sample]
-
-    def clocks_agree(self, threads: int) -> bool:
-        """Whether both say about the same, less what the answer waited for a core.
-
-        It counts as waiting only where the worker's CPU time fits what it told: no part of it computed meanwhile.
-        """
-        if self.told_ns > self.elapsed_ns + CLOCK_GAP_NS:
-            return False
-        computed_ns = self.elapsed_ns - self.scheduled.waited_ns
-        most_ns = self.told_ns + max(CLOCK_GAP_NS, CLOCK_GAP_SHARE * computed_ns)
-        if self.scheduled.cpu_ns - (threads - 1) * self.told_ns > most_ns:
-            return self.elapsed_ns <= self.told_ns + max(CLOCK_GAP_NS, CLOCK_GAP_SHARE * self.elapsed_ns)
-        return computed_ns <= most_ns
 
 
 @dataclass(eq=False)
@@ -328,8 +224,8 @@ class Contender:
             fresh=terms.fresh,
             algorithm=self.slot.implementation.algorithm,
             seconds=self._examining_seconds,
-            timed_ns=_call_ns(self.samples) or self.call_ns,
-            turn=lambda: _call_ns(self._turn(self.samples[-1].round if self.samples else 0)),
+            timed_ns=median_call_ns(self.samples) or self.call_ns,
+            turn=lambda: median_call_ns(self._turn(self.samples[-1].round if self.samples else 0)),
             note=self._require_ok,
             in_place=terms.in_place,
         )
@@ -398,16 +294,16 @@ class Contender:
         if not self.samples:
             return
         turns, threads = len(self._turns), self.case.threads
-        agreeing, others = _divided(self._turns, threads)
+        agreeing, others = divided(self._turns, threads)
         for _ in range(CLOCK_TRIES):
             if len(agreeing) >= min(FEWEST_LONG, turns):
                 break
             self.time_slice(self.samples[-1].round + 1)
-            agreeing, others = _divided(self._turns, threads)
+            agreeing, others = divided(self._turns, threads)
         if not agreeing:
             raise Lost("wrong", "its clock disagrees with the harness's: a slice took longer than it says")
         samples, doubted = ([sample for each in side for sample in each.samples] for side in (agreeing, others))
-        if len(others) > len(agreeing) and _call_ns(samples) > CLOCK_FACTOR * _call_ns(doubted):
+        if len(others) > len(agreeing) and median_call_ns(samples) > CLOCK_FACTOR * median_call_ns(doubted):
             raise Lost("wrong", "its clock disagrees with the harness's in most turns: they took longer than it says")
         self.samples = samples
 
@@ -441,14 +337,3 @@ class Contender:
             **self.facts,
             **more,
         )
-
-
-def _divided(turns: Sequence[Turn], threads: int) -> tuple[list[Turn], list[Turn]]:
-    """Those in which both clocks agree, and the others."""
-    agreeing = [each for each in turns if each.clocks_agree(threads)]
-    return agreeing, [each for each in turns if not each.clocks_agree(threads)]
-
-
-def _call_ns(samples: Sequence[Sample]) -> float:
-    """What a call took in the middle of some slices; 0 without any."""
-    return statistics.median(each.wall_ns / each.calls for each in samples) if samples else 0.0
