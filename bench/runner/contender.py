@@ -11,17 +11,14 @@ from ..processes import protocol
 from ..processes.protocol import Judge
 from ..records import Case, Result, Sample, Status, Verdict
 from ..timing.guard import disturbed
-from ..timing.kernel import MAXIMUM_CALLS, calls_to_fill
 from .exact import exact_test
 from .honesty import Examination, Judging
 from .slot import Slot
 from .terms import FEWEST_LONG, LOAD_SECONDS, VERY_LONG_CALL_NS, Terms, interpreted_call_seconds
-from .turns import Turn, divided, median_call_ns
+from .turns import Turns, median_call_ns
 
 WARM_UP_NS = 30_000_000
 WARM_UP_SLICE_NS = 500_000
-RELOAD_SHARE = 0.06
-"""Of the time that turns take: what placing the inputs in memory anew may take."""
 UNTIMED_WARM_UP_NS, UNTIMED_SLICE_NS = 3_000_000, 100_000
 """Where nothing was timed: what a call takes, for those on fresh inputs to be compared with."""
 
@@ -29,10 +26,6 @@ JUDGED_SHARE, MOST_JUDGED = 0.2, 2
 """Of a contender's turns: whose output is judged at once, drawn anew each time; the last turn's always is."""
 
 COMPILED_NS = 20_000_000
-
-CLOCK_TRIES = 10
-CLOCK_FACTOR = 2.0
-"""Turns in which both clocks agree may tell so many times the time of those in which they do not."""
 
 THREADS_EXCESS = 1.1
 DRAW = random.SystemRandom().random
@@ -58,10 +51,10 @@ class Contender:
     far: bool = False
     reads: Sequence[tuple[int, float]] = ()
     lost: Lost | None = None
-    _turns: list[Turn] = field(default_factory=list)
     _judged_turns: int = 0
-    _placed_ns: int = 0
-    _turned_ns: int = 0
+
+    def __post_init__(self) -> None:
+        self._turns = Turns(self.slot, self.terms, self.case.threads)
 
     def prepare(self) -> bool:
         """First call and first comparison; False where the case has ended."""
@@ -138,58 +131,30 @@ class Contender:
     def time_slice(self, round_: int) -> None:
         """One turn: its samples. Raises `Lost`."""
         if self.terms.slices > 1:
-            self._place_anew()
-        samples = self._turn(round_)
-        if self.terms.slices > 1 and self._came_out_short(samples):
-            self.call_ns = statistics.median(each.wall_ns / each.calls for each in samples)
-            self._turns.pop()
-            samples = self._turn(round_)
+            self._turns.place_anew()
+        samples = self._turns.play(round_, self.call_ns)
+        if self.terms.slices > 1 and self._turns.came_out_short(samples):
+            self.call_ns = median_call_ns(samples)
+            self._turns.drop_last()
+            samples = self._turns.play(round_, self.call_ns)
         self.samples += samples
         if self._judged_turns < MOST_JUDGED and DRAW() < JUDGED_SHARE:
             self._judged_turns += 1
             self._examination().delivered(None)
 
-    def _turn(self, round_: int) -> list[Sample]:
-        terms, call_ns = self.terms, self.call_ns
-        calls = calls_to_fill(call_ns, terms.slice_ns)
-        slices = max(1, min(terms.slices, round(terms.slices * terms.slice_ns / max(call_ns, 1.0))))
-        untimed_ns = terms.untimed_ns if call_ns < terms.long_call_ns else 0
-        request = protocol.Slice(round_, calls, slices, untimed_ns, list(terms.watched()))
-        seconds = terms.timeout_s * 3 + 20 * (slices + 1) * calls * call_ns / 1e9 + 5
-        before, started = self.slot.scheduled(), terms.clock_ns()
-        reply = self.slot.ask(request, seconds, protocol.Sliced)
-        elapsed_ns = terms.clock_ns() - started
-        told_ns = reply.untimed_ns + sum(each.wall_ns for each in reply.samples)
-        self._turns.append(Turn(elapsed_ns, told_ns, self.slot.scheduled().since(before), reply.samples))
-        self._turned_ns += elapsed_ns
-        return reply.samples
-
     def was_disturbed(self, round_: int) -> bool:
         """Whether somebody took time from every slice of a round, or from its answer: `finish` drops such a turn."""
         if self.terms.slices == 1:
             return False
-        if not self._turns[-1].clocks_agree(self.case.threads):
+        if not self._turns.last_clocks_agree():
             return True
         flags = zip(self.samples, disturbed(self.samples), strict=True)
         return all(flagged for sample, flagged in flags if sample.round == round_)
 
-    def _came_out_short(self, samples: Sequence[Sample]) -> bool:
-        """Calls were counted while somebody held the machine: far too few fill a slice."""
-        longest = max(each.wall_ns for each in samples)
-        return longest < self.terms.slice_ns / 2 and samples[0].calls < MAXIMUM_CALLS
-
-    def _place_anew(self) -> None:
-        """Puts the inputs elsewhere in memory, as often as that takes little beside the turns."""
-        if self.terms.in_place or self._placed_ns > RELOAD_SHARE * self._turned_ns:
-            return
-        started = self.terms.clock_ns()
-        self.slot.ask(protocol.Reload(), LOAD_SECONDS, protocol.Done)
-        self._placed_ns += self.terms.clock_ns() - started
-
     def finish(self) -> bool:
         """What comes after the timing: last outputs, fresh inputs, what is left behind; and the result."""
         try:
-            self._require_true_clock()
+            self._keep_true_samples()
             if reason := self.slot.left_behind():
                 raise Lost("wrong", reason)
             self.facts["peak_bytes"] = self._examined()
@@ -225,10 +190,14 @@ class Contender:
             algorithm=self.slot.implementation.algorithm,
             seconds=self._examining_seconds,
             timed_ns=median_call_ns(self.samples) or self.call_ns,
-            turn=lambda: median_call_ns(self._turn(self.samples[-1].round if self.samples else 0)),
+            turn=self._timed_once_more,
             note=self._require_ok,
             in_place=terms.in_place,
         )
+
+    def _timed_once_more(self) -> float:
+        """ns of a call in one more turn, which counts as none of its rounds."""
+        return median_call_ns(self._turns.play(self.samples[-1].round if self.samples else 0, self.call_ns))
 
     @property
     def _judging(self) -> Judging:
@@ -284,28 +253,9 @@ class Contender:
         if (verdict.error_over_bound or 0) >= (self.facts.get("error_over_bound") or 0):
             self._note_verdict(verdict)
 
-    def _require_true_clock(self) -> None:
-        """The parent's clock, which no kernel can reach, must roughly agree with the worker's.
-
-        Only samples of turns in which it does are kept: in others a busy machine delayed the answer, or the worker's
-        clock is wrong. It is wrong where both disagree in all turns, those taken here to be sure included, or in most
-        of them and these tell far less time than the rest.
-        """
-        if not self.samples:
-            return
-        turns, threads = len(self._turns), self.case.threads
-        agreeing, others = divided(self._turns, threads)
-        for _ in range(CLOCK_TRIES):
-            if len(agreeing) >= min(FEWEST_LONG, turns):
-                break
-            self.time_slice(self.samples[-1].round + 1)
-            agreeing, others = divided(self._turns, threads)
-        if not agreeing:
-            raise Lost("wrong", "its clock disagrees with the harness's: a slice took longer than it says")
-        samples, doubted = ([sample for each in side for sample in each.samples] for side in (agreeing, others))
-        if len(others) > len(agreeing) and median_call_ns(samples) > CLOCK_FACTOR * median_call_ns(doubted):
-            raise Lost("wrong", "its clock disagrees with the harness's in most turns: they took longer than it says")
-        self.samples = samples
+    def _keep_true_samples(self) -> None:
+        if self.samples:
+            self.samples = self._turns.true_samples(lambda: self.time_slice(self.samples[-1].round + 1))
 
     def _uses_more_than_its_threads(self) -> str:
         used = statistics.median([each.cpu_ns / max(each.wall_ns, 1) for each in self.samples] or [0.0])

@@ -1,16 +1,26 @@
 """Turns of a contender, each timed by two clocks: the worker's and the parent's."""
 
 import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
+from ..errors import Lost
+from ..processes import protocol
 from ..records import Sample
 from ..timing.guard import Scheduled
-from .terms import SLICE_NS, SLICES
+from ..timing.kernel import MAXIMUM_CALLS, calls_to_fill
+from .slot import Slot
+from .terms import FEWEST_LONG, LOAD_SECONDS, SLICE_NS, SLICES, Terms
+
+RELOAD_SHARE = 0.06
+"""Of the time that turns take: what placing the inputs in memory anew may take."""
 
 CLOCK_GAP_NS = SLICES * SLICE_NS // 2
 """What an answer may take besides; a clock that loses more than half of a slice is seen."""
 CLOCK_GAP_SHARE = 0.45
+CLOCK_TRIES = 10
+CLOCK_FACTOR = 2.0
+"""Turns in which both clocks agree may tell so many times the time of those in which they do not."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +46,80 @@ class Turn:
         return computed_ns <= most_ns
 
 
-def divided(turns: Sequence[Turn], threads: int) -> tuple[list[Turn], list[Turn]]:
-    """Those in which both clocks agree, and the others."""
-    agreeing = [each for each in turns if each.clocks_agree(threads)]
-    return agreeing, [each for each in turns if not each.clocks_agree(threads)]
+@dataclass
+class Turns:
+    """Of one contender: asks its worker for them, and keeps those that were played."""
+
+    slot: Slot
+    terms: Terms
+    threads: int
+    played: list[Turn] = field(default_factory=list)
+    _placed_ns: int = 0
+    _turned_ns: int = 0
+
+    def place_anew(self) -> None:
+        """Puts the inputs elsewhere in memory, as often as that takes little beside the turns."""
+        if self.terms.in_place or self._placed_ns > RELOAD_SHARE * self._turned_ns:
+            return
+        started = self.terms.clock_ns()
+        self.slot.ask(protocol.Reload(), LOAD_SECONDS, protocol.Done)
+        self._placed_ns += self.terms.clock_ns() - started
+
+    def play(self, round_: int, call_ns: float) -> list[Sample]:
+        """One more, of as many calls as fill its slices: its samples. Raises `Lost`."""
+        terms = self.terms
+        calls = calls_to_fill(call_ns, terms.slice_ns)
+        slices = max(1, min(terms.slices, round(terms.slices * terms.slice_ns / max(call_ns, 1.0))))
+        untimed_ns = terms.untimed_ns if call_ns < terms.long_call_ns else 0
+        request = protocol.Slice(round_, calls, slices, untimed_ns, list(terms.watched()))
+        seconds = terms.timeout_s * 3 + 20 * (slices + 1) * calls * call_ns / 1e9 + 5
+        before, started = self.slot.scheduled(), terms.clock_ns()
+        reply = self.slot.ask(request, seconds, protocol.Sliced)
+        elapsed_ns = terms.clock_ns() - started
+        told_ns = reply.untimed_ns + sum(each.wall_ns for each in reply.samples)
+        self.played.append(Turn(elapsed_ns, told_ns, self.slot.scheduled().since(before), reply.samples))
+        self._turned_ns += elapsed_ns
+        return reply.samples
+
+    def drop_last(self) -> None:
+        self.played.pop()
+
+    def clear(self) -> None:
+        self.played.clear()
+
+    def came_out_short(self, samples: Sequence[Sample]) -> bool:
+        """Calls were counted while somebody held the machine: far too few fill a slice."""
+        longest = max(each.wall_ns for each in samples)
+        return longest < self.terms.slice_ns / 2 and samples[0].calls < MAXIMUM_CALLS
+
+    def last_clocks_agree(self) -> bool:
+        return self.played[-1].clocks_agree(self.threads)
+
+    def true_samples(self, play_another: Callable[[], None]) -> list[Sample]:
+        """Those to keep. The parent's clock, which no kernel can reach, must roughly agree with the worker's.
+
+        Only samples of turns in which it does are kept: in others a busy machine delayed the answer, or the worker's
+        clock is wrong. It is wrong where both disagree in all turns, those taken here to be sure included, or in most
+        of them and these tell far less time than the rest: then it raises `Lost`.
+        """
+        turns = len(self.played)
+        agreeing, others = self._divided()
+        for _ in range(CLOCK_TRIES):
+            if len(agreeing) >= min(FEWEST_LONG, turns):
+                break
+            play_another()
+            agreeing, others = self._divided()
+        if not agreeing:
+            raise Lost("wrong", "its clock disagrees with the harness's: a slice took longer than it says")
+        samples, doubted = ([sample for each in side for sample in each.samples] for side in (agreeing, others))
+        if len(others) > len(agreeing) and median_call_ns(samples) > CLOCK_FACTOR * median_call_ns(doubted):
+            raise Lost("wrong", "its clock disagrees with the harness's in most turns: they took longer than it says")
+        return samples
+
+    def _divided(self) -> tuple[list[Turn], list[Turn]]:
+        """Those in which both clocks agree, and the others."""
+        agreeing = [each for each in self.played if each.clocks_agree(self.threads)]
+        return agreeing, [each for each in self.played if not each.clocks_agree(self.threads)]
 
 
 def median_call_ns(samples: Sequence[Sample]) -> float:
