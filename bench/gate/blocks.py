@@ -13,9 +13,9 @@ from ..errors import CannotFinish, Lost, SuiteFault
 from ..machine.cores import quietest_cores, start_cores
 from ..records import Case
 from ..runner.factories import PRODUCTION, Factories
-from ..runner.honesty import Stock
 from ..runner.slot import Slot
 from ..runner.terms import Terms
+from ..runner.unseen import Stock
 from ..sweep import Options, footprint
 from .duel import BASE, COPY, HEAD, SLICE_NS, Duel, Reading
 from .plan import Planned

@@ -12,10 +12,11 @@ from ..processes.protocol import Judge
 from ..records import Case, Result, Sample, Status, Verdict
 from ..timing.guard import disturbed
 from .exact import exact_test
-from .honesty import Examination, Judging
+from .honesty import Examination
 from .slot import Slot
 from .terms import FEWEST_LONG, LOAD_SECONDS, VERY_LONG_CALL_NS, Terms, interpreted_call_seconds
 from .turns import Turns, median_call_ns
+from .unseen import Judging
 
 WARM_UP_NS = 30_000_000
 WARM_UP_SLICE_NS = 500_000

@@ -3,8 +3,8 @@
 from ..errors import Lost
 from ..processes import protocol
 from ..processes.protocol import Judge
-from .honesty import Judging
 from .slot import Slot
+from .unseen import Judging
 
 
 def exact_test(slot: Slot, judging: Judging, task: protocol.Task, folder: str, seconds: float) -> None:

@@ -9,13 +9,14 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, median_low
-from typing import Any, Protocol
+from typing import Any
 
 from ..errors import Lost
 from ..processes import protocol
 from ..processes.protocol import Judge, Place, Play, Played, Trial, Tried
 from ..records import Verdict
 from .slot import Slot
+from .unseen import Judging, Stock, Unseen, batch_size
 
 STEADY_FACTOR = 2.0
 """Calls again and again on one problem may take so many times as long as those that are timed; and first calls as long
@@ -40,8 +41,8 @@ TRIES = 5
 DISTURBED_TRIES, WAITED_NS = 15, 100_000
 """Tries at most, where threads waited so long for a core in some: those show nothing."""
 
-LARGEST_BATCH, BATCH_BYTES, BATCH_NS = 24, 8 << 20, 4_000_000
-"""Never-seen problems that are called in a row: no more of them, of their bytes, or of time."""
+BATCH_NS = 4_000_000
+"""Never-seen problems that are called in a row: no more of them than take so much time."""
 
 IN_TURN, ROUNDS = 8, 3
 """Problems that are called in turn, and how often: what keeps the results of fewer is slow every time."""
@@ -55,69 +56,6 @@ PASSES = 3
 DISPLACED_BYTES = 1 << 26
 CACHED = "work is cached"
 FASTER_TIMED = "calls that are timed take less than half the time of the same calls all judged"
-
-
-class Judging(Protocol):
-    """Who draws problems and judges outputs: `problems.Problems`."""
-
-    def outputs(self) -> str: ...
-    def judge(self, request: Judge) -> protocol.Judged: ...
-    def draw(self, task: protocol.Task, beside: str, folder: str, copies: int) -> protocol.Drawn: ...
-    def discard(self, folder: str) -> None: ...
-
-
-@dataclass(frozen=True)
-class Unseen:
-    """A problem that a worker has not seen. Without a name it is not known what it should give."""
-
-    place: Place
-    name: str
-
-
-def batch_size(problem_bytes: int) -> int:
-    """How many problems of a size are drawn to be called in a row."""
-    return min(LARGEST_BATCH, BATCH_BYTES // max(1, problem_bytes))
-
-
-@dataclass
-class Stock:
-    """Unseen problems like the one in ``main``, of which a batch is shared by all contenders."""
-
-    judging: Judging
-    task: protocol.Task
-    main: str
-    problem_bytes: int
-    _shared: list[Unseen] | None = None
-
-    @property
-    def has_many(self) -> bool:
-        return batch_size(self.problem_bytes) > 1
-
-    def shared(self) -> list[Unseen]:
-        if self._shared is None:
-            self._shared = self._drawn(self.folders(self.main)[0], batch_size(self.problem_bytes))
-        return self._shared
-
-    def another(self, copies: int) -> list[Unseen]:
-        """Others again, for a contender that has seen the batch."""
-        return self._drawn(self.folders(self.main)[1], copies)
-
-    @staticmethod
-    def folders(main: str) -> tuple[str, str]:
-        """Where they lie: those that are shared, and the last others."""
-        return f"{main}-unseen", f"{main}-again"
-
-    def discard(self) -> None:
-        self._shared = None
-        for folder in self.folders(self.main):
-            self.judging.discard(folder)
-
-    def _drawn(self, folder: str, copies: int) -> list[Unseen]:
-        drawn = self.judging.draw(self.task, self.main, folder, copies)
-        if drawn.copies == 1:
-            return [Unseen(Place(folder), folder if drawn.judged else "")]
-        names = {number: f"{folder}/{number}" for number in drawn.judged}
-        return [Unseen(Place(folder, number), names.get(number, "")) for number in range(drawn.copies)]
 
 
 @dataclass

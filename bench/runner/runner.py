@@ -32,12 +32,12 @@ from .budget import FURTHER_SHARE, Budget
 from .contender import Contender
 from .exact import exact_test
 from .factories import PRODUCTION, Factories
-from .honesty import Stock
 from .outputs import SECONDS, SHARE, TURNS, Keep, Showing
 from .pace import Pace
 from .rounds import Player, play_rounds
 from .slot import Slot
 from .terms import LONG_CALL_NS, Terms, first_call_seconds
+from .unseen import Stock
 
 
 class Watcher(Protocol):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ..processes import protocol
-from .honesty import Judging, Stock
+from .unseen import Judging, Stock
 
 SLICE_NS = 1_250_000
 SLICES = 6

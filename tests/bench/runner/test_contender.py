@@ -10,9 +10,9 @@ from rooflinear.bench.processes import protocol
 from rooflinear.bench.records import Case, Exit, Sample, Verdict
 from rooflinear.bench.runner import contender
 from rooflinear.bench.runner.contender import Contender
-from rooflinear.bench.runner.honesty import Stock
 from rooflinear.bench.runner.rounds import play_rounds
 from rooflinear.bench.runner.terms import SLICES, Terms
+from rooflinear.bench.runner.unseen import Stock
 from rooflinear.bench.timing.guard import Scheduled
 
 MS = 1_000_000

@@ -8,7 +8,8 @@ from rooflinear.bench.errors import Lost
 from rooflinear.bench.processes import protocol
 from rooflinear.bench.records import Verdict
 from rooflinear.bench.runner import honesty
-from rooflinear.bench.runner.honesty import CACHED, FASTER_TIMED, Examination, Stock
+from rooflinear.bench.runner.honesty import CACHED, FASTER_TIMED, Examination
+from rooflinear.bench.runner.unseen import Stock
 
 US = 1000
 WORK, KEPT = 50 * US, 100
@@ -253,18 +254,3 @@ def test_tries_in_which_threads_waited_accuse_nobody_soon():
     with pytest.raises(Lost):
         examined(worker)
     assert worker.trials > honesty.TRIES + 1
-
-
-def test_a_batch_is_shared_and_those_drawn_again_are_not():
-    worker = Worker(honest)
-    stock = Stock(worker, TASK, "main", SMALL)
-    assert stock.shared() is stock.shared()
-    assert [each.place.folder for each in (*stock.shared()[:1], *stock.another(1))] == ["main-unseen", "main-again"]
-    assert worker.drawn == 2
-
-
-@pytest.mark.parametrize(
-    ("problem_bytes", "size"), [(0, 24), (1000, 24), (2**20, 8), (2**22, 2), (2**23, 1), (2**25, 0)]
-)
-def test_a_batch_holds_as_many_problems_as_lie_in_a_cache(problem_bytes, size):
-    assert honesty.batch_size(problem_bytes) == size
