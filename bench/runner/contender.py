@@ -13,6 +13,7 @@ from ..records import Case, Result, Sample, Status, Verdict
 from ..timing.guard import disturbed
 from .exact import exact_test
 from .honesty import Examination
+from .judged_calls import JudgedCalls
 from .slot import Slot
 from .terms import FEWEST_LONG, LOAD_SECONDS, VERY_LONG_CALL_NS, Terms, interpreted_call_seconds
 from .turns import Turns, median_call_ns
@@ -141,7 +142,7 @@ class Contender:
         self.samples += samples
         if self._judged_turns < MOST_JUDGED and DRAW() < JUDGED_SHARE:
             self._judged_turns += 1
-            self._examination().delivered(None)
+            self._calls().delivered(None)
 
     def was_disturbed(self, round_: int) -> bool:
         """Whether somebody took time from every slice of a round, or from its answer: `finish` drops such a turn."""
@@ -170,30 +171,22 @@ class Contender:
         if not self.samples:
             request = protocol.WarmUp(UNTIMED_WARM_UP_NS, UNTIMED_SLICE_NS)
             self.call_ns = self.slot.ask(request, self._examining_seconds, protocol.Warmed).call_ns
-        found = self._examination()
-        found.delivered(self.terms.seed)
+        calls = self._calls()
+        calls.delivered(self.terms.seed)
+        timed_ns = median_call_ns(self.samples) or self.call_ns
+        found = Examination(calls, self.terms.fresh, timed_ns, self._timed_once_more, self.terms.in_place)
         if not self.terms.thorough:
             return found.alone()
-        if found.stock.has_many:
+        if calls.stock.has_many:
             return found.among_many()
         found.looked_at()
         return found.alone()
 
-    def _examination(self) -> Examination:
-        terms = self.terms
+    def _calls(self) -> JudgedCalls:
+        terms, algorithm = self.terms, self.slot.implementation.algorithm
         assert terms.stock is not None
-        return Examination(
-            slot=self.slot,
-            judging=self._judging,
-            stock=terms.stock,
-            task=terms.task,
-            fresh=terms.fresh,
-            algorithm=self.slot.implementation.algorithm,
-            seconds=self._examining_seconds,
-            timed_ns=median_call_ns(self.samples) or self.call_ns,
-            turn=self._timed_once_more,
-            note=self._require_ok,
-            in_place=terms.in_place,
+        return JudgedCalls(
+            self.slot, self._judging, terms.stock, terms.task, algorithm, self._examining_seconds, self._require_ok
         )
 
     def _timed_once_more(self) -> float:

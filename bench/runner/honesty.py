@@ -7,16 +7,14 @@ while it is timed, it gains by it no more than the factors below.
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import fmean, median_low
 from typing import Any
 
 from ..errors import Lost
-from ..processes import protocol
-from ..processes.protocol import Judge, Place, Play, Played, Trial, Tried
-from ..records import Verdict
-from .slot import Slot
-from .unseen import Judging, Stock, Unseen, batch_size
+from ..processes.protocol import Place, Play, Played
+from .judged_calls import JudgedCalls
+from .unseen import Unseen, batch_size
 
 STEADY_FACTOR = 2.0
 """Calls again and again on one problem may take so many times as long as those that are timed; and first calls as long
@@ -62,35 +60,22 @@ FASTER_TIMED = "calls that are timed take less than half the time of the same ca
 class Examination:
     """Of one contender. ``timed_ns`` is what a call took when it was timed; ``turn`` times it so once more.
 
-    ``note`` is told every verdict; what is not ok raises `Lost` first.
+    ``fresh`` is the folder of other inputs. What is not as it must be raises `Lost`.
     """
 
-    slot: Slot
-    judging: Judging
-    stock: Stock
-    task: protocol.Task
+    calls: JudgedCalls
     fresh: str
-    algorithm: str
-    seconds: float
     timed_ns: float
     turn: Callable[[], float]
-    note: Callable[[Verdict], None]
     in_place: bool = False
-    names: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.names = [self.stock.main]
-
-    def delivered(self, seed: int | None) -> None:
-        """What the last turn returned is judged, and with a seed whether inputs are as they were."""
-        into = self.judging.outputs()
-        reply = self.slot.ask(protocol.Deliver(into, seed), self.seconds, protocol.Delivered)
-        self._require(self._judged(into, [self.stock.main], inputs=seed is not None))
-        _require_no(reply.fault)
+    @property
+    def _fresh(self) -> Unseen:
+        return Unseen(Place(self.fresh), self.fresh)
 
     def among_many(self) -> int | None:
         """All checks, where problems are small enough to lie beside each other; the peak of memory in bytes."""
-        batch = self._sample(self.stock.shared())
+        batch = self._sample(self.calls.stock.shared())
         if self.timed_ns > LOOKED_AT_NS:
             return self._long_calls(batch)
         calls, turns = self._looked_at(), self._in_turn(len(batch) + 1)
@@ -104,7 +89,7 @@ class Examination:
             Play([0, 1] * -(-calls // 2)),
             Play(turns * ROUNDS),
         ]
-        _, first, alone, fresh, own, both, several = self._tried(plays, [Unseen(Place(self.fresh), self.fresh), *batch])
+        _, first, alone, fresh, own, both, several = self.calls.tried(plays, [self._fresh, *batch])
         if self._is_slow(own, STEADY_FACTOR):
             self._accuse(self._own, FASTER_TIMED)
         if self._is_slow(_late(fresh), STEADY_FACTOR):
@@ -122,7 +107,7 @@ class Examination:
     def _long_calls(self, batch: Sequence[Unseen]) -> int | None:
         """A first call, and two problems in turn: as few calls as tell whether more are wanted."""
         plays = [Play([2], peak=True), Play([0, 1], all_kept=True)]
-        first, both = self._tried(plays, [Unseen(Place(self.fresh), self.fresh), *batch[:1]])
+        first, both = self.calls.tried(plays, [self._fresh, *batch[:1]])
         if self._is_slow(both, STEADY_FACTOR):
             self._accuse(self._own, FASTER_TIMED)
             self._accuse(self._both, f"{CACHED}: calls on two problems in turn take over three times the steady time")
@@ -132,8 +117,7 @@ class Examination:
 
     def alone(self) -> int | None:
         """One call on fresh inputs, the timed ones forgotten, and more only where it is slow; the peak of memory."""
-        fresh = [Unseen(Place(self.fresh), self.fresh)]
-        (first,) = self._tried([Play([1], peak=True)], fresh, alone=True)
+        (first,) = self.calls.tried([Play([1], peak=True)], [self._fresh], alone=True)
         if first.call_ns[0] > STEADY_FACTOR * self.timed_ns + PAUSE_NS:
             self._accuse(self._first_alone, f"{CACHED}: calls on fresh inputs take over three times the steady time")
         return first.peak_bytes
@@ -141,7 +125,7 @@ class Examination:
     def looked_at(self) -> None:
         """Where a problem lies alone: calls on it that are all judged, and must not take longer than those timed."""
         if self.timed_ns < LOOKED_AT_NS:
-            (own,) = self._tried([Play([0] * self._looked_at())])
+            (own,) = self.calls.tried([Play([0] * self._looked_at())])
             if self._is_slow(own, STEADY_FACTOR):
                 self._accuse(self._own, FASTER_TIMED)
 
@@ -149,23 +133,23 @@ class Examination:
 
     def _own(self) -> tuple[bool, int]:
         self.timed_ns = self.turn()
-        _, own = self._tried([Play([0] * PASSES), Play([0] * self._looked_at())])
+        _, own = self.calls.tried([Play([0] * PASSES), Play([0] * self._looked_at())])
         return self._is_slow(own, STEADY_FACTOR), own.waited_ns
 
     def _steady(self) -> tuple[bool, int]:
         self.timed_ns = self.turn()
-        _, fresh = self._tried([Play([1] * PASSES), Play([1] * self._looked_at())])
+        _, fresh = self.calls.tried([Play([1] * PASSES), Play([1] * self._looked_at())])
         return self._is_slow(_late(fresh), STEADY_FACTOR), fresh.waited_ns
 
     def _both(self) -> tuple[bool, int]:
         self.timed_ns = self.turn()
-        (both,) = self._tried([Play([0, 1] * self._looked_at())])
+        (both,) = self.calls.tried([Play([0, 1] * self._looked_at())])
         return self._is_slow(_late(both), COLD_FACTOR), both.waited_ns
 
     def _several(self) -> tuple[bool, int]:
         self.timed_ns = self.turn()
-        turns = self._in_turn(len(self.names) - 1)
-        several, cold = self._tried([Play(turns * ROUNDS), self._displaced(len(turns))])
+        turns = self._in_turn(len(self.calls.names) - 1)
+        several, cold = self.calls.tried([Play(turns * ROUNDS), self._displaced(len(turns))])
         slow = self._is_slow(_late(several), COLD_FACTOR, _typical(cold))
         return slow, several.waited_ns + cold.waited_ns
 
@@ -173,27 +157,27 @@ class Examination:
         """Against calls on the timed problem after a pause like theirs: threads wake up in both."""
         calls = self._looked_at()
         plays = [Play([1]), Play([1] * calls), Play([0]), Play([0] * calls)]
-        _, fresh, _, own = self._tried(plays, self.stock.another(1))
+        _, fresh, _, own = self.calls.tried(plays, self.calls.stock.another(1))
         slow = _learns(fresh) and _early(fresh) > STEADY_FACTOR * _early(own) + CALL_NS
         return slow, fresh.waited_ns + own.waited_ns
 
     def _first(self) -> tuple[bool, int]:
         self.timed_ns = self.turn()
-        batch = self._sample(self.stock.another(batch_size(self.stock.problem_bytes)))
+        batch = self._sample(self.calls.stock.another(batch_size(self.calls.stock.problem_bytes)))
         row = _shuffled(range(1, len(batch) + 1))
         away = Play([0] * PASSES, displace=0 if self.in_place else DISPLACED_BYTES)
         again = [away, Play(row, unseen=True)] * PASSES
-        _, first, *others = self._tried([Play([0] * PASSES), Play(row), *again], batch)
+        _, first, *others = self.calls.tried([Play([0] * PASSES), Play(row), *again], batch)
         cold, known = min(map(_typical, others[::2])), min(map(_typical, others[1::2]))
         slow = _typical(first) > STEADY_FACTOR * known + CALL_NS or self._is_slow(first, LEARNT_FACTOR, cold)
         return slow, sum(each.waited_ns for each in (first, *others))
 
     def _first_alone(self) -> tuple[bool, int]:
-        self.slot.ask(protocol.Reload(), self.seconds, protocol.Done)
+        self.calls.reload()
         self.timed_ns = self.turn()
         again = [1, 0, 0, 1]
         plays = [Play([1]), Play(again, all_kept=True), self._displaced(2)]
-        first, _, cold = self._tried(plays, self.stock.another(1))
+        first, _, cold = self.calls.tried(plays, self.calls.stock.another(1))
         limit_ns = COLD_FACTOR * max(self.timed_ns, _typical(cold)) + PAUSE_NS
         return first.call_ns[0] > limit_ns, first.waited_ns + cold.waited_ns
 
@@ -228,38 +212,8 @@ class Examination:
 
     def _displaced(self, problems: int) -> Play:
         """The timed problem, from outside the caches that so many problems fill."""
-        read = 0 if self.in_place else min(DISPLACED_BYTES, problems * self.stock.problem_bytes)
+        read = 0 if self.in_place else min(DISPLACED_BYTES, problems * self.calls.stock.problem_bytes)
         return Play([0] * PASSES, displace=read)
-
-    def _tried(self, plays: list[Play], problems: Sequence[Unseen] = (), *, alone: bool = False) -> list[Played]:
-        """What calls took whose outputs are right. Raises `Lost` where one is not."""
-        if problems:
-            self.names = [self.stock.main, *(each.name for each in problems)]
-        request = Trial(self.judging.outputs(), plays, [each.place for each in problems], alone)
-        reply = self.slot.ask(request, self.seconds, Tried)
-        looked_at = [(play, each) for play, each in zip(plays, reply.plays, strict=True) if not play.unseen]
-        of = [(self.names[play.order[index]], play) for play, each in looked_at for index in each.kept]
-        self._require(self._judged(request.into, [name for name, _ in of]), [play for _, play in of])
-        _require_no(reply.fault)
-        return reply.plays
-
-    def _judged(self, into: str, of: list[str], *, inputs: bool = False) -> list[Verdict]:
-        request = Judge(into, of, self.algorithm, self.task.dtype, inputs=inputs)
-        return self.judging.judge(request).verdicts
-
-    def _require(self, verdicts: Sequence[Verdict], plays: Sequence[Play] = ()) -> None:
-        for place, verdict in enumerate(verdicts):
-            if verdict.status != "ok":
-                mixed = bool(plays) and len(set(plays[place].order)) > 1
-                reason = f"stale where other inputs follow at once: {verdict.reason}" if mixed else verdict.reason
-                raise Lost("wrong", reason, verdict=verdict)
-            if verdict.error_over_bound is not None:
-                self.note(verdict)
-
-
-def _require_no(fault: str) -> None:
-    if fault:
-        raise Lost("wrong", fault)
 
 
 def _shuffled(items: Any) -> list[Any]:

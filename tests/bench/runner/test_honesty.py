@@ -9,6 +9,7 @@ from rooflinear.bench.processes import protocol
 from rooflinear.bench.records import Verdict
 from rooflinear.bench.runner import honesty
 from rooflinear.bench.runner.honesty import CACHED, FASTER_TIMED, Examination
+from rooflinear.bench.runner.judged_calls import JudgedCalls
 from rooflinear.bench.runner.unseen import Stock
 
 US = 1000
@@ -91,10 +92,9 @@ class Worker:
 def examined(worker, problem_bytes=1000, timed_ns=None):
     notes = []
     stock = Stock(worker, TASK, "main", problem_bytes)
-    found = Examination(
-        worker, worker, stock, TASK, "fresh", "direct", 1.0, timed_ns or worker.timed_ns, worker.turn, notes.append
-    )
-    found.delivered(7)
+    calls = JudgedCalls(worker, worker, stock, TASK, "direct", 1.0, notes.append)
+    found = Examination(calls, "fresh", timed_ns or worker.timed_ns, worker.turn)
+    calls.delivered(7)
     if stock.has_many:
         return found.among_many()
     found.looked_at()
