@@ -8,24 +8,19 @@ budget the baseline, the fastest and some of the others, else all.
 import contextlib
 import math
 import random
-import statistics
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
-
-import msgspec
 
 from ..errors import Lost, SuiteFault
 from ..inputs.matrix import is_matrix
 from ..libraries.host import FRUGAL_ALLOCATOR
 from ..machine.cores import available_cores
 from ..machine.neighbours import SEEN_CORES, Neighbours, text
-from ..records import DEFAULT_BASELINE, Case, Output, Result, Sample, ShownTask, Task
+from ..records import DEFAULT_BASELINE, Case, Output, Result, ShownTask, Task
 from ..suites.suite import Suite
 from ..sweep import Contest, Options, cost, describe, footprint
-from ..timing.core_speed import log_times
 from .admission import Admission
 from .again import chosen, halves
 from .budget import FURTHER_SHARE, Budget
@@ -34,6 +29,7 @@ from .exact import exact_test
 from .factories import PRODUCTION, Factories
 from .outputs import SECONDS, SHARE, TURNS, Keep, Showing
 from .pace import Pace
+from .results import Results, contest_key, typical_ns
 from .rounds import Player, play_rounds
 from .slot import Slot
 from .terms import LONG_CALL_NS, Terms, first_call_seconds
@@ -69,12 +65,10 @@ class Runner:
         factories: Factories = PRODUCTION,
     ):
         self.suite, self.options, self.watcher = suite, options, watcher
-        self._append, self._timed = append, timed
+        self._timed = timed
         self._factories, self._clock = factories, factories.clock
         earlier = list(earlier)
-        self._done = {(result.case, result.block) for result in earlier}
-        self._lost = {result.case for result in earlier if result.status != "ok"}
-        self._next_round = _next_rounds(earlier)
+        self._results = Results(earlier, append, watcher.done)
         self._slots: dict[tuple[str, int], Slot] = {}
         self._threads = 0
         self._random = random.Random(options.seed)
@@ -86,12 +80,9 @@ class Runner:
         self._budget = Budget(suite, options, factories.clock)
         self._pool = factories.pool(available_cores())  # a worker dies with the thread that started it
         self._neighbours = factories.neighbours(self._groups)
-        self._emitting = threading.Lock()
-        self._times = {each.case: _typical_ns(each.samples) for each in earlier if each.samples}
         self._rounds_seconds, self._made_seconds, self._told = 0.0, 0.0, False
         self._budget.note_earlier(earlier)
         self._begun = bool(earlier)
-        self._ok = {result.case: result.first_call_ns or 0 for result in earlier if result.status == "ok"}
         self._problems = factories.problems(suite, options)
         self._showing = Showing(suite, self._problems, keep, kept, factories.clock)
         self._admission = Admission(suite, options, self._budget, self._problems)
@@ -128,7 +119,9 @@ class Runner:
         if self.options.time_budget_s is None or self.options.blocks is not None:
             return contest
         among = self._halves[block % len(self._halves)]
-        return replace(contest, cases=chosen(contest.cases, self._times, self._random, among, self._chosen_again))
+        return replace(
+            contest, cases=chosen(contest.cases, self._results.times, self._random, among, self._chosen_again)
+        )
 
     def _play_block(self, block: int, contests: list[Contest]) -> None:
         self._begin_threads(block, contests)
@@ -168,9 +161,9 @@ class Runner:
         self._budget.begin_part(len(counts) * (max(1, blocks - block) if block else 1))
 
     def _play(self, contest: Contest, block: int, later: list[Contest]) -> None:
-        cases = [case for case in contest.cases if (case, block) not in self._done]
+        cases = [case for case in contest.cases if not self._results.has(case, block)]
         if block:
-            cases = [case for case in cases if case not in self._lost]
+            cases = [case for case in cases if case not in self._results.lost]
         task, whole = contest.task, [contest, *later]
         what = f"{task.operation} {describe(task.sizes)} {task.dtype}"
         self.watcher.now(what, self._budget.told(whole))
@@ -190,7 +183,7 @@ class Runner:
                 self._end(case, block, Lost("unsupported", reason))
         runnable = [case for case in runnable if self._algorithm(case) not in refused]
         for group in self._admission.groups(runnable, list(self._slots.values())):
-            contenders = [Contender(case, self._slot(case), block, terms, self._emit) for case in group]
+            contenders = [Contender(case, self._slot(case), block, terms, self._results.add) for case in group]
             self._play_group(contenders, later)
 
     def _play_group(self, contenders: list[Contender], later: list[Contest]) -> None:
@@ -207,8 +200,8 @@ class Runner:
             each.release()
 
     def _time(self, contenders: list[Contender], later: list[Contest]) -> None:
-        key = _contest_key(contenders[0].case, contenders[0].block)
-        first = self._next_round.get(key, 0)
+        key = contest_key(contenders[0].case, contenders[0].block)
+        first = self._results.next_round.get(key, 0)
         ready = [each for each in self._prepared(contenders) if each.warm_up(first)]
         for each in contenders:
             if each in ready or each.samples:  # a call that was too long says what the next will take
@@ -223,8 +216,8 @@ class Runner:
         for each in ready:
             if each in lasting:
                 each.finish()
-        self._next_round[key] = first + rounds
-        self._times.update({each.case: _typical_ns(each.samples) for each in ready if each.samples})
+        self._results.next_round[key] = first + rounds
+        self._results.times.update({each.case: typical_ns(each.samples) for each in ready if each.samples})
 
     def _players(self, ready: Sequence[Contender]) -> list[Player]:
         """Who takes turns: the contenders, and what reads memory beside them; what it finds is theirs too."""
@@ -306,8 +299,8 @@ class Runner:
     def _start_together(self, block: int, contests: list[Contest]) -> None:
         """Starts a block's workers side by side, as many at a time as there are cores."""
         together = [each for each in contests if each.threads == self._threads]
-        due = [case for each in together for case in each.cases if (case, block) not in self._done]
-        cases = {case.implementation: case for case in due if case not in self._lost}
+        due = [case for each in together for case in each.cases if not self._results.has(case, block)]
+        cases = {case.implementation: case for case in due if case not in self._results.lost}
         slots = [self._slot(case) for case in cases.values()]
         self.watcher.now(f"starting {len(slots)} workers", None)
         tests = self._exact_tests(together)
@@ -356,7 +349,7 @@ class Runner:
 
     def _show(self) -> None:
         """Once a run: what those that are ok return for the suite's tasks to be shown. Who compiled longest is last."""
-        ready = [case for case in self._ok if case.threads == self._threads]
+        ready = [case for case in self._results.ok if case.threads == self._threads]
         deadline = self._clock() + self._budget.share(SHARE, SECONDS)
         order = sorted({case.implementation: case for case in ready}.values(), key=self._compiling_ns)
         slots = [self._slot(case) for case in order]
@@ -369,7 +362,7 @@ class Runner:
         list(self._pool.map(ask, range(len(order))))
 
     def _compiling_ns(self, of: Case) -> int:
-        return sum(ns for case, ns in self._ok.items() if case.implementation == of.implementation)
+        return sum(ns for case, ns in self._results.ok.items() if case.implementation == of.implementation)
 
     def _stop_slots(self) -> None:
         self._note_dispatch()
@@ -378,7 +371,7 @@ class Runner:
 
     def _end(self, case: Case, block: int, lost: Lost) -> None:
         implementation = self.suite.implementations[case.implementation]
-        self._emit(
+        self._results.add(
             Result(
                 case=case,
                 algorithm=implementation.algorithm,
@@ -392,34 +385,3 @@ class Runner:
                 block=block,
             )
         )
-
-    def _emit(self, result: Result) -> None:
-        with self._emitting:
-            self._note(result)
-
-    def _note(self, result: Result) -> None:
-        self._append(result)
-        self._done.add((result.case, result.block))
-        if result.status == "ok":
-            self._ok[result.case] = result.first_call_ns or 0
-        else:
-            self._lost.add(result.case)
-        self.watcher.done(result)
-
-
-def _typical_ns(samples: list[Sample]) -> float:
-    return math.exp(statistics.median(log for _, log in log_times(samples)))
-
-
-def _next_rounds(results: list[Result]) -> dict[tuple[str, int], int]:
-    """The first unused round of each contest, so that rounds of two sessions are never paired."""
-    rounds: dict[tuple[str, int], int] = {}
-    for result in results:
-        key = _contest_key(result.case, result.block)
-        last = max((sample.round for sample in result.samples), default=-1)
-        rounds[key] = max(rounds.get(key, 0), last + 1)
-    return rounds
-
-
-def _contest_key(case: Case, block: int) -> tuple[str, int]:
-    return msgspec.structs.replace(case, implementation="").key, block
