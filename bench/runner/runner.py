@@ -5,7 +5,6 @@ contest. Further ones play those that want several blocks again: with a time
 budget the baseline, the fastest and some of the others, else all.
 """
 
-import contextlib
 import math
 import random
 from collections import Counter
@@ -14,9 +13,6 @@ from dataclasses import replace
 from typing import Protocol
 
 from ..errors import Lost, SuiteFault
-from ..inputs.matrix import is_matrix
-from ..libraries.host import FRUGAL_ALLOCATOR
-from ..machine.cores import available_cores
 from ..machine.neighbours import SEEN_CORES, Neighbours, text
 from ..records import DEFAULT_BASELINE, Case, Output, Result, ShownTask, Task
 from ..suites.suite import Suite
@@ -25,15 +21,14 @@ from .admission import Admission
 from .again import chosen, halves
 from .budget import FURTHER_SHARE, Budget
 from .contender import Contender
-from .exact import exact_test
 from .factories import PRODUCTION, Factories
 from .outputs import SECONDS, SHARE, TURNS, Keep, Showing
 from .pace import Pace
 from .results import Results, contest_key, typical_ns
 from .rounds import Player, play_rounds
-from .slot import Slot
-from .terms import LONG_CALL_NS, Terms, first_call_seconds
+from .terms import LONG_CALL_NS, Terms
 from .unseen import Stock
+from .workers import Workers
 
 
 class Watcher(Protocol):
@@ -69,16 +64,13 @@ class Runner:
         self._factories, self._clock = factories, factories.clock
         earlier = list(earlier)
         self._results = Results(earlier, append, watcher.done)
-        self._slots: dict[tuple[str, int], Slot] = {}
         self._threads = 0
         self._random = random.Random(options.seed)
         self._halves = halves(list(suite.implementations), self._random)
         self._chosen_again: Counter[str] = Counter()
         self._readers = factories.readers(suite)
         self._algorithms = sorted({each.algorithm for each in suite.implementations.values()})
-        self.dispatch_ns: dict[str, float] = {}
         self._budget = Budget(suite, options, factories.clock)
-        self._pool = factories.pool(available_cores())  # a worker dies with the thread that started it
         self._neighbours = factories.neighbours(self._groups)
         self._rounds_seconds, self._made_seconds, self._told = 0.0, 0.0, False
         self._budget.note_earlier(earlier)
@@ -86,6 +78,7 @@ class Runner:
         self._problems = factories.problems(suite, options)
         self._showing = Showing(suite, self._problems, keep, kept, factories.clock)
         self._admission = Admission(suite, options, self._budget, self._problems)
+        self._workers = Workers(suite, options, self._problems, self._admission.memory_bytes, factories)
 
     def play(self, contests: list[Contest]) -> None:
         """Plays all contests; every case ends with exactly one result a block."""
@@ -101,10 +94,15 @@ class Runner:
             for block in range(1, blocks):
                 self._play_block(block, [self._again(each, block) for each in contests if each.blocks > block])
         finally:
-            self._stop_slots()
+            self._workers.stop()
             self._readers.stop()
             self._problems.close()
-            self._pool.shutdown()
+            self._workers.close()
+
+    @property
+    def dispatch_ns(self) -> dict[str, float]:
+        """Of each array library: what its least call took at its best."""
+        return self._workers.dispatch_ns
 
     @property
     def neighbours(self) -> Neighbours:
@@ -112,7 +110,7 @@ class Runner:
         return self._neighbours
 
     def _groups(self) -> list[int]:
-        return [*(slot.pid for slot in self._slots.values() if slot.pid), *self._problems.pids, *self._readers.pids]
+        return [*self._workers.pids, *self._problems.pids, *self._readers.pids]
 
     def _again(self, contest: Contest, block: int) -> Contest:
         """What of a contest a further block plays."""
@@ -131,7 +129,7 @@ class Runner:
                 break
             if self._threads != contest.threads:
                 self._show()
-                self._stop_slots()
+                self._workers.stop()
                 self._begin_threads(block, contests[place:])
                 self._start_together(block, contests[place:])
             self._rounds_seconds, self._made_seconds, begun = 0.0, 0.0, self._clock()
@@ -144,7 +142,7 @@ class Runner:
             if not block:
                 self._budget.note_contest(self._clock() - begun, contest, self._rounds_seconds, self._made_seconds)
         self._show()
-        self._stop_slots()
+        self._workers.stop()
 
     def _tell_of_neighbours(self) -> None:
         """Once, when other programs begin to keep the machine busy."""
@@ -182,8 +180,8 @@ class Runner:
             if reason := refused.get(self._algorithm(case)):
                 self._end(case, block, Lost("unsupported", reason))
         runnable = [case for case in runnable if self._algorithm(case) not in refused]
-        for group in self._admission.groups(runnable, list(self._slots.values())):
-            contenders = [Contender(case, self._slot(case), block, terms, self._results.add) for case in group]
+        for group in self._admission.groups(runnable, self._workers.slots):
+            contenders = [Contender(case, self._workers.slot(case), block, terms, self._results.add) for case in group]
             self._play_group(contenders, later)
 
     def _play_group(self, contenders: list[Contender], later: list[Contest]) -> None:
@@ -236,7 +234,7 @@ class Runner:
         """
         together = [each for each in contenders if each.block or each.compiles]
         alone = [each for each in contenders if each not in together]
-        done = [*self._pool.map(Contender.prepare, together), *map(Contender.prepare, alone)]
+        done = [*self._workers.side_by_side(Contender.prepare, together), *map(Contender.prepare, alone)]
         ready = {each for each, prepared in zip([*together, *alone], done, strict=True) if prepared}
         return [each for each in contenders if each in ready]
 
@@ -289,7 +287,7 @@ class Runner:
 
     def _admit(self, case: Case, block: int) -> bool:
         try:
-            self._admission.admit(case, self._slot(case))
+            self._admission.admit(case, self._workers.slot(case))
         except Lost as lost:
             if not (block and lost.status == "skipped"):  # what the first block measured stays measured
                 self._end(case, block, lost)
@@ -301,10 +299,8 @@ class Runner:
         together = [each for each in contests if each.threads == self._threads]
         due = [case for each in together for case in each.cases if not self._results.has(case, block)]
         cases = {case.implementation: case for case in due if case not in self._results.lost}
-        slots = [self._slot(case) for case in cases.values()]
-        self.watcher.now(f"starting {len(slots)} workers", None)
-        tests = self._exact_tests(together)
-        list(self._pool.map(lambda slot: self._begin(slot, tests), slots))
+        self.watcher.now(f"starting {len(cases)} workers", None)
+        self._workers.start(cases.values(), self._exact_tests(together), self._budget.is_spent)
 
     def _exact_tests(self, contests: list[Contest]) -> list[tuple[Task, str]]:
         """Of every operation and dtype, made once a run."""
@@ -317,57 +313,22 @@ class Runner:
                 self._ending(error)  # told with the cases
         return made
 
-    def _begin(self, slot: Slot, tests: list[tuple[Task, str]]) -> None:
-        """Starts a worker and makes its exact tests; what is lost is told with its cases."""
-        seconds = first_call_seconds(self.options.timeout_s)
-        if self._budget.is_spent():
-            return
-        with contextlib.suppress(Lost):
-            slot.start()
-            for task, folder in tests:
-                if task.operation in slot.implementation.operations:
-                    exact_test(slot, self._problems, task, folder, seconds)
-
-    def _note_dispatch(self) -> None:
-        """What the least call of each array library took at its best."""
-        for slot in self._slots.values():
-            if slot.started and slot.started.dispatch_ns:
-                library, seen = slot.implementation.library, slot.started.dispatch_ns
-                self.dispatch_ns[library] = min(seen, self.dispatch_ns.get(library, seen))
-
-    def _slot(self, case: Case) -> Slot:
-        key = (case.implementation, case.threads)
-        if key not in self._slots:
-            implementation = self.suite.implementations[case.implementation]
-            limit = self._admission.memory_bytes
-            scratch = self._problems.scratch
-            slot = self._factories.slot(self.suite, implementation, case.threads, case.device, limit, scratch)
-            if is_matrix(self.options):
-                slot.environment["GLIBC_TUNABLES"] = FRUGAL_ALLOCATOR
-            self._slots[key] = slot
-        return self._slots[key]
-
     def _show(self) -> None:
         """Once a run: what those that are ok return for the suite's tasks to be shown. Who compiled longest is last."""
         ready = [case for case in self._results.ok if case.threads == self._threads]
         deadline = self._clock() + self._budget.share(SHARE, SECONDS)
         order = sorted({case.implementation: case for case in ready}.values(), key=self._compiling_ns)
-        slots = [self._slot(case) for case in order]
+        slots = [self._workers.slot(case) for case in order]
 
         def ask(place: int) -> None:
             operations = {each.operation for each in ready if each.implementation == order[place].implementation}
             share = (deadline - self._clock()) * min(1.0, TURNS / (len(order) - place))
             self._showing.ask(slots[place], operations, self._clock() + share)
 
-        list(self._pool.map(ask, range(len(order))))
+        self._workers.side_by_side(ask, range(len(order)))
 
     def _compiling_ns(self, of: Case) -> int:
         return sum(ns for case, ns in self._results.ok.items() if case.implementation == of.implementation)
-
-    def _stop_slots(self) -> None:
-        self._note_dispatch()
-        for slot in self._slots.values():
-            slot.stop()
 
     def _end(self, case: Case, block: int, lost: Lost) -> None:
         implementation = self.suite.implementations[case.implementation]
