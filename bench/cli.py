@@ -62,13 +62,13 @@ def run(
     wait_for_quiet: options.WaitForQuiet = None,
 ) -> None:
     """Verify and time implementations, then write a report."""
-    from .commands import run as commands
+    from .commands import run as running
 
     if resume is not None:
         continued = ResumeRequest(
             resume=resume, time_budget=time_budget, wait_for_quiet=wait_for_quiet, given=_given(context)
         )
-        _end(lambda: commands.resume(continued))
+        _end(lambda: running.resume(continued))
     request = RunRequest(
         preset=preset,
         suite=suite,
@@ -94,7 +94,7 @@ def run(
         results=results,
         wait_for_quiet=wait_for_quiet,
     )
-    _end(lambda: commands.run(request))
+    _end(lambda: running.run(request))
 
 
 @app.command()
@@ -122,7 +122,7 @@ def verify(
 
     Compares every result with one of higher precision. The preset is its own: small, odd sizes, float64 and float32.
     """
-    from .commands import run as commands
+    from .commands import verify as verifying
 
     request = VerifyRequest(
         suite=suite,
@@ -144,7 +144,7 @@ def verify(
         seed=seed,
         json=json,
     )
-    _end(lambda: commands.verify(request))
+    _end(lambda: verifying.verify(request))
 
 
 @app.command()
@@ -158,7 +158,7 @@ def report(
     open: options.Open = False,
 ) -> None:
     """Show runs as a page, pictures, text or tables."""
-    from .commands import run as commands
+    from .commands import report as reporting
 
     request = ReportRequest(
         runs=tuple(runs or ()),
@@ -169,7 +169,7 @@ def report(
         open=open,
         given=_given(context),
     )
-    _end(lambda: commands.report(request))
+    _end(lambda: reporting.report(request))
 
 
 @app.command()
@@ -367,7 +367,7 @@ def main(arguments: list[str] | None = None) -> Any:
             if sys.stdout is not None:
                 sys.stdout.flush()
     except OSError as error:  # of what is printed without a command, such as help
-        from .commands.run import unwritten
+        from .commands.exit_status import unwritten
 
         sys.exit(unwritten(error))
 
@@ -389,6 +389,6 @@ def _given(context: typer.Context) -> tuple[str, ...]:
 
 
 def _end(action: Callable[[], int]) -> NoReturn:
-    from .commands.run import guarded
+    from .commands.exit_status import guarded
 
     sys.exit(guarded(action))

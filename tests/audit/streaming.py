@@ -224,6 +224,6 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    from rooflinear.bench.commands.run import guarded
+    from rooflinear.bench.commands.exit_status import guarded
 
     sys.exit(guarded(lambda: main(sys.argv[1:]) or 0))

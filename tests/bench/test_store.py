@@ -289,7 +289,7 @@ def measures(*_, **__):
 
 def test_a_run_that_cannot_be_kept_is_refused_before_the_machine_is_measured(tmp_path, monkeypatch):
     monkeypatch.setattr(commands, "_busy_beside", measures)
-    monkeypatch.setattr(commands, "_record", measures)
+    monkeypatch.setattr(commands, "new_record", measures)
     (tmp_path / "taken").touch()
     request = RunRequest(preset="quick", suite=SMOOTHING, results=tmp_path / "taken")
     assert "cannot write to" in refused(commands.run, request)

@@ -6,7 +6,9 @@ import time
 import pytest
 
 from rooflinear.bench import sweep
-from rooflinear.bench.commands.run import _how_to_go_on, _status, _verified_status
+from rooflinear.bench.commands.exit_status import of_results
+from rooflinear.bench.commands.run import _how_to_go_on
+from rooflinear.bench.commands.verify import _verified_status
 from rooflinear.bench.errors import UsageError
 from rooflinear.bench.records import Case, Result
 from rooflinear.bench.runner.budget import Budget
@@ -195,7 +197,7 @@ def results(*statuses, **more):
     ],
 )
 def test_a_status_that_tells_whether_all_is_well(statuses, of_run, of_verify):
-    assert (_status(results(*statuses)), _verified_status(results(*statuses))) == (of_run, of_verify)
+    assert (of_results(results(*statuses)), _verified_status(results(*statuses))) == (of_run, of_verify)
 
 
 def test_a_case_that_was_predicted_to_last_too_long_is_not_all_well():

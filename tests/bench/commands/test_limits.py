@@ -210,7 +210,7 @@ def test_an_implementation_with_a_syntax_error_ends_with_2(rooflinear, tmp_path)
 
 
 def test_importing_the_commands_imports_no_framework():
-    modules = ("cli", "commands.run", "commands.inspect", "runner.runner", "machine.machine")
+    modules = ("cli", "commands.run", "commands.verify", "commands.report", "commands.inspect", "machine.machine")
     text = "\n".join(("import sys", *(f"import rooflinear.bench.{name}" for name in modules), "print(*sys.modules)"))
     found = subprocess.run([sys.executable, "-c", text], check=True, capture_output=True, text=True).stdout.split()
     assert not FRAMEWORKS & set(found)

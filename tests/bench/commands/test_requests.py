@@ -23,8 +23,8 @@ REPEATED = calibrate_report.USED - {"given", "report"}
 MODES = [
     ("run", [], "run.run", lambda name: name != "resume"),
     ("run", ["--resume", VALUE], "run.resume", lambda name: name in RESUME),
-    ("verify", [], "run.verify", lambda name: True),
-    ("report", [], "run.report", lambda name: True),
+    ("verify", [], "verify.verify", lambda name: True),
+    ("report", [], "report.report", lambda name: True),
     ("compare", [], "compare.compare", lambda name: True),
     ("calibrate", [], "calibrate.calibrate", lambda name: name not in ("report", "preset", "nice")),
     ("calibrate", ["--report"], "calibrate_report.calibrate", lambda name: name in REPEATED),
@@ -103,7 +103,7 @@ def test_a_request_cannot_be_changed(request_of, command, mode, where):
 
 def test_what_nobody_typed_is_not_given(request_of):
     assert request_of("calibrate.calibrate", "calibrate").given == ()
-    assert request_of("run.report", "report", "--table", "cases", "RUN").given == ("table", "runs")
+    assert request_of("report.report", "report", "--table", "cases", "RUN").given == ("table", "runs")
 
 
 def with_default(command, name):

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from rooflinear.bench.commands import run as commands
+from rooflinear.bench.commands.run_record import refuse_changes
 from rooflinear.bench.errors import UsageError
 from rooflinear.bench.machine import machine
 from rooflinear.bench.suites import suite, suite_sources
@@ -211,13 +211,13 @@ def test_a_run_is_not_resumed_with_another_helper(tmp_path, edited):
     files = {"other": "from ._help import inner\nfrom . import _top\n" + NUMPY, "_top": "", **PACKAGE}
     loaded = suite.load(write_suite(tmp_path, **files))
     record = begun(loaded)
-    commands._refuse_changes(record, loaded)
+    refuse_changes(record, loaded)
     changed = suite.load(write_suite(tmp_path, **files | {edited: "# A remark.\n"}))
     with pytest.raises(UsageError, match=r"other\.py changed since the run began; start a new run"):
-        commands._refuse_changes(record, changed)
+        refuse_changes(record, changed)
 
 
 def test_a_run_is_resumed_where_a_helper_changed_that_nobody_imports(tmp_path):
     loaded = suite.load(write_suite(tmp_path, **PACKAGE))
     record = begun(loaded)
-    commands._refuse_changes(record, suite.load(write_suite(tmp_path, **{**PACKAGE, "_help/inner": ""})))
+    refuse_changes(record, suite.load(write_suite(tmp_path, **{**PACKAGE, "_help/inner": ""})))

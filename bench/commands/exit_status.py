@@ -1,0 +1,65 @@
+"""How a command ends: its exit status, and what stderr says of an error that a user can mend."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+
+from ..errors import CannotFinish, RooflinearError
+from ..records import Result
+
+INTERRUPTED = 130
+INCONCLUSIVE = 3
+
+
+def of_results(results: list[Result]) -> int:
+    """1 where something is wrong, 3 where time or memory let nothing be told, else 0."""
+    statuses = {result.status for result in results}
+    if statuses & {"wrong", "crashed"}:
+        return 1
+    return INCONCLUSIVE if statuses & {"skipped", "timeout"} and "ok" not in statuses else 0
+
+
+def guarded(action: Callable[[], int]) -> int:
+    """Runs a command; what a user can mend ends in one or two lines and a status."""
+    try:
+        status = action()
+        flush()
+        return status
+    except RooflinearError as error:
+        _say(f"rooflinear: {error}")
+        return error.exit_status
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return INTERRUPTED
+    except MemoryError:
+        _say("rooflinear: out of memory; choose smaller sizes")
+        return CannotFinish.exit_status
+    except OSError as error:
+        return unwritten(error)
+
+
+def flush() -> None:
+    """Hands over what was printed, so that a device that takes no more is seen. Raises `OSError`."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def unwritten(error: OSError) -> int:
+    """The status where the system refused what was printed: a reader that went away is none of our business.
+
+    What is left to print is dropped, else Python would try again at its end.
+    """
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # no such stream, or none of the system's
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        return 0
+    what = f"{error.filename}:" if error.filename else "cannot write the output:"
+    _say(f"rooflinear: {what} {error.strerror or error}")
+    return CannotFinish.exit_status
+
+
+def _say(line: str) -> None:
+    """The last word on stderr; the status stays the same where nobody takes it."""
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr)
