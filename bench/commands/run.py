@@ -10,7 +10,7 @@ from .. import progress, store
 from ..errors import CannotFinish, UsageError
 from ..inputs import matrix
 from ..libraries.base import INTERPRETER
-from ..machine import ceilings, neighbours
+from ..machine import ceilings, neighbours, quiet
 from ..records import HOST, Result, Run
 from ..runner.runner import Runner
 from ..suites import suite
@@ -74,9 +74,9 @@ def resume(request: ResumeRequest) -> int:
 def _busy_beside(wait_s: float | None) -> str:
     """Which other programs are busy, after the wait that was asked for; empty where none is."""
     if wait_s is None:
-        found, remedy = neighbours.look_round(), "--wait-for-quiet 5m waits"
+        found, remedy = quiet.look_round(), "--wait-for-quiet 5m waits"
     else:
-        found, remedy = neighbours.wait_for_quiet(wait_s), f"waited {wait_s:.0f} s in vain"
+        found, remedy = quiet.wait_for_quiet(wait_s), f"waited {wait_s:.0f} s in vain"
     return f"{neighbours.text(found)}; {remedy}" if found else ""
 
 

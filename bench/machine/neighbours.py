@@ -1,20 +1,18 @@
 """Other programs that keep the machine busy, as seen by the parent process.
 
-Linux counts for every process how long it ran (``/proc/PID/stat``; ticks of
-10 ms) and for the whole machine how long its cores were busy (``/proc/stat``).
-The difference was used by programs that this process cannot see: programs
-outside a container, hidden from other users, or too short-lived to be listed.
+The time that the machine's cores were busy, less the time that all processes
+ran, was used by programs that this process cannot see: programs outside a
+container, hidden from other users, or too short-lived to be listed.
 """
 
-import contextlib
 import os
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from ..timing.guard import UNSEEN
+from .proc import Snapshot, Ticks, command_line, read_processes, system_ticks_per_second
 
 WINDOW_SECONDS, LEAST_SECONDS, LONGEST_SECONDS = 1.0, 0.25, 2.0
 """Shares are over the last second; in a quarter of it one tick is 4 % of a core, in less it is more."""
@@ -25,35 +23,14 @@ GAP_SECONDS, GAP_SCANS = 0.1, 40
 BUSY_CORES = 0.03
 """At least so many ticks a second that rounding makes none of them."""
 
-QUIET_CORES = 0.05
-"""An idle desktop stays below."""
-
 SEEN_CORES = 0.1
 """Programs that may disturb and are named for it, and the largest share of time that may be unexplained."""
 
 WATCHED_AT_MOST, SEEN_AT_MOST = 16, 50
 """A worker reads the counters of all that are watched around every slice; a record keeps the busiest."""
 
-PERIOD_SECONDS = 0.25
 LONGEST_NAME = 40
 UNSEEN_NAME = "programs that this process cannot see"
-
-
-class Ticks(NamedTuple):
-    """The system's counters of a process: its own run time, and that of its ended children."""
-
-    group: int
-    started: int
-    ran: int
-    ended_ran: int
-    name: str
-
-
-class Snapshot(NamedTuple):
-    """Ticks that all cores together were busy, and of each process by its pid."""
-
-    machine: int
-    programs: dict[int, Ticks]
 
 
 class Neighbour(NamedTuple):
@@ -83,7 +60,7 @@ class Neighbours:
     ):
         self._own, self._clock = own, clock
         self._read, self._command = read or read_processes, command or command_line
-        self._ticks_per_second = ticks_per_second or _ticks_per_second()
+        self._ticks_per_second = ticks_per_second or system_ticks_per_second()
         self._groups: set[int] = set()
         self._moments: deque[_Moment] = deque()
         self._busy: list[Neighbour] = []
@@ -190,40 +167,6 @@ class Neighbours:
             del self._seen[key]
 
 
-def wait_for_quiet(
-    seconds: float,
-    neighbours: Neighbours | None = None,
-    tell: Callable[[str], None] | None = None,
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
-) -> list[Neighbour]:
-    """Waits until no other program was busy for a second; returns those that still are after ``seconds``.
-
-    Says once on stderr what it waits for, or to ``tell``.
-    """
-    neighbours = neighbours or Neighbours(clock=clock)
-    told, ends = False, clock() + seconds
-    while neighbours.available:
-        sleep(PERIOD_SECONDS)
-        neighbours.look()
-        found = neighbours.busy(QUIET_CORES)
-        if clock() >= ends or (not found and neighbours.seconds >= WINDOW_SECONDS):
-            return found
-        if found and not told:
-            told = True
-            (tell or _tell)(f"waiting up to {seconds:.0f} s for a quiet machine; {text(found)}")
-    return []
-
-
-def look_round() -> list[Neighbour]:
-    """The other programs that are busy just now."""
-    neighbours = Neighbours()
-    if neighbours.available:
-        time.sleep(1.2 * LEAST_SECONDS)
-        neighbours.look()
-    return neighbours.busy(SEEN_CORES)
-
-
 def text(neighbours: Sequence[Neighbour], whole: bool = True) -> str:
     """One line that names the first; empty where there is none. Not ``whole``: without what a program was given."""
     if not neighbours:
@@ -233,45 +176,6 @@ def text(neighbours: Sequence[Neighbour], whole: bool = True) -> str:
     named = name if first.pid == UNSEEN else f"{name} (pid {first.pid})"
     more = f", and {others} more" if others else ""
     return f"other programs are busy: {named} {100 * first.cores:.0f} % of a core{more}"
-
-
-def read_processes() -> Snapshot | None:
-    """None where there is no ``/proc`` of Linux."""
-    try:
-        with open("/proc/stat", "rb") as file:
-            user, nice, system, _, _, irq, softirq = map(int, file.readline().split()[1:8])
-        numbers = [int(name) for name in os.listdir("/proc") if name.isdigit()]
-    except (OSError, ValueError):
-        return None
-    programs = {pid: found for pid in numbers if (found := _ticks(pid))}
-    return Snapshot(user + nice + system + irq + softirq, programs)
-
-
-def _ticks(pid: int) -> Ticks | None:
-    """None where the process has gone."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            return parse(file.read())
-    except (OSError, ValueError, IndexError):
-        return None
-
-
-def parse(line: bytes) -> Ticks:
-    """The line of ``/proc/PID/stat``, whose second field is a name in parentheses that may hold some itself."""
-    begin, _, rest = line.rpartition(b")")
-    fields = rest.split()
-    user, system, ended_user, ended_system = map(int, fields[11:15])
-    name = begin.partition(b"(")[2].decode(errors="replace")
-    return Ticks(int(fields[2]), int(fields[19]), user + system, ended_user + ended_system, name)
-
-
-def command_line(pid: int) -> str:
-    """A program's command line; empty for kernel threads and ended programs."""
-    with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
-        words = file.read(4096).replace(b"\0", b" ").decode(errors="replace")
-        program, blank, rest = words.partition(" ")
-        return program.rpartition("/")[2] + blank + rest
-    return ""
 
 
 def _short(command: str) -> str:
@@ -294,14 +198,3 @@ def _busiest_first(found: Iterable[Neighbour]) -> list[Neighbour]:
 
 def _cores(neighbour: Neighbour) -> float:
     return neighbour.cores
-
-
-def _ticks_per_second() -> int:
-    try:
-        return os.sysconf("SC_CLK_TCK")
-    except (AttributeError, OSError, ValueError):
-        return 100  # not on Windows
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

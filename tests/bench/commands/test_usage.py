@@ -17,7 +17,7 @@ def refusal(tmp_path, monkeypatch):
     (tmp_path / ".git").mkdir()
     (tmp_path / "houses.csv").write_text(CSV)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("rooflinear.bench.machine.neighbours.look_round", list)  # what else runs here is no usage error
+    monkeypatch.setattr("rooflinear.bench.machine.quiet.look_round", list)  # what else runs here is no usage error
 
     def refuse(*arguments):
         outcome = CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="rooflinear")

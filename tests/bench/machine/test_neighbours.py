@@ -1,96 +1,21 @@
 """Other programs that keep the machine busy are found, named and told of; the harness's own are not."""
 
-import contextlib
-import os
 import subprocess
-import sys
 import time
-from types import SimpleNamespace
 
 import psutil
 import pytest
-from typer.testing import CliRunner
 
-from rooflinear.bench import store
-from rooflinear.bench.cli import app
-from rooflinear.bench.commands import run as commands
 from rooflinear.bench.machine import neighbours
-from rooflinear.bench.machine.neighbours import (
-    Neighbour,
-    Neighbours,
-    Snapshot,
-    Ticks,
-    look_round,
-    parse,
-    text,
-    wait_for_quiet,
-)
+from rooflinear.bench.machine.neighbours import Neighbour, Neighbours, text
 from rooflinear.bench.timing.guard import UNSEEN
 
-from ..made import write_suite
-
-LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads what Linux tells")
-ME = os.getpid()
-SHELL, EDITOR, WORKER, HELPER = ME + 1, ME + 2, ME + 3, ME + 4
-SPIN = [sys.executable, "-S", "-c", "while True: pass"]
-
-
-class Computer:
-    """Programs and a clock that go on only when told to."""
-
-    def __init__(self):
-        self.seconds, self.scan_seconds, self.scans = 100.0, 0.0, 0
-        self.ran = dict.fromkeys((ME, SHELL, EDITOR), 0.0)
-        self.ended_ran, self.started = dict.fromkeys(self.ran, 0.0), dict.fromkeys(self.ran, 7)
-        self.groups = {pid: pid for pid in self.ran}
-        self.names, self.commands = {}, {SHELL: "python3 -c while…", EDITOR: "vi"}
-        self.unseen = self.whole = 0.0
-        self.own = []
-
-    def start(self, pid, group=None, started=8):
-        self.ran[pid] = self.ended_ran[pid] = 0.0
-        self.groups[pid], self.started[pid] = group or pid, started
-
-    def end(self, pid, parent=None):
-        """Ends a program, whose time its parent inherits if there is one."""
-        if parent is not None:
-            self.ended_ran[parent] += self.ran[pid] + self.ended_ran[pid]
-        del self.ran[pid]
-
-    def run(self, seconds, unseen=0.0, **shares):
-        """Time goes by, of which programs run a share."""
-        self.seconds += seconds
-        self.whole += seconds * unseen
-        for name, share in shares.items():
-            self.ran[globals()[name.upper()]] += seconds * share
-            self.whole += seconds * share
-
-    def read(self):
-        self.scans += 1
-        self.seconds += self.scan_seconds
-        programs = {
-            pid: Ticks(
-                self.groups[pid], self.started[pid], round(100 * ran), round(100 * self.ended_ran[pid]),
-                self.names.get(pid, "name"),
-            )
-            for pid, ran in self.ran.items()
-        }  # fmt: skip
-        return Snapshot(round(100 * self.whole), programs)
-
-    def neighbours(self, **changes):
-        return Neighbours(
-            lambda: self.own, lambda: self.seconds, changes.get("read", self.read),
-            lambda pid: self.commands.get(pid, ""), ticks_per_second=100,
-        )  # fmt: skip
+from .computer import EDITOR, HELPER, LINUX, ME, SHELL, SPIN, WORKER, Computer, busy_program, pids
 
 
 @pytest.fixture
 def computer():
     return Computer()
-
-
-def pids(found):
-    return [each.pid for each in found]
 
 
 def looked(computer, watcher, seconds, **shares):
@@ -346,19 +271,6 @@ def test_of_very_many_the_busiest_are_remembered(computer):
 
 
 @pytest.mark.parametrize(
-    ("line", "name"),
-    [
-        (b"12 (python3) R 1 34 5 0 -1 4 0 0 0 0 11 22 33 44 20 0 1 0 777 1 2", "python3"),
-        (b"12 (a (b) c) R 1 34 5 0 -1 4 0 0 0 0 11 22 33 44 20 0 1 0 777 1 2", "a (b) c"),
-        (b"12 (x) R 1 2) R 1 34 5 0 -1 4 0 0 0 0 11 22 33 44 20 0 1 0 777 1 2", "x) R 1 2"),
-        (b"12 () R 1 34 5 0 -1 4 0 0 0 0 11 22 33 44 20 0 1 0 777 1 2", ""),
-    ],
-)
-def test_a_name_may_hold_blanks_and_parentheses(line, name):
-    assert parse(line) == Ticks(group=34, started=777, ran=33, ended_ran=77, name=name)
-
-
-@pytest.mark.parametrize(
     ("command", "name"),
     [
         ("python3 -c 'x'\n\t while", "python3 -c 'x' while"),
@@ -389,20 +301,6 @@ def test_a_system_that_tells_nothing_has_no_neighbours(computer):
     watcher = computer.neighbours(read=lambda: None)
     assert not watcher.available
     assert looked(computer, watcher, 2, shell=1) == watcher.pids == watcher.seen == []
-    assert wait_for_quiet(60, watcher, sleep=pytest.fail) == []
-
-
-def test_without_proc_nothing_is_read(monkeypatch):
-    monkeypatch.setattr("builtins.open", lambda path, *_: (_ for _ in ()).throw(FileNotFoundError(2, "absent", path)))
-    assert neighbours.read_processes() is None
-
-
-@pytest.mark.parametrize("line", ["cpu 1 2 3\n", "", "nonsense\n"])
-def test_a_proc_of_another_form_is_none(tmp_path, monkeypatch, line):
-    (tmp_path / "stat").write_text(line)
-    opened = open
-    monkeypatch.setattr("builtins.open", lambda path, *rest: opened(tmp_path / "stat", *rest))
-    assert neighbours.read_processes() is None
 
 
 @pytest.mark.parametrize(
@@ -418,66 +316,6 @@ def test_a_proc_of_another_form_is_none(tmp_path, monkeypatch, line):
 )
 def test_neighbours_are_told_in_one_line(found, told):
     assert text(found) == told
-
-
-class Waiting:
-    """A wait beside a program that is busy for a while."""
-
-    def __init__(self, computer, seconds, busy_seconds, share=1.0):
-        self.computer, self.share, self.told = computer, share, []
-        self.begun = computer.seconds
-        self.busy_until = self.begun + busy_seconds
-        watcher = computer.neighbours()
-        self.left = wait_for_quiet(seconds, watcher, self.told.append, lambda: computer.seconds, self.sleep)
-        self.seconds = computer.seconds - self.begun
-
-    def sleep(self, seconds):
-        self.computer.run(seconds, shell=self.share if self.computer.seconds < self.busy_until else 0)
-
-
-def test_a_quiet_machine_is_waited_for_a_second(computer):
-    waiting = Waiting(computer, 300, 0)
-    assert (waiting.left, waiting.told) == ([], [])
-    assert 1 <= waiting.seconds <= 1.5
-
-
-def test_the_wait_ends_a_second_after_the_busy_program_does(computer):
-    waiting = Waiting(computer, 300, 20)
-    assert waiting.left == []
-    assert 20.5 <= waiting.seconds <= 22
-
-
-def test_the_wait_says_once_what_it_is_for(computer):
-    [told] = Waiting(computer, 300, 20).told
-    assert told == (
-        "waiting up to 300 s for a quiet machine; "
-        f"other programs are busy: python3 -c while… (pid {SHELL}) 100 % of a core"
-    )
-
-
-def test_what_does_not_become_quiet_is_returned(computer):
-    waiting = Waiting(computer, 10, 999)
-    assert pids(waiting.left) == [SHELL]
-    assert 10 <= waiting.seconds <= 10.5
-
-
-def test_a_desktop_at_rest_is_quiet(computer):
-    assert Waiting(computer, 300, 999, share=0.04).seconds <= 1.5
-
-
-def test_without_a_listener_the_wait_is_told_on_stderr(computer, capsys):
-    wait_for_quiet(2, computer.neighbours(), None, lambda: computer.seconds, lambda each: computer.run(each, shell=1))
-    assert capsys.readouterr().err.count("waiting up to 2 s") == 1
-
-
-@contextlib.contextmanager
-def busy_program():
-    process = subprocess.Popen(SPIN)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 @LINUX
@@ -511,92 +349,3 @@ def test_a_real_busy_program_of_our_own_is_not_found():
     finally:
         process.kill()
         process.wait()
-
-
-@pytest.fixture
-def quiet_run(monkeypatch, tmp_path):
-    """A run's commands without anything measured: what was waited for, and the run's record."""
-    asked = SimpleNamespace(waits=[], records=[], found=[])
-
-    def wait(seconds):
-        asked.waits.append(seconds)
-        return asked.found
-
-    def measure(folder, record, *_):
-        asked.records.append(record)
-        return 0
-
-    monkeypatch.setattr(neighbours, "wait_for_quiet", wait)
-    monkeypatch.setattr(neighbours, "look_round", lambda: asked.found)
-    monkeypatch.setattr(commands, "_measure", measure)
-    chosen = ["run", "--suite", write_suite(tmp_path / "mine"), "--m", "9", "--results", tmp_path / "results"]
-    asked.invoke = lambda *more: CliRunner().invoke(app, list(map(str, [*chosen, *more])))
-    asked.folders = lambda: list((tmp_path / "results").iterdir())
-    asked.resume = lambda *more: CliRunner().invoke(app, ["run", "--resume", str(asked.folders()[0]), *more])
-    return asked
-
-
-def test_a_run_waits_only_when_asked(quiet_run):
-    assert quiet_run.invoke().exit_code == 0
-    assert quiet_run.invoke("--wait-for-quiet", "5m").exit_code == 0
-    assert (quiet_run.waits, quiet_run.records[-1].warnings) == ([300], [])
-
-
-def test_a_resumed_run_may_wait_as_well(quiet_run):
-    quiet_run.invoke()
-    outcome = quiet_run.resume("--wait-for-quiet", "90s")
-    assert (outcome.exit_code, quiet_run.waits) == (0, [90]), outcome.output
-
-
-def test_the_wait_is_no_option_that_makes_another_run(quiet_run):
-    quiet_run.invoke()
-    quiet_run.invoke("--wait-for-quiet", "5m")
-    assert quiet_run.records[0].options == quiet_run.records[1].options
-
-
-@LINUX
-def test_a_run_beside_a_real_busy_program_warns_and_records_it(quiet_run, monkeypatch):
-    monkeypatch.setattr(neighbours, "look_round", look_round)
-    monkeypatch.setattr(neighbours, "wait_for_quiet", wait_for_quiet)
-    with busy_program():
-        outcome = quiet_run.invoke()
-    assert outcome.exit_code == 0, outcome.output
-    [folder] = quiet_run.folders()
-    [warning] = store.read_run(folder).warnings
-    assert warning.startswith("other programs are busy: ")
-    assert warning.endswith("; --wait-for-quiet 5m waits")
-    assert outcome.stderr == f"warning: {warning}\n"
-
-
-def test_a_wait_in_vain_is_told(quiet_run):
-    quiet_run.found = [Neighbour(1234, "python3", 0.98)]
-    warning = "other programs are busy: python3 (pid 1234) 98 % of a core; waited 300 s in vain"
-    assert quiet_run.invoke("--wait-for-quiet", "5m").stderr == f"warning: {warning}\n"
-    assert quiet_run.records[0].warnings == [warning]
-
-
-def test_a_resumed_run_keeps_the_warnings_it_had(quiet_run):
-    quiet_run.found = [Neighbour(1, "a", 1.0)]
-    quiet_run.invoke()
-    quiet_run.found = [Neighbour(2, "b", 1.0)]
-    quiet_run.resume()
-    assert [each.partition("busy: ")[2][:9] for each in quiet_run.records[-1].warnings] == ["a (pid 1)", "b (pid 2)"]
-
-
-@pytest.mark.parametrize("more", [[], ["--resume", "nowhere"]])
-@pytest.mark.parametrize(
-    ("value", "told"),
-    [
-        ("soon", "must be more than 0"),
-        ("0", "must be more than 0"),
-        ("-5", "must be more than 0"),
-        ("5 parsecs", "unknown unit 'parsecs'"),
-        ("", "must be more than 0"),
-    ],
-)
-def test_junk_for_the_wait_is_bad_usage(tmp_path, monkeypatch, value, told, more):
-    monkeypatch.chdir(tmp_path)
-    outcome = CliRunner().invoke(app, ["run", f"--wait-for-quiet={value}", *more])
-    assert outcome.exit_code == 2
-    assert outcome.stderr.startswith(f"rooflinear: --wait-for-quiet '{value}': {told}")
-    assert not list(tmp_path.iterdir())
