@@ -9,7 +9,6 @@ import secrets
 import time
 import traceback
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -21,19 +20,17 @@ from ..processes import protocol
 from ..processes.child import serve
 from ..suites import exported, suite
 from ..suites.unexported import explained
-from . import bounds, data, mapped, problem, ranges, verify
+from . import bounds, problem, ranges, verify
+from .draws import Draws, open_data
 from .judge import Judges
 from .problem import Problem
 
-DRAWING_SECONDS, ORACLE_SECONDS = 0.05, 0.03
-"""How long problems are drawn that no worker has seen, and how long the oracle is asked about them; one in any case
-where it is the only one."""
+ORACLE_SECONDS = 0.03
+"""How long the oracle is asked about problems that no worker has seen; about one in any case where it is the only
+one."""
 
 MOST_JUDGED = 3
 DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT}
-NUDGES = 2**10
-NUDGE = 16
-"""Units in the last place by which inputs are changed that a suite makes equal each time."""
 
 
 class Undefined(Exception):
@@ -52,16 +49,17 @@ class Reference:
         operations = suite.import_stem(self.folder, suite.OPERATIONS).OPERATIONS
         exported.prove()
         self.operations: dict[str, Operation] = {each.name: each for each in operations}
-        self.seed, self.generated = source.seed, source.data is None
-        self.data, label = _open_data(source)
+        self.generated = source.data is None
+        found, label = open_data(source)
+        self.draws = Draws(self.operations, source.seed, found)
         return protocol.Opened(label, self.generated)
 
     def make(self, request: protocol.Make) -> protocol.Made:
         operation = self.operations[request.task.operation]
-        source = self._source(request.task)
+        source = self.draws.source(request.task)
         try:
-            exact = request.variant == "exact"
-            inputs = self._exact(operation, request.task) if exact else self._seeded(operation, request, source)
+            exact, draws = request.variant == "exact", self.draws
+            inputs = draws.exact(operation, request.task) if exact else draws.seeded(operation, request, source)
         except ranges.ColumnOutOfRange as error:
             raise Undefined(str(error)) from error
         except Unsupported as error:
@@ -73,9 +71,6 @@ class Reference:
         else:
             made, refused = self._judgeable(operation, inputs, request, source)
         return self._saved(made, refused, request.folder, generated=self.generated)
-
-    def _source(self, task: protocol.Task) -> "ranges.Watched | None":
-        return None if self.data is None else ranges.Watched(self.data, task.dtype)
 
     def _judgeable(
         self,
@@ -118,7 +113,7 @@ class Reference:
 
     def draw(self, request: protocol.Draw) -> protocol.Drawn:
         self.judges.forget(request.folder)
-        found, number_of_parts = self._unseen(request), problem.parts(Path(request.beside))
+        found, number_of_parts = self.draws.unseen(request), problem.parts(Path(request.beside))
         if len(found) == 1:
             problem.save(found[0], Path(request.folder), number_of_parts)
             return protocol.Drawn(1, [0] if self._known(request, request.folder, found[0]) else [])
@@ -142,7 +137,7 @@ class Reference:
         for folder in request.folders:
             self.judges.forget(folder)
         if request.source:
-            self.data = None
+            self.draws.data = None
         return protocol.Done()
 
     def _saved(self, made: Problem, refused: dict[str, str], folder: str, *, generated: bool) -> protocol.Made:
@@ -156,7 +151,7 @@ class Reference:
         """Stores the expected output of a drawn problem; False if it cannot judge every algorithm."""
         operation = self.operations[request.task.operation]
         try:
-            made, _ = self._judgeable(operation, inputs, request, self._source(request.task))
+            made, _ = self._judgeable(operation, inputs, request, self.draws.source(request.task))
         except Undefined:
             return False
         if not self.judges.algorithms(request.beside) <= made.bounds.keys():
@@ -166,55 +161,6 @@ class Reference:
             raise SuiteFault(f"operations.py: {operation.name}: its output had {before} parts, now it has {now}")
         self.judges.hold(name, made, secrets.randbits(48), generated=self.generated)
         return True
-
-    def _unseen(self, request: protocol.Draw) -> list[Inputs]:
-        """Problems that cannot be predicted from the seed. Those of other shapes than the first are left out."""
-        before, ends = problem.load(Path(request.beside)), time.monotonic() + DRAWING_SECONDS
-        found: list[Inputs] = []
-        while len(found) < request.copies and (not found or time.monotonic() < ends):
-            drawn = self._unseeded(request.task) or before
-            unseen = {name: _nudged(value) if _same(value, before[name]) else value for name, value in drawn.items()}
-            if found and _shapes(unseen) != _shapes(found[0]):
-                break
-            found.append(unseen)
-        return found
-
-    def _unseeded(self, task: protocol.Task) -> Inputs | None:
-        """None if the suite refuses its own draw."""
-        rng, source = np.random.default_rng(secrets.randbits(128)), self._source(task)
-        try:
-            return self._drawn(self.operations[task.operation], task, "fresh", rng, source)
-        except ValueError:
-            return None
-
-    def _seeded(self, operation: Operation, request: protocol.Make, source: "ranges.Watched | None") -> Inputs:
-        task = request.task
-        sizes = "/".join(f"{name}={value}" for name, value in task.sizes.items())
-        rng = data.generator(self.seed, request.variant, operation.name, sizes, task.dtype)
-        return self._drawn(operation, task, request.variant, rng, source)
-
-    def _drawn(
-        self,
-        operation: Operation,
-        task: protocol.Task,
-        variant: str,
-        rng: np.random.Generator,
-        source: "ranges.Watched | None",
-    ) -> Inputs:
-        wanted = task.sizes
-        if source and isinstance(source.source, data.Matrix) and variant == "fresh":
-            rows = operation.sizes[0]
-            source.source = source.source.other(wanted[rows])
-            wanted = {**wanted, rows: min(wanted[rows], len(source.source.features))}
-        extra = {"data": source} if source is not None else {}
-        with np.errstate(over="ignore"):  # what a cast makes infinite is refused
-            return operation.inputs(rng, wanted, task.parameters, np.dtype(task.dtype), **extra)
-
-    def _exact(self, operation: Operation, task: protocol.Task) -> Inputs:
-        if operation.exact_inputs is None:
-            raise ValueError(f"{operation.name} states no exact_inputs")
-        rng = data.generator(self.seed, "exact", operation.name, task.dtype)
-        return operation.exact_inputs(rng, task.sizes, task.parameters, np.dtype(task.dtype))
 
 
 def _problem(
@@ -234,30 +180,6 @@ def _problem(
 
 def _expected(operation: Operation, inputs: Inputs) -> parts.Output:
     return parts.of_oracle(operation.oracle(*inputs.values()), f"operations.py: {operation.name}")
-
-
-def _same(one: Any, other: Any) -> bool:
-    return mapped.region(one) is None and np.asarray(one).dtype.kind in "fc" and np.array_equal(one, other)
-
-
-def _shapes(inputs: Inputs) -> list[Any]:
-    return [(np.asarray(value).dtype, np.shape(value)) for value in inputs.values()]
-
-
-def _nudged(value: Any) -> Any:
-    """Other bits, the same mathematics: order, symmetry and zeros stay."""
-    kind = np.asarray(value).dtype.type
-    return value * kind(1 + (1 + secrets.randbelow(NUDGES)) * NUDGE * np.finfo(kind).eps)
-
-
-def _open_data(source: protocol.Source) -> tuple[Any, str]:
-    if source.data is not None:
-        read = data.read_matrix if mapped.is_matrix(source.data, source.target) else data.read_table
-        label, found = read(source.data, source.target)
-        return found, label
-    if source.condition is not None:
-        return data.Conditioned(source.condition), f"gaussian, condition {source.condition:g}"
-    return None, "gaussian"
 
 
 def _at(request: protocol.ReferenceRequest) -> str:

@@ -32,7 +32,7 @@ def make(tmp_path):
     answers.reference.generated = False
 
     def ask(table, name, dtype, m=300, n=2, algorithms=("direct", "gram", "qr")):
-        answers.reference.data = table
+        answers.reference.draws.data = table
         sizes = {"m": m} if name == "r2" else {"m": m, "n": n}
         parameters = dict(answers.reference.operations[name].parameters)
         task = protocol.Task(name, sizes, parameters, dtype)
