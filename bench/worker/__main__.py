@@ -1,6 +1,6 @@
-"""Child process: ``python -P -m rooflinear.bench.worker``."""
+"""Child process: ``python -P -m rooflinear.bench.worker``, with the environment of its pools already set."""
 
-from .worker import Answers
+from .answers import Answers
 
 # isort: split
 from ..processes import protocol

@@ -1,8 +1,4 @@
-"""Child process: holds one implementation and answers requests about it.
-
-Run as ``python -P -m rooflinear.bench.worker`` with the environment of its
-pools already set. Requests and replies: `protocol`.
-"""
+"""In the child process: holds one implementation and does what requests ask. Requests and replies: `protocol`."""
 
 from .numpy_import import NUMPY_IMPORT_NS
 
@@ -12,9 +8,7 @@ import gc
 import math
 import os
 import random
-import sys
 import time
-import traceback
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,20 +18,19 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from ..inputs import written
-from ..libraries.base import ArrayLibrary, NoDevice, lined_up
+from ..libraries.base import ArrayLibrary, lined_up
 from ..libraries.host import LIBRARIES
 from ..machine.cores import first_cores
 from ..processes import protocol
 from ..records import HOST, Sample
-from ..suites import exported, suite
-from ..suites.unexported import explained
+from ..suites import suite
 from ..timing.core_speed import CoreSpeed, flag, is_slow
 from ..timing.fastest import fastest_call_ns
 from ..timing.guard import Guard, disturbed
 from ..timing.kernel import Clock, Kernel
 from .bindings import Bindings
 from .loader import Loaded, Loader, Refused, same
-from .measure import DRAW, settle, settle_in, time_slice, warm_up
+from .measure import DRAW, settle_in, time_slice, warm_up
 from .plays import Plays
 
 DISPATCH_NS = 10_000_000
@@ -275,63 +268,3 @@ def _resident_bytes() -> int:
     import psutil
 
     return psutil.Process().memory_info().rss
-
-
-class Answers:
-    """Turns requests into replies, and whatever a suite raises into a `protocol.Failed`."""
-
-    def __init__(self) -> None:
-        self.worker: Worker | None = None
-
-    def __call__(self, request: protocol.WorkerRequest) -> protocol.WorkerReply:
-        try:
-            reply = self._answer(request)
-        except Refused as refused:
-            return protocol.Failed(refused.status, refused.reason)
-        except NoDevice as absent:
-            return protocol.Failed("missing", str(absent))
-        except Exception as error:
-            status = "missing" if isinstance(request, protocol.Start) else "crashed"
-            found = explained(_one_line(error), error)
-            return protocol.Failed(status, found.told, found.unexported)
-        if not sys.platform.startswith("linux"):
-            settle()
-        return reply
-
-    def _answer(self, request: protocol.WorkerRequest) -> protocol.WorkerReply:
-        if isinstance(request, protocol.Start):
-            self.worker = Worker(request)
-            exported.prove()
-            return self.worker.started()
-        if self.worker is None:
-            raise Refused("crashed", "asked before it was started")
-        match request:
-            case protocol.Exact():
-                return self.worker.exact(request)
-            case protocol.Prepare():
-                return self.worker.prepare(request)
-            case protocol.WarmUp():
-                return self.worker.warm_up(request)
-            case protocol.Slice():
-                return self.worker.slice(request)
-            case protocol.Deliver():
-                exported.prove()
-                return self.worker.deliver(request)
-            case protocol.Trial():
-                exported.prove()
-                return self.worker.trial(request)
-            case protocol.Release():
-                return self.worker.release()
-            case protocol.Reload():
-                return self.worker.reload()
-            case protocol.Pin():
-                return self.worker.pin(request)
-
-
-def _one_line(error: BaseException) -> str:
-    message = " ".join(str(error).split())[:300]
-    if isinstance(error, MemoryError):
-        message = "out of memory" + (f": {message}" if message else "")
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-    return f"{type(error).__name__}: {message}{where}"
