@@ -52,7 +52,7 @@ PARENT_ONLY = (
     "bench.cli_options",
     "bench.interop",
 )
-JUDGES = {"bench.inputs.reference", "bench.inputs.judge", "bench.inputs.vault", "bench.inputs.verify"}
+JUDGES = {f"bench.inputs.{name}" for name in ("draws", "judge", "reference", "vault", "verify")}
 JUDGING = {"bench.gate.judge", "bench.gate.statistics", "bench.gate.records", "bench.gate.margins"}
 IN_PROCESS = "bench.runner.in_process"
 CHILDREN = ("bench.worker", "bench.inputs.reference", "bench.machine.ceiling_worker", "bench.suites.trial_child")
