@@ -11,7 +11,7 @@ LARGEST_BATCH, BATCH_BYTES = 24, 8 << 20
 
 
 class Judging(Protocol):
-    """Who draws problems and judges outputs: `problems.Problems`."""
+    """Who draws problems and judges outputs: `inputs.maker.Problems`."""
 
     def outputs(self) -> str: ...
     def judge(self, request: Judge) -> protocol.Judged: ...
