@@ -74,8 +74,7 @@ def _measured(loaded: suite.Suite, stem: str, operation: str, m: int, n: int) ->
         ]
         try:
             problems.make(task, "main", "main")
-            folder = str(problems.scratch / "main")
-            calls = [_ready(slot, task, folder) for slot in slots]
+            calls = [_ready(slot, task, problems) for slot in slots]
             return _played(slots, statistics.median_low(calls))
         finally:
             for slot in slots:
@@ -83,9 +82,14 @@ def _measured(loaded: suite.Suite, stem: str, operation: str, m: int, n: int) ->
             problems.close()
 
 
-def _ready(slot: Slot, task: protocol.Task, folder: str) -> int:
+def _ready(slot: Slot, task: protocol.Task, problems: Problems) -> int:
     """The calls that fill a slice."""
-    verdict = slot.ask(protocol.Prepare(task, folder, generated=True), SECONDS, protocol.Prepared).verdict
+    folder = str(problems.scratch / "main")
+    slot.start()
+    into = problems.outputs()
+    slot.ask(protocol.Prepare(task, folder, into=into), SECONDS, protocol.Prepared)
+    of = protocol.Judge(into, [folder] * 2, slot.implementation.algorithm, task.dtype)
+    verdict = problems.judge(of).verdicts[0]
     if verdict.status != "ok":
         raise SystemExit(f"{slot.implementation.stem}: {verdict.reason}")
     warmed = slot.ask(protocol.WarmUp(WARM_UP_NS, WARM_UP_SLICE_NS), SECONDS, protocol.Warmed)
