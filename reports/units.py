@@ -1,4 +1,4 @@
-"""Numbers for people: three significant digits, a unit, and a dash for what is not known.
+"""Numbers for people: three significant digits, thousands separated, a unit, and a dash for an unknown value.
 
 The page writes numbers with ``page/format.js``, which must say the same of every value: where a digit is halfway it is
 rounded away from zero, as JavaScript does.
@@ -72,16 +72,15 @@ def percent_text(share: float | None) -> str:
 
 
 def digits(value: float | None) -> str:
-    """Three significant digits, thousands separated, very small and large as powers of ten."""
+    """``12,300`` for 12345.6: three significant digits; powers of ten below 0.001 and from a million on."""
     if value is None or not known(value):
         return MISSING
     if value == 0:
         return "0"
-    if not 1e-3 <= abs(value) < 1e6:
-        return f"{_rounded(value, 3):.2e}".replace("e+", "e")
-    if abs(_rounded(value, 3)) < 1000:
-        return _significant(value, 3)
-    return f"{math.copysign(math.floor(abs(value) + 0.5), value):,.0f}"
+    rounded = _rounded(value, 3)
+    if not Decimal("1e-3") <= abs(rounded) < 1_000_000:
+        return f"{rounded:.2e}".replace("e+", "e")
+    return f"{rounded:,.0f}" if abs(rounded) >= 1000 else _significant(value, 3)
 
 
 def short_time(time_ns: float | None) -> str:

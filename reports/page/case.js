@@ -157,7 +157,7 @@ function drawCase(run, row, samples, look) {
       [
         row.operation,
         row.parameters,
-        row.sizes,
+        spelled(row.sizes),
         row.dtype,
         row.threads ? plural(row.threads, 'thread') : '',
         row.device,

@@ -77,7 +77,7 @@ function prepared(run) {
     total: cases.length,
     absent: frame(run.missing)
       .all()
-      .map((row) => ({ ...row, where: row.sizes > 1 ? plural(row.sizes, 'size') : row.first })),
+      .map((row) => ({ ...row, where: row.sizes > 1 ? plural(row.sizes, 'size') : spelled(row.first) })),
     fitsOf: (view) => fits.of(view.number),
     crossoversOf: (view) => crossovers.of(view.number),
     threadsOf: (view) => threads.of(view.number),

@@ -109,7 +109,8 @@ function drawFits(rows, look) {
         text: 'largest misfit',
         number: true,
         value: (row) => row.misfit_worst,
-        show: (row) => (isKnown(row.misfit_worst) ? `${percent(row.misfit_worst)} at ${row.worst_at}` : MISSING),
+        show: (row) =>
+          isKnown(row.misfit_worst) ? `${percent(row.misfit_worst)} at ${spelled(row.worst_at)}` : MISSING,
       },
       { text: 'not estimated', show: (row) => element('span', { class: 'notes' }, row.reason || '') },
     ].filter(Boolean),
@@ -121,7 +122,7 @@ function drawCrossovers(rows, look) {
   return table(
     'Where one implementation overtakes another',
     [
-      { text: 'along', show: (row) => row.along + (row.fixed ? ` at ${row.fixed}` : '') },
+      { text: 'along', show: (row) => row.along + (row.fixed ? ` at ${spelled(row.fixed)}` : '') },
       { text: 'fastest before', value: (row) => row.before, show: (row) => named(look(row.before), row.before) },
       { text: 'fastest after', value: (row) => row.after, show: (row) => named(look(row.after), row.after) },
       {
@@ -155,7 +156,7 @@ function drawFractions(found, look) {
         kind: 'none',
       };
     const spoken =
-      `${row.implementation}, ${row.sizes}: ${shareText(row)} of its limit ${timeText(row.limit_ns)}, ` +
+      `${row.implementation}, ${spelled(row.sizes)}: ${shareText(row)} of its limit ${timeText(row.limit_ns)}, ` +
       `bound by ${row.bound_by}${isFault(row) ? '; faster than its own limit, a fault' : ''}`;
     return { text: shareText(row), value: share, share: Math.min(1, share), kind: isFault(row) ? 'fault' : '', spoken };
   });
@@ -165,12 +166,13 @@ function drawErrors(found, look) {
   if (!found.any) return note('Nothing ran.');
   return drawMatrix('Largest error divided by its bound, by implementation and size', found, look, (row) => {
     const told = row.reason ? `: ${row.reason}` : '';
+    const who = `${row.implementation}, ${spelled(row.sizes)}`;
     if (row.status !== 'ok')
       return {
         text: row.status,
         value: row.error_over_bound,
         kind: `status ${row.status}`,
-        spoken: `${row.implementation}, ${row.sizes}: ${row.status}${told}`,
+        spoken: `${who}: ${row.status}${told}`,
       };
     if (!isKnown(row.error_over_bound)) return { text: 'ok', value: null, kind: 'right' };
     return {
@@ -178,7 +180,7 @@ function drawErrors(found, look) {
       value: row.error_over_bound,
       share: Math.min(1, row.error_over_bound),
       kind: 'right',
-      spoken: `${row.implementation}, ${row.sizes}: error ${digits(row.error)}, bound ${digits(row.bound)}${told}`,
+      spoken: `${who}: error ${digits(row.error)}, bound ${digits(row.bound)}${told}`,
     };
   });
 }
@@ -241,14 +243,14 @@ function drawListing(listing, look, shown, by, open) {
               class: 'open',
               'data-keep': `case ${row.index}`,
               'data-case': row.index,
-              'aria-label': `Details of ${row.implementation}, ${row.operation} ${row.sizes}`,
+              'aria-label': `Details of ${row.implementation}, ${row.operation} ${spelled(row.sizes)}`,
               onclick: () => open(row.index),
             },
             'open',
           ),
       },
       ...several.map((name) => text(name, name)),
-      { ...text('sizes', 'sizes'), nowrap: true },
+      { ...text('sizes', 'sizes'), show: (row) => spelled(row.sizes) || MISSING, nowrap: true },
       { text: 'status', order: 'status', value: (row) => row.status, show: badges },
       number('one call', 'time_ns', timeText),
       {

@@ -1,15 +1,14 @@
-// Numbers for people: three significant digits, a unit, and a dash for what is not known.
+// Numbers for people: three significant digits, thousands separated, a unit, and a dash for an unknown value.
 
 const isKnown = (value) => value !== null && value !== undefined && Number.isFinite(value);
 
 function digits(value) {
   if (!isKnown(value)) return MISSING;
   if (value === 0) return '0';
-  const size = Math.abs(value);
-  if (size < 1e-3 || size >= 1e6) return value.toExponential(2).replace('e+', 'e');
   const rounded = Number(value.toPrecision(3));
-  if (Math.abs(rounded) >= 1000) return (Math.sign(value) * Math.round(size)).toLocaleString('en');
-  return value.toPrecision(3);
+  const size = Math.abs(rounded);
+  if (size < 1e-3 || size >= 1e6) return value.toExponential(2).replace('e+', 'e');
+  return size >= 1000 ? rounded.toLocaleString('en') : value.toPrecision(3);
 }
 
 function withUnit(value, steps) {
@@ -45,6 +44,11 @@ const rangeText = (low, high, form = digits) => (isKnown(low) && isKnown(high) ?
 const whole = (value) => Number(value).toLocaleString('en');
 const plural = (count, word) => `${whole(count)} ${word}${count === 1 ? '' : 's'}`;
 
-// "m=1000 n=10" as the frames write it, and as people read it.
+// Sizes as the frames write them, "m=1000 n=10", and as people read them, "m = 1,000, n = 10".
 const sizeKey = (names, size) => names.map((name) => `${name}=${size[name]}`).join(' ');
 const sizeText = (names, size) => names.map((name) => `${name} = ${whole(size[name])}`).join(', ') || 'the only size';
+const spelled = (sizes) =>
+  (sizes ?? '')
+    .split(' ')
+    .map((size) => size.replace(/^([^=]+)=(\d+)$/, (_, name, value) => `${name} = ${whole(value)}`))
+    .join(', ');

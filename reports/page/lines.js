@@ -169,7 +169,7 @@ function roofline(run, choice) {
         ...row,
         ...own,
         name: `${isFault(row) ? '! ' : ''}${marked(row)}`,
-        size: row.sizes,
+        size: spelled(row.sizes),
         here,
         x: row.flops / row.bytes,
         time: reached,
@@ -179,7 +179,8 @@ function roofline(run, choice) {
         intensity: digits(row.flops / row.bytes),
         text: `${shareText(row)}${isFault(row) ? ', a fault' : ''}`,
         description:
-          `${row.implementation}, ${row.sizes}: ${flopsText(reached)} at ${digits(row.flops / row.bytes)} flop/B` +
+          `${row.implementation}, ${spelled(row.sizes)}: ${flopsText(reached)} ` +
+          `at ${digits(row.flops / row.bytes)} flop/B` +
           (isFault(row) ? '; faster than its own limit, a fault' : ''),
       };
     });

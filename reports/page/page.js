@@ -268,7 +268,7 @@ function errorsNote({ counts, worst, wrong }, tolerance) {
   const judge = tolerance ? ` This operation has no derived bound; its suite states a tolerance: ${tolerance}.` : '';
   const most = worst
     ? ` The largest error among correct answers is ${digits(worst.error_over_bound)} of its ` +
-      `${tolerance ? 'tolerance' : 'bound'}: ${worst.implementation} at ${worst.sizes || 'the only size'}.`
+      `${tolerance ? 'tolerance' : 'bound'}: ${worst.implementation} at ${spelled(worst.sizes) || 'the only size'}.`
     : '';
   const bad = wrong.length ? ` Wrong: ${distinct(wrong.map((row) => row.implementation)).join(', ')}.` : '';
   return `${told}.${judge}${most}${bad}`;

@@ -144,7 +144,8 @@ def test_a_disturbed_time_has_no_share_of_a_limit_and_no_place_under_the_roof(do
         "marks => marks.map((mark) => mark.ariaLabel.split(':')[0])"
     )
     assert len(points) == len(MS) * len(SLOWER) - len(DISTURBED)
-    assert "numba, m=1000 n=10" not in points
+    assert "numba, m = 1,000, n = 10" not in points
+    assert "numba, m = 10,000, n = 10" in points
 
 
 def test_between_sizes_nothing_is_told_of_a_disturbed_one(doubtful):

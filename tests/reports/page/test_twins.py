@@ -90,13 +90,24 @@ def test_numbers_are_written_alike(answers, theirs, ours, values):
 
 def test_numbers_are_written_as_people_expect():
     """Else both could be wrong alike."""
-    assert [units.digits(value) for value in (0, 1.125, 2500.5, 1e6, 1.5e10, 1.234e-5)] == [
-        *("0", "1.13", "2,501", "1.00e6", "1.50e10", "1.23e-5")
+    assert [units.digits(value) for value in (0, 1.125, 2505, 1e6, 1.5e10, 1.234e-5)] == [
+        *("0", "1.13", "2,510", "1.00e6", "1.50e10", "1.23e-5")
+    ]
+    assert [units.digits(value) for value in (999.6, 123_456.7, -98_765, 999_499, 999_500, 9.996e-4)] == [
+        *("1,000", "123,000", "-98,800", "999,000", "1.00e6", "0.00100")
+    ]
+    assert [units.time_text(1.234567e15), units.bytes_text(1023), units.ratio_text(9043)] == [
+        *("1.23e6 s", "1,020 B", "9,040×")
     ]
     assert units.time_text(0) == "0 ns"
     assert units.rate_text(12_300) == "12.3 kB/s"
     assert [units.lead_text(lead) for lead in (1.0, 1.0625, 1.04, 2.5)] == ["0.0 %", "6.3 %", "4.0 %", "2.50×"]
     assert [units.percent_text(share) for share in (0, 1e-9, 0.0625, 0.123)] == ["0 %", "< 0.001 %", "6.3 %", "12 %"]
+
+
+def test_sizes_are_written_as_people_read_them(answers):
+    given = ["m=100000 n=10", "m=7", "", None, "text=a=1"]
+    assert answers("given.map(spelled)", given) == ["m = 100,000, n = 10", "m = 7", "", "", "text=a=1"]
 
 
 def made(value, width, kind):
