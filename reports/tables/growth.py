@@ -41,17 +41,17 @@ FEWEST_SIZES = 3
 FEWEST_A_RATE = 2
 CLEARLY = 7.0
 NOISE = 0.01
-"""No time is known better than by one per cent: below it one fit is as good as another."""
+"""No time is known to better than one per cent, so smaller misfits do not make a fit better."""
 
 FIXED, BYTES, CACHED, BEYOND, ROWS = "fixed", "bytes", "cached", "beyond", "rows"
 MODELS = ((FIXED, BYTES), (FIXED, BYTES, ROWS), (FIXED, CACHED, BEYOND), (FIXED, CACHED, BEYOND, ROWS))
 """The simplest first."""
 
-UNTOLD = {
-    "fixed_ns": "too small compared with the times at these sizes",
-    "bytes_per_second": "times hardly grow with the bytes at these sizes",
+NOT_ESTIMATED = {
+    "fixed_ns": "fixed cost: too small compared with the times at these sizes",
+    "bytes_per_second": "rate: times hardly grow with the bytes at these sizes",
 }
-SAME_ROWS = "row_ns: rows and bytes grow together at these sizes"
+SAME_ROWS = "cost of a row: rows and bytes grow together at these sizes"
 
 Array = NDArray[np.float64]
 
@@ -68,7 +68,7 @@ class Fit:
 def fits(tables: Tables) -> pd.DataFrame:
     """A row per view and implementation with a time: the coefficients, and how well they fit.
 
-    A time that was disturbed is a guess and has no part in it.
+    Disturbed times are unreliable and are left out.
     """
     rows = [
         {**{column: getattr(view, column) for column in VIEW}, "implementation": name, **_row(tables, view, frame)}
@@ -81,9 +81,9 @@ def fits(tables: Tables) -> pd.DataFrame:
 def predict(fit: Mapping[str, Any], moved: float, rows: float) -> float:
     """Time in ns of a size that moves so many bytes and has so many rows, from a row of `fits`.
 
-    NaN where a coefficient that was not told could matter: below the smallest
-    size without a fixed cost, above the largest without a rate, and beyond the
-    last cache where every size fitted was within it.
+    NaN if a missing coefficient could matter: below the smallest size without a
+    fixed cost, above the largest without a rate, and beyond the last cache if
+    every fitted size was within it.
     """
     fixed, rate, cached, cache_bytes, row_ns = (_or_none(fit[name]) for name in COEFFICIENTS)
     beyond = cache_bytes is not None and moved > cache_bytes
@@ -124,7 +124,7 @@ def _row(tables: Tables, view: View, frame: pd.DataFrame) -> dict[str, Any]:
         "misfit": float(np.median(misfits)),
         "misfit_worst": float(misfits.max()),
         "worst_at": frame["sizes"].iloc[int(misfits.argmax())],
-        "reason": _untold(coefficients, columns, times),
+        "reason": _not_estimated(coefficients, columns, times),
     }
 
 
@@ -154,7 +154,7 @@ def _best(columns: dict[str, Array], times: Array, two_rates: bool) -> Fit:
 
 
 def _significant(terms: dict[str, Array]) -> Fit:
-    """The fit by these terms, less those that the times do not tell from 0; one is always left."""
+    """The fit by these terms, without those that cannot be distinguished from 0; one is always left."""
     while True:
         coefficients, errors, fit = _least_squares(terms)
         weakest = min(terms, key=lambda name: coefficients[name] / errors[name])
@@ -205,15 +205,15 @@ def _coefficients(terms: dict[str, float]) -> dict[str, float]:
     }
 
 
-def _untold(coefficients: dict[str, float], columns: dict[str, Array], times: Array) -> str:
-    reasons = [f"{name}: {why}" for name, why in UNTOLD.items() if not known(coefficients[name])]
+def _not_estimated(coefficients: dict[str, float], columns: dict[str, Array], times: Array) -> str:
+    reasons = [why for name, why in NOT_ESTIMATED.items() if not known(coefficients[name])]
     if _dependent({name: columns[name] / times for name in (FIXED, BYTES, ROWS)}):
         reasons.append(SAME_ROWS)
     return "; ".join(reasons)
 
 
 def _cache_bytes(tables: Tables, frame: pd.DataFrame) -> float:
-    """An algorithm that reads its inputs often moves more than they hold: so many times the last cache."""
+    """Bytes moved at a size that fills the last cache; an algorithm that reads its inputs twice moves twice as many."""
     last = max(tables.run.machine.caches_bytes.values(), default=math.nan)
     return float(last * (frame["bytes"] / frame["footprint_bytes"]).median())
 
