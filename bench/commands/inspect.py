@@ -1,10 +1,11 @@
-"""The commands that only tell: what a suite holds, what the machine is."""
+"""The commands ``list`` and ``machine``: what a suite contains, and what this machine is and can do."""
 
 import json
 from typing import Any
 
 import msgspec
 
+from ...reports.units import bytes_text, digits
 from ..machine import ceilings, machine
 from ..runner.dispatch import with_dispatch
 from ..suites import suite
@@ -15,7 +16,7 @@ from .requests import ListRequest, MachineRequest
 
 
 def list_suite(request: ListRequest) -> int:
-    """Prints operations and implementations; nothing is imported to find out."""
+    """Prints the operations and implementations of a suite, without importing any framework."""
     loaded = suite.load(suite.find(request.suite))
     operations = {
         name: {"formula": each.formula, "sizes": list(each.sizes), "parameters": dict(each.parameters)}
@@ -44,9 +45,9 @@ def list_suite(request: ListRequest) -> int:
 
 
 def show_machine(request: MachineRequest) -> int:
-    """Prints what the machine is, how quiet it is now, what would help, and what it can do at most.
+    """Prints the machine's facts, how quiet it is now, what would make it quieter, and its ceilings.
 
-    The latter is measured the first time, on a changed machine, and where a ``fresh`` one is requested.
+    Ceilings are measured if none are stored, if the machine has changed, and if ``fresh`` ones are requested.
     """
     described, noise = machine.describe(), machine.noise()
     made = ceilings.known(described, options.thread_ladder(described.cores_available), anew=request.fresh)
@@ -63,25 +64,28 @@ def show_machine(request: MachineRequest) -> int:
         return 0
     for name, value in msgspec.to_builtins(described).items():
         if name != "warnings":
-            print(f"{name:18} {'not told by this system' if value is None else _readable(name, value)}")
+            print(f"{name:18} {_readable(name, value)}")
     print(
-        f"{'noise now':18} the same work again and again: middle half within {noise['spread']:.1%},"
-        f" slowest {noise['worst']:.1f} times the median, {noise['steal_share']:.1%} of time stolen"
+        f"{'noise now':18} repeating the same work: the middle half spans {noise['spread']:.1%} of the median,"
+        f" the slowest takes {noise['worst']:.1f} times the median;"
+        f" other guests took {noise['steal_share']:.1%} of the time"
     )
     print("\n".join(lines(described, made)))
     for warning in described.warnings:
-        print(f"to be quieter:     {warning}")
+        print(f"{'remark':18} {warning}")
     return 0
 
 
 def _readable(name: str, value: Any) -> str:
-    if name == "memory_bytes":
-        return f"{value / 2**30:.1f} GiB"
-    if name == "caches_bytes":
-        return ", ".join(f"{level} {size // 1024} KiB" for level, size in value.items()) or "not told by this system"
     if name == "gpus":
-        return "; ".join(value) or "none that NVIDIA's library (nvidia-ml-py) tells of"
-    return str(value)
+        return "; ".join(value) or "none that NVIDIA's library (nvidia-ml-py) reports"
+    if value is None or value == {}:
+        return "not reported by this system"
+    if name == "memory_bytes":
+        return bytes_text(value)
+    if name == "caches_bytes":
+        return ", ".join(f"{level} {bytes_text(size)}" for level, size in value.items())
+    return digits(value) if isinstance(value, float) else str(value)
 
 
 def _as_text(found: dict[str, Any]) -> str:
