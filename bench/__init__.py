@@ -1,1 +1,1 @@
-"""The harness: cases, workers, measuring, verifying, storing. It knows no suite."""
+"""The harness: cases, workers, measuring, verifying, storing. It does not depend on any suite."""

@@ -1,4 +1,4 @@
-"""The commands: each builds its request of what was typed, every field by name, and hands it on."""
+"""The command line: each command turns its arguments into a request and passes it on."""
 
 import io
 import signal
@@ -366,24 +366,24 @@ def main(arguments: list[str] | None = None) -> Any:
         finally:
             if sys.stdout is not None:
                 sys.stdout.flush()
-    except OSError as error:  # of what is printed without a command, such as help
+    except OSError as error:  # while printing without a command, such as help
         from .commands.exit_status import unwritten
 
         sys.exit(unwritten(error))
 
 
 def _interrupt(*_: object) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second Ctrl-C must not stop the clearing away
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not interrupt the clean-up
     raise KeyboardInterrupt
 
 
 def _all(values: options.Many) -> tuple[str, ...]:
-    """What a repeatable option was given; nothing where it was left out."""
+    """The values of a repeatable option; empty if it was omitted."""
     return tuple(values or ())
 
 
 def _given(context: typer.Context) -> tuple[str, ...]:
-    """Names of what stood on the command line, in its order, whether or not with the default."""
+    """Names of the options and arguments on the command line, in order, also of those given their default value."""
     sources = {name: context.get_parameter_source(name) for name in context.params}
     return tuple(name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE")
 

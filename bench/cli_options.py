@@ -1,4 +1,4 @@
-"""The options and arguments of the commands: what each takes, and its default where it is not shown with it."""
+"""The options and arguments of the commands. A help text states the default if typer does not show it."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,7 +31,7 @@ SuiteFolder = Annotated[
 RunPreset = Annotated[
     str, _option("--preset", "NAME", "What to measure, and for how long: quick, standard, full or goals.")
 ]
-ComparePreset = Annotated[str, _option("--preset", "NAME", "Whose cases to measure: quick, standard or full.")]
+ComparePreset = Annotated[str, _option("--preset", "NAME", "Preset whose cases are measured: quick, standard or full.")]
 Operations = Annotated[Many, _option("--operation", "NAME,…", "Only these operations. Default: the preset's.")]
 Implementations = Annotated[
     Many, _option("--implementation", "NAME,…", "Only these implementations. Default: the preset's.")
@@ -63,16 +63,14 @@ Threads = Annotated[
     ),
 ]
 CompareThreads = Annotated[Many, _option("--threads", "N,…", "Numbers of threads. Default: 1, on a core of its own.")]
-Device = Annotated[str, _option("--device", "NAME", "Where arrays live: cpu, cuda or mps.")]
+Device = Annotated[str, _option("--device", "NAME", "Where arrays are stored: cpu, cuda or mps.")]
 VerifyDevice = Annotated[
     str,
-    _option("--device", "NAME", "Where arrays live: cpu, cuda, mps, or interpreter (GPU code run on the CPU)."),
+    _option("--device", "NAME", "Where arrays are stored: cpu, cuda, mps, or interpreter (GPU code run on the CPU)."),
 ]
 Data = Annotated[
     Text,
-    _option(
-        "--data", "FILE", "Your data: a CSV, Parquet or .npy file, or 'diabetes'. Default: data that the suite makes."
-    ),
+    _option("--data", "FILE", "Your data: a CSV, Parquet or .npy file, or 'diabetes'. Default: generated data."),
 ]
 Target = Annotated[
     Text,
@@ -84,9 +82,9 @@ Target = Annotated[
 ]
 Condition = Annotated[
     Text,
-    _option("--condition", "K", "Condition number of the X that is made, at least 1. Default: that of random data."),
+    _option("--condition", "K", "Condition number of the generated X, at least 1. Default: that of random data."),
 ]
-Seed = Annotated[Text, _option("--seed", "N", "Seed of the data that is made and of the order of calls. Default: 0.")]
+Seed = Annotated[Text, _option("--seed", "N", "Seed of the generated data and of the order of calls. Default: 0.")]
 
 # Time and memory
 
@@ -134,13 +132,13 @@ WaitForQuiet = Annotated[
 
 # Runs and reports
 
-Results = Annotated[Path, _option("--results", "FOLDER", "Where each run gets a folder of its own.")]
+Results = Annotated[Path, _option("--results", "FOLDER", "The folder in which each run gets a folder of its own.")]
 Resume = Annotated[
     File,
     _option(
         "--resume",
         "RUN",
-        "Continue the run in this folder, with its own options. Only --time-budget and --wait-for-quiet may be added.",
+        "Continue the run in this folder, with its options. Only --time-budget and --wait-for-quiet may be added.",
     ),
 ]
 Runs = Annotated[
@@ -197,18 +195,18 @@ AllowMissing = Annotated[
 AllowOtherMachine = Annotated[
     bool,
     _switch(
-        "--allow-other-machine", "Also compare files of two machines, by ratios of times to a reference implementation."
+        "--allow-other-machine", "Allow files of two machines; compare times relative to a reference implementation."
     ),
 ]
 Reference = Annotated[
     Text,
-    _option("--reference", "NAME", "The reference implementation of --allow-other-machine. Default: numpy."),
+    _option("--reference", "NAME", "The reference implementation for --allow-other-machine. Default: numpy."),
 ]
 BasePython = Annotated[
-    Text, _option("--base-python", "PYTHON", "Python program that runs BASE. Default: the one that runs rooflinear.")
+    Text, _option("--base-python", "PYTHON", "Python interpreter for BASE. Default: the one that runs rooflinear.")
 ]
 HeadPython = Annotated[
-    Text, _option("--head-python", "PYTHON", "Python program that runs HEAD. Default: the one that runs rooflinear.")
+    Text, _option("--head-python", "PYTHON", "Python interpreter for HEAD. Default: the one that runs rooflinear.")
 ]
 Html = Annotated[File, _option("--html", "FILE", "Also write the comparison to FILE, as a page.")]
 Markdown = Annotated[File, _option("--markdown", "FILE", "Also write the comparison to FILE, as Markdown.")]
@@ -227,14 +225,14 @@ Effects = Annotated[
 ]
 Load = Annotated[str, _option("--load", "N", "How many busy programs to start beside the measurements.")]
 Nice = Annotated[
-    Text, _option("--nice", "N", "With --report: niceness of the programs of --load, 0 to 19. Default: 0.")
+    Text, _option("--nice", "N", "With --report: niceness of the programs that --load starts, 0 to 19. Default: 0.")
 ]
 Simulate = Annotated[
     str,
     _option("--simulate", "N", "Also judge N simulated runs for each kind of noise. With --report: N contests."),
 ]
 Peers = Annotated[bool, _switch("--peers", "Also let asv and pytest-benchmark compare equal code.")]
-Repeat = Annotated[bool, _switch("--report", "Instead: repeat whole runs, and count how far their reports agree.")]
+Repeat = Annotated[bool, _switch("--report", "Instead: repeat whole runs, and count how well their reports agree.")]
 RepeatPreset = Annotated[
     Text, _option("--preset", "NAME", "With --report: quick, standard, full or goals. Default: standard.")
 ]
@@ -243,7 +241,7 @@ CalibrateOutput = Annotated[
     _option(
         "--output",
         "FILE",
-        "File to add the outcome to. Default: results/calibration.jsonl; with --report:"
+        "File to which the results are appended. Default: results/calibration.jsonl; with --report:"
         " results/report-calibration.jsonl.",
     ),
 ]

@@ -37,7 +37,7 @@ def of(output: Output) -> list[NDArray[Any]]:
 
 
 def like(parts: Sequence[Any], number: int) -> Any:
-    """A tuple of so many parts, or the single array."""
+    """A tuple of ``number`` parts, or the single array."""
     return tuple(parts) if number else parts[0]
 
 

@@ -19,7 +19,7 @@ class Plain:
         self._last = 0.0
 
     def begin(self, total: int) -> None:
-        """A new count; a second one begins where the first has ended."""
+        """A new count; a second one follows when the first has ended."""
         self.total = total
         self.counts.clear()
 
@@ -29,7 +29,7 @@ class Plain:
             print(f"{self.share()}  {what}{_left(seconds_left)}", file=sys.stderr, flush=True)
 
     def step(self) -> None:
-        """One more of the total is done, without a result of its own."""
+        """Counts one more as done, without a result."""
         self.counts["step"] += 1
 
     def done(self, result: Result) -> None:
@@ -38,7 +38,7 @@ class Plain:
             self.note(f"{result.status}: {result.case.label}: {result.reason}")
 
     def note(self, line: str) -> None:
-        """A line that stays."""
+        """Prints a line that stays on the terminal."""
         print(line, file=sys.stderr, flush=True)
 
     def share(self) -> str:
@@ -46,11 +46,11 @@ class Plain:
         return f"{done}/{max(done, self.total)}"  # further blocks count on
 
     def close(self) -> None:
-        """Nothing to clear."""
+        """There is nothing to clear."""
 
 
 class Live(Plain):
-    """A bar that stays on one line."""
+    """A progress bar on one line."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,12 +92,12 @@ class Live(Plain):
 
 
 def watcher() -> Plain:
-    """The one that suits where stderr goes."""
+    """The watcher that suits stderr: a terminal or not."""
     return Live() if sys.stderr.isatty() else Plain()
 
 
 def _left_column() -> Any:
-    """Counts down by itself, because a single call may take longer than the estimate."""
+    """The time left; it counts down between results, because a single call may take longer than the estimate."""
     from rich.progress import ProgressColumn
     from rich.text import Text
 

@@ -16,7 +16,7 @@ DEFAULT_BASELINE = "numpy"
 """The default baseline of speed-ups."""
 
 Status = Literal["ok", "wrong", "unsupported", "missing", "timeout", "skipped", "crashed"]
-"""How a case ends. Only what finished a comparison with the oracle is ``ok``."""
+"""How a case ends. Only a case whose output was compared with the oracle's can be ``ok``."""
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -100,7 +100,7 @@ class Benchmark(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of ``cases.jsonl``: a case, its status and, when ok, its raw samples.
+    """One line of ``cases.jsonl``: a case, its status and, if it is ok, its raw samples.
 
     Errors are absolute; ``error_over_bound`` is the maximum over components,
     ``error`` and ``bound`` are those of that component. ``steady`` is None

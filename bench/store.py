@@ -1,4 +1,4 @@
-"""Run folders: ``run.json`` and ``cases.jsonl``, written so that a kill loses at most a line."""
+"""Run folders: ``run.json`` and ``cases.jsonl``. A killed run loses at most a line."""
 
 import contextlib
 import os
@@ -18,7 +18,7 @@ OUTPUTS = "outputs.jsonl"
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Replaces a file in one step: a reader sees the old or the new one. A pipe or a device is written to."""
+    """Replaces a file atomically: a reader sees the old or the new one. A pipe or a device is written directly."""
     try:
         _put(path, content)
     except OSError as error:
@@ -28,14 +28,14 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def refuse_unwritable(option: str, path: Path) -> None:
-    """Raises `CannotFinish` if no file can be written at ``path``: before minutes of work, not after."""
+    """Raises `CannotFinish` if no file can be written at ``path``. Checked before the work, not after it."""
     device = path.exists() and not path.is_file() and not path.is_dir()
     if path.is_dir() or not (os.access(path, os.W_OK) if device else _takes_files(path.resolve().parent)):
         raise CannotFinish(f"{option} {path}: cannot write there; choose a file in a folder that you may write to")
 
 
 def refuse_folder(folder: Path) -> None:
-    """Raises `CannotFinish` where no run can be kept below ``folder``, which may not exist yet."""
+    """Raises `CannotFinish` if no run can be stored below ``folder``, which need not exist yet."""
     there = next(each for each in (folder.absolute(), *folder.absolute().parents) if os.path.lexists(each))
     try:
         os.rmdir(tempfile.mkdtemp(dir=there))
@@ -44,7 +44,7 @@ def refuse_folder(folder: Path) -> None:
 
 
 def _takes_files(folder: Path) -> bool:
-    """Tested by creating a file: permissions say nothing for the superuser, or in ``/proc``."""
+    """Tested by creating a file: permissions are not decisive for the superuser, or in ``/proc``."""
     try:
         with tempfile.TemporaryFile(dir=folder):
             return True
@@ -81,7 +81,7 @@ def _put(path: Path, content: bytes) -> None:
 
 
 def read_run(folder: Path) -> Run:
-    """The run of a folder. Raises `UsageError` where there is none that can be read."""
+    """The run of a folder. Raises `UsageError` if there is none, or it cannot be read."""
     path = folder / RUN
     try:
         content = path.read_bytes()
@@ -115,12 +115,12 @@ def _read_lines(path: Path, kind: Any) -> list[Any]:
 
 
 def count_results(folder: Path) -> int:
-    """How many results are whole on the disk, an interrupted run's last one included."""
+    """How many complete results are on the disk."""
     return (folder / CASES).read_bytes().count(b"\n")
 
 
 class ResultFile:
-    """``cases.jsonl`` open for appending; each result is on the disk when `append` returns. So with `OUTPUTS`."""
+    """``cases.jsonl`` or `OUTPUTS`, open for appending; each record is on the disk when `append` returns."""
 
     def __init__(self, folder: Path, name: str = CASES):
         self.folder = folder
@@ -134,7 +134,7 @@ class ResultFile:
             raise cannot_write(folder, error) from error
 
     def append(self, *results: Result | ShownTask | Output) -> None:
-        """One line each. Raises `CannotFinish` where the disk is full; lines before stay whole."""
+        """Appends a record as a line. Raises `CannotFinish` if the disk is full; earlier lines stay complete."""
         try:
             self._file.write(b"".join(msgspec.json.encode(each) + b"\n" for each in results))
             self._file.flush()
@@ -143,12 +143,12 @@ class ResultFile:
             raise cannot_write(self.folder, error) from error
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):  # `append` has told of what did not fit
+        with contextlib.suppress(OSError):  # `append` has reported what did not fit
             self._file.close()
 
 
 def cannot_write(folder: Path, error: OSError) -> CannotFinish:
-    """The error for a folder that takes no more bytes."""
+    """The error for a folder that cannot be written to."""
     return CannotFinish(
         f"cannot write to {folder}: {error.strerror or error}; free space or choose another folder (--results DIR)"
     )

@@ -1,4 +1,4 @@
-"""Presets and the user's grid -> frozen cases, grouped into contests."""
+"""Turns presets and the user's sizes into cases, grouped into contests."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ DTYPES = ("float64", "float32")
 
 @dataclass(frozen=True)
 class Preset:
-    """What bounds a sweep: seconds in all (None: as long as it takes), seconds a call, most rounds a block."""
+    """Limits of a preset: seconds in all (None: no limit), seconds per call, rounds per block."""
 
     time_budget_s: float | None
     timeout_s: float
@@ -27,7 +27,7 @@ class Preset:
 
 
 PRECISION = 0.05
-"""Half-width of a speed-up's interval at which a contest ends."""
+"""Default half-width of a speed-up's interval at which a contest ends."""
 
 PRESETS = {
     "quick": Preset(time_budget_s=82, timeout_s=0.5, rounds=24),
@@ -44,10 +44,10 @@ DEFAULT_SIZES: dict[str, tuple[int, ...]] = {
     "goals": (1000,),
     "verify": (3, 33, 1001),
 }
-"""For a suite that states no presets: those of their combinations that cost no more than `MOST_WORK`."""
+"""Sizes for a suite without presets; combinations that cost more than `MOST_WORK` are left out."""
 
 MOST_WORK = {"quick": 1e8, "standard": 3e8, "full": 1e10, "goals": 1e8, "verify": 2e7}
-"""Flops or bytes of a default task: a loop in Python verifies them in seconds, arrays as large as the flops fit."""
+"""Most flops or bytes of a default task: a loop in Python verifies it in seconds, and its arrays fit into memory."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +76,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Contest:
-    """Cases that differ in nothing but the implementation, and in how many blocks they are timed."""
+    """Cases that differ only in the implementation; ``blocks`` says in how many blocks they are timed."""
 
     task: Task
     threads: int
@@ -87,7 +87,7 @@ class Contest:
 
 @dataclass
 class TaskPlan:
-    """A task that several grids may hold: the most blocks of them, the implementations of all."""
+    """A task of one or several grids, with the most blocks of any and the implementations of all."""
 
     task: Task
     blocks: int = 1
@@ -97,7 +97,7 @@ class TaskPlan:
 def contests(suite: Suite, options: Options) -> list[Contest]:
     """All contests of a run, cheapest first within one thread count.
 
-    Raises `UsageError` for a name the suite does not know, with the nearest.
+    Raises `UsageError` for a name that the suite does not have, with the most similar one.
     """
     check_names(suite, options)
     planned: dict[bytes, TaskPlan] = {}
@@ -135,7 +135,7 @@ def check_names(suite: Suite, options: Options) -> None:
 
 
 def grids(suite: Suite, options: Options) -> list[Grid]:
-    """The preset's grids with the user's choices put in their place."""
+    """The preset's grids, changed by the user's choices."""
     stated: tuple[Grid, ...] = tuple(suite.presets.get(options.preset, ()))
     names = {size for operation in suite.operations.values() for size in operation.sizes}
     ladders: dict[str, tuple[int, ...]] = dict.fromkeys(names, DEFAULT_SIZES[options.preset])
@@ -181,7 +181,7 @@ def _tasks(suite: Suite, grid: Grid, options: Options) -> Iterator[Task]:
 
 
 def _affordable(operation: Operation, tasks: list[Task], options: Options) -> list[Task]:
-    """Those whose stated cost is not too much; the cheapest at any sizes the user chose and dtype."""
+    """Sizes whose stated cost is not too high; if the user chose some sizes, at least the cheapest."""
     work = [max(each.flops, each.bytes) for each in (cost(operation, task) for task in tasks)]
     chosen = [(task.dtype, *(value for name, value in task.sizes.items() if name in options.sizes)) for task in tasks]
     cheapest: dict[tuple[Any, ...], float] = {}
@@ -198,7 +198,7 @@ def _values(grid: Grid, size: str, operation: Operation) -> tuple[int, ...]:
 
 
 def _stems(suite: Suite, grid: Grid, options: Options) -> list[str]:
-    """Those the user names, else the grid's, else all except ``without``."""
+    """The implementations that the user names, else the grid's, else all except ``without``."""
     stems = grid.implementations or suite.implementations
     return options.implementations or [stem for stem in stems if stem not in grid.without]
 
@@ -246,5 +246,5 @@ def footprint(operation: Operation, task: Task) -> float:
 
 
 def describe(sizes: Mapping[str, int]) -> str:
-    """Sizes as people write them: ``m=1000 n=10``."""
+    """Sizes as a user types them: ``m=1000 n=10``."""
     return " ".join(f"{name}={value}" for name, value in sizes.items())

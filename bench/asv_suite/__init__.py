@@ -1,1 +1,1 @@
-"""asv's benchmark_dir: it imports every module here, so nothing else lives here."""
+"""asv's benchmark_dir. asv imports every module here, so it contains nothing else."""

@@ -1,9 +1,9 @@
 """The quick preset's cases for asv: one benchmark per operation, parameters implementation and sizes.
 
 asv has no hook that runs before its clock and leaves its batching on: with a
-`setup` every sample is one cold call. So a case is made ready in the first
-call that asv makes while it looks for the number of calls of a sample, and
-`AfterPreparing` moves the end of that search behind it.
+`setup` every sample is one cold call. So a case is prepared in the first
+call that asv makes while it determines the number of calls per sample, and
+`AfterPreparing` makes that search end later.
 """
 
 import time
@@ -25,7 +25,7 @@ class AfterPreparing(float):
 
 
 class Quick:
-    """What all operations share. Parameters are strings, as asv's result files keep them."""
+    """Common code of all operations. Parameters are strings, as in asv's result files."""
 
     param_names = ("implementation", "sizes")
     version = VERSION
@@ -54,7 +54,7 @@ def sizes_of(case):
 
 
 def skipped(case):
-    """asv skips what cannot run here, and what would take longer than the preset allows."""
+    """Whether asv skips a case: it cannot run here, or takes longer than the preset allows."""
     return bool(in_process.too_long(case, SUITE) or in_process.missing(case, SUITE))
 
 

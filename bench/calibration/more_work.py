@@ -1,4 +1,4 @@
-"""Copied into planted suites: wraps a kernel so that its calls do a share more work. Needs nothing but the kernel.
+"""Copied into planted suites: wraps a kernel so that its calls do a share more work. It needs only the kernel.
 
 Short calls are repeated now and then, so that the share is exact over the
 calls of a slice. From `LONG_NS` on, a slice has too few calls for that: every
@@ -41,7 +41,7 @@ def more(kernel, share):
 
 
 def extent(data):
-    """What tells two sizes apart: a process may see several."""
+    """Identifies a size: a process may call a kernel at several."""
     try:
         return data.shape
     except AttributeError:
@@ -92,7 +92,7 @@ def typical(call):
 
 
 def typical_ratio(part, whole):
-    """The median of part over whole, called in turns: each meets the cache as the other left it."""
+    """The median ratio of ``part`` to ``whole``, called in turn, so that each finds the cache as the other left it."""
     duration(part)
     return median_of(lambda: duration(part) / duration(whole))
 

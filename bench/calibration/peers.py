@@ -1,4 +1,4 @@
-"""asv and pytest-benchmark compare the same code with itself, on the same cases, by their own commands."""
+"""Has asv and pytest-benchmark compare the same code with itself, on the same cases, by their own commands."""
 
 import importlib.util
 import json
@@ -61,7 +61,7 @@ def _pytest_benchmark(root: Path, place: Path, cases: list[Case], load: int) -> 
 
 
 def _asv(root: Path, place: Path, cases: list[Case], load: int) -> Trial:
-    """Two runs under the names of two commits, in this very environment; the verdict is ``asv compare``'s."""
+    """Two runs under the names of two commits, in this environment; the verdict is that of ``asv compare``."""
     config = json.loads((root / "asv.conf.json").read_text())
     folders = {f"{name}_dir": str(place / name) for name in ("results", "html", "env")}
     suite = {"repo": str(root), "benchmark_dir": str(root / "bench" / "asv_suite")}

@@ -1,4 +1,4 @@
-"""A suite whose kernels do a share more work, to see whether the gate finds it."""
+"""A suite whose kernels do a share more work, to test whether the gate finds it."""
 
 import shutil
 from dataclasses import replace
@@ -16,7 +16,7 @@ HELPER = "_more_work"
 
 
 def plant(revision: Revision, stems: list[str], share: float, folder: Path) -> Revision:
-    """A copy of a revision where the kernels of ``stems`` do ``share`` more work; 0 wraps them alike."""
+    """A copy of a revision in which the kernels of ``stems`` do ``share`` more work; with 0 they are only wrapped."""
     assert revision.suite is not None
     try:
         shutil.copytree(revision.suite.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))

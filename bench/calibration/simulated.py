@@ -1,4 +1,4 @@
-"""Traces of slices as noisy machines make them, and whole runs of the gate's judgement over them.
+"""Simulated times of slices on noisy machines, and whole runs of the gate's judgement over them.
 
 The readings of `blocks` are simulated here and judged by the real `judge`.
 Times are log times of a call.
@@ -15,7 +15,7 @@ ROUNDS = 16
 
 @dataclass(frozen=True)
 class Noise:
-    """What disturbs a slice. All in log time: of a process, of a slice, of the machine."""
+    """The noise of a slice, in log time: of its process, of itself, of the machine."""
 
     layout: float = 0.004
     slice_: float = 0.02
@@ -38,7 +38,7 @@ MACHINES = {
 
 
 def block_numbers(rng, cases, noise, effect):
-    """One number a case: the median over palindromic rounds of head's log time less base's."""
+    """One number per case: the median over palindromic rounds of head's log time minus base's."""
     shape = (cases, ROUNDS, 4)
     head = np.broadcast_to([0, 1, 1, 0], shape)
     swapped = rng.permuted(np.tile([False, True], ROUNDS // 2)[None, :].repeat(cases, 0), axis=1)
@@ -51,7 +51,7 @@ def block_numbers(rng, cases, noise, effect):
 
 
 def disturbance(rng, shape, noise):
-    """Of the machine, whichever side computes: one sequence in time for each case."""
+    """Noise of the machine, the same for both sides: one sequence in time for each case."""
     heavy = rng.standard_t(noise.tail, shape) if noise.tail else rng.standard_normal(shape)
     found = noise.slice_ * heavy
     length = shape[1] * shape[2]
@@ -72,7 +72,7 @@ def whole_runs(name, runs, cases, effect=0.0, margin=0.02, seed=1):
 
 
 def whole_run(rng, cases, noise, effect=0.0, margin=0.02):
-    """The verdict of every case of one run, screen and confirmation as `gate` plays them."""
+    """The verdict of every case of one run, with screen and confirmation as in `gate`."""
     screen = np.stack([block_numbers(rng, cases, noise, effect) for _ in range(judge.SCREEN_BLOCKS)], axis=1)
     open_ = [case for case in range(cases) if judge.goes_on(screen[case], margin)]
     verdicts = [judge.settled(numbers, margin) for numbers in screen]

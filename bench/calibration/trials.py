@@ -83,7 +83,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def trial(found: Comparison, effect: float, load: int) -> Trial:
-    """A run of the gate as a line."""
+    """A run of the gate as a line of the file."""
     assert found.machine is not None
     return Trial(
         judge="rooflinear",
@@ -139,7 +139,7 @@ def simulated_trials(runs: int, machine: Machine, cases: int = 24) -> Iterator[l
 
 
 def tallies(trials: list[Trial]) -> list[Tally]:
-    """One tally for trials that may be counted together, ordered by judge, load, margin, effect."""
+    """One tally for each group of trials that may be counted together, ordered by judge, load, margin, effect."""
     groups: dict[tuple[str, int, str, float, float], list[Trial]] = {}
     for each in trials:
         key = (each.judge, each.load, _implementations(each), each.margin, each.effect)
@@ -148,7 +148,7 @@ def tallies(trials: list[Trial]) -> list[Tally]:
 
 
 def upper(hits: int, of: int, confidence: float = CONFIDENCE) -> float:
-    """One-sided exact upper limit of a rate: below it with this confidence."""
+    """One-sided exact upper limit of a rate."""
     return 1.0 if hits >= of else float(beta.ppf(confidence, hits + 1, of - hits))
 
 

@@ -1,1 +1,1 @@
-"""What each command does: from what was typed to records, and to reports. Only these modules import `reports`."""
+"""One module for each command: from its request to records and reports. Only these modules import `reports`."""

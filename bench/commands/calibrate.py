@@ -1,4 +1,4 @@
-"""What ``rooflinear calibrate`` does: the gate against the same code, against planted slowdowns, beside its peers."""
+"""``rooflinear calibrate``: runs the gate on equal code and on planted slowdowns, and other tools beside it."""
 
 import contextlib
 import subprocess
@@ -26,6 +26,7 @@ from .requests import CalibrateRequest, refuse_ignored
 
 BUSY = "while True: pass"
 OUTPUT = Path("results/calibration.jsonl")
+REMARK = "Shares in brackets are exact one-sided 95 % limits: no alarm in few runs does not show a rate of zero."
 
 OF_REPORTS = ("preset", "nice")
 OF_THE_GATE = ("revision", "margin", "time_budget", "timeout", "seed")
@@ -35,8 +36,8 @@ Line = TypeVar("Line", bound=msgspec.Struct)
 
 
 def calibrate(request: CalibrateRequest) -> int:
-    """Plays the runs asked for, adds each to the file, prints the table of all runs in it."""
-    refuse_ignored(request.given, OF_REPORTS, "--preset and --nice go with --report")
+    """Makes the requested runs, appends each to the file, prints the table of all runs in the file."""
+    refuse_ignored(request.given, OF_REPORTS, "--preset and --nice need --report")
     file = request.output or OUTPUT
     trials = read(file, Trial)
     accepted = margins.read(request.margin, None)
@@ -59,14 +60,14 @@ def calibrate(request: CalibrateRequest) -> int:
 
 
 def _refuse_unused(request: CalibrateRequest, effects: list[float]) -> None:
-    """Raises `UsageError` for what chooses runs of the gate where none is played."""
+    """Raises `UsageError` for options of gate runs if no gate run is requested."""
     if not effects:
         unused = OF_THE_GATE if request.peers else OF_THE_GATE + OF_THE_GATE_AND_PEERS
-        refuse_ignored(request.given, unused, "--runs 0 without --effect plays no run of the gate")
+        refuse_ignored(request.given, unused, "--runs 0 without --effect makes no run of the gate")
 
 
 def read(file: Path, kind: type[Line]) -> list[Line]:
-    """All lines of a file; none where there is no file yet."""
+    """All lines of a file; empty if it does not exist yet."""
     try:
         lines = file.read_bytes().splitlines()
         return [msgspec.json.decode(line, type=kind) for line in lines if line.strip()]
@@ -75,17 +76,17 @@ def read(file: Path, kind: type[Line]) -> list[Line]:
     except OSError as error:
         raise UsageError(f"--output {file}: {error.strerror}") from error
     except msgspec.DecodeError as error:
-        raise UsageError(f"--output {file}: holds something else than calibration runs: {error}") from error
+        raise UsageError(f"--output {file}: a line is no calibration run: {error}; choose another file") from error
 
 
 def add(file: Path, lines: list[Line], made: Line) -> None:
-    """One more line, there and on the disk."""
+    """Appends a line to the list and to the file."""
     lines.append(made)
     append(file, msgspec.json.encode(made) + b"\n")
 
 
 def append(file: Path, content: bytes) -> None:
-    """Adds to a file, which is made where there is none. Raises `CannotFinish`."""
+    """Appends to a file, which is created if absent. Raises `CannotFinish`."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("ab") as open_:
@@ -95,13 +96,13 @@ def append(file: Path, content: bytes) -> None:
 
 
 def count(option: str, text: str) -> int:
-    """A whole number that may be 0."""
+    """A whole number, 0 included. Raises `UsageError`."""
     return 0 if text.strip() == "0" else whole_number(option, text)
 
 
 @contextlib.contextmanager
 def busy(processes: int, nice: int = 0) -> Iterator[None]:
-    """Other programs that compute without end, for as long as this lasts; ``nice``: how willingly they give way."""
+    """Keeps other programs computing meanwhile, at niceness ``nice``."""
     program = f"import os\nos.nice({nice})\n{BUSY}" if nice else BUSY
     started = [subprocess.Popen([sys.executable, "-S", "-c", program]) for _ in range(processes)]
     try:
@@ -162,11 +163,11 @@ def _print(counted: list[Tally], as_json: bool) -> None:
         print(msgspec.json.format(msgspec.json.encode({"schema_version": 1, "tallies": counted}), indent=1).decode())
         return
     print(table(counted))
-    print("Counts bound a rate, they do not prove it: see the limits.")
+    print(REMARK)
 
 
 def table(counted: list[Tally]) -> str:
-    """A Markdown table, one line for what was counted together."""
+    """A Markdown table, one row for each group of runs that were counted together."""
     head = [
         "judge",
         "cases of",

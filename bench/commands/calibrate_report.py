@@ -1,4 +1,4 @@
-"""What ``rooflinear calibrate --report`` does: whole runs of a preset, and how far their reports agree."""
+"""``rooflinear calibrate --report``: makes whole runs of a preset and counts how well their reports agree."""
 
 import os
 import subprocess
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PRESET, OUTPUT = "standard", Path("results/report-calibration.jsonl")
 
 USED = {"report", *CalibrateReportRequest.__struct_fields__}
-"""What of ``calibrate`` has a meaning here; the rest is for the gate."""
+"""The options of ``calibrate`` that apply here; the others are for the gate."""
 
 OF_A_RUN = ("preset", "load", "nice", "seed")
 
@@ -34,14 +34,14 @@ LOWEST_PRIORITY = 19
 COMMAND = [sys.executable, "-m", "rooflinear.bench", "run"]
 
 FINISHED = (0, 1)
-"""Exit statuses of a run that came to its end; 1 where a case was wrong or crashed."""
+"""Exit statuses of a finished run; 1 if a case was wrong or crashed."""
 
 CLEARING_SECONDS = 60.0
-"""A run that is told to stop ends its workers first."""
+"""Time for a terminated run to end its workers."""
 
 
 class Play(msgspec.Struct, frozen=True):
-    """One run to be played: a preset beside ``load`` busy programs at niceness ``nice``. No seed: the run's own."""
+    """One run to be made: a preset beside ``load`` busy programs at niceness ``nice``; seed None is the default."""
 
     preset: str
     load: int
@@ -50,11 +50,11 @@ class Play(msgspec.Struct, frozen=True):
 
 
 def calibrate(request: CalibrateReportRequest, play: "Callable[[Play], RunTrial] | None" = None) -> int:
-    """Plays the runs asked for, adds each to the file, prints what all runs in it tell.
+    """Makes the requested runs, appends each to the file, prints the agreement of all runs in the file.
 
-    ``play`` is told what to run and returns its line.
+    ``play`` makes one run and returns its line.
     """
-    refuse_others(request.given, USED, "--report plays whole presets of the code as it is")
+    refuse_others(request.given, USED, "--report repeats whole runs of a preset")
     planned = _planned(request)
     from ...reports.repeatability.run_trials import RunTrial
 
@@ -70,7 +70,7 @@ def calibrate(request: CalibrateReportRequest, play: "Callable[[Play], RunTrial]
 
 
 def played(wanted: Play) -> "RunTrial":
-    """Plays one run in a process of its own and reads its folder. Raises `CannotFinish` where it came to no end."""
+    """Makes one run in a process of its own and reads its folder. Raises `CannotFinish` if it did not finish."""
     from ...reports.repeatability.run_trials import run_trial
 
     with scratch() as place, busy(wanted.load, wanted.nice):
@@ -79,14 +79,14 @@ def played(wanted: Play) -> "RunTrial":
         seconds = time.monotonic() - begun
         folder = next((path.parent for path in place.glob(f"*/{RUN}")), None)
         if status not in FINISHED or folder is None:
-            raise CannotFinish(f"a run ended with status {status}; runs before it are kept, what it said stands above")
+            raise CannotFinish(f"a run ended with status {status}, see its message above; earlier runs are stored")
         return run_trial(folder, seconds, wanted.load, wanted.nice)
 
 
 def _finish(command: list[str]) -> int:
-    """The exit status of a command, which is told to stop and waited for where this process is.
+    """The exit status of a command. If this process is interrupted, the command is terminated and waited for.
 
-    A process group of its own keeps a terminal's Ctrl-C from it, which would be the second word to stop.
+    It has a process group of its own: a terminal's Ctrl-C would otherwise interrupt its clean-up.
     """
     group = 0 if os.name == "posix" else None
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, process_group=group)
@@ -107,10 +107,10 @@ def _planned(request: CalibrateReportRequest) -> list[Play]:
     if preset not in PRESETS:
         raise unknown("preset", preset, PRESETS)
     if not PRESETS[preset].rounds:
-        raise UsageError(f"--preset {preset} times nothing; choose another one")
+        raise UsageError(f"--preset {preset} measures no times; choose another one")
     load, nice = count("--load", request.load), count("--nice", "0" if request.nice is None else request.nice)
     if nice > LOWEST_PRIORITY:
-        raise UsageError(f"--nice '{request.nice}': the lowest priority is {LOWEST_PRIORITY}")
+        raise UsageError(f"--nice '{request.nice}': must be a whole number from 0 to {LOWEST_PRIORITY}")
     seed = None if request.seed is None else count("--seed", request.seed)
     runs = 0 if "simulate" in request.given and "runs" not in request.given else count("--runs", request.runs)
     _refuse_unused(request, runs, load)
@@ -118,12 +118,12 @@ def _planned(request: CalibrateReportRequest) -> list[Play]:
 
 
 def _refuse_unused(request: CalibrateReportRequest, runs: int, load: int) -> None:
-    """Raises `UsageError` for what chooses a run where none is played, and for a priority of nothing."""
+    """Raises `UsageError` for options of runs if no run is requested, and for --nice without --load."""
     if not runs:
-        why = "no run is played" if "runs" in request.given else "--simulate without --runs plays no run"
+        why = "--runs 0 makes no run" if "runs" in request.given else "--simulate without --runs makes no run"
         refuse_ignored(request.given, OF_A_RUN, why)
     if not load:
-        refuse_ignored(request.given, ("nice",), "--nice is the priority of the busy programs of --load")
+        refuse_ignored(request.given, ("nice",), "--nice applies to the programs that --load starts")
 
 
 def _seed(wanted: Play) -> list[str]:

@@ -9,11 +9,11 @@ from ..records import Ceilings, Machine
 BAR = 16
 MARGIN = 19
 FUNCTION = "(function)"
-"""Of Python, that does nothing: the least that any call takes."""
+"""The name of a Python function that does nothing: no call takes less time."""
 
 
 def lines(described: Machine, made: Ceilings) -> list[str]:
-    """Bandwidth by working set and threads, peaks by dtype and threads, an empty call of Python and each library."""
+    """Bandwidths by working set and threads, peaks by dtype and threads, empty calls of Python and of each library."""
     return [*_bandwidths(described, made), *_peaks(made), *_empty_calls(made)]
 
 

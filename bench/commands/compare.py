@@ -104,10 +104,8 @@ def _are_files(request: CompareRequest) -> bool:
     are = [each is not None and Path(each).exists() and is_file_of_results(Path(each)) for each in given]
     if any(are) and not all(are):
         odd = given[are.index(False)]
-        told = "nothing" if odd is None else f"'{odd}', which is no file of results"
-        raise UsageError(
-            f"{given[are.index(True)]} is a file of results, to be compared with {told}; name two of a kind"
-        )
+        told = "HEAD is missing" if odd is None else f"'{odd}' is not"
+        raise UsageError(f"{given[are.index(True)]} is a file of results, but {told}; give two files, or two revisions")
     return all(are)
 
 
@@ -118,7 +116,7 @@ def _refuse_folder(given: str | None) -> None:
     if given is None or not Path(given).is_dir() or git.is_revision(Path.cwd(), given):
         return
     if newest := newest_in(Path(given)):
-        raise UsageError(f"{given}: holds several results; give one of them, such as {newest}")
+        raise UsageError(f"{given}: contains several results; give one of them, such as {newest}")
 
 
 def _files(request: CompareRequest) -> Comparison:
@@ -139,13 +137,13 @@ def _files(request: CompareRequest) -> Comparison:
 
 def _refuse_unused(request: CompareRequest) -> None:
     """Raises `UsageError` for what a comparison of two files would ignore."""
-    refuse_others(request.given, OF_FILES, "files of results are compared as they are, nothing is measured")
+    refuse_others(request.given, OF_FILES, "nothing is measured when files are compared")
     if not request.allow_other_machine:
-        refuse_ignored(request.given, ("reference",), "--reference goes with --allow-other-machine")
+        refuse_ignored(request.given, ("reference",), "--reference needs --allow-other-machine")
 
 
 def _revisions(request: CompareRequest) -> Comparison:
-    refuse_ignored(request.given, OF_FILES_ONLY, "revisions are measured here, side by side")
+    refuse_ignored(request.given, OF_FILES_ONLY, "both revisions are measured on this machine")
     folder = suite.find(request.suite)
     if not folder.is_dir():
         raise UsageError(f"suite {folder}: no such folder; --suite takes a folder with an operations.py")
@@ -170,12 +168,12 @@ def _revisions(request: CompareRequest) -> Comparison:
 
 def _not_of_revision(side: Revision) -> list[str]:
     who = f"{side.side.label} ran"
-    return [f"{who} the {name} installed for {side.python}, not the revision's" for name in installed_instead(side)]
+    return [f"{who} {name} as installed for {side.python}, not as in the revision" for name in installed_instead(side)]
 
 
 def _unmatched(found: Comparison, request: CompareRequest) -> list[str]:
     patterns = unmatched(listed("--allow-missing", request.allow_missing), [each.case for each in found.cases])
-    return [f"--allow-missing '{pattern}' fits no case of this comparison" for pattern in patterns]
+    return [f"--allow-missing '{pattern}' matches no case of this comparison" for pattern in patterns]
 
 
 def _options(base: Suite, head: Suite, request: CompareRequest) -> Options:
@@ -246,7 +244,7 @@ def _refuse_unwritable(request: CompareRequest) -> None:
         if path.is_file() or not path.exists():  # a device takes several
             other = taken.setdefault(path.resolve(), f"--{option}")
             if other != f"--{option}":
-                raise UsageError(f"--{option} {path}: is {other}'s file too; name another")
+                raise UsageError(f"--{option} {path}: {other} names the same file; choose another")
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         store.refuse_unwritable("GITHUB_STEP_SUMMARY", Path(summary))
 

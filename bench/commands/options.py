@@ -1,4 +1,4 @@
-"""What the user typed -> `Options`. Every refusal names the option, the value and the remedy."""
+"""Turns requests into checked `Options`. Each error names the option, the value and the remedy."""
 
 import math
 import re
@@ -37,7 +37,7 @@ BYTES |= {letter: BYTES[f"{letter}IB"] for letter in "KMG"}
 
 
 def build(loaded: Suite, request: CaseRequest) -> Options:
-    """Checked options from what was typed; what was left out takes the preset's value."""
+    """The checked options of a request; omitted ones have the preset's values. Raises `UsageError`."""
     preset = request.preset
     if preset not in PRESETS:
         raise unknown("preset", preset, PRESETS)
@@ -70,7 +70,7 @@ def build(loaded: Suite, request: CaseRequest) -> Options:
 def listed(option: str, values: Iterable[str], otherwise: str = "") -> list[str]:
     """Repeated and comma-separated values as one list without repeats.
 
-    Raises `UsageError` where something was typed and names nothing: it would select everything, or do nothing.
+    Raises `UsageError` if a value was given but contains no name, such as ``,``.
     """
     given = list(values)
     split = [word.strip() for value in given for word in value.split(",")]
@@ -85,13 +85,13 @@ def _names(option: str, values: Iterable[str]) -> list[str]:
 
 
 def _presets_budget(request: CaseRequest) -> float | None:
-    """A preset's budget belongs to its own grid; sizes of the user's take the time they take."""
+    """The preset's time budget, for its own grid only: there is no limit for sizes that the user chose."""
     own = request.size or request.m or request.n or is_matrix(request.data, request.target)
     return None if own else PRESETS[request.preset].time_budget_s
 
 
 def _presets_timeout(request: CaseRequest) -> float:
-    """So does a preset's longest call: a file may be read from a disk."""
+    """The preset's longest call; longer for a matrix in a file, which may be read from a disk."""
     timeout_s = PRESETS[request.preset].timeout_s
     return max(timeout_s, PRESETS["full"].timeout_s) if is_matrix(request.data, request.target) else timeout_s
 
@@ -139,7 +139,7 @@ def whole_number(what: str, text: str) -> int:
 
 
 def _like(default: Any, what: str, text: str) -> Any:
-    """A parameter's value, whole or text where its default is."""
+    """A parameter's value, of the type of its default."""
     if isinstance(default, str):
         return text
     value = _float(text)
@@ -187,12 +187,12 @@ def thread_ladder(cores: int) -> list[int]:
 
 
 def waiting_seconds(text: str | None) -> float | None:
-    """How long to wait for a quiet machine; none of the `Options`, for it does not change what is measured."""
+    """How long to wait for a quiet machine. Not one of the `Options`: it does not change what is measured."""
     return _duration("--wait-for-quiet", text)
 
 
 def time_budget_seconds(text: str | None) -> float | None:
-    """The time for a whole run or comparison; None where none was typed."""
+    """The time for a whole run or comparison; None if omitted."""
     return _duration("--time-budget", text)
 
 
@@ -206,11 +206,11 @@ def _condition(text: str | None) -> float | None:
 
 
 def _duration(option: str, text: str | None) -> float | None:
-    return _scaled(option, text, SECONDS, "seconds, or such as 90s, 8m, 2h, 500ms", LONGEST_SECONDS)
+    return _scaled(option, text, SECONDS, "seconds or with a unit: 90s, 8m, 2h, 500ms", LONGEST_SECONDS)
 
 
 def _bytes(option: str, text: str | None) -> int | None:
-    scaled = _scaled(option, text, BYTES, "bytes, or such as 800MB, 4GiB")
+    scaled = _scaled(option, text, BYTES, "bytes or with a unit: 800MB, 4GiB")
     return None if scaled is None else math.ceil(scaled)
 
 
@@ -225,25 +225,25 @@ def _scaled(
         known = ", ".join(unit.lower() for unit in units if unit)
         raise UsageError(f"{option} '{text}': unknown unit '{match[2]}'; known: {known}")
     if not 0 < scaled <= largest:
-        raise UsageError(f"{option} '{text}': must be more than 0 and at most {largest:.3g}, in {forms}")
+        raise UsageError(f"{option} '{text}': must be more than 0 and at most {largest:,}, in {forms}")
     return scaled
 
 
 def _check_data(loaded: Suite, options: Options) -> None:
     if options.data is not None and options.condition is not None:
-        raise UsageError("--data and --condition exclude each other; the data has the condition it has")
+        raise UsageError("--data and --condition cannot be combined: --condition is for generated data; leave one out")
     if options.target is not None and options.data is None:
-        raise UsageError("--target names a column of --data, or a .npy file beside one; add --data FILE")
+        raise UsageError("--target names a column of --data, or a .npy file that belongs to it; add --data FILE")
     if options.data is None and options.condition is None:
         return
     given = "--data" if options.data is not None else "--condition"
     for name in options.operations or loaded.operations:
         if name in loaded.operations and not suites.takes_data(loaded.operations[name]):
-            raise UsageError(f"{given}: operation '{name}' of suite {loaded.name} makes its own inputs; leave it out")
+            raise UsageError(f"{given}: operation '{name}' of suite {loaded.name} makes its own inputs; omit {given}")
 
 
 def absolute(options: Options) -> Options:
-    """With the absolute paths of files, so that a run can be resumed from another folder."""
+    """The options with absolute paths, so that a run can be resumed from another folder."""
     data, target = options.data, options.target
     if data is not None and data != "diabetes":
         data = str(Path(data).absolute())

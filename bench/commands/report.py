@@ -29,7 +29,7 @@ def _refuse_unused(request: ReportRequest, formats: list[str]) -> None:
 
     other = [form for form in formats if form in FORMATS and form not in TABULAR]
     if other:
-        why = f"--table says what --format {','.join(TABULAR)} hold, {other[0]} has a form of its own"
+        why = f"--table applies to --format {','.join(TABULAR)}, not to {other[0]}"
         refuse_ignored(request.given, ("table",), why)
     of_growth = request.table in TABLES and request.table != "cases"
     unrelated = [form for form in formats if form in FOREIGN or (form in TABULAR and of_growth)]
@@ -41,7 +41,7 @@ def _refuse_unused(request: ReportRequest, formats: list[str]) -> None:
 def _newest() -> Path:
     runs = sorted(path.parent for path in Path("results").glob(f"*/{store.RUN}"))
     if not runs:
-        raise UsageError("results/ holds no run; 'rooflinear run' makes one, or name a run folder")
+        raise UsageError("results/ contains no run; make one with 'rooflinear run', or name a run folder")
     return runs[-1]
 
 

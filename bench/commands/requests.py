@@ -1,8 +1,8 @@
-"""What was typed, one request for each command: `cli.py` builds them, the commands check and obey them.
+"""One request for each command: its arguments as typed. `cli.py` builds them, the commands check and execute them.
 
-Values are as typed: ``"2%"``, ``"8m"``, ``"100,1000"``. What turns them into numbers, `options.build` for
-most, says what is wrong with them. ``given`` names the options and arguments that stood on the command line,
-whether or not with their default: it is there where a command has modes that would ignore some of them.
+Values are texts: ``"2%"``, ``"8m"``, ``"100,1000"``. They are converted, and errors reported, by `options.build`
+and similar functions. ``given`` names the options and arguments on the command line, also those given their
+default value: commands with several modes need it to refuse options that a mode would ignore.
 """
 
 from collections.abc import Collection, Iterable
@@ -14,11 +14,11 @@ from ..errors import UsageError
 from ..records import HOST
 
 ARGUMENTS = {"revision": "a revision"}
-"""What is typed without an option's name, as a message calls it."""
+"""Names in messages of arguments that are not options."""
 
 
 class CaseRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Which cases, and how long: what `options.build` reads. A command without an option leaves its default."""
+    """Which cases are measured and for how long, for `options.build`. A command without an option keeps its default."""
 
     preset: str
     suite: Path | None = None
@@ -44,14 +44,14 @@ class CaseRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunRequest(CaseRequest, frozen=True, kw_only=True):
-    """``run`` of a new run, a folder below ``results``."""
+    """``run``: a new run, in a folder below ``results``."""
 
     results: Path
     wait_for_quiet: str | None = None
 
 
 class ResumeRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """``run --resume``: all but these fields comes from the folder ``resume``."""
+    """``run --resume``: everything except these fields is read from the folder ``resume``."""
 
     resume: Path
     time_budget: str | None = None
@@ -67,7 +67,7 @@ class VerifyRequest(CaseRequest, frozen=True, kw_only=True):
 
 
 class ReportRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """``report`` of ``runs``, or of the newest where none is named."""
+    """``report`` of ``runs``; of the newest if empty."""
 
     table: str
     runs: tuple[Path, ...] = ()
@@ -79,7 +79,7 @@ class ReportRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CompareRequest(CaseRequest, frozen=True, kw_only=True):
-    """``compare`` of two revisions or two files of results; no ``head`` is the working tree."""
+    """``compare``: two revisions or two files of results; ``head`` None is the working tree."""
 
     base: str
     head: str | None = None
@@ -99,7 +99,7 @@ class CompareRequest(CaseRequest, frozen=True, kw_only=True):
 
 
 class CalibrateRequest(CaseRequest, frozen=True, kw_only=True):
-    """``calibrate``: the quick preset's cases on one thread, as the gate has them."""
+    """``calibrate``: the quick preset's cases on one thread, as in the gate."""
 
     revision: str
     runs: str
@@ -137,20 +137,20 @@ class ListRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MachineRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """``machine``; ``fresh``: ceilings are measured, kept ones or not."""
+    """``machine``; ``fresh``: measure the ceilings even if some are stored."""
 
     fresh: bool = False
     json: bool = False
 
 
 def refuse_ignored(given: Iterable[str], ignored: Collection[str], why: str) -> None:
-    """Raises `UsageError` where something was typed that would be ignored; ``why`` begins the message."""
+    """Raises `UsageError` if ``given`` contains one of ``ignored``; ``why`` begins the message."""
     found = [ARGUMENTS.get(name) or f"--{name.replace('_', '-')}" for name in given if name in ignored]
     if found:
         raise UsageError(f"{why}; leave out {', '.join(found)}")
 
 
 def refuse_others(given: Iterable[str], used: Collection[str], why: str) -> None:
-    """The same for everything that was typed and is not ``used``."""
+    """Raises `UsageError` if ``given`` contains anything that is not in ``used``."""
     given = list(given)
     refuse_ignored(given, set(given) - set(used), why)

@@ -30,9 +30,9 @@ NOT_BEGUN = ("missing", "unsupported", "skipped")
 def run(request: RunRequest) -> int:
     """Sweeps, verifies, times, stores and reports. Returns the exit status."""
     if request.preset == "verify":
-        raise UsageError("--preset verify times nothing; 'rooflinear verify' checks answers only")
+        raise UsageError("--preset verify measures no times; use 'rooflinear verify'")
     if request.device == INTERPRETER:
-        raise UsageError("an interpreter's times mean nothing; 'rooflinear verify --device interpreter' checks answers")
+        raise UsageError("an interpreter's times mean nothing; use 'rooflinear verify --device interpreter'")
     wait_s = options.waiting_seconds(request.wait_for_quiet)
     store.refuse_folder(request.results)
     loaded = suite.load(suite.find(request.suite))
@@ -54,7 +54,7 @@ def run(request: RunRequest) -> int:
 
 def resume(request: ResumeRequest) -> int:
     """Goes on where a run stopped, with its own options, on the same machine and sources."""
-    refuse_others(request.given, ResumeRequest.__struct_fields__, "--resume goes on with the run's own options")
+    refuse_others(request.given, ResumeRequest.__struct_fields__, "--resume continues with the options of the run")
     wait_s = options.waiting_seconds(request.wait_for_quiet)
     budget_s = options.time_budget_seconds(request.time_budget)
     folder = request.resume
@@ -74,9 +74,9 @@ def resume(request: ResumeRequest) -> int:
 def _busy_beside(wait_s: float | None) -> str:
     """Which other programs are busy, after the wait that was asked for; empty where none is."""
     if wait_s is None:
-        found, remedy = quiet.look_round(), "--wait-for-quiet 5m waits"
+        found, remedy = quiet.look_round(), "--wait-for-quiet 5m waits until they end"
     else:
-        found, remedy = quiet.wait_for_quiet(wait_s), f"waited {wait_s:.0f} s in vain"
+        found, remedy = quiet.wait_for_quiet(wait_s), f"still so after waiting {wait_s:.0f} s"
     return f"{neighbours.text(found)}; {remedy}" if found else ""
 
 
@@ -149,8 +149,8 @@ def _how_to_go_on(folder: Path, planned: list[Contest], results: list[Result]) -
 
 
 def _how_to_report(folder: Path) -> str:
-    return f"every case has its result; write the report with: rooflinear report {folder}"
+    return f"every case has a result; write the report with: rooflinear report {folder}"
 
 
 def _how_to_resume(folder: Path) -> str:
-    return f"{store.count_results(folder)} results are kept. Go on with: rooflinear run --resume {folder}"
+    return f"{store.count_results(folder)} results are stored. Continue with: rooflinear run --resume {folder}"

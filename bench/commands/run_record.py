@@ -71,14 +71,14 @@ def new_folder(results: Path, record: Run) -> Path:
         except OSError as error:
             raise store.cannot_write(results, error) from error
         return folder
-    raise CannotFinish(f"{results}: a hundred runs began in one second; wait and try again")
+    raise CannotFinish(f"{results}: a hundred runs were started in one second; wait and try again")
 
 
 def refuse_changes(record: Run, loaded: Suite) -> None:
     """Raises `UsageError` where machine, sources or versions are not those that the run began with."""
     here = machine.describe()
     if here.identity != record.machine.identity:
-        raise UsageError(f"the run began on {record.machine.name} ({record.machine.cpu}); start a new one here")
+        raise UsageError(f"the run began on {record.machine.name} ({record.machine.cpu}); start a new run here")
     for stem, each in loaded.implementations.items():
         if record.implementations.get(stem, {}).get("source_sha256") != each.source_sha256:
             raise UsageError(f"{each.path} changed since the run began; start a new run")

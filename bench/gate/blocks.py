@@ -22,11 +22,11 @@ from .plan import Planned
 from .revisions import Revision
 
 KEPT_BYTES = 2**28
-"""Inputs up to here stay on disk from block to block."""
+"""Inputs up to this size stay on disk from block to block."""
 
 MEMORY_SHARE = 0.5
 COPIES = 6
-"""Of the inputs, in all workers, while a case is prepared."""
+"""Copies of the inputs that all workers together hold while a case is prepared."""
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Outcome:
 class Blocks:
     """Plays blocks of one stage. ``seed`` draws the stage's data, the order of its cases and turns.
 
-    ``factories`` make what it starts, ``cores`` chooses so many; tests put others in their place.
+    ``factories`` create the processes, ``cores`` chooses that many cores; tests replace both.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Blocks:
         self._pool = factories.pool(len(self._revisions))  # a worker dies with the thread that started it
 
     def play(self, planned: Sequence[Planned], thorough: bool, told: Callable[[Planned], None]) -> dict[Case, Outcome]:
-        """All cases once on fresh processes; ``thorough`` also verifies each on fresh inputs afterwards."""
+        """Measures all cases once in fresh processes; ``thorough`` also verifies each on fresh inputs afterwards."""
         outcomes = {}
         try:
             for group in self._groups(planned):
@@ -141,7 +141,7 @@ class Blocks:
         except Lost as lost:
             outcome.lost = dict.fromkeys((BASE, HEAD), lost)
             return outcome
-        except SuiteFault as fault:  # of head's operations, and no matter of either side's time
+        except SuiteFault as fault:  # a fault of head's operations.py, not of either side's kernel
             outcome.lost = dict.fromkeys((BASE, HEAD), Lost("crashed", str(fault)))
             return outcome
         sides = [side for side in slots if side != COPY or planned.copied]
@@ -158,7 +158,7 @@ class Blocks:
     def _terms_of(self, planned: Planned) -> Terms:
         task, key = planned.task, self._key(planned)
         self._refuse_hopeless(planned)
-        if self._births != self._problems.births:  # what is judged by was lost with the process that held it
+        if self._births != self._problems.births:  # the expected outputs were lost with the reference process
             self._terms.clear()
         if key in self._terms:
             return self._terms[key]
@@ -204,5 +204,5 @@ class Blocks:
 
 
 def _start(slot: Slot) -> None:
-    with contextlib.suppress(Lost):  # whoever asks it next is told
+    with contextlib.suppress(Lost):  # the next request to the slot raises it again
         slot.start()

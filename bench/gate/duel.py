@@ -27,15 +27,15 @@ BASE, HEAD, COPY = "base", "head", "copy"
 ROUNDS, FEWEST_ROUNDS = 32, 6
 SLICE_NS = 1_000_000
 CASE_NS = 400_000_000
-"""Time of a case in a block; longer calls get fewer rounds."""
+"""Time for a case in a block; long calls get fewer rounds."""
 
 LONG_SHARE = 0.1
-"""Of a slice: the mean of a slice of such long calls depends on what ran before it."""
+"""A call longer than this share of a slice depends on what ran before it, so an untimed call is made first."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What one block read of a case: log ratios to base, times of a call in ns, rounds played and dropped."""
+    """The reading of a case in one block: log ratios to base, times of a call in ns, rounds played and dropped."""
 
     head: float
     copy: float | None
@@ -46,7 +46,7 @@ class Reading:
 
 
 class Duel:
-    """``lost`` receives the sides that end without a time."""
+    """Both sides of a case in turns on the same cores. ``lost`` receives the sides that end without a time."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Duel:
         }
 
     def play(self, cores: list[int], thorough: bool) -> Reading | None:
-        """Prepared side by side, timed in turns on the same cores; None where a side was lost."""
+        """Prepares the sides concurrently, times them in turns on the same cores; None if a side was lost."""
         sides = self._contenders.items()
         ready = list(self._pool.map(lambda side: self._prepare(side, cores), self._contenders))
         if not all(ready) or not all(self._pin(each, cores) and each.warm_up(0) for _, each in sides):
@@ -109,7 +109,7 @@ class Duel:
         return rounds
 
     def _settle(self, side: str) -> None:
-        """An untimed call of the side that begins: beyond the last cache, each side follows itself once a round."""
+        """An untimed call of the side that begins: then every timed call finds the caches as another call left them."""
         self._current = side
         self._contenders[side].slot.ask(protocol.Slice(0, 1), self._terms.first_call_seconds, protocol.Sliced)
 
@@ -176,7 +176,7 @@ def is_disturbed(sample: Sample) -> bool:
 
 
 def balanced(sides: list[str], rounds: int, rng: random.Random) -> Iterator[list[str]]:
-    """Orders of the sides, one a round: each side begins equally often, in random sequence."""
+    """Orders of the sides, one per round: each side begins equally often, in random sequence."""
     turns = [sides[shift:] + sides[:shift] for shift in range(len(sides))]
     orders = [turns[number % len(turns)] for number in range(rounds)]
     rng.shuffle(orders)

@@ -1,4 +1,4 @@
-"""Folders that keep several results, given in place of one of them."""
+"""Folders that contain several results, given where one result is needed."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ LOOKED_AT = 20
 
 
 def newest_in(folder: Path) -> Path | None:
-    """The newest run, or file of results of another tool, in a folder of several; None where it holds none."""
+    """The newest run, or file of another tool's results, in a folder; None if there is none."""
     runs = [path.parent for path in folder.glob(f"*/{RUN}")]
     files = [path for depth in ("*", "*/*") for path in folder.glob(f"{depth}.json")]
     newest_first = sorted(files, key=os.path.getmtime, reverse=True)[:LOOKED_AT]

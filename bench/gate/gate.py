@@ -16,7 +16,7 @@ from .revisions import Revision
 from .tracks import StageName, Track
 
 SCREEN_SHARE = 0.6
-"""Of a time budget, at most; the rest is for confirming."""
+"""The largest share of a time budget for the screen; the rest is for confirmations."""
 
 LATE = "not reached within --time-budget"
 
@@ -24,7 +24,7 @@ LATE = "not reached within --time-budget"
 class Gate:
     """One comparison. `play` fills ``tracks``; `tracks.results` judges them.
 
-    ``blocks`` makes what plays the blocks of a stage, ``clock`` counts seconds; tests put others in their place.
+    ``blocks`` creates the player of a stage's blocks, ``clock`` counts seconds; tests replace both.
     """
 
     def __init__(

@@ -22,7 +22,7 @@ class Refused(Exception):
 
 
 def git(root: Path, *arguments: str, environment: dict[str, str] | None = None) -> str:
-    """Git's answer. Raises `Refused` if it fails, `UsageError` if there is no git."""
+    """Git's output. Raises `Refused` if it fails, `UsageError` if git is not installed."""
     try:
         done = subprocess.run(
             ["git", "-C", str(root), *arguments],
@@ -65,7 +65,7 @@ def is_revision(folder: Path, text: str) -> bool:
 
 
 def head_of(root: Path) -> str | None:
-    """The hash of the commit that is checked out; None where there is none yet."""
+    """The hash of the commit that is checked out; None if there is no commit yet."""
     try:
         return resolve(root, "HEAD")
     except UsageError:

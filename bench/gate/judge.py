@@ -1,5 +1,5 @@
 # pyright: strict
-"""From block numbers to verdicts. Pure: simulated traces and real runs pass through the same lines.
+"""From block numbers to verdicts. Pure functions: real runs and simulated ones use the same code.
 
 The screen passes on cases that might be slower or faster, or are undecided. The
 confirmation starts from scratch in fresh processes, with a number of blocks
@@ -18,11 +18,11 @@ from .statistics import holm, least_effect, least_p, location, p_greater, p_less
 SCREEN_BLOCKS = 6
 SUSPECT_LEVEL = 0.05
 FAMILY_LEVEL = 0.005
-"""Of all confirmations of a run together, each direction."""
+"""Family-wise error of all confirmations of a run, in each direction."""
 
 CONFIRM_BLOCKS = (12, 16, 20, 24, 28, 32, 40)
 FOUND_MARGINS = 2.5
-"""So many margins of a slowdown are found with a power of 95 % wherever the last number of blocks allows it."""
+"""A slowdown of this many margins is found with a power of 95 %, if the largest number of blocks allows it."""
 
 DROPPED_SHARE = 0.2
 WIDENING_QUANTILE = 0.95
@@ -66,7 +66,7 @@ def confirm_blocks(numbers: Sequence[float], margin: float, candidates: int) -> 
 
 
 def fewest_blocks(candidates: int) -> int:
-    """With fewer blocks no p could pass Holm's first step."""
+    """With fewer blocks, no p-value could pass Holm's first step."""
     return math.ceil(math.log2(max(1, candidates) / FAMILY_LEVEL))
 
 

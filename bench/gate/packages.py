@@ -15,7 +15,7 @@ from ..suites.exported import is_checkouts
 from .revisions import Revision
 
 DYNAMIC = (b"importlib", b"__import__", b"exec(", b"sys.path")
-"""Code with which a file can import others that its text does not name."""
+"""Code by which a file can import modules that its text does not name."""
 
 CODE = (".py", ".pyx", ".so", ".pyd")
 
@@ -55,7 +55,7 @@ def _is_package(root: Path, name: str) -> bool:
 
 
 class Source(NamedTuple):
-    """A file: its digest, the top-level modules that it names, whether it may import others too."""
+    """A file: its digest, the top-level modules that it names, and whether it may import others too."""
 
     sha256: str
     imports: frozenset[str]

@@ -19,7 +19,7 @@ from .revisions import Revision
 
 CONTROL_SHARE = 0.1
 DYNAMIC = (b"importlib", b"__import__", b"exec(", b"open(", b"sys.path")
-"""Code with which a file can depend on others that its imports do not show."""
+"""Code by which a file can depend on files that it does not import."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Plan:
 def plan(
     base: Revision, head: Revision, options: Options, margins: Margins, allowed: Sequence[str], judge_all: bool
 ) -> Plan:
-    """Head's grids on both sides, so that only what implementations and operations hold can differ.
+    """The cases of head's grids on both sides, so that only implementations and operations can differ.
 
     ``judge_all`` treats unchanged cases as changed, to measure the gate's error
     rates.
@@ -86,7 +86,7 @@ def same_sources(base: Suite, head: Suite, stem: str) -> bool:
 
 
 def _other_files(folder: Path, dynamic: bool) -> dict[str, bytes]:
-    """What no import shows: data, compiled modules, code that no file on top imports. Where ``dynamic``, all."""
+    """Files that imports do not show: data, compiled modules, code that no file imports; all if ``dynamic``."""
     paths = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     followed = set[Path]() if dynamic else suite_sources.followed(folder)
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths if path not in followed}
@@ -126,7 +126,7 @@ def _alone(case: Case, verdict: Any, reason: str, margins: Margins, allowed: Seq
 
 
 def unmatched(allowed: Sequence[str], cases: Sequence[Case]) -> list[str]:
-    """Patterns of ``--allow-missing`` that fit no case at all: misspelt, or left over."""
+    """Patterns of ``--allow-missing`` that match no case: misspelt, or obsolete."""
     return [pattern for pattern in allowed if not any(_fits(pattern, case) for case in cases)]
 
 

@@ -52,7 +52,7 @@ class Revision:
     """One side of a paired comparison: its suite at that revision, and its Python.
 
     ``fault`` says why the suite cannot be loaded; then ``suite`` is None. ``export`` is None for a suite that is
-    of no repository.
+    in no repository.
     """
 
     side: Side
@@ -85,7 +85,7 @@ def open_revision(root: Path, below: Path, label: str | None, folder: Path, pyth
 
 
 def exported(root: Path, below: Path, folder: Path, python: Interpreter) -> Export:
-    """What runs of a revision written to ``folder``: packages at its top, in ``src``, and where they were built."""
+    """Folders of a revision that contain packages: its top, ``src``, and those that installed ones were built from."""
     own = [] if python.named else [Path(each).relative_to(root) for each in projects.sources(str(root))]
     built = dict.fromkeys([folder, *(folder / each for each in own)])
     places = [place for each in built for place in (each / "src", each)]

@@ -17,7 +17,7 @@ from scipy.optimize import brentq
 from scipy.stats import chi2, rankdata
 
 CONFIDENCE = 0.95
-"""Of each one-sided limit; the interval between two of them holds 90 %."""
+"""Level of each one-sided limit; two of them form a 90 % interval."""
 
 POWER = 0.95
 POWER_DRAWS = 2000
@@ -101,7 +101,7 @@ def least_effect(margin: float, deviation: float, blocks: int, level: float) -> 
 
 @lru_cache(4096)
 def _least_shift(blocks: int, level: float) -> float:
-    """In standard deviations, by the test itself on fixed draws: near its smallest p no approximation is valid."""
+    """The smallest shift found, in standard deviations, by the test on fixed draws, where approximations fail."""
     normal = np.random.default_rng(0).standard_normal((POWER_DRAWS, blocks))
     tail = _tail(tuple(2 * rank for rank in range(1, blocks + 1)))
     critical = int(np.argmax(tail <= level))
@@ -133,7 +133,7 @@ def _tail(doubled_ranks: tuple[int, ...]) -> NDArray[np.float64]:
 
 
 def _doubled_ranks(sizes: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Twice the ranks, so that those of ties are whole too."""
+    """Twice the ranks, so that the ranks of ties are whole numbers."""
     ordered = np.sort(sizes)
     if np.any(ordered[1:] == ordered[:-1]):
         return np.rint(2 * rankdata(sizes)).astype(int)

@@ -18,7 +18,7 @@ StageName = Literal["screen", "confirm"]
 
 @dataclass
 class Track:
-    """Head (or a copy of base) against base: the readings of each stage, or how each side was lost."""
+    """Head (or a copy of base) against base: the readings of each stage, or why each side has none."""
 
     planned: Planned
     side: str
@@ -43,11 +43,11 @@ class Track:
         return f"{self.side} {self.planned.case.key}"
 
     def readings(self, stage: StageName) -> list[Reading]:
-        """One a block of ``screen`` or ``confirm``."""
+        """The readings of ``screen`` or ``confirm``, one per block."""
         return self.screen if stage == "screen" else self.confirm
 
     def numbers(self, stage: StageName) -> list[float]:
-        """One log ratio a block."""
+        """One log ratio per block."""
         found = [each.copy if self.side == COPY else each.head for each in self.readings(stage)]
         return [number for number in found if number is not None]
 
@@ -107,7 +107,7 @@ def _result(track: Track, judged: judge.Judged | None, candidates: int) -> CaseR
 
 
 def _untimed(track: Track, verdict: Any, reason: str) -> CaseResult:
-    """Without numbers: readings from before a case was lost, or was left for lack of time, are not a result."""
+    """The result of a case that was lost or not reached in time; earlier readings do not count."""
     case, unchanged = track.planned.case, track.planned.unchanged
     return CaseResult(case=case, verdict=verdict, reason=reason, margin=track.margin, unchanged=unchanged)
 

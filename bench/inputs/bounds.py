@@ -15,10 +15,10 @@ from .verify import output_dtype
 def stated(
     operation: Operation, inputs: Inputs, expected: Output, algorithm: str, dtype: str, *, generated: bool
 ) -> Bound | tuple[Bound, ...]:
-    """The bound of one algorithm's errors, in the shape of ``expected``; one a part where that is a tuple.
+    """The bound of one algorithm's errors, in the shape of ``expected``; one per part if that is a tuple.
 
-    Raises `SuiteFault` where the suite states none that can judge, and
-    `Unsupported` where rounding alone may spoil the result of a user's data.
+    Raises `SuiteFault` if the suite states no valid bound, and `Unsupported` if
+    rounding alone may destroy the result of a user's data.
     """
     number, where = parts.count(expected), f"operations.py: {operation.name}"
     names = [f"{where}: {parts.named(place, number)}" for place in range(max(1, number))]
@@ -39,7 +39,7 @@ def stated(
 
 
 def _each(bound: Any, inputs: Inputs, expected: Output, algorithm: str, where: str) -> list[Any]:
-    """The stated bound of each part; None for a part without."""
+    """The stated bound of each part; None for a part without a bound."""
     number = parts.count(expected)
     if bound is None:
         return [None] * max(1, number)
@@ -111,7 +111,7 @@ def _of_parts(operation: Operation, name: str, number: int, where: str) -> list[
 
 
 def _tolerance(stated: tuple[Any, Any], expected: NDArray[Any], where: str, dtype: str, *, exact: bool) -> Bound:
-    """``stated`` is ``rtol`` and ``atol``; ``exact``: integers are to be equal."""
+    """``stated`` is ``rtol`` and ``atol``; ``exact``: integers, which must be equal."""
     if (exact and expected.dtype.kind in "iub") or stated == (None, None):
         return _exact(expected, where)
     relative, absolute = (_by_dtype(value, dtype, where) for value in stated)

@@ -13,7 +13,7 @@ from . import mapped, tables
 
 Floats = NDArray[np.float64]
 CHECKED_BYTES = 2**24
-"""Elements read at a time when a whole file is checked; this bounds the memory."""
+"""Elements read at a time when a whole file is checked, which limits the memory needed."""
 
 
 def generator(seed: int, *words: str) -> np.random.Generator:
@@ -38,14 +38,14 @@ class Conditioned:
 
 @dataclass(frozen=True)
 class Table:
-    """A user's data: features (rows, columns) and target (rows,), all finite; ``names`` of the columns, its last."""
+    """A user's data: features (rows, columns) and target (rows,), all finite; ``names`` ends with the target's."""
 
     features: Floats
     target: Floats
     names: tuple[str, ...] = ()
 
     def sample(self, rng: np.random.Generator, rows: int, columns: int) -> tuple[Floats, Floats]:
-        """Rows drawn with replacement, the first columns; Gaussian ones past the table's own."""
+        """Rows drawn with replacement, and the first columns; Gaussian columns if the table has too few."""
         drawn = rng.integers(len(self.target), size=rows)
         own = self.features[drawn, :columns]
         added = rng.standard_normal((rows, columns - own.shape[1]))
@@ -54,7 +54,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Matrix:
-    """A user's X where it lies, a read-only map of ``path``, and a target (rows,) where a file has one."""
+    """A user's X as a read-only map of ``path``, and a target (rows,) if a file has one."""
 
     path: str
     features: NDArray[Any]
@@ -62,7 +62,7 @@ class Matrix:
     stamp: str
 
     def sample(self, rng: np.random.Generator, rows: int, columns: int) -> tuple[NDArray[Any], Floats | None]:  # noqa: ARG002
-        """Its first rows: a read-only map of the file in the file's own dtype."""
+        """The first rows: a read-only map of the file, in the file's dtype."""
         self._refuse_change()
         own_rows, own_columns = self.features.shape
         if columns != own_columns or rows > own_rows:
@@ -70,7 +70,7 @@ class Matrix:
         return self.features[:rows], None if self.target is None else self.target[:rows]
 
     def other(self, rows: int) -> "Matrix":
-        """The last of its rows, one less where all are wanted: an X that none was computed from before."""
+        """The last rows, one fewer if all were used before: an X that no kernel has seen."""
         first = max(len(self.features) - rows, 1 if rows > 1 else 0)
         target = None if self.target is None else self.target[first:]
         return Matrix(self.path, self.features[first:], target, self.stamp)
@@ -87,7 +87,7 @@ class Matrix:
 def read_matrix(name: str, target: str | None) -> tuple[str, Matrix]:
     """A label and the matrix of a .npy file that is not loaded; ``target`` names a .npy file of its rows' targets.
 
-    Raises `UsageError` where the file is not as it must be, or holds NaN or infinity.
+    Raises `UsageError` if the file is invalid, or contains NaN or infinity.
     """
     region, state = mapped.matrix(name), mapped.stamp(name)
     features = mapped.array(region)
@@ -132,8 +132,8 @@ def _refuse_non_finite(name: str, first: int, block: NDArray[Any]) -> None:
 def read_table(name: str, target: str | None) -> tuple[str, Table]:
     """A label and the table of a CSV, Parquet or .npy file, or of the bundled set ``diabetes``.
 
-    Raises `UsageError` where the file is missing, empty, malformed, holds text,
-    NaN or infinity in a column, or has no such target.
+    Raises `UsageError` if the file is missing, empty or malformed, if a column
+    contains text, NaN or infinity, or if there is no such target.
     """
     if name == "diabetes":
         frame, target = _diabetes(), target or "target"

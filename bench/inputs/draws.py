@@ -13,11 +13,11 @@ from ..processes import protocol
 from . import data, mapped, problem, ranges
 
 DRAWING_SECONDS = 0.05
-"""How long problems are drawn that no worker has seen; one in any case."""
+"""Time for drawing problems that no worker has seen; one problem is made in any case."""
 
 NUDGES = 2**10
 NUDGE = 16
-"""Units in the last place by which inputs are changed that a suite makes equal each time."""
+"""If a suite makes the same inputs each time, they are changed by this many units in the last place."""
 
 
 class Draws:
@@ -45,7 +45,7 @@ class Draws:
         return operation.exact_inputs(rng, task.sizes, task.parameters, np.dtype(task.dtype))
 
     def unseen(self, request: protocol.Draw) -> list[Inputs]:
-        """Problems that cannot be predicted from the seed. Those of other shapes than the first are left out."""
+        """Problems that cannot be predicted from the seed. Problems of other shapes than the first are left out."""
         before, ends = problem.load(Path(request.beside)), time.monotonic() + DRAWING_SECONDS
         found: list[Inputs] = []
         while len(found) < request.copies and (not found or time.monotonic() < ends):
@@ -57,7 +57,7 @@ class Draws:
         return found
 
     def _unseeded(self, task: protocol.Task) -> Inputs | None:
-        """None if the suite refuses its own draw."""
+        """None if the suite raises an error for these inputs."""
         rng, source = np.random.default_rng(secrets.randbits(128)), self.source(task)
         try:
             return self._drawn(self._operations[task.operation], task, "fresh", rng, source)
@@ -78,7 +78,7 @@ class Draws:
             source.source = source.source.other(wanted[rows])
             wanted = {**wanted, rows: min(wanted[rows], len(source.source.features))}
         extra = {"data": source} if source is not None else {}
-        with np.errstate(over="ignore"):  # what a cast makes infinite is refused
+        with np.errstate(over="ignore"):  # values that a cast makes infinite are refused
             return operation.inputs(rng, wanted, task.parameters, np.dtype(task.dtype), **extra)
 
 
@@ -91,7 +91,7 @@ def _shapes(inputs: Inputs) -> list[Any]:
 
 
 def _nudged(value: Any) -> Any:
-    """Other bits, the same mathematics: order, symmetry and zeros stay."""
+    """Changes the last bits only: order, symmetry and zeros stay."""
     kind = np.asarray(value).dtype.type
     return value * kind(1 + (1 + secrets.randbelow(NUDGES)) * NUDGE * np.finfo(kind).eps)
 

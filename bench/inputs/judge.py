@@ -18,12 +18,12 @@ from .vault import Kept, pieces
 from .written import Stored, Unreadable, arrays, opened
 
 REMEMBERED_BYTES = 2**16
-"""The same bits for the same problem need no second look, where they are few enough to be kept."""
+"""Outputs up to this size are remembered, so that equal outputs for the same problem are compared only once."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """The allowed errors of one array. ``what``: a bound, or a tolerance, which was not derived."""
+    """The allowed errors of one array. ``what`` names them: a bound, or a tolerance."""
 
     worst_case: Kept
     statistical: Kept
@@ -46,7 +46,7 @@ class Held:
 
 
 class Judges:
-    """Holds what problems should give, by folder, and compares with it what workers wrote."""
+    """Keeps the expected outputs of problems, by folder, and compares workers' outputs with them."""
 
     def __init__(self) -> None:
         self._held: dict[str, Held] = {}
@@ -67,7 +67,7 @@ class Judges:
             del self._held[name]
 
     def algorithms(self, name: str) -> set[str]:
-        """Those that a problem has bounds for."""
+        """The algorithms for which a problem has bounds."""
         return set(self._held[name].limits)
 
     def unknown(self, names: list[str]) -> bool:
@@ -86,7 +86,7 @@ class Judges:
             return Judged([Verdict("wrong", f"the file of its outputs {error}")])
 
     def _numbers_of_arrays(self, of: list[str]) -> list[int]:
-        """How many arrays each output has; those of one task have as many."""
+        """The number of arrays of an output, the same for all outputs of a task."""
         known = {name: len(self._held[name].expected) for name in of if name}
         return [known.get(name) or next(iter(known.values()), 1) for name in of]
 
@@ -137,7 +137,7 @@ def _bits(array: Stored) -> bytes:
 
 
 def _kept(given: list[NDArray[Any]]) -> list[Kept]:
-    """Equal ones are kept once."""
+    """Equal arrays are stored once."""
     kept: list[Kept] = []
     for index, array in enumerate(given):
         same = next((place for place in range(index) if _same(given[place], array)), None)

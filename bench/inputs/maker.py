@@ -1,4 +1,4 @@
-"""The parent's side of the reference: problems made on disk, once a task and variant."""
+"""The parent's side of the reference process: problems on disk, each made once per task and variant."""
 
 import os
 import secrets
@@ -26,7 +26,7 @@ SECONDS = 1800.0
 class Problems:
     """Keeps the reference process and the scratch folder that workers read from.
 
-    ``births``: of the process, which takes with it what problems should give when it dies.
+    ``births`` counts starts of the process; expected outputs are lost when it dies.
     """
 
     def __init__(
@@ -52,20 +52,20 @@ class Problems:
         self.label, self.generated = "", True
 
     def open(self) -> None:
-        """Reads the user's data. Raises `UsageError` where it is not as it must be."""
+        """Reads the user's data. Raises `UsageError` if it is invalid."""
         environment = {**os.environ, **common_environment(1), **self._environment}
         self._child = Child("inputs.reference", protocol.ReferenceReply, environment)
         chosen = self._options
         source = protocol.Source(str(self._suite.folder), chosen.seed, chosen.data, chosen.target, chosen.condition)
         opened = self._ask(source)
         self.label, self.generated, self.births = opened.label, opened.generated, self.births + 1
-        for each in self._shown:  # a process before had made them, and died
+        for each in self._shown:  # made by an earlier process, which died
             self._ask(each)
 
     def make(self, task: protocol.Task, variant: str, folder: str) -> protocol.Made:
         """Writes a problem below the scratch folder.
 
-        Raises `Lost` where the task has none, `SuiteFault` where the suite fails to make it.
+        Raises `Lost` if the task has no inputs, `SuiteFault` if the suite fails.
         """
         if self._child is None:
             self.open()
@@ -75,7 +75,7 @@ class Problems:
         return self._ask(protocol.Make(task, variant, self._algorithms, str(self.scratch / folder)))
 
     def make_shown(self, name: str, dtype: str, most: int) -> tuple[Path, protocol.Made]:
-        """The folder of a task of ``SHOWN``. Raises `UsageError` where it holds more than ``most`` numbers."""
+        """The folder of a task of ``SHOWN``. Raises `UsageError` if an array has more than ``most`` numbers."""
         folder = self.scratch / f"shown-{name}"
         request = protocol.MakeShown(name, dtype, self._algorithms, str(folder), most)
         made = self._ask(request)
@@ -83,11 +83,11 @@ class Problems:
         return folder, made
 
     def draw(self, task: protocol.Task, beside: str, folder: str, copies: int) -> protocol.Drawn:
-        """Writes problems below the scratch folder that are like the one in ``beside`` and that no seed tells."""
+        """Writes problems like the one in ``beside`` to the scratch folder; the seed does not predict them."""
         request = protocol.Draw(task, beside, str(self.scratch / folder), self._algorithms, copies)
         try:
             return self._ask(request)
-        except SuiteFault as fault:  # the problem that was timed had gone well
+        except SuiteFault as fault:  # the suite succeeded on the timed problem
             raise Lost("crashed", str(fault)) from fault
 
     def judge(self, request: protocol.Judge) -> protocol.Judged:
@@ -98,15 +98,15 @@ class Problems:
             Path(request.path).unlink(missing_ok=True)
 
     def outputs(self) -> str:
-        """A new name of a file for a worker's outputs."""
+        """A new file name for a worker's outputs."""
         return str(self.scratch / f"outputs-{secrets.token_hex(8)}")
 
     def let_go(self) -> None:
-        """The reference process holds the user's data no longer, and still judges."""
+        """Releases the user's data in the reference process, which continues to judge."""
         self._ask(protocol.Forget(source=True))
 
     def exact(self, name: str, dtype: str) -> tuple[protocol.Task, str]:
-        """The exact test's task and folder ('' where the operation states none), made once a run."""
+        """The exact test's task and folder ('' if the operation states no test), made once per run."""
         operation = self._suite.operations[name]
         task = protocol.Task(name, suite.exact_sizes(operation), dict(operation.parameters), dtype)
         folder = f"exact-{name}-{dtype}"
@@ -158,7 +158,7 @@ class Problems:
         return reply
 
     def _buried(self) -> None:
-        """Its expected outputs are lost with it."""
+        """After the process died: its expected outputs are lost."""
         self._child = None
         self._made.clear()
 
@@ -178,7 +178,7 @@ def _raised(refusal: protocol.Refusal) -> Exception:
 
 
 def remove_abandoned() -> None:
-    """Removes scratch folders whose process was killed before it could."""
+    """Removes scratch folders of processes that were killed."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
         pid = folder.name.removeprefix(PREFIX).partition("-")[0]
         if pid.isdigit() and not psutil.pid_exists(int(pid)):

@@ -1,7 +1,7 @@
-"""Arrays that lie in a user's file: mapped read-only, never loaded, never copied.
+"""Arrays in a user's file: mapped read-only, never loaded, never copied.
 
-On Linux a file is mapped in parts of its own: read-ahead follows one place per
-open file, and threads that read at several places would undo each other's.
+On Linux a file is mapped in parts, each opened separately: read-ahead follows one
+position per open file, and threads at several positions disturb each other's.
 """
 
 import ctypes
@@ -24,7 +24,7 @@ from ..errors import UsageError
 
 PART_BYTES = 2**26
 MOST_PARTS = 4096
-"""A process may have 65,530 mappings, and libraries need theirs."""
+"""A process may have 65,530 mappings, and libraries need some of them."""
 
 MAP_FIXED = 0x10
 PROT_NONE = 0
@@ -46,12 +46,12 @@ class Region(msgspec.Struct, frozen=True):
 
 
 def is_matrix(data: str | None, target: str | None) -> bool:
-    """Whether data is X itself and stays where it is: a .npy file of which no column is the target."""
+    """Whether data is X itself and stays in its file: a .npy file without a target column."""
     return data is not None and _is_npy(data) and (target is None or _is_npy(target))
 
 
 def matrix(path: str) -> Region:
-    """The matrix in a .npy file, by its header alone. Raises `UsageError` where it cannot stay where it is."""
+    """The matrix in a .npy file, from its header alone. Raises `UsageError` if it cannot be mapped."""
     shape, fortran, dtype, offset = _header(path)
     if len(shape) != 2 or not all(shape):
         raise UsageError(f"{path}: its shape is {shape}; X needs rows and columns, {WHAT}")
@@ -67,7 +67,7 @@ def matrix(path: str) -> Region:
 
 
 def stamp(path: str) -> str:
-    """What tells that a file is still the same one. Raises `OSError` where it is gone."""
+    """Size and time of a file, to recognise changes. Raises `OSError` if it vanished."""
     found = os.stat(path)
     return f"{found.st_size} bytes of {found.st_mtime_ns}"
 
@@ -80,7 +80,7 @@ def array(region: Region) -> NDArray[Any]:
 
 
 def region(value: Any) -> Region | None:
-    """Where an array lies that is a contiguous part of a mapped file; None for any other."""
+    """The position of an array that is a contiguous part of a mapped file; None for any other."""
     root = value
     while isinstance(root, np.ndarray):
         root = root.base
@@ -90,7 +90,7 @@ def region(value: Any) -> Region | None:
 
 
 def zeros(shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
-    """Read-only zeros that take no memory, whatever their number."""
+    """Read-only zeros that use no memory."""
     count = math.prod(shape) * np.dtype(dtype).itemsize
     if os.name != "posix":
         return np.zeros(shape, dtype)
@@ -100,7 +100,7 @@ def zeros(shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
 
 @functools.cache
 def sha256(path: str) -> str:
-    """Of the whole file's bytes as they are when this process asks first."""
+    """SHA-256 of the whole file, computed once per process."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -127,7 +127,7 @@ def _header(path: str) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
 
 
 class _Mapping:
-    """A file in memory. The arrays over it hold it, and it is unmapped with the last of them."""
+    """A mapped file. It is unmapped when the last array over it is released."""
 
     def __init__(self, path: str):
         self.path, self.size = path, os.path.getsize(path)
@@ -146,7 +146,7 @@ class _Mapping:
 
 
 def _map_parts(path: str, size: int) -> int:
-    """Parts with read-ahead of their own, side by side."""
+    """Adjacent parts, each with its own read-ahead."""
     part = max(PART_BYTES, -(-size // MOST_PARTS // mmap.PAGESIZE) * mmap.PAGESIZE)
     base = _map(None, size, PROT_NONE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, -1, 0)
     for start in range(0, size, part):

@@ -16,7 +16,7 @@ from . import mapped
 
 
 def adapted(loaded: Suite, options: Options) -> Options:
-    """Options with the file's sizes and dtype. Raises `UsageError` for others, and for what X alone does not serve.
+    """Options with the file's sizes and dtype. Raises `UsageError` for others, and for operations that X does not fit.
 
     An operation that takes data names rows first and columns second in its
     sizes. Without ``--operation`` it is those of the preset's first grid.
@@ -47,7 +47,7 @@ def adapted(loaded: Suite, options: Options) -> Options:
 
 
 def refuse_changed(options: Options) -> None:
-    """Raises `UsageError` where the file is not the one that a run began with."""
+    """Raises `UsageError` if the file changed since the run began."""
     assert options.data is not None
     mapped.matrix(options.data)
     if mapped.stamp(options.data) != options.data_stamp:
@@ -59,13 +59,13 @@ def is_matrix(options: Options) -> bool:
 
 
 def mapped_bytes(operation: Operation, task: Task) -> float:
-    """What of a task's inputs the file holds."""
+    """Bytes of a task's inputs that stay in the file."""
     rows, columns = (task.sizes[name] for name in operation.sizes[:2])
     return float(rows) * columns * np.dtype(task.dtype).itemsize
 
 
 def shrunken(operation: Operation, sizes: Mapping[str, int], shrink: int) -> dict[str, int]:
-    """Fewer rows; the columns stay."""
+    """Sizes with fewer rows and the same columns."""
     rows = operation.sizes[0]
     return {**sizes, rows: max(1, sizes[rows] // shrink)}
 

@@ -1,4 +1,4 @@
-"""The inputs that reference and workers share, as files of one folder. Expected outputs stay with the reference."""
+"""The inputs that reference and workers share, as files. Expected outputs stay in the reference process."""
 
 import hashlib
 import json
@@ -21,14 +21,14 @@ REGION = ".region"
 MAPPED_BYTES = 4096
 
 SAMPLED = 4096
-"""Numbers of an input that are looked at from outside after the timing; all of a smaller one."""
+"""How many numbers of an input are checked outside the worker after the timing; all of a smaller one."""
 
 
 @dataclass(frozen=True)
 class Problem:
     """Inputs in call order (NumPy arrays, NumPy scalars, ints), the oracle's output, a bound per algorithm.
 
-    Where the output is a tuple of arrays, so is the bound.
+    If the output is a tuple of arrays, so is the bound.
     """
 
     inputs: Inputs
@@ -37,7 +37,7 @@ class Problem:
 
     @property
     def inputs_sha256(self) -> str:
-        """Of names, shapes, dtypes and contents; of what stays in a user's file that file's own and the place in it."""
+        """SHA-256 of names, shapes, dtypes and contents; of a mapped input, its file's hash and the position in it."""
         digest = hashlib.sha256()
         for name, value in self.inputs.items():
             array = np.ascontiguousarray(value)
@@ -54,7 +54,7 @@ class Problem:
 
 
 def save(inputs: Inputs, folder: Path, parts: int = 0) -> None:
-    """Inputs only: what lies where workers can read it cannot be returned as a result.
+    """Writes the inputs only: workers can read these files, so they must not contain the expected output.
 
     ``parts``: how many arrays the output's tuple has, 0 for an array.
     """
@@ -75,13 +75,13 @@ def save_many(many: Sequence[Inputs], folder: Path, parts: int = 0) -> None:
 
 
 def load(folder: Path, number: int | None = None) -> Inputs:
-    """The inputs saved in a folder, those of one problem where it holds many; large ones are read-only views."""
+    """The inputs saved in a folder, or those of one of its problems; large ones are read-only views."""
     names = json.loads((folder / NAMES).read_text())["inputs"]
     return {name: _value(folder / f"{index}.npy", number) for index, name in enumerate(names)}
 
 
 def parts(folder: Path) -> int:
-    """How many arrays the output's tuple has, 0 where it is an array."""
+    """How many arrays the output's tuple has; 0 if the output is one array."""
     return json.loads((folder / NAMES).read_text())["parts"]
 
 
@@ -90,18 +90,18 @@ def nbytes(inputs: Inputs) -> int:
 
 
 def in_place(inputs: Inputs) -> frozenset[str]:
-    """Those that stay in a user's file, read-only."""
+    """Inputs that stay in a user's file, read-only."""
     return frozenset(name for name, value in inputs.items() if mapped.region(value))
 
 
 def sampled(value: Any, seed: int) -> NDArray[Any]:
-    """Numbers of an input at places that the seed draws: all where there are few."""
+    """Numbers of an input at places that the seed draws; all of a small one."""
     flat = np.asarray(value).reshape(-1)
     return flat if flat.size <= SAMPLED else flat[np.random.default_rng(seed).integers(flat.size, size=SAMPLED)]
 
 
 def numbers(value: Any) -> Numbers:
-    """An array or a scalar as it is kept in a record; complex numbers as pairs along a last axis."""
+    """An array or a scalar as stored in a record; complex numbers are pairs along a last axis."""
     array = np.asarray(value)
     if array.dtype.kind == "c":
         array = np.stack([np.real(array), np.imag(array)], axis=-1)
@@ -110,7 +110,7 @@ def numbers(value: Any) -> Numbers:
 
 
 def in_numbers(output: Output) -> Numbers | list[Numbers]:
-    """An output as it is kept in a record, a tuple as a list."""
+    """An output as stored in a record; a tuple is a list."""
     return [numbers(each) for each in output] if isinstance(output, tuple) else numbers(output)
 
 

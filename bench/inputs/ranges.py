@@ -14,7 +14,7 @@ BLOCK_ROWS_BYTES = 2**24
 
 
 class ColumnOutOfRange(Unsupported):
-    """A column does not survive the cast to the dtype; it names the column and the remedy."""
+    """A column leaves the dtype's range when it is cast; the message names the column and the remedy."""
 
 
 class Watched:
@@ -26,9 +26,9 @@ class Watched:
         self._drawn: tuple[NDArray[Any], NDArray[Any] | None] | None = None
 
     def sample(self, rng: np.random.Generator, rows: int, columns: int) -> tuple[NDArray[Any], NDArray[Any] | None]:
-        """As the source's own. Raises `ColumnOutOfRange`."""
+        """As in `Data`. Raises `ColumnOutOfRange`."""
         self._drawn = drawn = self.source.sample(rng, rows, columns)
-        if hasattr(self.source, "names"):  # what stays in its file is not cast
+        if hasattr(self.source, "names"):  # a mapped X is not cast
             for column, reached in self._columns().items():
                 if reached > self._limits.max:
                     raise ColumnOutOfRange(f"{column} reaches {reached:.2g}, {self._beyond}{self._remedy_of('it')}")
@@ -38,7 +38,7 @@ class Watched:
         return drawn
 
     def refused(self, operation: Operation, inputs: Inputs, algorithms: list[str]) -> dict[str, str]:
-        """Why an algorithm leaves the dtype's range, by algorithm. Raises `Unsupported` where inputs do already."""
+        """Why an algorithm leaves the dtype's range, by algorithm. Raises `Unsupported` if the inputs do already."""
         for name, value in inputs.items():
             if _is_float(value) and not mapped.region(value) and not np.isfinite(value).all():
                 raise Unsupported(f"its input {name} is not finite in {self._dtype}{self.remedy}")
@@ -54,7 +54,7 @@ class Watched:
         return reasons
 
     def refuse_output(self, expected: Output) -> None:
-        """Raises `Unsupported` where the true output, or a part of it, leaves nothing to compare."""
+        """Raises `Unsupported` if the true output, or a part of it, is outside the dtype's range."""
         for each in parts.of(expected):
             self._refuse_array(each)
 

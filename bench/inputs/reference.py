@@ -1,7 +1,7 @@
-"""Child process: makes inputs, oracle outputs and bounds, once a size, and judges what implementations return.
+"""Child process: makes inputs, oracle outputs and bounds, once per size, and judges outputs of implementations.
 
-Run as ``python -P -m rooflinear.bench.inputs.reference``. No implementation is imported here, and what it should return
-never leaves this process.
+Run as ``python -P -m rooflinear.bench.inputs.reference``. No implementation is imported here, and expected
+outputs never leave this process.
 """
 
 import errno
@@ -126,7 +126,7 @@ class Reference:
 
     def judge(self, request: protocol.Judge) -> protocol.Judged | protocol.Failed:
         if self.judges.unknown(request.of):
-            return protocol.Failed("crashed", "the expected output was lost with the oracle's process")
+            return protocol.Failed("crashed", "the expected output was lost when the oracle's process died")
         if not request.exact and any(
             name and request.algorithm not in self.judges.algorithms(name) for name in request.of
         ):
@@ -148,7 +148,7 @@ class Reference:
         return protocol.Made(made.inputs_sha256, made.inputs_bytes, refused, output_bytes, seed)
 
     def _known(self, request: protocol.Draw, name: str, inputs: Inputs) -> bool:
-        """Stores the expected output of a drawn problem; False if it cannot judge every algorithm."""
+        """Stores the expected output of a drawn problem; False if it lacks a bound for some algorithm."""
         operation = self.operations[request.task.operation]
         try:
             made, _ = self._judgeable(operation, inputs, request, self.draws.source(request.task))
@@ -166,7 +166,7 @@ class Reference:
 def _problem(
     operation: Operation, inputs: Inputs, algorithms: list[str], dtype: str, *, generated: bool
 ) -> tuple[Problem, dict[str, str]]:
-    """With the bound of each algorithm that has one here, and why the others have none."""
+    """The problem with the bound of each algorithm, and the reasons for algorithms without one."""
     expected = _expected(operation, inputs)
     found: dict[str, Bound | tuple[Bound, ...]] = {}
     refused: dict[str, str] = {}

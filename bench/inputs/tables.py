@@ -24,7 +24,7 @@ INDEX_NAME = "__index_level_"
 
 
 def read_frame(path: Path) -> Any:
-    """A pandas frame whose column names are text as it stands in the file. Raises `UsageError`."""
+    """A pandas frame whose column names are the texts in the file. Raises `UsageError`."""
     import pandas as pd
 
     readers = {".csv": _read_csv, ".parquet": _read_parquet, ".npy": _read_npy}
@@ -113,7 +113,7 @@ def _read_utf_8(path: Path) -> Any:
         _refuse_ragged(path)
         raise
     header = rows[0][1] if rows else []
-    if len(header) == len(frame.columns):  # pandas renames what stands there twice
+    if len(header) == len(frame.columns):  # pandas renames duplicates
         frame.columns = pd.Index([name.strip() for name in header], dtype=object)
     _refuse_header(path, [str(name) for name in frame.columns], frame)
     return frame
@@ -157,7 +157,7 @@ def _refuse_wide_text(path: Path) -> None:
 
 
 def _refuse_separator(path: Path, by_commas: list[list[str]]) -> None:
-    """For a file with another separator: split by commas its lines have one field, or uneven numbers of them."""
+    """Raises `UsageError` for another separator: split by commas, lines have one field, or unequal numbers of them."""
     widths = {len(row) for row in by_commas}
     if len(widths) == 1 and widths != {1}:
         return
@@ -174,7 +174,7 @@ def _refuse_separator(path: Path, by_commas: list[list[str]]) -> None:
 
 
 def _refuse_ragged(path: Path) -> None:
-    """For a line of more or fewer fields than the header has."""
+    """Raises `UsageError` for a line with more or fewer fields than the header."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file)
         try:
@@ -188,7 +188,7 @@ def _refuse_ragged(path: Path) -> None:
 
 
 def _refuse_header(path: Path, names: list[str], frame: Any) -> None:
-    """For a first line that holds no names: an index that ``to_csv`` wrote beside them, or numbers."""
+    """Raises `UsageError` if the first line contains numbers, or an unnamed index that ``to_csv`` wrote."""
     if "" in names:
         place = names.index("")
         index = place == 0 and len(frame) and list(frame.iloc[:, 0]) == list(range(len(frame)))

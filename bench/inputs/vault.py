@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 IN_MEMORY_BYTES = 2**18
 PIECE = 2**16
-"""Components that are read at a time."""
+"""Components read at a time."""
 
 
 class Kept:
-    """One array. A large one is kept in a file, because the user's data may leave no room in memory."""
+    """One array. A large one is stored in a file, because the user's data may fill the memory."""
 
     def __init__(self, array: NDArray[Any]):
         self.shape, self.dtype, self.size = array.shape, array.dtype, array.size
@@ -43,7 +43,7 @@ class Kept:
         return np.concatenate([self.flat(*piece) for piece in pieces(self.size)]).reshape(self.shape)
 
     def _scrambled(self, raw: bytes, start: int) -> bytes:
-        """Scrambles or clears one piece: the stream from its place on is its own."""
+        """Scrambles or restores one piece, with its own part of the random stream."""
         stream = np.random.Philox(key=self._key, counter=start).random_raw(-(-len(raw) // 8)).view(np.uint8)
         return (np.frombuffer(raw, np.uint8) ^ stream[: len(raw)]).tobytes()
 

@@ -16,10 +16,11 @@ from ..records import Verdict
 def compare(output: Any, expected: Any, bound: Bound, dtype: str, *, generated: bool) -> Verdict:
     """Judges an output array against the oracle's, component by component.
 
-    On generated data the error must stay within the smaller of both bounds; on
-    a user's data, which may conspire, leaving the statistical one is a warning.
-    NaN where the oracle is finite is wrong. Where the oracle is NaN the output
-    must be; where it overflows ``dtype`` any non-finite output is right.
+    On generated data, the error must be within the smaller of both bounds. On a
+    user's data, rounding errors may not be independent, so exceeding the
+    statistical bound is only a warning. NaN is wrong if the oracle is finite, and
+    required if the oracle is NaN. If the oracle overflows ``dtype``, any
+    non-finite output is right.
     """
     output, expected = np.asarray(output), np.asarray(expected)
     if mismatch := shape_or_dtype(output, expected, dtype):
@@ -31,7 +32,7 @@ def compare(output: Any, expected: Any, bound: Bound, dtype: str, *, generated: 
 
 @dataclass(frozen=True)
 class Found:
-    """Findings in some components of an output: how many are not finite, other faults, the worst error."""
+    """Findings in some components of an output: how many are not finite, other faults, the largest error."""
 
     not_finite: int = 0
     reason: str = ""
@@ -69,7 +70,7 @@ def in_all(pieces: Iterable[Found], size: int, what: str) -> Verdict:
 
 
 def of_parts(verdicts: Sequence[Verdict], number: int) -> Verdict:
-    """The verdict on an output of so many parts: that of the first wrong one, else of the one of the worst error."""
+    """The verdict on an output of several parts: that of the first wrong part, else of the largest error."""
     told = [_named(verdict, parts.named(place, number)) for place, verdict in enumerate(verdicts)]
     if wrong := next((each for each in told if each.status != "ok"), None):
         return wrong
@@ -78,7 +79,7 @@ def of_parts(verdicts: Sequence[Verdict], number: int) -> Verdict:
 
 
 def compare_exact(output: Any, expected: Any, equal: Any, dtype: str) -> Verdict:
-    """The exact test: every component must be the integer or ratio it should be. Both are arrays, or tuples of such."""
+    """The exact test: every component must equal the expected integer or ratio. Both are arrays or tuples of them."""
     number = parts.count(expected)
     pairs = list(zip(map(np.asarray, parts.of(output)), map(np.asarray, parts.of(expected)), strict=True))
     for place, (one, other) in enumerate(pairs):

@@ -1,4 +1,4 @@
-"""Outputs sent to the process that judges them: a file of .npy arrays, those of one shape and dtype stacked."""
+"""Outputs for the process that judges them: a file of .npy arrays; arrays of one shape and dtype are stacked."""
 
 import os
 import stat
@@ -20,7 +20,7 @@ class Unreadable(Exception):
 
 
 def write(path: str, arrays: Sequence[NDArray[Any]]) -> None:
-    """Writes arrays in their order, all of them or none: a process and its copy may both write. Raises `OSError`."""
+    """Writes all arrays in order, or none: a process and its copy may both write. Raises `OSError`."""
     unfinished = f"{path}.{os.getpid()}"
     with open(unfinished, "wb") as file:
         for _, group in groupby(arrays, _kind):
@@ -79,7 +79,7 @@ def opened(path: str) -> BinaryIO:
 
 
 def arrays(file: BinaryIO) -> Iterator[Stored]:
-    """All that a file holds, one by one. Raises `Unreadable`."""
+    """All arrays of a file, one by one. Raises `Unreadable`."""
     end = os.fstat(file.fileno()).st_size
     while file.tell() < end:
         shape, dtype = _header(file)

@@ -15,13 +15,13 @@ KINDS = {
     "peakmemory": "(PeakMem[A-Z_].+)|(peakmem_.+)$",
     "track": "(Track[A-Z_].+)|(track_.+)$",
 }
-"""How asv tells kinds by the last part of a name."""
+"""Kinds of benchmarks by the prefix of a name's last part, as in asv."""
 
 UNKNOWN = "unknown"
 LIST, MACHINE = "benchmarks.json", "machine.json"
 
 LEAST_MEMORY_BYTES, MOST_MEMORY_BYTES = 2**28, 2**46
-"""No machine that runs asv has less, or more."""
+"""Plausible memory of a machine in bytes: from, to."""
 
 PAGE_BYTES, KIB = 4096, 1024
 
@@ -43,7 +43,7 @@ class Beside:
         return told if isinstance(told, dict) else {}
 
     def parameter_names(self, name: str, count: int) -> list[str]:
-        """Names of the parameters, those of asv where there are no better: ``param1``, ``param2``."""
+        """Names of the parameters; ``param1``, ``param2`` as in asv if they are not known."""
         told = [str(each) for each in self.of(name).get("param_names") or ()]
         usable = len(told) == count == len(set(told)) and all(told)
         return told if usable else [f"param{place + 1}" for place in range(count)]
@@ -59,7 +59,7 @@ def kind(name: str, beside: Beside) -> tuple[str, str]:
 
 
 def machine(content: dict[str, Any], beside: Beside) -> Machine:
-    """The machine that a file and ``machine.json`` tell of."""
+    """The machine described by a file and by ``machine.json``."""
     params = {**(content.get("params") or {}), **beside.machine}
     cores = str(params.get("num_cpu", ""))
     return Machine(
@@ -73,7 +73,7 @@ def machine(content: dict[str, Any], beside: Beside) -> Machine:
 
 
 def storage(path: Path) -> Path | None:
-    """The folder that asv reads and a file of results lies in; None for a file that lies elsewhere."""
+    """The results folder of asv that contains a file; None for a file elsewhere."""
     of_asv = next((folder for folder in path.parents if folder.name == ".asv"), None)
     if of_asv is None and (path.parent.parent / LIST).is_file():
         return path.parent.parent
@@ -81,7 +81,7 @@ def storage(path: Path) -> Path | None:
 
 
 def _memory_bytes(text: str) -> int | None:
-    """Bytes, or kB as old versions of asv wrote it; None for what people typed. Bytes come in whole pages."""
+    """Memory in bytes; None if it was typed by hand. Old versions of asv wrote kB; bytes are whole pages."""
     number = int(text) if text.isdecimal() else 0
     if number * KIB > MOST_MEMORY_BYTES or (number >= LEAST_MEMORY_BYTES and number % PAGE_BYTES == 0):
         return number

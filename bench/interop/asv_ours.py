@@ -1,4 +1,4 @@
-"""Our own suite in a file of asv, which has no room for our cases: they are read from names and parameters."""
+"""Our own suite in a file of asv, which cannot store our cases: they are read from names and parameters."""
 
 import ast
 import re
@@ -25,7 +25,7 @@ def case_of_ours(name: str, texts: Sequence[str]) -> Case | None:
 
 
 def _string(text: str) -> str:
-    """The string of which a text is the ``repr``; empty for any other text."""
+    """The string whose ``repr`` is this text; empty for any other text."""
     try:
         found = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):

@@ -14,13 +14,13 @@ from .names import Description, cases_of
 
 NS = 1e9
 LOST = 1e-6
-"""A larger part of a sample is not lost by counting in whole ns."""
+"""The largest relative error by rounding a sample to whole ns."""
 
 LONGEST_S = 1e9
 MOST_CALLS = 10**12
 
 UNNAMED = "unnamed"
-"""Name of a machine whose file tells none."""
+"""Name of a machine that its file does not name."""
 
 NOT_VERIFIED = "not verified"
 """The start of a warning: the answer was not compared with a correct one."""
@@ -62,8 +62,8 @@ def read_as(
 def timed(seconds: Sequence[Any], calls: Any = 1, summary: Iterable[Any] = (), **known: Any) -> Result:
     """A result from seconds of one call, ``calls`` of them timed together; other tools verify nothing.
 
-    It is ``ok``, or says why there is no time. ``summary`` tells of samples
-    that were not kept: their quantiles.
+    It is ``ok``, or says why there is no time. ``summary`` has the quantiles
+    of samples that the file does not contain.
     """
     calls = int(calls or 1)
     if not 1 <= calls <= MOST_CALLS:
@@ -80,7 +80,7 @@ def timed(seconds: Sequence[Any], calls: Any = 1, summary: Iterable[Any] = (), *
 
 
 def convert(value: Any, kind: Any, path: Path) -> Any:
-    """A record of ours found in a file. Raises `UsageError` where it is not one."""
+    """A rooflinear record found in another tool's file. Raises `UsageError` if it is damaged."""
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
@@ -145,7 +145,7 @@ def _too_coarse(times: Sequence[float]) -> str:
 
 
 def _whole_ns(seconds: float, calls: int) -> tuple[int, int, int]:
-    """``wall_ns``, ``cpu_ns`` and ``calls`` of a sample: as many calls as make of it whole ns."""
+    """``wall_ns``, ``cpu_ns`` and ``calls`` of a sample, with enough calls for whole ns."""
     times = 1
     while True:
         exact = seconds * calls * times * NS

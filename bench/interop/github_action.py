@@ -9,7 +9,7 @@ from .names import distinct_labels
 
 
 def write(run: Run, results: list[Result]) -> bytes:
-    """A list of ``name, unit, value, range, extra``, one entry a case: median over blocks, range over samples."""
+    """A list of ``name, unit, value, range, extra``, one entry per case: median over blocks, range over samples."""
     cases: dict[Case, list[Result]] = {}
     for each in results:
         if each.status == "ok" and each.samples:

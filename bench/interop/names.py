@@ -1,4 +1,4 @@
-"""What benchmarks of other tools are called here: no two of a file become one case.
+"""Names of other tools' benchmarks: no two benchmarks of a file become one case.
 
 Two files are joined by the full names and the parameters as text, `Benchmark`.
 A `Case` is what pages and tables show of it; within a file it is as distinct.
@@ -66,12 +66,12 @@ def case_of_label(label: str) -> Case | None:
 
 
 def without_addresses(texts: Sequence[str]) -> list[str]:
-    """Texts without addresses in memory; those that are then equal get a number."""
+    """Texts without memory addresses; texts that are then equal get a number."""
     return numbered([ADDRESS.sub("", text) for text in texts])
 
 
 def numbered(texts: Sequence[str]) -> list[str]:
-    """Texts, those that are equal numbered as asv does: ``<f> (0)``, ``<f> (1)``."""
+    """Texts; equal ones are numbered as in asv: ``<f> (0)``, ``<f> (1)``."""
     counts, taken = Counter(texts), set(texts)
     return [text if counts[text] == 1 else _free(text, taken) for text in texts]
 
@@ -118,7 +118,7 @@ def _case(description: Description, growing: Sequence[str]) -> Case:
 
 
 def _told_apart(cases: Sequence[Case], marks: Sequence[str]) -> list[Case]:
-    """Those that would look alike in a table get their mark, and a number where that is not enough."""
+    """Cases that would look alike in a table get their mark, and a number if that is not enough."""
     seen: set[tuple[str, ...]] = set()
     found = []
     for case, mark in zip(cases, marks, strict=True):

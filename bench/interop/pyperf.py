@@ -18,7 +18,7 @@ UNIT = "second"
 
 
 def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
-    """Every benchmark; a pyperf run is a process of its own, so it becomes a block."""
+    """All benchmarks. A pyperf run is a process of its own, so it becomes a block."""
     if str(content["version"]) != VERSION:
         raise UsageError(
             f"{path}: pyperf JSON of version {content['version']}; needs {VERSION}, which 'pyperf convert' writes"
@@ -36,7 +36,7 @@ def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
 
 
 def write(run: Run, results: list[Result]) -> bytes:
-    """A file that ``pyperf stats`` reads; the whole run rides along in its metadata."""
+    """A file that ``pyperf stats`` reads; its metadata contain the whole run."""
     cases: dict[Case, list[Result]] = {}
     for each in results:
         if each.status == "ok" and each.samples:
@@ -63,7 +63,7 @@ def _ours(kept: str, path: Path) -> tuple[Run, list[Result]]:
 
 
 def _names(benchmarks: list[dict[str, Any]], told: list[dict[str, Any]]) -> list[str]:
-    """The name that the first run of each tells; those without one are numbered."""
+    """The name in each benchmark's first run; benchmarks without a name are numbered."""
     stated = [{**own, **_of_the_first_run(each)}.get("name") for own, each in zip(told, benchmarks, strict=True)]
     taken = {str(name) for name in stated if name}
     free = (name for place in count(1) if (name := f"benchmark {place} without a name") not in taken)

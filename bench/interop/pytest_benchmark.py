@@ -12,14 +12,14 @@ from .names import distinct_labels
 from .pytest_names import named_all
 
 OURS = "rooflinear"
-"""Our own key: in a whole file, and in ``extra_info``."""
+"""Our key, in a file's top level and in ``extra_info``."""
 
 VERSION = "5.3.1"
 FACTS = {"source_sha256": str, "inputs_sha256": str, "first_call_ns": int | None}
 
 
 def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
-    """Every benchmark; those of our own suite and of our own export come back as the cases they were."""
+    """All benchmarks; those of our own suite and export become the cases that they were."""
     kept = content.get(OURS)
     if isinstance(kept, dict) and "run" in kept:
         return convert(kept.get("run"), Run, path), convert(kept.get("results"), list[Result], path)
@@ -32,7 +32,7 @@ def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
 
 
 def write(run: Run, results: list[Result]) -> bytes:
-    """A file that ``pytest-benchmark compare`` reads; the whole run rides along under ``rooflinear``."""
+    """A file that ``pytest-benchmark compare`` reads, with the whole run under ``rooflinear``."""
     ok = [each for each in results if each.status == "ok" and each.samples]
     labels = distinct_labels(each.case for each in ok)
     content = {
@@ -62,7 +62,7 @@ def _entries(benchmarks: list[dict[str, Any]], path: Path) -> list[Entry]:
 
 
 def _record(each: dict[str, Any]) -> dict[str, Any] | None:
-    """What our suite left beside a benchmark: under a key of its own, formerly among what users leave there."""
+    """Our suite's case in ``extra_info``: under its own key, in old files among the user's keys."""
     extra = each.get("extra_info") or {}
     own = extra.get(OURS)
     if isinstance(own, dict) and "case" in own:

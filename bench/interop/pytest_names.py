@@ -1,4 +1,4 @@
-"""What pytest-benchmark calls its benchmarks: node ids, with the ids of their parameters in brackets."""
+"""Names of pytest-benchmark's benchmarks: node ids, with the ids of their parameters in brackets."""
 
 import ast
 import re
@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from .names import ADDRESS, Description, without_addresses
 
 LONGEST = 80
-"""A longer parameter is shown by its id."""
+"""Length of a parameter above which its id is shown instead."""
 
 UNKNOWN = "UNSERIALIZABLE["
-"""Before the ``repr`` of what pytest-benchmark cannot write, and a bracket after it."""
+"""Prefix that pytest-benchmark writes before the ``repr`` of a value that it cannot store; a bracket follows it."""
 
 
 MACHINE = re.compile(r"\w+-\w+-\d+\.\d+-\d+bit")
@@ -39,13 +39,13 @@ class Parts(NamedTuple):
 
 
 def named_all(benchmarks: Sequence[dict[str, Any]]) -> list[Named]:
-    """Names of all benchmarks of a file. What shares a ``group`` competes, and nothing else does."""
+    """Names of all benchmarks of a file. Benchmarks of one ``group`` are compared, no others."""
     parts = _without_addresses([_parts(each) for each in benchmarks])
     return [_named(each, own) for each, own in zip(benchmarks, parts, strict=True)]
 
 
 def storage(path: Path) -> Path | None:
-    """The folder of saved runs that a file lies in; None for a file that lies elsewhere."""
+    """The folder of saved runs that contains a file; None for a file elsewhere."""
     kept = next((folder for folder in path.parents if folder.name == ".benchmarks"), None)
     own = MACHINE.fullmatch(path.parent.name) and NUMBERED.fullmatch(path.name)
     return kept or (path.parent.parent if own else None)
@@ -59,7 +59,7 @@ def _parts(each: dict[str, Any]) -> Parts:
 
 
 def _without_addresses(parts: Sequence[Parts]) -> list[Parts]:
-    """Ids that an address tells apart are numbered in the order of the file."""
+    """Ids that differ only by an address are numbered in the order of the file."""
     ids: dict[str, dict[str, str]] = defaultdict(dict)
     for each in parts:
         if each.id is not None:
@@ -95,7 +95,7 @@ def _pieces(params: dict[str, Any], identity: str) -> dict[str, str]:
 
 
 def _text(value: Any, piece: str | None) -> str:
-    """A parameter as text, with quotes only where a string looks like something else; the id of what has no text."""
+    """A parameter as text, quoted if a string looks like another type; its id if it has no text."""
     if not _is_plain(value):
         return piece or _bare(str(value))[:LONGEST]
     return repr(value) if isinstance(value, str) and _looks_like_a_literal(value) else str(value)

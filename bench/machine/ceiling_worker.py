@@ -25,12 +25,12 @@ from ..timing.kernel import Kernel
 
 FLAGS = {"reassoc", "contract", "nsz"}
 CHAINS = 12
-"""Independent sums: two units times a latency of four to five, and registers for them in every vector set."""
+"""Number of independent sums: two units times a latency of four to five; they fit the registers of every vector set."""
 
 VECTOR_BYTES = 32
 GEMM_ROWS = 1024
 SLICES = 5
-"""Parts of the time asked for; the fastest counts."""
+"""Slices in the requested time; the fastest counts."""
 
 
 class CeilingWorker:
@@ -55,7 +55,7 @@ class CeilingWorker:
         return _metered(_timed(passes), request.slice_ns, float(data.nbytes))
 
     def compute(self, request: protocol.Compute) -> protocol.Metered:
-        """Multiply-and-add in registers, or a product of two big square matrices."""
+        """Multiply-and-add in registers, or a product of two large square matrices."""
         dtype = np.dtype(request.dtype)
         if request.by_gemm:
             a = np.ones((GEMM_ROWS, GEMM_ROWS), dtype)
@@ -76,7 +76,7 @@ class CeilingWorker:
         return _metered(_timed(steps), request.slice_ns, flops)
 
     def call(self, request: protocol.Call) -> protocol.Metered:
-        """A function that does nothing, in the loop that kernels are timed in."""
+        """Times a function that does nothing, in the loop that times kernels."""
         kernel = Kernel(lambda _: None, (None,))
         return _metered(lambda calls: kernel.many(calls)[1], request.slice_ns, 1.0)
 
@@ -125,7 +125,7 @@ def _read(data, times):
 
 @njit(fastmath=FLAGS)
 def _add_up(data, times):
-    """The four quarters side by side: of memory one stream alone brings a fifth less."""
+    """Reads the four quarters concurrently: a single stream through memory is a fifth slower."""
     quarter = len(data) // 4
     a, b, c, d = data[:quarter], data[quarter : 2 * quarter], data[2 * quarter : 3 * quarter], data[3 * quarter :]
     total = 0.0

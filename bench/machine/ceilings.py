@@ -23,32 +23,32 @@ from . import roofs
 from .meter import largest_working_set, measure
 
 MEASURES = 3
-"""Times that a thread count is measured at most while its numbers contradict each other."""
+"""How often a thread count is measured at most, while its values contradict each other."""
 
 KEPT = timedelta(days=30)
 STAYS = "this machine's ceilings stay as they are"
 
 
 def known(described: Machine, threads: Iterable[int], anew: bool = False) -> Ceilings:
-    """The ceilings kept for this machine; what is missing, too old or in doubt is measured and kept.
+    """The stored ceilings of this machine; missing, old and contradictory ones are measured and stored.
 
-    Warns where that fails, and where a doubt is left.
+    Warns if that fails, and if a contradiction remains.
     """
     asked, kept = list(threads), None if anew else _kept(described)
     made = kept or Ceilings(machine=described.identity, measured_at=_now().isoformat(timespec="seconds"))
     if absent := [count for count in asked if str(count) not in made.roofs]:
-        print(f"measuring what this machine can do on {_counts(absent)} (kept for {KEPT.days} days)", file=sys.stderr)
+        print(f"measuring what this machine can do on {_counts(absent)} (stored for {KEPT.days} days)", file=sys.stderr)
         made = _measured(described, made, absent, "times without limits")
     made = _without_doubts(described, made, asked)
     if doubts := _doubts(made, asked):
         why = "; ".join(doubts.values())
-        when = "when this machine's ceilings were measured: it was busy"
+        when = "when this machine's ceilings were measured; it was busy"
         warnings.warn(f"{why} {when}; when it is quiet, run 'rooflinear machine --fresh'", stacklevel=2)
     return roofs.ceiled(made)
 
 
 def measured_again(run: Run, threads: Iterable[int]) -> Run:
-    """The run with the better of its ceilings and of others measured now; kept too. Warns where that fails."""
+    """Measures the ceilings again; the run gets the better values, which are stored too. Warns if that fails."""
     counts = [count for count in threads if str(count) in run.ceilings.roofs]
     if not counts:
         return run
@@ -60,9 +60,9 @@ def measured_again(run: Run, threads: Iterable[int]) -> Run:
 
 
 def learned(run: Run, dispatch_ns: Mapping[str, float], results: Iterable[Result]) -> Run:
-    """The run, its ceilings no lower than what was read in its rounds, its empty calls no longer than seen in it.
+    """The run, with ceilings at least as high as what was read in its rounds, and empty calls at most as long as in it.
 
-    What is kept for the next run learns the same.
+    The stored values are improved likewise.
     """
     results = list(results)
 
@@ -75,13 +75,13 @@ def learned(run: Run, dispatch_ns: Mapping[str, float], results: Iterable[Result
 
 
 def learn_calls(described: Machine, made: Ceilings, dispatch_ns: Mapping[str, float]) -> Ceilings:
-    """The ceilings with these times of empty calls; kept too."""
+    """The ceilings with these times of empty calls, which are stored too."""
     keep(described, roofs.with_calls(_kept(described) or made, dispatch_ns))
     return roofs.with_calls(made, dispatch_ns)
 
 
 def keep(described: Machine, made: Ceilings) -> None:
-    """For the next run here; warns where the cache cannot be written: that one measures again."""
+    """Stores ceilings for the next run; warns if the cache cannot be written: then the next run measures again."""
     file = _file(described)
     partial = file.with_name(f"{file.name}.{os.getpid()}")
     try:
@@ -94,9 +94,9 @@ def keep(described: Machine, made: Ceilings) -> None:
 
 
 def _measured(described: Machine, made: Ceilings, threads: Iterable[int], lost: str) -> Ceilings:
-    """The ceilings with roofs of these thread counts measured now, none lower than before; kept.
+    """The ceilings with roofs of these thread counts measured now, none lower than before; they are stored.
 
-    Where that fails, warns of what is ``lost``.
+    If that fails, a warning names what is ``lost``.
     """
     for count in threads:
         try:
@@ -110,7 +110,7 @@ def _measured(described: Machine, made: Ceilings, threads: Iterable[int], lost: 
 
 
 def _without_doubts(described: Machine, made: Ceilings, asked: list[int]) -> Ceilings:
-    """Contradictory values are measured again, a few times; the fastest of all tries counts."""
+    """Measures contradictory values again, a few times; the fastest of all tries counts."""
     for _ in range(1, MEASURES):
         if not (doubtful := _doubts(made, asked)):
             break

@@ -21,7 +21,7 @@ def first_cores(threads: int) -> list[int]:
 
 
 def quietest_cores(threads: int) -> list[int]:
-    """The cores with the least to do just now, in ascending order; empty where cores cannot be chosen."""
+    """The least busy cores, in ascending order; empty if cores cannot be chosen."""
     if not sys.platform.startswith("linux"):
         return []
     mine = sorted(os.sched_getaffinity(0))
@@ -32,7 +32,7 @@ def quietest_cores(threads: int) -> list[int]:
 
 
 def start_cores(is_base: bool, cores: list[int]) -> list[int]:
-    """Where a side starts and compiles: apart from base, where there are cores enough."""
+    """The cores on which a side starts and compiles: others than base's, if there are enough."""
     if not cores or is_base or 2 * len(cores) > available_cores():
         return cores
     others = [core for core in sorted(os.sched_getaffinity(0)) if core not in cores]

@@ -109,7 +109,7 @@ def caches() -> dict[str, int]:
 
 
 def gpus() -> dict[str, Any]:
-    """NVIDIA's GPUs in their order, and their driver; nothing where its library (``nvidia-ml-py``) does not tell."""
+    """NVIDIA's GPUs in order, and their driver; empty if its library (``nvidia-ml-py``) does not report any."""
     try:
         nvml = importlib.import_module("pynvml")
         nvml.nvmlInit()

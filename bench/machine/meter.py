@@ -14,18 +14,18 @@ from .roofs import SMALLEST_BYTES
 
 LARGEST_BYTES = 2**28
 LAST_CACHES = 4
-"""Working sets reach so many times the last cache: there nothing is left of it."""
+"""Multiple of the last cache beyond which its contents no longer matter."""
 
 SLICE_NS = 2_500_000
 SECONDS = 120.0
 ROUNDS, GEMM_ROUNDS = 16, 5
-"""Everything is tried once a round: what disturbs one moment spoils no number."""
+"""Rounds. Everything is tried once per round, so that one disturbed moment spoils no value."""
 
 DTYPES = ("float64", "float32")
 
 
 class Meter:
-    """The child that reads and computes on some threads. If it dies, its answers are None; no case fails."""
+    """The child process that reads and computes on some threads. If it dies, its answers are None; no case fails."""
 
     failure = ""
 
@@ -90,7 +90,7 @@ def working_sets() -> list[int]:
 
 
 def largest_working_set() -> int:
-    """In bytes; what is larger is read no slower."""
+    """The largest working set in bytes; larger ones are read as fast."""
     last = max([LARGEST_BYTES, *(LAST_CACHES * size for size in machine.caches().values())])
     return 1 << (last - 1).bit_length()
 

@@ -15,26 +15,26 @@ from ..timing.guard import UNSEEN
 from .proc import Snapshot, Ticks, command_line, read_processes, system_ticks_per_second
 
 WINDOW_SECONDS, LEAST_SECONDS, LONGEST_SECONDS = 1.0, 0.25, 2.0
-"""Shares are over the last second; in a quarter of it one tick is 4 % of a core, in less it is more."""
+"""Shares refer to the last second, and to at least a quarter of it, in which one tick is 4 % of a core."""
 
 GAP_SECONDS, GAP_SCANS = 0.1, 40
-"""Looking takes 2.5 % of this process's time at most."""
+"""Reading the counters takes at most 2.5 % of this process's time."""
 
 BUSY_CORES = 0.03
-"""At least so many ticks a second that rounding makes none of them."""
+"""Fewer ticks per second may be rounding."""
 
 SEEN_CORES = 0.1
-"""Programs that may disturb and are named for it, and the largest share of time that may be unexplained."""
+"""Cores that a program must use to disturb and to be named, and that unseen programs may use unnoticed."""
 
 WATCHED_AT_MOST, SEEN_AT_MOST = 16, 50
-"""A worker reads the counters of all that are watched around every slice; a record keeps the busiest."""
+"""How many programs a worker watches, reading their counters around every slice; how many a record names."""
 
 LONGEST_NAME = 40
 UNSEEN_NAME = "programs that this process cannot see"
 
 
 class Neighbour(NamedTuple):
-    """Another program. ``cores``: time run per time passed, 1.0 being one whole core."""
+    """Another program. ``cores``: run time divided by time, so 1.0 is one whole core."""
 
     pid: int
     name: str
@@ -48,7 +48,7 @@ class _Moment(NamedTuple):
 
 
 class Neighbours:
-    """Looks at all processes now and then. ``own`` tells the process groups of the harness's own children."""
+    """Observes all processes. ``own`` returns the process groups of the harness's own children."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Neighbours:
         self.available = self._add(own_groups=())
 
     def look(self) -> None:
-        """Reads the counters, if that was not done just now."""
+        """Reads the counters, unless that was done a moment ago."""
         begun = self._clock()
         if self.available and begun >= self._next and self._add(self._own()):
             self._busy = self._judge()
@@ -85,20 +85,20 @@ class Neighbours:
 
     @property
     def pids(self) -> list[int]:
-        """Those that `guard.Guard` is to watch: of many the busiest, in the order of their numbers."""
+        """Pids that `guard.Guard` watches, in order: the busiest, if there are many."""
         return sorted(each.pid for each in self.busy(SEEN_CORES)[:WATCHED_AT_MOST])
 
     def busy(self, least: float = BUSY_CORES) -> list[Neighbour]:
-        """Those that run now, the busiest first."""
+        """The programs that are busy now, the busiest first."""
         return [each for each in self._busy if each.cores >= least]
 
     @property
     def seen(self) -> list[Neighbour]:
-        """All that were ever busy, at their busiest, the busiest first."""
+        """All programs that were busy, with their largest share, the busiest first."""
         return _busiest_first(self._seen.values())
 
     def _add(self, own_groups: Iterable[int]) -> bool:
-        """One more moment; those before the window are forgotten. False where the system does not tell."""
+        """Adds a reading and drops those before the window. False if the system does not report counters."""
         begun = self._clock()
         snapshot = self._read()
         if snapshot is None:
@@ -116,12 +116,12 @@ class Neighbours:
         return second >= WINDOW_SECONDS or (first > LONGEST_SECONDS and second >= LEAST_SECONDS)
 
     def _unexplained(self, now: Snapshot) -> int:
-        """Ticks since the beginning that no process accounts for."""
+        """Busy ticks since the first reading that no process accounts for."""
         if not self._moments:
             return 0
         _, before, unexplained = self._moments[-1]
         if any(pid not in now.programs for pid, each in before.programs.items() if self._is_own(pid, each)):
-            return unexplained  # what an own process ran at last is gone with it
+            return unexplained  # the last run time of an ended child is lost
         ran = sum(_grown(before, pid, each) for pid, each in now.programs.items())
         own = {pid: each for pid, each in now.programs.items() if self._is_own(pid, each)}
         ran += sum(_grown(before, pid, each, "ended_ran") for pid, each in own.items())
@@ -131,7 +131,7 @@ class Neighbours:
         return pid == os.getpid() or program.group in self._groups
 
     def _judge(self) -> list[Neighbour]:
-        """Those that were busy over the window."""
+        """The programs that were busy over the window."""
         first, last = self._moments[0], self._moments[-1]
         if self.seconds < LEAST_SECONDS:
             return []
@@ -168,7 +168,7 @@ class Neighbours:
 
 
 def text(neighbours: Sequence[Neighbour], whole: bool = True) -> str:
-    """One line that names the first; empty where there is none. Not ``whole``: without what a program was given."""
+    """One line that names the first; '' if there is none. Not ``whole``: without its arguments."""
     if not neighbours:
         return ""
     first, others = neighbours[0], len(neighbours) - 1
@@ -179,14 +179,14 @@ def text(neighbours: Sequence[Neighbour], whole: bool = True) -> str:
 
 
 def _short(command: str) -> str:
-    """On one line that nothing in it can break, and not too long."""
+    """On one line, shortened, without control characters."""
     printable = "".join(each if each.isprintable() else " " for each in command)
     words = " ".join(printable.split())
     return words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1] + "…"
 
 
 def _grown(before: Snapshot, pid: int, now: Ticks, field: str = "ran") -> int:
-    """Since then; since its start where it is another process of the same number, or a new one."""
+    """Ticks since then; since its start for a new process, also one with a reused pid."""
     earlier = before.programs.get(pid)
     known = earlier is not None and earlier.started == now.started
     return getattr(now, field) - (getattr(earlier, field) if known else 0)

@@ -27,7 +27,7 @@ class Snapshot(NamedTuple):
 
 
 def read_processes() -> Snapshot | None:
-    """None where there is no ``/proc`` of Linux."""
+    """None without Linux's ``/proc``."""
     try:
         with open("/proc/stat", "rb") as file:
             user, nice, system, _, _, irq, softirq = map(int, file.readline().split()[1:8])
@@ -39,7 +39,7 @@ def read_processes() -> Snapshot | None:
 
 
 def _ticks(pid: int) -> Ticks | None:
-    """None where the process has gone."""
+    """None if the process has ended."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             return parse(file.read())
@@ -48,7 +48,7 @@ def _ticks(pid: int) -> Ticks | None:
 
 
 def parse(line: bytes) -> Ticks:
-    """The line of ``/proc/PID/stat``, whose second field is a name in parentheses that may hold some itself."""
+    """The fields of ``/proc/PID/stat``. The second is a name in parentheses, which may contain parentheses."""
     begin, _, rest = line.rpartition(b")")
     fields = rest.split()
     user, system, ended_user, ended_system = map(int, fields[11:15])

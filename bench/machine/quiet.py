@@ -7,7 +7,7 @@ from collections.abc import Callable
 from .neighbours import LEAST_SECONDS, SEEN_CORES, WINDOW_SECONDS, Neighbour, Neighbours, text
 
 QUIET_CORES = 0.05
-"""An idle desktop stays below."""
+"""An idle desktop uses less."""
 
 PERIOD_SECONDS = 0.25
 
@@ -19,9 +19,9 @@ def wait_for_quiet(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> list[Neighbour]:
-    """Waits until no other program was busy for a second; returns those that still are after ``seconds``.
+    """Waits until no other program was busy for a second; returns those that are still busy after ``seconds``.
 
-    Says once on stderr what it waits for, or to ``tell``.
+    Reports once what it waits for, on stderr or by ``tell``.
     """
     neighbours = neighbours or Neighbours(clock=clock)
     told, ends = False, clock() + seconds
@@ -38,7 +38,7 @@ def wait_for_quiet(
 
 
 def look_round() -> list[Neighbour]:
-    """The other programs that are busy just now."""
+    """The other programs that are busy now."""
     neighbours = Neighbours()
     if neighbours.available:
         time.sleep(1.2 * LEAST_SECONDS)

@@ -1,4 +1,4 @@
-"""The start of every child process: a private channel, and an end with its parent."""
+"""Start of every child process: a private channel to the parent, and an end when the parent ends."""
 
 import ctypes
 import os
@@ -27,7 +27,7 @@ def serve(requests: Any, answer: Callable[[Any], Any]) -> None:
 
 
 def _private_channels() -> tuple[BinaryIO, BinaryIO]:
-    """The parent's ends of stdin and stdout; a kernel reads nothing, and what it prints goes to stderr instead."""
+    """The channel to the parent, from stdin and stdout. Kernels then read nothing, and their prints go to stderr."""
     asked, channel = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -37,7 +37,7 @@ def _private_channels() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _die_with_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C ends
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C
     if sys.platform.startswith("linux"):
         parent = os.getppid()
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

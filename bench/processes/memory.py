@@ -1,8 +1,8 @@
-"""Memory that a process holds for itself: the system can reclaim pages of mapped files at any time.
+"""Anonymous memory of a process: without pages of mapped files, which the system can reclaim at any time.
 
-Run as a program with a process's number it looks there every millisecond until
-its stdin closes, then prints the most it saw: a high-water mark that the
-system keeps counts pages of files too.
+Run as a program with a pid, it samples that process every millisecond until its
+stdin closes, then prints the maximum. The system's own high-water mark includes
+pages of files.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ PERIOD_SECONDS = 0.001
 
 
 def held_bytes(pid: int) -> int | None:
-    """Resident anonymous memory; None where the process is gone or the system does not tell."""
+    """Resident anonymous memory; None if the process has ended or the system does not report it."""
     with contextlib.suppress(OSError), open(f"/proc/{pid}/status") as file:
         for line in file:
             if line.startswith("RssAnon:"):
@@ -25,9 +25,9 @@ def held_bytes(pid: int) -> int | None:
 
 
 class PeakHeld:
-    """The rise of held memory over a stretch of code, in bytes, seen from outside; None where Linux does not tell.
+    """The rise of anonymous memory during a piece of code, in bytes, seen from outside; None if it is not reported.
 
-    What is held for less than a millisecond may be missed.
+    Peaks shorter than a millisecond may be missed.
     """
 
     def __enter__(self) -> "PeakHeld":
@@ -57,7 +57,7 @@ def watch(pid: int) -> None:
 
 
 class PeakMemory:
-    """The rise of the resident set over a stretch of code, in bytes; None where Linux does not tell."""
+    """The rise of the resident set during a piece of code, in bytes; None if Linux does not report it."""
 
     def __enter__(self) -> "PeakMemory":
         _give_back_freed_memory()
@@ -77,7 +77,7 @@ class PeakMemory:
 
 
 def _give_back_freed_memory() -> None:
-    """Freed memory kept by the allocator is already resident, and would hide that a call uses it."""
+    """Returns freed memory to the system: memory that the allocator keeps would hide that a call uses it."""
     with contextlib.suppress(OSError, AttributeError):  # not glibc
         ctypes.CDLL(None).malloc_trim(0)
 

@@ -1,4 +1,4 @@
-"""The parent's side of a child process: ask, wait, pause, kill. Independent of what requests mean."""
+"""The parent's side of a child process: ask, wait, pause, kill. It does not depend on the meaning of requests."""
 
 import contextlib
 import os
@@ -21,7 +21,7 @@ STDERR_LINES = 8
 LONGEST_LINE = 1 << 20
 WATCH_SECONDS = 0.5
 PAUSES = sys.platform.startswith("linux")
-"""Only where the child dies with its parent may it be left stopped."""
+"""Whether a child may be stopped: only if it is sure to die with its parent."""
 
 Reply = TypeVar("Reply")
 
@@ -62,9 +62,9 @@ class Child(Generic[Reply]):
     def ask(self, request: Any, timeout_s: float, memory_limit: int | None = None) -> Reply:
         """The reply to a request.
 
-        Raises `Died` where the process ends, grows beyond ``memory_limit``
-        bytes or answers garbage, `TookTooLong` after ``timeout_s``; either way
-        it is gone afterwards.
+        Raises `Died` if the process ends, grows beyond ``memory_limit`` bytes
+        or sends an invalid reply, `TookTooLong` after ``timeout_s``. Either way
+        it has ended afterwards.
         """
         self.resume()
         try:
@@ -78,7 +78,7 @@ class Child(Generic[Reply]):
             return self._decoder.decode(line)
         except msgspec.DecodeError:
             garbage = line[:60].decode(errors="backslashreplace").strip()
-            raise self._died(f"wrote garbage on the harness's channel: {garbage!r}") from None
+            raise self._died(f"sent an invalid reply on the harness's channel: {garbage!r}") from None
 
     def _wait(self, deadline: float, memory_limit: int | None) -> bytes:
         while True:
@@ -134,17 +134,17 @@ class Child(Generic[Reply]):
             return 0
 
     def kill(self) -> None:
-        """Ends the process and those it started, at once; harmless where they are gone."""
+        """Kills the process and its child processes; has no effect if they have ended."""
         if os.name == "posix":
             with contextlib.suppress(OSError):
-                os.killpg(self._process.pid, signal.SIGKILL)  # it leads a group of its own
+                os.killpg(self._process.pid, signal.SIGKILL)  # its pid is also its process group
         self._process.kill()
         self._process.wait()
         try:
             assert self._process.stdin is not None
             self._process.stdin.close()
         except OSError:
-            pass  # what was still buffered has no reader
+            pass  # buffered output has no reader any more
 
     def _died(self, reason: str = "") -> Died:
         try:

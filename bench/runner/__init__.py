@@ -1,4 +1,4 @@
-"""A run: contests of implementations in workers of their own, played in interleaved rounds, within a time budget.
+"""A run: contests of implementations, each in a worker of its own, in interleaved rounds, within a time budget.
 
 The parent process. It never imports a framework and never computes.
 """

@@ -1,4 +1,4 @@
-"""Which cases may run: memory, time budget, and whether a call is hopeless."""
+"""Which cases may run: memory, time budget, and predicted time of a call."""
 
 import contextlib
 from pathlib import Path
@@ -22,25 +22,25 @@ from .terms import interpreted_call_seconds
 
 MEMORY_SHARE = 0.8
 TEMPORARY_FOOTPRINTS = 1.5
-"""Beside its own inputs a worker holds temporaries of about their size, and what the oracle said."""
+"""Memory of a worker besides its inputs, as a multiple of them: temporaries, and the oracle's output."""
 
 ORACLE_FOOTPRINTS = 4.0
 ORACLE_VECTORS = 11.0
-"""Times the float64 of what lies beside a matrix in its file, y or predictions: the most that the oracle holds."""
+"""The most vectors that the oracle holds for each vector beside a matrix in its file, in float64."""
 
 PROBES = (1000, 100, 10)
 PROBE_SECONDS = 60.0
 
 
 class Admission:
-    """Refuses a case with `Lost`, its reason and its prediction."""
+    """Decides whether a case may run; raises `Lost` with the reason and the prediction if not."""
 
     def __init__(self, suite: Suite, options: Options, budget: Budget, problems: Problems):
         self.suite, self.options, self.budget, self.problems = suite, options, budget, problems
         self.memory_bytes = options.memory_limit_bytes or int(MEMORY_SHARE * psutil.virtual_memory().available)
 
     def refuse_table(self) -> None:
-        """Raises `UsageError` for a file that is read whole and cannot be."""
+        """Raises `UsageError` for a table too large to be read into memory."""
         chosen = self.options
         if chosen.data in (None, "diabetes") or is_matrix(chosen):
             return
@@ -50,16 +50,16 @@ class Admission:
                 held, allowed = _gib(size), _gib(self.memory_bytes)
                 raise UsageError(
                     f"{chosen.data}: a table is read whole; it has {held}, and {allowed} may be used (--memory-limit)."
-                    " Save X alone as .npy and its target as another to use it in place: --target y.npy"
+                    " To read X in chunks, save it alone as .npy, and the target as another file: --target y.npy"
                 )
 
     def in_place(self, task: Task) -> bool:
-        """Whether the user's matrix stays in its file: with copies it would not fit."""
+        """Whether the user's matrix stays in its file, because copies would not fit into memory."""
         held = (1 + TEMPORARY_FOOTPRINTS) * self._footprint(task)
         return is_matrix(self.options) and held > self.memory_bytes
 
     def admit(self, case: Case, slot: Slot) -> None:
-        """Starts the worker where the case may run; raises `Lost` where it may not."""
+        """Starts the worker if the case may run; raises `Lost` if not."""
         if self.budget.is_spent():
             spent = self.options.time_budget_s or 0.0
             raise Lost("skipped", f"the time budget of {spent:g} s was spent before its turn (--time-budget)")
@@ -72,7 +72,7 @@ class Admission:
             raise _predicted(predicted, self.options.timeout_s)
 
     def groups(self, cases: list[Case], slots: list[Slot]) -> list[list[Case]]:
-        """Contenders that fit into memory together: all of them where they do."""
+        """Groups of contenders that fit into memory together: one group if all do."""
         resident = float(sum(slot.started.resident_bytes for slot in slots if slot.started))
         groups: list[list[Case]] = [[]]
         held = resident
@@ -88,13 +88,11 @@ class Admission:
         task, allowed = task_of(case), _gib(self.memory_bytes)
         need = max(self._need(case), self._oracle_need(task))
         if need > self.memory_bytes:
-            only = (
-                "" if self._streams(case) or not self.in_place(task) else ", and it takes no X that stays in its file"
-            )
+            only = "" if self._streams(case) or not self.in_place(task) else "; it cannot read X from its file"
             raise Lost("skipped", f"needs about {_gib(need)} of memory; {allowed} may be used (--memory-limit){only}")
 
     def _probe(self, case: Case, slot: Slot) -> None:
-        """Calls a case at ever less shrunken sizes until one says what a flop costs."""
+        """Calls a case at small sizes, then larger ones, until its time can be predicted."""
         for shrink in PROBES:
             task = msgspec.structs.replace(task_of(case), sizes=self._probe_sizes(case, shrink))
             try:
@@ -120,7 +118,7 @@ class Admission:
                 return
 
     def _probe_seconds(self, case: Case) -> float:
-        """A compiled call may take long at first."""
+        """Time limit of a probe; longer if the first call may compile."""
         if self.suite.implementations[case.implementation].compiles:
             return 2 * self.options.timeout_s + PROBE_SECONDS
         return interpreted_call_seconds(self.options.timeout_s, self._footprint(task_of(case)))
@@ -147,7 +145,7 @@ class Admission:
         return (factor + TEMPORARY_FOOTPRINTS) * self._footprint(task_of(case))
 
     def _oracle_need(self, task: Task) -> float:
-        """The oracle copies no matrix that lies in a file; it holds vectors of its rows."""
+        """Memory that the oracle needs: vectors if the matrix stays in its file, else copies of the inputs."""
         if is_matrix(self.options):
             return ORACLE_VECTORS * self._beside_the_file(task) * 8 / np.dtype(task.dtype).itemsize
         return ORACLE_FOOTPRINTS * self._footprint(task)

@@ -1,4 +1,4 @@
-"""Which contenders of a contest a further block plays: a fresh process is dear, so it goes where it tells most."""
+"""Which contenders of a contest a further block measures: fresh processes take time, so only the most useful."""
 
 import random
 from collections import Counter
@@ -8,17 +8,17 @@ from ..records import DEFAULT_BASELINE, Case
 
 FASTEST = 3
 LEVEL = 1.1
-"""Times of the fastest: whoever is no slower may be first in the next process."""
+"""Within this factor of the fastest, an implementation may be the fastest in the next process."""
 
 OTHERS = 2
-"""Drawn anew each time, those first that were measured again least: how far processes differ is known of each."""
+"""How many others are drawn, those repeated least so far first, so that all show how their processes differ."""
 
 LONGEST_NS = 5_000_000
-"""A call of others: longer ones cost as much time as the contest itself."""
+"""Longest call of the others, which would take too much time."""
 
 
 def halves(stems: Sequence[str], rng: random.Random) -> tuple[list[str], list[str]]:
-    """Implementations of which further blocks draw others in turn, so that each starts fewer workers."""
+    """Random halves of the implementations. Further blocks draw from each in turn, so each starts fewer workers."""
     shuffled = rng.sample(list(stems), len(stems))
     return shuffled[::2], shuffled[1::2]
 
@@ -32,8 +32,8 @@ def chosen(
 ) -> tuple[Case, ...]:
     """The baseline, the fastest, those level with them, and some others. ``times`` are ns of a call.
 
-    The others are drawn from the implementations ``among`` which they may be: all where it is None. ``again`` counts
-    how often each implementation was chosen; it is brought up to date.
+    The others are drawn from the implementations in ``among``, from all if it is None. ``again`` counts how often
+    each implementation was chosen; it is updated.
     """
     timed = sorted((case for case in cases if case in times), key=times.__getitem__)
     if not timed:

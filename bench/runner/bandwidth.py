@@ -1,4 +1,4 @@
-"""The memory's limit beside the contenders: their working set is read in every round of theirs."""
+"""Measures the memory's bandwidth in every round of a contest, by reading a working set of the same size."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from .contender import Contender
 
 @dataclass
 class MemoryReader:
-    """Reads so many bytes once a round, in its turn; ``reads`` is what it found: (round, ns per byte)."""
+    """A player that reads ``working_set`` bytes once a round; ``reads`` has (round, ns per byte)."""
 
     meter: Meter
     working_set: int
@@ -31,12 +31,12 @@ class MemoryReader:
         return False
 
     def lose(self, lost: Lost) -> bool:  # noqa: ARG002
-        """It never is: where its meter dies it reads nothing more."""
+        """It is never lost: if its meter dies, it reads nothing more."""
         return False
 
 
 class MemoryReaders:
-    """A meter per thread count, started by ``meter`` when the first contest needs it."""
+    """The meter of the current thread count, created by ``meter`` when a contest needs it."""
 
     def __init__(self, suite: Suite, meter: Callable[[int], Meter] = Meter):
         self._suite, self._meter = suite, meter
@@ -44,7 +44,7 @@ class MemoryReaders:
         self._most = largest_working_set()
 
     def beside(self, contenders: Sequence[Contender]) -> MemoryReader | None:
-        """One for contenders that play their rounds together; none where they compute in a memory that is not read."""
+        """A reader for the rounds of these contenders; None if they do not compute in the host's memory."""
         if not contenders or contenders[0].case.device != HOST:
             return None
         case, task = contenders[0].case, contenders[0].terms.task

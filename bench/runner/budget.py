@@ -1,4 +1,4 @@
-"""How long a run may take and will take: time budget, predictions, rounds."""
+"""The time of a run: what is left of its budget, what the rest will take, how many rounds fit."""
 
 import math
 import time
@@ -11,25 +11,25 @@ from .predict import Key, Predictor
 from .terms import LONG_CALL_NS, SLICE_NS, SLICES, UNTIMED_NS
 
 FEWEST_ROUNDS = 3
-"""Below three samples a block tells nothing of its spread."""
+"""Fewer rounds do not show how far the times of a block scatter."""
 
 TURN_NS = SLICES * SLICE_NS
 BESIDE_A_TURN_NS = UNTIMED_NS + 2_000_000
-"""Untimed calls, the hand-over, inputs placed anew."""
+"""Time beside a turn: untimed calls, switching processes, placing inputs anew."""
 
 FURTHER_SHARE, ROUNDS_SHARE = 0.33, 0.27
-"""Of the budget: kept for further blocks, and for rounds in the first. The rest starts, compiles and verifies."""
+"""Shares of the budget for further blocks, and for rounds of the first. The rest starts, compiles and verifies."""
 RESERVE_SECONDS = 5.0
-"""Kept for ending the workers and writing the report."""
+"""Reserved for ending the workers and writing the report."""
 
 CALLS_BESIDE_ROUNDS = 3
-"""First call, warm-up and the call on fresh inputs."""
+"""Calls of a case outside its rounds: first call, warm-up and the call on fresh inputs."""
 
 TYPICAL_CASE_SECONDS = 0.15
 
 
 class Budget:
-    """What has been spent and what the rest will cost, from what was seen so far."""
+    """Time spent so far, and estimates of the rest from the calls measured so far."""
 
     def __init__(self, suite: Suite, options: Options, clock: Callable[[], float] = time.monotonic):
         self.suite, self.options, self._clock = suite, options, clock
@@ -40,18 +40,18 @@ class Budget:
         self._kept, self._rounds_seconds = 0.0, 0.0
 
     def seconds_left(self) -> float | None:
-        """Of the part that has begun; None where there is no budget."""
+        """Seconds left of the current part; None without a budget."""
         if self.options.time_budget_s is None:
             return None
         now = self._clock()
         return min(self.options.time_budget_s - (now - self._started) - RESERVE_SECONDS, self._part_ends - now)
 
     def keep(self, share: float) -> None:
-        """Leaves a share of the whole budget for further blocks, as far as no case is left out for it; 0 ends that."""
+        """Reserves a share of the whole budget for further blocks, for which no case is skipped; 0 ends it."""
         self._kept = share * (self.options.time_budget_s or 0.0)
 
     def begin_part(self, parts: int) -> None:
-        """The next of ``parts`` equal parts of the time that is left: what comes first leaves the rest their share."""
+        """Begins the next of ``parts`` equal parts of the time left, so that it leaves time for the others."""
         self._part_ends = math.inf
         left = self.seconds_left()
         if left is not None:
@@ -62,7 +62,7 @@ class Budget:
         return left is not None and left <= 0
 
     def share(self, part: float, at_most: float) -> float:
-        """Seconds that are a part of the whole budget; ``at_most`` where there is none."""
+        """That part of the whole budget, in seconds, but no more than ``at_most``."""
         whole = self.options.time_budget_s
         return at_most if whole is None else min(at_most, max(1.0, part * whole))
 
@@ -70,7 +70,7 @@ class Budget:
         self._predictor.record(_key(case), self.work(case), call_ns, case.sizes)
 
     def note_earlier(self, results: Iterable[Result]) -> None:
-        """Learns from a run that is resumed."""
+        """Uses the results of a run that is resumed."""
         for result in results:
             if result.samples:
                 self.note_call(result.case, min(sample.wall_ns / sample.calls for sample in result.samples))
@@ -79,13 +79,13 @@ class Budget:
         self._predictor.record(_key(case), self._work(task), call_ns, task.sizes)
 
     def note_made(self, task: Task, seconds: float) -> None:
-        """Learns what inputs, oracle and bounds of a task took."""
+        """Notes the time that making the inputs, outputs and bounds of a task took."""
         self._predictor.record(_made_key(task), self._work(task), seconds * 1e9, task.sizes)
 
     def note_contest(
         self, seconds: float, contest: Contest, rounds_seconds: float = 0.0, made_seconds: float = 0.0
     ) -> None:
-        """Learns what a case costs beside its calls and rounds and what its problem took to make."""
+        """Updates the time that a case takes besides its calls, its rounds and the making of its problem."""
         calls = sum((self.predict_ns(case) or 0.0) for case in contest.cases) / 1e9
         beside = max(0.0, seconds - rounds_seconds - made_seconds - CALLS_BESIDE_ROUNDS * calls)
         beside /= max(1, len(contest.cases))
@@ -104,7 +104,7 @@ class Budget:
         return work(self.suite.operations[task.operation], task)
 
     def told(self, contests: Iterable[Contest]) -> float | None:
-        """Seconds to tell a user; None where a call may take long, nothing yet says how long, and no budget ends it."""
+        """Seconds to show to the user; None without a budget if a call may take long and cannot be estimated yet."""
         contests, left = list(contests), self.seconds_left()
         if left is not None:
             return min(self.estimate(contests), max(left, 0.0))
@@ -113,7 +113,7 @@ class Budget:
         return self.estimate(contests)
 
     def estimate(self, contests: Iterable[Contest]) -> float:
-        """Seconds the contests take beside their rounds."""
+        """Seconds that the contests take besides their rounds."""
         cap_ns = self.options.timeout_s * 1e9
         total = 0.0
         for contest in contests:
@@ -124,9 +124,9 @@ class Budget:
         return total
 
     def rounds(self, calls_ns: Iterable[float], later: Iterable[Contest]) -> tuple[int, float]:
-        """How many rounds at most, and seconds for them: an even share of what is left for the rounds of all.
+        """The most rounds, and the seconds for them: this contest's share of the time left for all rounds.
 
-        ``calls_ns`` are the calls of the contest that begins. What it does not use goes to later ones.
+        ``calls_ns`` are the times of a call of each contender. Time that it does not use goes to later contests.
         """
         wanted = PRESETS[self.options.preset].rounds
         left = self.seconds_left()
@@ -143,13 +143,13 @@ class Budget:
         self._rounds_seconds += seconds
 
     def _left_for_rounds(self) -> float:
-        """Of the share that a first block has for its rounds, while the rest is kept for further ones."""
+        """Seconds left of the first block's share for rounds, while the rest is reserved for further blocks."""
         whole = self.options.time_budget_s or math.inf
         return ROUNDS_SHARE * whole - self._rounds_seconds if self._kept else math.inf
 
 
 def _turn_seconds(call_ns: float) -> float:
-    """Of a round: a turn and what is beside it; one whose calls are long sits out so many rounds that it takes less."""
+    """Seconds that a contender takes per round, on average: one with long calls sits out most rounds."""
     beside = max(BESIDE_A_TURN_NS, call_ns if call_ns < LONG_CALL_NS else 0.0)
     return (min(max(TURN_NS, call_ns), LONG_CALL_NS) + beside) / 1e9
 

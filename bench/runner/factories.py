@@ -1,4 +1,4 @@
-"""What a run starts and reads from outside: workers, the reference, meters, threads, clocks."""
+"""The processes, threads and clocks that a run uses; tests replace them with fakes."""
 
 import time
 from collections.abc import Callable
@@ -13,10 +13,10 @@ from .slot import Slot
 
 @dataclass(frozen=True)
 class Factories:
-    """What makes them for a `Runner`; tests put others in their place.
+    """Constructors that a `Runner` calls.
 
-    ``pool`` takes the number of threads that start and ask workers side by side. ``clock`` counts seconds for budgets
-    and limits, ``clock_ns`` the nanoseconds of a turn.
+    ``pool`` takes the number of threads that start and ask workers concurrently. ``clock`` counts seconds, for budgets
+    and limits; ``clock_ns`` counts nanoseconds, for turns.
     """
 
     slot: Callable[..., Slot] = Slot

@@ -1,8 +1,8 @@
 """A case of the quick preset made ready in this process, for tools that bring a clock of their own.
 
-asv and pytest-benchmark time what they are given in the process they are in:
-here a kernel gets its inputs, is called, verified and warmed up before they
-look at it, by the same code as in a worker.
+asv and pytest-benchmark time calls in their own process. Here a kernel gets its
+inputs, is called, verified and warmed up beforehand, by the same code as in a
+worker.
 """
 
 import os
@@ -32,7 +32,7 @@ LOOPS = {"python": 1e7, "numpy_rows": 5e7}
 
 
 class Wrong(AssertionError):
-    """The kernel's output is not what the oracle says; it gets no time."""
+    """The kernel's output is wrong; it gets no time."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def quick_cases(of: Suite | None = None) -> list[Case]:
 
 
 def too_long(case: Case, of: Suite) -> str:
-    """Why a case would break the preset's time limit, or ''. Known beforehand: only loops in Python do."""
+    """Why a case would exceed the preset's time limit, or ''. It is known in advance: only loops in Python do."""
     most = LOOPS.get(case.implementation)
     operation = of.operations[case.operation]
     flops = operation.cost(case.sizes, case.parameters, 8, "direct")[0]

@@ -1,7 +1,7 @@
-"""What a worker's kernels may have left behind on Linux: other cores, other rules of scheduling, own processes.
+"""Forbidden changes that a worker's kernels may have made, on Linux: other cores, other scheduling, child processes.
 
-Processes that leave their group and their parent would outlive the run, and compute where nobody counts it. The
-parent adopts them, and knows them by a mark in the environment that all descendants of a worker inherit.
+Child processes that leave their group and their parent would outlive the run and compute uncounted. The parent
+adopts them, and recognises them by a mark in the environment, which all descendants of a worker inherit.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ def adopt() -> None:
 
 
 def changed(pid: int, cores: set[int]) -> str:
-    """What a worker's threads do not obey any more, or ''. ``cores`` are those it was given."""
+    """How a worker's threads were changed, or ''. ``cores`` are those it was given."""
     if not sys.platform.startswith("linux"):
         return ""
     for thread in _numbers(f"/proc/{pid}/task"):
@@ -43,7 +43,7 @@ def changed(pid: int, cores: set[int]) -> str:
 
 
 def strays(pid: int, mark: str) -> list[int]:
-    """Living descendants of a worker outside its process group, those included whose own parents ended."""
+    """Running descendants of a worker outside its process group, also those whose parents have ended."""
     if not sys.platform.startswith("linux"):
         return []
     children = _children()
@@ -56,7 +56,7 @@ def strays(pid: int, mark: str) -> list[int]:
 
 
 def end(pids: list[int]) -> None:
-    """Ends processes, and clears away those of them that are children of this one."""
+    """Kills processes, and waits for those that are children of this one."""
     for each in pids:
         with contextlib.suppress(OSError):
             os.kill(each, signal.SIGKILL)

@@ -1,7 +1,7 @@
-"""Parent: the suite's tasks to be shown, asked once a run of every worker that is ok for them.
+"""Parent: the suite's `SHOWN` tasks, computed once per run by every worker whose operation is ok.
 
-After the timing of a block, so that nothing here comes before a first call
-that is measured, and while its workers still live.
+This happens after the timing of a block, so that nothing is compiled before a
+measured first call, and while the workers are still running.
 """
 
 import contextlib
@@ -25,20 +25,20 @@ from ..sweep import Contest
 from .slot import Slot
 
 MOST_NUMBERS = 4096
-"""In an array that is kept: a page reads as many from every implementation."""
+"""Largest array that is stored: a page reads one from every implementation."""
 
 MOST_INPUTS = 400
-"""Larger inputs are left out of the record: a page draws samples, not matrices."""
+"""Larger inputs are not stored: a page draws samples, not matrices."""
 
 SHARE = 0.03
-"""Of the time budget; whoever compiles longer is not shown."""
+"""Share of the time budget; an implementation that compiles longer is not shown."""
 
 SECONDS = 60.0
 TURNS = 3
-"""What one worker may take, in even shares of what is left: a slow one leaves time for the others."""
+"""What a worker may take, in equal shares of the time left, so that a slow worker leaves time for the others."""
 
 LEAST_SECONDS = 1.0
-"""What a worker is given before it is ended for being slow."""
+"""Time that a worker has at least before it is stopped as too slow."""
 
 JUDGED = ("status", "reason", "error_over_bound", "error", "bound")
 
@@ -48,7 +48,7 @@ Keep = Callable[..., None]
 class Showing:
     """The tasks of a run's operations.
 
-    ``keep`` stores records at once, and where there is none nothing is asked; ``kept`` are those a resumed run has.
+    ``keep`` stores a record; without it nothing is computed. ``kept`` are the records of a resumed run.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Showing:
         self._keeping = threading.Lock()
 
     def open(self, contests: Iterable[Contest]) -> None:
-        """Makes the problems, before anything is timed. Raises `UsageError` for one that is too large to be kept."""
+        """Makes the problems, before anything is timed. Raises `UsageError` for one that is too large to be stored."""
         dtypes: dict[str, set[str]] = {}
         for contest in contests:
             dtypes.setdefault(contest.task.operation, set()).add(contest.task.dtype)
@@ -78,7 +78,7 @@ class Showing:
                 self._made.append((each, self._task(each, dtype), folder, made))
 
     def ask(self, slot: Slot, operations: set[str], deadline: float) -> None:
-        """Asks one worker for all tasks of ``operations`` until ``deadline`` by the clock."""
+        """Has one worker compute all tasks of ``operations`` until ``deadline`` by the clock."""
         stem = slot.implementation.stem
         made = [each for each in self._made if each[0].operation in operations]
         due = [each for each in made if (each[0].name, stem) not in self._outputs]
@@ -104,7 +104,7 @@ class Showing:
         try:
             left = deadline - self._clock()
             if left <= 0:
-                raise Lost("skipped", "the time for what is shown was spent before its turn (--time-budget)")
+                raise Lost("skipped", "the time for the page's tasks was used up before its turn (--time-budget)")
             into = self._problems.outputs()
             told = slot.ask(Prepare(task, str(folder), into=into), max(left, LEAST_SECONDS), protocol.Prepared)
             algorithm = slot.implementation.algorithm

@@ -1,4 +1,4 @@
-"""When a contest has been played often enough: its ratios are precise, or its share of the time is gone."""
+"""When the rounds of a contest end: its ratios are precise, or its share of the time is used up."""
 
 import math
 import time
@@ -11,25 +11,25 @@ from ..timing.levels import levels, per_round
 from .contender import Contender
 
 FEWEST_ROUNDS = 6
-"""Below, the scatter of rounds is itself too uncertain to end anything."""
+"""With fewer rounds their scatter is too uncertain to end a contest."""
 
 FEWEST_IN_HASTE = 3
-"""Where the time is gone: on a slow machine six would leave later contests none."""
+"""Rounds if the time is used up: on a slow machine, six would leave no time for later contests."""
 
 EVERY = 2
 WITHIN_SHARE = 0.4
-"""Of the precision asked for: rounds of one process may leave so much, the rest lies between processes."""
+"""Share of the requested precision for the rounds of one process; the rest is for the spread between processes."""
 
 NORMAL_QUANTILE = 1.96
 LEADERS = 3
-"""The fastest, who go on to the end of the contest like the baseline."""
+"""How many of the fastest continue to the end of the contest, like the baseline."""
 
 FAR, ROUNDS_FOR_FAR = 8.0, 4
-"""Times of the fastest: nobody chooses such a one for its speed, and so many rounds tell it well enough."""
+"""An implementation this many times as slow as the fastest takes part in this many rounds only."""
 
 
 class Pace:
-    """Called after every round: True ends the contest. ``precision`` is the half-width of a ratio to be reached."""
+    """Called after every round: True ends the contest. ``precision``: half-width of a ratio's interval."""
 
     def __init__(self, precision: float, baseline: str, seconds: float, clock: Callable[[], float] = time.monotonic):
         self._target, self._baseline = WITHIN_SHARE * math.log1p(precision), baseline
@@ -54,7 +54,7 @@ class Pace:
             contender.sits_out = contender.far
 
     def _settled(self, contenders: Sequence[Contender]) -> bool:
-        """Lets those that are precise sit out, but for the baseline and the leaders; True where all are."""
+        """Lets precise contenders sit out, except the baseline and the leaders; True if all contenders are precise."""
         logs = [_logs(each) for each in contenders]
         counting = [each.call_ns < each.terms.long_call_ns and not each.far for each in contenders]
         found = levels(logs, [each for each, counts in zip(logs, counting, strict=True) if counts])

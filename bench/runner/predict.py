@@ -1,4 +1,4 @@
-"""How long a call will take, from what smaller sizes took."""
+"""Predicts the time of a call from the times at smaller sizes."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -8,27 +8,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 TRUSTED_WORK = 1e5
-"""Flops from which the fixed cost of a call no longer hides what a flop costs."""
+"""Flops above which the fixed cost of a call no longer hides the cost of a flop."""
 
 HOPELESS_WORK = 1e7
 """Flops above which a call may take seconds, so that it is worth predicting first."""
 
 LARGEST_MISFIT = 0.5
-"""Of any point, up to which a law of the sizes is believed; what it says is then taken to be too much by as much."""
+"""The largest relative misfit of a model that is used. Its prediction is then reduced by its misfit."""
 
 CLEAR_RISE = 1.3
-"""Between two works, from which it is no noise on a fixed cost."""
+"""Ratio of two times above which their difference is not noise."""
 
 Key = tuple[str, ...]
 Sizes = tuple[int, ...]
 Fitted = tuple[Callable[[NDArray[np.float64]], float], int] | None
-"""Time of a call at some sizes, and how many numbers the law has."""
+"""The time of a call at given sizes, and the number of coefficients of the model."""
 
-Law = Callable[[NDArray[np.float64], NDArray[np.float64]], Fitted]
+Model = Callable[[NDArray[np.float64], NDArray[np.float64]], Fitted]
 
 
 class Predictor:
-    """Remembers ns a call per key, such as (implementation, operation, dtype), by work in flops and sizes."""
+    """Times of calls in ns by key, such as (implementation, operation, dtype), and by work in flops and sizes."""
 
     def __init__(self) -> None:
         self._seen: dict[Key, dict[tuple[float, Sizes], float]] = defaultdict(dict)
@@ -37,12 +37,13 @@ class Predictor:
         self._seen[key][work, _values(sizes)] = call_ns
 
     def predict_ns(self, key: Key, work: float, sizes: Mapping[str, int] | None = None) -> float | None:
-        """By the law of the sizes that what was seen keeps to best; else the least of what each law and the
-        slope of the two largest smaller works say, so that none is skipped by mistake; None where
-        nothing can be said.
+        """The time of a call, from the times of calls with less work; None if they allow no prediction.
 
-        A loop over rows costs by the row, whatever the flops; one size alone
-        does not tell the fixed cost of a call from that of a flop.
+        Two models of the sizes are fitted, a sum of products and a power law:
+        flops alone do not determine the time of a loop over rows. The better
+        model counts. If both fit badly, the least prediction of the models and
+        of the slope between the two largest works counts, so that no case is
+        skipped by mistake.
         """
         seen = self._seen[key]
         if (work, _values(sizes)) in seen:
@@ -50,20 +51,21 @@ class Predictor:
         smaller = {point: call_ns for point, call_ns in seen.items() if point[0] <= work}
         if not smaller or max(smaller)[0] < TRUSTED_WORK:
             return None
-        by_law = [found for law in (_sum_of_products, _power_law) if (found := _by(law, smaller, _values(sizes)))]
-        misfit, call_ns = min(by_law, default=(np.inf, 0.0))
+        models = (_sum_of_products, _power_law)
+        fitted = [found for model in models if (found := _fitted(model, smaller, _values(sizes)))]
+        misfit, call_ns = min(fitted, default=(np.inf, 0.0))
         if misfit <= LARGEST_MISFIT:
             return call_ns
-        guesses = [*(call_ns for _, call_ns in by_law), _slope(smaller, work)]
+        guesses = [*(call_ns for _, call_ns in fitted), _slope(smaller, work)]
         return min((each for each in guesses if each is not None), default=None)
 
     def wants_probe(self, key: Key, work: float, sizes: Mapping[str, int] | None = None) -> bool:
-        """Whether a case may be hopeless and nothing smaller says how long it takes."""
+        """Whether a call may take too long and the smaller sizes allow no prediction."""
         return work > HOPELESS_WORK and self.predict_ns(key, work, sizes) is None
 
 
 def probe_sizes(sizes: dict[str, int], shrink: int) -> dict[str, int]:
-    """Sizes cut down alike, each at least 1."""
+    """The sizes divided by ``shrink``, each at least 1."""
     return {name: max(1, value // shrink) for name, value in sizes.items()}
 
 
@@ -80,18 +82,18 @@ def _slope(seen: dict[tuple[float, Sizes], float], work: float) -> float | None:
     return ns_1 + rise / (works[-1] - works[-2]) * (work - works[-1])
 
 
-def _by(law: Law, seen: dict[tuple[float, Sizes], float], sizes: Sizes) -> tuple[float, float] | None:
-    """By how much a law missed what was seen at worst (infinite without a point to spare), and the least it says.
+def _fitted(model: Model, seen: dict[tuple[float, Sizes], float], sizes: Sizes) -> tuple[float, float] | None:
+    """The largest relative misfit of a model (infinite if it has as many coefficients as points), and its prediction.
 
-    None where what was seen does not tell one cost from another, such as that
-    of a row from that of a call where all had as many rows.
+    None if the points do not determine the coefficients: calls with equally
+    many rows do not distinguish the cost of a row from the cost of a call.
     """
     if not sizes or any(len(point[1]) != len(sizes) for point in seen):
         return None
     points = np.array([sizes, *(point[1] for point in seen)], float)
     varied = points[:, (points != points[0]).any(axis=0)]
     times = np.array([max(call_ns, 1.0) for call_ns in seen.values()])
-    found = law(varied[1:], times)
+    found = model(varied[1:], times)
     if found is None:
         return None
     predict, terms = found
@@ -100,7 +102,7 @@ def _by(law: Law, seen: dict[tuple[float, Sizes], float], sizes: Sizes) -> tuple
 
 
 def _sum_of_products(points: NDArray[np.float64], times: NDArray[np.float64]) -> Fitted:
-    """A fixed cost and so much for each product of sizes, such as a + b·m + c·n + d·m·n: what nested loops take."""
+    """A fixed cost and a cost for each product of sizes, such as a + b·m + c·n + d·m·n: the time of nested loops."""
     from scipy.optimize import nnls  # slow to load, and most commands predict nothing
 
     places = range(points.shape[1])

@@ -1,4 +1,4 @@
-"""Where an implementation runs: a worker process, started when needed and again after a death."""
+"""Where an implementation runs: a worker process, started when needed, and again after it died."""
 
 import os
 import secrets
@@ -24,17 +24,17 @@ START_SECONDS = 180.0
 DEATHS_ALLOWED = 5
 PADDING_BYTES = 4096
 COMPILED_INTO = ("TMPDIR", "TRITON_CACHE_DIR", "CUPY_CACHE_DIR", "CUDA_CACHE_PATH")
-"""Where compilers keep what they made (PyTorch's below TMPDIR), and find it again in another process."""
+"""Variables that name compilers' caches, which other processes would use (PyTorch's is below TMPDIR)."""
 
 
 def launched(slot: "Slot") -> WorkerProcess:
-    """A process of the slot's implementation, begun; it has imported nothing yet."""
+    """Starts a process for the slot's implementation; it has imported nothing yet."""
     return WorkerProcess(environment(slot), slot.python, slot.mark)
 
 
 @dataclass
 class Slot:
-    """One implementation on some threads of one device. ``launch`` begins the worker's process."""
+    """One implementation on some threads of one device. ``launch`` starts the worker's process."""
 
     suite: Suite
     implementation: Implementation
@@ -57,7 +57,7 @@ class Slot:
     _deaths: int = 0
 
     def start(self) -> protocol.Started:
-        """Starts the worker where it is not running. Raises `Lost` where it cannot be."""
+        """Starts the worker unless it is running. Raises `Lost` if that fails."""
         if self._refusal:
             raise self._refusal
         if self._process is None or self.started is None:
@@ -79,7 +79,7 @@ class Slot:
         return started
 
     def ask(self, request: Any, timeout_s: float, kind: Any) -> Any:
-        """A reply of the kind expected. Raises `Lost` for anything else; the slot stays usable."""
+        """The worker's reply, of type ``kind``. Raises `Lost` for any other; the slot stays usable."""
         self.start()
         process = self._process
         assert process is not None
@@ -89,7 +89,7 @@ class Slot:
 
     @property
     def pid(self) -> int | None:
-        """Of the worker, which leads a process group of its own; None where none runs."""
+        """The worker's pid, also the number of its process group; None if it is not running."""
         return self._process.pid if self._process else None
 
     @property
@@ -97,20 +97,20 @@ class Slot:
         return self._process is not None
 
     def scheduled(self) -> Scheduled:
-        """What its answers have waited for a core so far, and the CPU time that they took."""
+        """How long the worker's answers have waited for a core so far, and their CPU time."""
         return self._process.scheduled() if self._process else Scheduled()
 
     def pin(self, cores: list[int], timeout_s: float) -> None:
-        """The worker computes on these cores from now on. Raises `Lost`."""
+        """From now on the worker computes on these cores only. Raises `Lost`."""
         self.ask(protocol.Pin(cores), timeout_s, protocol.Done)
         self._pinned = cores
 
     def left_behind(self) -> str:
-        """What the implementation changed that its process must leave alone, or ''."""
+        """Forbidden changes that the implementation made to its process, or ''."""
         return self._process.left_behind(set(self._pinned)) if self._process else ""
 
     def stop(self) -> None:
-        """Ends the worker and all that it started; the next request starts another."""
+        """Ends the worker and all its child processes; the next request starts another."""
         if self._process:
             self._process.end()
             self._process = None
@@ -131,14 +131,14 @@ class Slot:
         if not isinstance(reply, kind):
             process.end()
             self._died()
-            raise Lost("crashed", f"the worker answered out of turn: {type(reply).__name__}")
+            raise Lost("crashed", f"unexpected reply from the worker: {type(reply).__name__}")
         return reply
 
     def _died(self) -> None:
         self._process = None
         self._deaths += 1
         if self._deaths >= DEATHS_ALLOWED:
-            self._refusal = Lost("crashed", f"its worker had died {self._deaths} times; not started again")
+            self._refusal = Lost("crashed", f"its worker died {self._deaths} times and was not started again")
 
     def _request(self) -> protocol.Start:
         chosen, folder = self.implementation, str(self.suite.folder)
@@ -148,7 +148,7 @@ class Slot:
     def _refuse_device(self) -> None:
         library = LIBRARIES[self.implementation.library]
         if self.device == INTERPRETER and not self.implementation.device:
-            self._refusal = Lost("unsupported", "has no code of a GPU's to interpret (--device cpu)")
+            self._refusal = Lost("unsupported", "has no GPU code to interpret (--device cpu)")
         elif self.device != INTERPRETER and (reason := self.implementation.elsewhere(self.device)):
             self._refusal = Lost("unsupported", reason)
         elif self.device not in library.devices:
@@ -174,7 +174,7 @@ def environment(slot: Slot) -> dict[str, str]:
 
 
 def _own_folder(scratch: Path) -> str:
-    """What a killed framework leaves goes with the run; what one compiles no other finds compiled."""
+    """Temporary and cache folders inside the run's scratch folder: removed with it, and not shared between workers."""
     try:
         return tempfile.mkdtemp(dir=scratch)
     except OSError:

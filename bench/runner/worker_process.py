@@ -1,4 +1,4 @@
-"""The process of a worker as the runner sees it: asked, paused, ended with all that it started."""
+"""A worker's process as seen by the runner: it is asked, paused, and ended with all its child processes."""
 
 import math
 import time
@@ -14,7 +14,7 @@ BETWEEN_LOOKS_SECONDS = 1.0
 
 
 class WorkerProcess:
-    """One process, known by its ``mark`` among all others. What a `Slot` starts; tests put others in its place."""
+    """The process that a `Slot` starts, identified by ``mark`` in its environment. Tests use fakes instead."""
 
     def __init__(self, environment: dict[str, str], python: str, mark: str):
         leftovers.adopt()
@@ -26,7 +26,7 @@ class WorkerProcess:
 
     @property
     def pid(self) -> int:
-        """It leads a process group of its own."""
+        """Also the number of its process group."""
         return self._child.pid
 
     def ask(self, request: Any, timeout_s: float, memory_limit: int | None) -> protocol.WorkerReply:
@@ -37,13 +37,13 @@ class WorkerProcess:
         self._child.pause()
 
     def scheduled(self) -> Scheduled:
-        """What its answers have waited for a core so far, and the CPU time that they took."""
+        """How long its answers have waited for a core so far, and their CPU time."""
         if self._answering is None:
             self._answering = Answering(self.pid)
         return self._answering.read()
 
     def left_behind(self, cores: set[int]) -> str:
-        """What its kernels changed that they must leave alone, or ''. ``cores`` are those it was given."""
+        """Forbidden changes that its kernels made, or ''. ``cores`` are those it was given."""
         if reason := leftovers.changed(self.pid, cores):
             return reason
         if time.monotonic() > self._looked_at + BETWEEN_LOOKS_SECONDS:
@@ -52,13 +52,13 @@ class WorkerProcess:
         return "left a process behind that is not in its group" if self._strays else ""
 
     def end(self) -> None:
-        """Ends it and all that it started."""
+        """Ends it and all its child processes."""
         behind = leftovers.strays(self.pid, self._mark)
         self._child.kill()
         self.clear(behind)
 
     def clear(self, behind: list[int] | None = None) -> None:
-        """After its death: ends all that it started, those included that are known from before."""
+        """After its death: ends all its child processes, also those seen earlier."""
         leftovers.end([*(behind or ()), *leftovers.strays(self.pid, self._mark)])
         if self._answering:
             self._answering.close()

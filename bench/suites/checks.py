@@ -11,7 +11,7 @@ from ..contract import CONTRACT, MEASURES, Goal, Grid, Operation, Shown
 from ..errors import UsageError
 
 HARNESS_NAMES = ("workspace", "unsupported")
-"""Functions of an implementation that the harness calls for other ends."""
+"""Reserved names: functions of an implementation that the harness calls for other purposes."""
 
 
 def operations(module: ModuleType, where: Path) -> dict[str, Operation]:
@@ -56,7 +56,7 @@ def presets(
 def goals(
     module: ModuleType, known: Mapping[str, Any], implementations: Mapping[str, Any], where: Path
 ) -> tuple[Goal, ...]:
-    """The figures a module wants reached, if any. Raises `UsageError`."""
+    """The ``GOALS`` of a module, if any. Raises `UsageError`."""
     stated = getattr(module, "GOALS", ())
     if not isinstance(stated, tuple) or not all(isinstance(goal, Goal) for goal in stated):
         raise UsageError(f"{where}: GOALS must be a tuple of Goal")
@@ -72,7 +72,7 @@ def goals(
 
 
 def shown(module: ModuleType, known: dict[str, Operation], where: Path) -> tuple[Shown, ...]:
-    """The tasks a module wants shown, if any. Raises `UsageError`."""
+    """The ``SHOWN`` tasks of a module, if any. Raises `UsageError`."""
     stated = getattr(module, "SHOWN", ())
     if not isinstance(stated, tuple) or not all(isinstance(each, Shown) for each in stated):
         raise UsageError(f"{where}: SHOWN must be a tuple of Shown")
@@ -112,7 +112,7 @@ def _check_operation(operation: Any, where: Path) -> None:
 
 
 def _check_judging(operation: Operation, where: str) -> None:
-    """A bound or a tolerance, not both; neither only where the output turns out to be integers."""
+    """Either a bound or a tolerance; neither is needed if the output is integers."""
     if operation.bound is not None and not callable(operation.bound):
         raise UsageError(f"{where}: bound must be a function")
     for name in ("rtol", "atol"):

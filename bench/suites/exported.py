@@ -17,10 +17,10 @@ from importlib.util import spec_from_file_location
 from types import ModuleType
 
 VARIABLE = "ROOFLINEAR_EXPORT"
-"""Tells a child process of its side's export."""
+"""Environment variable by which a child process knows its side's export."""
 
 HARNESS = ("rooflinear.bench", "rooflinear_suite_")
-"""Code lent to both sides, or loaded from a named folder: its modules are wherever rooflinear is."""
+"""Modules that both sides share: they belong to rooflinear or are loaded from a named folder."""
 
 INSTALLED = ("site-packages", "dist-packages")
 
@@ -62,7 +62,7 @@ class Export:
 
 
 class Finder:
-    """Stands before all other finders, asks them, and answers with the export's file where theirs is the checkout's.
+    """The first import finder: asks the others, and answers with the export's file if theirs is in the checkout.
 
     ``packages`` are the folders of those it found, ``refused`` the files of the checkout that the export lacks.
     """
@@ -86,7 +86,7 @@ class Finder:
         found = self._others(name, path, target)
         if found is not None and self._strays(found):
             found = self._moved(name, found) or self._without_checkout(name, path)
-            if found is None:  # else the next finder would be asked, and find the checkout's
+            if found is None:  # returning None would let the next finder find the checkout's
                 raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         elif path is None:
             found = self._preferred(name, found)
@@ -95,14 +95,14 @@ class Finder:
         return found
 
     def prove(self, but: frozenset[str] = frozenset()) -> None:
-        """Raises `NotExported` where a module was loaded from the checkout all the same. ``but``: not these."""
+        """Raises `NotExported` if a module was loaded from the checkout. ``but``: modules that may be."""
         for name, module in list(sys.modules.items()):
             file = _file(module)
             if file and name != "__main__" and name not in but and not is_harness(name) and self._is_checkouts(file):
                 raise NotExported(f"{name} was loaded from {file} of the checkout, not the revision; import it by name")
 
     def _entries(self, entry: str) -> list[str]:
-        """An entry of the path; before one of the checkout, the export's. A finder's own mark is no folder."""
+        """An entry of the import path; an entry in the checkout is preceded by its counterpart in the export."""
         if not os.path.isabs(entry) or not self._is_checkouts(entry):
             return [entry]
         return [self.export.moved(entry), entry]
@@ -115,7 +115,7 @@ class Finder:
         return any(map(self._is_checkouts, [spec.origin] if _has_file(spec) else _folders(spec)))
 
     def _moved(self, name: str, spec: ModuleSpec) -> ModuleSpec | None:
-        """The same from the export, or None where it is not there."""
+        """The same from the export, or None if it is absent there."""
         if not spec.origin or not _has_file(spec):
             return _namespace(name, [self._place(folder) for folder in _folders(spec)])
         file = self.export.moved(spec.origin)
@@ -151,7 +151,7 @@ class Finder:
 
 
 def is_harness(name: str) -> bool:
-    """Whether a module is rooflinear's own, lent to both sides, or the suite's, loaded by its folder."""
+    """Whether a module belongs to rooflinear, which both sides share, or to the suite, loaded by its folder."""
     return name == "rooflinear" or name.startswith(HARNESS)
 
 
@@ -170,7 +170,7 @@ def is_checkouts(path: str, export: Export) -> bool:
 
 @contextlib.contextmanager
 def running(export: Export) -> Iterator[Finder]:
-    """Imports in this process take the export's modules, and leave none behind."""
+    """Within this context, imports use the export's modules; afterwards they are removed."""
     finder, before, path = Finder(export), frozenset(sys.modules), list(sys.path)
     finder.install()
     try:
@@ -189,7 +189,7 @@ FINDERS: list[Finder] = []
 
 
 def begin(environment: Mapping[str, str] = os.environ) -> None:
-    """In a child process: imports take the modules of the export it was told of, if any."""
+    """In a child process: imports use the modules of its export, if it has one."""
     if told := environment.get(VARIABLE):
         stated = json.loads(told)
         export = Export(**{**stated, **{name: tuple(stated[name]) for name in ("roots", "projects")}})
@@ -204,7 +204,7 @@ def prove() -> None:
 
 
 def _file(module: object) -> str | None:
-    """Where a module was loaded from; asks no attribute of it, for that would load a lazy one."""
+    """Where a module was loaded from. Reads no attribute of it: that would load a lazy module."""
     file = object.__getattribute__(module, "__dict__").get("__file__") if isinstance(module, ModuleType) else None
     return file if isinstance(file, str) else None
 
@@ -226,7 +226,7 @@ def _namespace(name: str, folders: Sequence[str]) -> ModuleSpec | None:
 
 @cache
 def _is_installed(path: str, top: str) -> bool:
-    """Whether a folder above lies among installed packages: one of theirs, or one that ``pip --target`` filled."""
+    """Whether a path is among installed packages, also in a folder that ``pip --target`` filled."""
     folder = os.path.dirname(path)
     if not is_below(folder, top) or folder == top:
         return False

@@ -17,7 +17,7 @@ NAME_IN_SETUP = re.compile(r"\bname\s*=\s*['\"]([^'\"]+)['\"]")
 
 
 def names(folder: Path) -> set[str]:
-    """The names that a folder's build files state, as `normal` has them; empty where none states one."""
+    """The project names in a folder's build files, normalised; empty if there are none."""
     found: list[object] = []
     with contextlib.suppress(OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError):
         stated = tomllib.loads((folder / "pyproject.toml").read_text())
@@ -40,7 +40,7 @@ def made_from(package: str, top: str, projects: Iterable[str]) -> bool:
 
 
 def sources(top: str) -> Iterator[str]:
-    """Folders below ``top`` that something installed was made from."""
+    """Folders below ``top`` that installed packages were built from."""
     for each in metadata.distributions():
         source = _source(each)
         if _is_below(source, top) and os.path.isdir(source):
@@ -57,7 +57,7 @@ def _is_below(source: str, top: str) -> bool:
 
 
 def _source(installed: metadata.Distribution) -> str:
-    """The folder or file of this machine that it was made from (PEP 610), or ''."""
+    """The local folder or file that it was built from (PEP 610), or ''."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         url = urlparse(json.loads(installed.read_text("direct_url.json") or "{}").get("url", ""))
         return os.path.realpath(url2pathname(url.path)) if url.scheme == "file" else ""

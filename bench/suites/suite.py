@@ -21,7 +21,7 @@ from .suite_sources import closure, file, imports, imports_anywhere, parse
 OPERATIONS = "operations"
 
 EXACT_SIZES = (129, 7, 5, 3)
-"""Odd, and one above a power of two: tails of vectors, blocks and threads are not empty."""
+"""Odd, and one above a power of two, so that vectors, blocks and threads have remainders."""
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "kernels"
 
@@ -30,7 +30,7 @@ COMPILES_NOTHING = {"numpy", "scipy", "sklearn", "dask", "pandas", "rooflinear"}
 """For these array libraries: an implementation that imports only these packages compiles nothing."""
 
 ALIKE, MUCH_ALIKE = 0.6, 0.8
-"""How near a function's name is to an operation's where a file has none else, and where it has."""
+"""Similarity of a function's name to an operation's that is reported: in a file without operations, and with some."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,13 @@ class Implementation:
     compiles: bool = True
 
     def elsewhere(self, device: str) -> str:
-        """Why it has nothing to do on a device, or ''."""
+        """Why it cannot run on a device, or ''."""
         return "" if self.device in ("", device) else f"runs on {self.device} only (--device {self.device})"
 
 
 @dataclass(frozen=True)
 class Suite:
-    """A folder that fulfils the contract; ``remarks`` list possible mistakes in it."""
+    """A folder that fulfils the contract; ``remarks`` lists possible mistakes in it."""
 
     name: str
     folder: Path
@@ -132,7 +132,7 @@ def import_stem(folder: Path, stem: str) -> types.ModuleType:
 
 
 def top_level(path: Path) -> set[str]:
-    """The names a file of a suite binds, read without importing it."""
+    """The names that a file of a suite binds, without importing it."""
     return set(_top_level(parse(path)))
 
 
@@ -174,7 +174,7 @@ def _import_package(package: str, folder: Path) -> None:
 
 
 def _refuse_namesakes(folder: Path, stems: list[str]) -> None:
-    """Python would import the package of a file's name, so that another file would be described than runs."""
+    """Raises `UsageError` if a package hides a file: Python would import the package instead."""
     for stem in stems:
         if (folder / stem / "__init__.py").is_file():
             path = folder / f"{stem}.py"
@@ -224,7 +224,7 @@ def _describe(
 
 
 def tell(remarks: Iterable[str]) -> None:
-    """Warns on stderr, for stdout is the command's."""
+    """Prints warnings on stderr; stdout is for the command's output."""
     for remark in remarks:
         print(f"warning: {remark}", file=sys.stderr, flush=True)
 
@@ -232,7 +232,7 @@ def tell(remarks: Iterable[str]) -> None:
 def _remarks(
     implementations: dict[str, Implementation], trees: dict[str, ast.Module], operations: dict[str, Operation]
 ) -> Iterator[str]:
-    """Functions that may be misspelt: otherwise they would be silently absent from a run."""
+    """Remarks on functions that may be misspelt: without them they would be silently absent from a run."""
     for stem, each in implementations.items():
         functions = [name for name in _functions(trees[stem]) if name not in operations]
         lacking = [name for name in operations if name not in each.operations]
@@ -246,7 +246,7 @@ def _remarks(
 
 
 def _remarks_on_folders(folder: Path) -> Iterator[str]:
-    """Files one folder down that state a LIBRARY: meant as implementations, perhaps. Other suites are left alone."""
+    """Remarks on files in subfolders that state a LIBRARY: perhaps they are meant as implementations."""
     for path in sorted(folder.glob("[!_.]*/*.py")):
         if not (path.parent / f"{OPERATIONS}.py").is_file() and _states_library(path):
             name = path.relative_to(folder).as_posix()

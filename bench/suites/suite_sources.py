@@ -1,4 +1,4 @@
-"""Which files of a suite run when one of them is imported: followed into packages, read without importing any."""
+"""Which files of a suite run when one of them is imported, also in packages. No file is imported to find out."""
 
 import ast
 import hashlib
@@ -56,7 +56,7 @@ def file(folder: Path, name: str) -> Path:
 
 
 def followed(folder: Path) -> set[Path]:
-    """Files on a suite's top level, and those in its folders that they import. A file with a fault leads nowhere."""
+    """Files on a suite's top level, and files in folders that they import. Imports of faulty files are not followed."""
     tops = {path for path in folder.glob("*.py") if path.is_file()}
     return tops | {file(folder, name) for path in tops for name in _closure_or_none(folder, path.stem)}
 

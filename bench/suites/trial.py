@@ -1,4 +1,4 @@
-"""A child process imports a suite's ``operations.py`` first, so that it cannot harm the process that reports."""
+"""A child process imports a suite's ``operations.py`` first, so that it cannot harm the parent process."""
 
 import contextlib
 import os
@@ -14,13 +14,13 @@ from ..errors import UsageError
 
 SECONDS = 60.0
 WELL = 77
-"""The exit status of a child that no suite ended before its time."""
+"""The exit status of a child that reached its end."""
 
 REPORT_BYTES = 4096
 
 
 def require_unharmed(folder: Path, where: Path, environment: Mapping[str, str]) -> None:
-    """Raises `UsageError` where importing ``where`` fails, lasts too long, ends its process or closes its streams.
+    """Raises `UsageError` if importing ``where`` fails, takes too long, ends its process or closes its streams.
 
     ``environment`` is added to this process's, for the child: what `exported` reads.
     """
@@ -47,7 +47,7 @@ def require_unharmed(folder: Path, where: Path, environment: Mapping[str, str]) 
 
 @contextlib.contextmanager
 def aside() -> Iterator[None]:
-    """Sends what suite code prints to stderr: the command's own output stays its own."""
+    """Redirects what suite code prints to stderr, so that stdout has only the command's output."""
     kept = None
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()

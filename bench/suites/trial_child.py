@@ -1,4 +1,4 @@
-"""Child process: imports a suite's ``operations.py``, and says what it did to its process.
+"""Child process: imports a suite's ``operations.py``, and reports what it did to the process.
 
 Run as ``python -P -m rooflinear.bench.suites.trial_child FOLDER DESCRIPTOR``.
 """
@@ -32,7 +32,7 @@ def _import(folder: Path) -> str:
 
 
 def _call_costs(module: Any) -> None:
-    """For the parent calls them too; what they raise it tells with the sizes."""
+    """Calls each operation's ``cost``, as the parent will. Errors are ignored: the parent reports them."""
     stated = getattr(module, "OPERATIONS", ())
     for operation in stated if isinstance(stated, tuple) else ():
         with contextlib.suppress(Exception):

@@ -15,7 +15,7 @@ FROM = re.compile(r"cannot import name '(\w+)'")
 
 
 class Explanation(NamedTuple):
-    """What is told of a failure. ``unexported``: it needs what the checkout has and the revision has not."""
+    """The explanation of a failure. ``unexported``: it needs a file that is in the checkout but not in the revision."""
 
     told: str
     unexported: bool = False
@@ -40,7 +40,7 @@ def explain(finder: Finder, told: str, error: BaseException) -> Explanation:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and those it came from: projects often put their own in place of an import's."""
+    """An error and its causes: projects often replace an import error by their own."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
@@ -78,7 +78,7 @@ def _places(finder: Finder, error: ImportError) -> list[tuple[str, str]]:
 
 
 def _folders(finder: Finder, package: str) -> list[str]:
-    """Where a package's modules lie; one whose own import failed is forgotten, and lies in the folders above it."""
+    """The folders of a package's modules. A package whose import failed is looked for in its parents' folders."""
     found = finder.packages.get(package) or list(getattr(sys.modules.get(package), "__path__", ()))
     above, _, name = package.rpartition(".")
     return found or [os.path.join(each, name) for each in (_folders(finder, above) if above else ())]

@@ -1,4 +1,4 @@
-"""Whether the code that measures is still the harness's own: a tripwire in a worker, whose kernels could reach it."""
+"""Detects changes of the measuring code: a worker's kernels run in the same process and could replace it."""
 
 import sys
 import time
@@ -20,7 +20,7 @@ class Bindings:
         self._then = self._now()
 
     def replaced(self) -> str:
-        """The name of one that is another now, or has other code, defaults or closures, or ''."""
+        """The name of a function that was replaced, or whose code, defaults or closure changed; else ''."""
         now = self._now()
         changed = [name for name in {**self._then, **now} if not _same(now.get(name), self._then.get(name))]
         return changed[0] if changed else ""

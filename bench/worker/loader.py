@@ -1,4 +1,4 @@
-"""A problem put before one implementation's kernels: native inputs and workspace, and what comes out in NumPy."""
+"""Loads a problem for one implementation: native inputs and workspace, and outputs as NumPy arrays."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ WORDS = {4: np.uint32, 8: np.uint64}
 
 
 class Refused(Exception):
-    """A request that ends in a `protocol.Failed`."""
+    """A request is answered by a `protocol.Failed`."""
 
     def __init__(self, status: Status, reason: str):
         super().__init__(reason)
@@ -39,7 +39,7 @@ class Loaded:
     owns_buffers: bool
     """Whether calls write into a workspace, so that the next one overwrites what one returned."""
     parts: int = 0
-    """How many arrays an output's tuple has, 0 where it is an array."""
+    """How many arrays an output's tuple has; 0 if the output is one array."""
 
 
 class Loader:
@@ -79,7 +79,7 @@ class Loader:
             raise Refused("unsupported", str(error)) from error
 
     def _workspace(self, task: Task, inputs: Inputs, staying: frozenset[str], *, poison: bool) -> tuple[Any, ...]:
-        """What goes behind the inputs. Made from zeros of their shapes: no work can be done ahead in it."""
+        """The workspace, which follows the inputs. It is made from zeros of their shapes: no work can be done ahead."""
         make = getattr(self.module, "workspace", None)
         if make is None:
             return ()
@@ -97,7 +97,7 @@ class Loader:
     def arrays(self, output: Any, loaded: Loaded) -> list[NDArray[Any]]:
         """Copies of what the kernel returned, in NumPy: one array, or those of a tuple.
 
-        Raises `Refused` where it is not as many arrays of the library's.
+        Raises `Refused` if it is not as many arrays of the library.
         """
         number, dtype = loaded.parts, loaded.task.dtype
         given = self._given(output, number) if number else [output]
@@ -121,7 +121,7 @@ class Loader:
             raise Refused("wrong", f"{where}returned something that is not an array: {error}") from error
 
     def changed(self, loaded: Loaded) -> str:
-        """Which input the kernel did not leave as it was, or ''."""
+        """The name of an input that the kernel changed, or ''."""
         for name, original, native in self._own(loaded):
             array = np.asarray(original)
             if not same(array, self.library.to_numpy(native, array.dtype.name)):
@@ -129,7 +129,7 @@ class Loader:
         return ""
 
     def sampled(self, loaded: Loaded, seed: int) -> list[NDArray[Any]]:
-        """Numbers of each input as it is now, to be checked outside this process."""
+        """Numbers of each input now, to be checked outside this process."""
         mapped_ones = problem.in_place(loaded.inputs)
         return [
             problem.sampled(self.library.to_numpy(native, np.asarray(original).dtype.name), seed)
@@ -150,7 +150,7 @@ def _kind(output: Any) -> str:
 
 
 def same(one: NDArray[Any], other: NDArray[Any]) -> bool:
-    """Whether both hold the same values, NaN included: by their bits where that is possible, ten times as fast."""
+    """Whether both have the same values, NaN included; compared by bits if possible, which is ten times as fast."""
     word = WORDS.get(one.dtype.itemsize)
     alike = one.dtype == other.dtype and one.flags.c_contiguous and other.flags.c_contiguous
     if word and alike and one.ndim and one.shape == other.shape and np.array_equal(one.view(word), other.view(word)):

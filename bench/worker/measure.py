@@ -16,7 +16,7 @@ from ..timing.guard import Guard
 from ..timing.kernel import MAXIMUM_CALLS, Kernel
 
 STEADY_WINDOW = 10
-"""Warm-up slices that are looked at; Kendall's S has known critical values for ten."""
+"""Number of warm-up slices that are examined; Kendall's S has known critical values for ten."""
 
 CRITICAL_KENDALL_S = 29
 """P(|S| >= 29) = 0.009 for ten values without trend (Kendall, Rank Correlation Methods, table 1)."""
@@ -30,7 +30,7 @@ CLEAR_GAP = 0.25
 
 
 BATCHES = 4
-"""Of a slice: so short are the batches that are compared while calls settle."""
+"""Share of a slice that a batch takes; batches are compared until calls are steady."""
 
 VARIED_PART = 10
 """The number of calls in a slice varies by a tenth of the requested number, and by at least one."""
@@ -40,7 +40,7 @@ DRAW = random.SystemRandom().randint
 AGREEING = 0.05
 AWAKE = 1.25
 LONGEST_SETTLING, LONGEST_WAKING = 3, 20
-"""Times the untimed stretch asked for; what has not settled by then is timed as it is."""
+"""Most time for settling, as a multiple of the requested untimed time; then calls are timed anyway."""
 
 
 def warm_up(kernel: Kernel, budget_ns: int, slice_ns: int) -> Warmed:
@@ -89,7 +89,7 @@ def _changes_at(values: list[float], split: int) -> bool:
 
 
 def settle_in(kernel: Kernel, calls: int, untimed_ns: int, expected_ns: float) -> int:
-    """Untimed calls after others had the cores, for ``untimed_ns`` at least. Returns the ns they took.
+    """Untimed calls after other processes used the cores, for at least ``untimed_ns``. Returns the ns they took.
 
     They go on until two batches agree, for a while, and until a call takes about ``expected_ns`` again, for longer:
     threads that woke up on one core stay there for tens of ms. Where a slice is a single call, one is made; without
@@ -109,7 +109,7 @@ def settle_in(kernel: Kernel, calls: int, untimed_ns: int, expected_ns: float) -
 
 
 def time_slice(kernel: Kernel, round_: int, calls: int, guard: Guard) -> tuple[Any, Sample]:
-    """One sample of about so many calls, with what the guard saw.
+    """One sample of about ``calls`` calls, with the guard's flags.
 
     How many is drawn, so that no kernel knows its last call, whose output may be judged.
     """

@@ -21,11 +21,11 @@ ALL_KEPT_BYTES = 2**26
 """Where all are asked for."""
 
 CALLS_TO_COMPARE = 3
-"""Whose outputs show whether a kernel returns the same memory again."""
+"""Calls whose outputs show whether a kernel returns the same memory again."""
 
 
 class Plays:
-    """Problems placed beside the one that was timed."""
+    """Problems placed in memory beside the one that was timed."""
 
     def __init__(self, loader: Loader, guard: Guard):
         self._loader, self._guard = loader, guard
@@ -45,7 +45,7 @@ class Plays:
         self._placed = []
 
     def play(self, play: Play, main: Loaded | None) -> tuple[list[NDArray[Any]], Played]:
-        """What each call returned, in NumPy, the parts of a tuple one by one, and the ns it took."""
+        """The outputs of calls as NumPy arrays, the parts of a tuple one by one, and the ns of each call."""
         problems = [main, *self._placed]
         calls = [each for index in play.order if (each := problems[index])]
         at_once = play.unseen or len(calls) == 1 or main is None or self._overwrites_outputs(main)
@@ -83,7 +83,7 @@ class Plays:
 
 
 def overwrites(loaded: Loaded) -> bool:
-    """Whether a kernel returns memory that its next call writes into: its workspace, or what it keeps for itself."""
+    """Whether a kernel returns memory that its next call overwrites: its workspace, or a buffer of its own."""
     if loaded.owns_buffers:
         return True
     outputs = [loaded.kernel.once()[0] for _ in range(CALLS_TO_COMPARE)]

@@ -137,7 +137,7 @@ class _Made:
 
 def _slot(loaded: suite.Suite, stem: str, made: _Made, memory_limit: int) -> Slot:
     if stem not in loaded.implementations or not loaded.implementations[stem].streams:
-        raise UsageError(f"{stem} takes no X that stays in its file; leave it out")
+        raise UsageError(f"{stem} cannot read X from its file; leave it out")
     return Slot(loaded, loaded.implementations[stem], available_cores(), "cpu", memory_limit, made.scratch)
 
 

@@ -128,7 +128,7 @@ def test_simulated_contests_play_no_run(tmp_path, monkeypatch, capsys):
     ("typed", "told"),
     [
         ({"preset": "standrad"}, "did you mean 'standard'"),
-        ({"preset": "verify"}, "times nothing"),
+        ({"preset": "verify"}, "measures no times"),
         ({"nice": "20"}, "--nice '20'"),
         ({"runs": "many"}, "--runs 'many'"),
         ({"seed": "-1"}, "--seed '-1'"),
@@ -147,8 +147,8 @@ def test_what_cannot_be_played_is_refused(tmp_path, typed, told):
         (["--report", "--margin", "2%"], "leave out --margin"),
         (["--report", "--time-budget", "60s"], "leave out --time-budget"),
         (["--report", "HEAD"], "leave out a revision"),
-        (["--preset", "quick"], "go with --report"),
-        (["--nice", "19"], "go with --report"),
+        (["--preset", "quick"], "need --report"),
+        (["--nice", "19"], "need --report"),
     ],
 )
 def test_options_that_mean_nothing_are_refused_in_a_line(arguments, told):

@@ -66,7 +66,7 @@ def test_the_machine_is_told_to_people(rooflinear):
     outcome = rooflinear("machine")
     assert outcome.status == 0
     busy = r"(measuring again: .+\n)*(rooflinear: .+; when it is quiet, run 'rooflinear machine --fresh'\n)?"
-    assert re.fullmatch(busy + r"(measuring an empty call of .+ \(once; kept\)\n)?", outcome.stderr)
+    assert re.fullmatch(busy + r"(measuring an empty call of .+ \(once; stored\)\n)?", outcome.stderr)
     names = [line.split()[0] for line in outcome.stdout.splitlines()]
     assert {"name", "cpu", "cores_available", "memory_bytes", "noise"} <= set(names)
 

@@ -11,8 +11,8 @@ from rooflinear.bench import store
 SUITE = Path(__file__).parents[2] / "adversaries" / "faults"
 SMALL, LARGE = 100, 1000
 
-GARBAGE = "wrote garbage on the harness's channel: .*rubbish"
-OUT_OF_TURN = "answered out of turn: Prepared"
+GARBAGE = "sent an invalid reply on the harness's channel: .*rubbish"
+OUT_OF_TURN = "unexpected reply from the worker: Prepared"
 
 FATES = {
     "aborts": ("crashed", "killed by SIGABRT"),

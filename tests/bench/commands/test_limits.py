@@ -63,7 +63,7 @@ def test_a_full_disk_leaves_the_results_before_whole(full):
     lines = (folder / store.CASES).read_bytes().split(b"\n")
     kept = [json.loads(line) for line in lines[:-1]]
     assert kept
-    assert f"\n{len(kept)} results are kept. Go on with: rooflinear run --resume {folder}\n" in outcome.stderr
+    assert f"\n{len(kept)} results are stored. Continue with: rooflinear run --resume {folder}\n" in outcome.stderr
 
 
 def test_a_full_disk_leaves_no_temporary_files(full, rooflinear_once):
@@ -101,7 +101,7 @@ def test_no_space_for_results_ends_with_5(rooflinear):
         outcome = rooflinear(*SLOW, "--size", "length=1,2,3,4,5", "--results", rooflinear.results)
     assert outcome.status == 5
     assert "No space left on device" in outcome.stderr
-    assert "results are kept. Go on with: rooflinear run --resume" in outcome.stderr
+    assert "results are stored. Continue with: rooflinear run --resume" in outcome.stderr
 
 
 def test_no_space_for_inputs_ends_with_5(rooflinear):

@@ -116,7 +116,7 @@ def with_default(command, name):
 @pytest.mark.parametrize("name", [name for name in options_of("run") if name not in RESUME])
 def test_what_a_resumed_run_would_ignore_is_refused(name):
     for words in (with_default("run", name), options_of("run")[name]):
-        told = f"--resume goes on with the run's own options; leave out {words[0]}"
+        told = f"--resume continues with the options of the run; leave out {words[0]}"
         assert refused("run", "--resume", "nowhere", *words) == told
 
 
@@ -129,7 +129,7 @@ def test_the_default_is_what_a_resumed_run_refuses():
 
 def test_all_that_is_refused_is_named_as_it_was_typed():
     told = refused("run", "--seed", "0", "--resume", "nowhere", "--results", "results", "--m", "5")
-    assert told == "--resume goes on with the run's own options; leave out --seed, --results, --m"
+    assert told == "--resume continues with the options of the run; leave out --seed, --results, --m"
 
 
 @pytest.mark.parametrize("value", ["", "0", "soon"])
@@ -143,7 +143,7 @@ OF_REVISIONS = [name for name in options_of("compare") if name not in compare.OF
 @pytest.mark.parametrize("name", OF_REVISIONS)
 def test_what_chooses_measurements_is_refused_beside_files_of_results(name):
     for words in (with_default("compare", name), options_of("compare")[name]):
-        told = f"files of results are compared as they are, nothing is measured; leave out {words[0]}"
+        told = f"nothing is measured when files are compared; leave out {words[0]}"
         assert refused("compare", PYTEST, PYTEST, *words) == told
 
 
@@ -165,13 +165,13 @@ def test_what_two_files_have_a_use_for_is_taken(monkeypatch, name):
 
 
 def test_a_reference_is_refused_where_nothing_is_relative_to_it():
-    told = "--reference goes with --allow-other-machine; leave out --reference"
+    told = "--reference needs --allow-other-machine; leave out --reference"
     assert refused("compare", PYTEST, PYTEST, "--reference", "numpy") == told
 
 
 @pytest.mark.parametrize("words", [["--allow-other-machine"], ["--reference", "numpy"]])
 def test_what_two_machines_need_is_refused_beside_revisions(words):
-    told = f"revisions are measured here, side by side; leave out {words[0]}"
+    told = f"both revisions are measured on this machine; leave out {words[0]}"
     assert refused("compare", "HEAD", *words) == told
 
 
@@ -180,7 +180,7 @@ def test_what_two_machines_need_is_refused_beside_revisions(words):
 def test_a_table_is_refused_where_a_format_holds_none(form, table):
     told = refused("report", "RUN", "--format", form, "--table", table)
     shown = form.rpartition(",")[2]
-    assert told == f"--table says what --format csv,parquet,json hold, {shown} has a form of its own; leave out --table"
+    assert told == f"--table applies to --format csv,parquet,json, not to {shown}; leave out --table"
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_baseline_is_taken_where_one_format_shows_it(form):
     assert told == "nowhere: no such file or folder; 'rooflinear run' writes one under results/"
 
 
-NO_GATE = "--runs 0 without --effect plays no run of the gate; leave out "
+NO_GATE = "--runs 0 without --effect makes no run of the gate; leave out "
 
 
 @pytest.mark.parametrize("name", ["margin", "time_budget", "timeout", "seed"])
@@ -227,28 +227,26 @@ def test_a_revision_is_refused_where_the_gate_does_not_play(tmp_path):
 
 @pytest.mark.parametrize("words", [["--preset", "standard"], ["--nice", "0"]])
 def test_what_whole_runs_take_is_refused_by_the_gate(words):
-    assert refused("calibrate", *words) == f"--preset and --nice go with --report; leave out {words[0]}"
+    assert refused("calibrate", *words) == f"--preset and --nice need --report; leave out {words[0]}"
 
 
 @pytest.mark.parametrize("name", [name for name in options_of("calibrate") if name not in calibrate_report.USED])
 def test_what_the_gate_takes_is_refused_by_whole_runs(name):
     words = with_default("calibrate", name)
     option = "a revision" if name == "revision" else words[0]
-    assert refused("calibrate", "--report", *words) == (
-        f"--report plays whole presets of the code as it is; leave out {option}"
-    )
+    assert refused("calibrate", "--report", *words) == (f"--report repeats whole runs of a preset; leave out {option}")
 
 
 @pytest.mark.parametrize("words", [["--preset", "standard"], ["--load", "0"], ["--seed", "1"]])
-def test_what_a_run_takes_is_refused_where_none_is_played(words):
-    assert refused("calibrate", "--report", "--runs", "0", *words) == f"no run is played; leave out {words[0]}"
-    told = f"--simulate without --runs plays no run; leave out {words[0]}"
+def test_options_of_a_run_are_refused_if_no_run_is_made(words):
+    assert refused("calibrate", "--report", "--runs", "0", *words) == f"--runs 0 makes no run; leave out {words[0]}"
+    told = f"--simulate without --runs makes no run; leave out {words[0]}"
     assert refused("calibrate", "--report", "--simulate", "3", *words) == told
 
 
 @pytest.mark.parametrize("more", [[], ["--load", "0"]])
-def test_a_priority_is_refused_where_no_program_has_it(more):
-    told = "--nice is the priority of the busy programs of --load; leave out --nice"
+def test_nice_is_refused_without_load(more):
+    told = "--nice applies to the programs that --load starts; leave out --nice"
     assert refused("calibrate", "--report", "--nice", "0", *more) == told
 
 

@@ -164,7 +164,7 @@ def test_an_interrupted_run_exits_with_130(each_interrupted):
 def test_an_interrupted_run_keeps_its_results(each_interrupted):
     kept = each_interrupted.kept
     assert {each.status for each in kept} == {"ok"}
-    assert f"interrupted; {len(kept)} results are kept. Go on with: " in each_interrupted.outcome.stderr
+    assert f"interrupted; {len(kept)} results are stored. Continue with: " in each_interrupted.outcome.stderr
 
 
 def test_an_interrupted_run_leaves_no_temporary_file(each_interrupted):
@@ -172,7 +172,7 @@ def test_an_interrupted_run_leaves_no_temporary_file(each_interrupted):
 
 
 def test_the_command_that_an_interrupted_run_prints_finishes_it(interrupted):
-    printed = re.search(r"Go on with: rooflinear (.*)", interrupted.outcome.stderr)
+    printed = re.search(r"Continue with: rooflinear (.*)", interrupted.outcome.stderr)
     assert interrupted.rooflinear(*shlex.split(printed[1])).status == 0
     assert counted(interrupted.rooflinear) == each_once()
 
@@ -201,7 +201,7 @@ def test_a_polite_request_to_end_is_an_interrupt(rooflinear):
     process.terminate()
     outcome = rooflinear.finish(process)
     assert outcome.status == 130
-    assert "Go on with: rooflinear run --resume" in outcome.stderr
+    assert "Continue with: rooflinear run --resume" in outcome.stderr
 
 
 @pytest.fixture(scope="module")

@@ -67,13 +67,13 @@ def test_a_run_beside_a_real_busy_program_warns_and_records_it(quiet_run, monkey
     [folder] = quiet_run.folders()
     [warning] = store.read_run(folder).warnings
     assert warning.startswith("other programs are busy: ")
-    assert warning.endswith("; --wait-for-quiet 5m waits")
+    assert warning.endswith("; --wait-for-quiet 5m waits until they end")
     assert outcome.stderr == f"warning: {warning}\n"
 
 
 def test_a_wait_in_vain_is_told(quiet_run):
     quiet_run.found = [Neighbour(1234, "python3", 0.98)]
-    warning = "other programs are busy: python3 (pid 1234) 98 % of a core; waited 300 s in vain"
+    warning = "other programs are busy: python3 (pid 1234) 98 % of a core; still so after waiting 300 s"
     assert quiet_run.invoke("--wait-for-quiet", "5m").stderr == f"warning: {warning}\n"
     assert quiet_run.records[0].warnings == [warning]
 

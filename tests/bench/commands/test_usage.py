@@ -58,8 +58,8 @@ def test_an_unknown_option_is_refused(refusal, command):
         (["--timeout", "0"], "--timeout '0': must be more than 0"),
         (["--memory-limit", "none"], "--memory-limit 'none': must be more than 0"),
         (["--condition", "nan"], "--condition 'nan': must be a finite number of at least 1"),
-        (["--data", "houses.csv", "--condition", "3"], "--data and --condition exclude each other"),
-        (["--target", "price"], "--target names a column of --data, or a .npy file beside one; add --data FILE"),
+        (["--data", "houses.csv", "--condition", "3"], "--data and --condition cannot be combined"),
+        (["--target", "price"], "--target names a column of --data, or a .npy file that belongs to it; add --data"),
         (["--operation", "r2", "--implementation", "jax_grad"], "no case is left; the chosen implementations do not"),
     ],
 )
@@ -71,12 +71,12 @@ def test_what_cannot_be_measured_is_said(refusal, command, arguments, message):
     ("arguments", "message"),
     [
         (["--preset", "qiuck"], "unknown preset 'qiuck'; did you mean 'quick'?"),
-        (["--preset", "verify"], "--preset verify times nothing; 'rooflinear verify' checks answers only"),
-        (["--device", "interpreter"], "an interpreter's times mean nothing; 'rooflinear verify --device interpreter'"),
+        (["--preset", "verify"], "--preset verify measures no times; use 'rooflinear verify'"),
+        (["--device", "interpreter"], "an interpreter's times mean nothing; use 'rooflinear verify --device"),
         (["--blocks", "0"], "--blocks '0': must be a whole number of at least 1"),
         (["--time-budget", "soon"], "--time-budget 'soon': must be more than 0"),
         (["--resume", "nowhere"], "nowhere/run.json: No such file or directory; give a folder that 'rooflinear run'"),
-        (["--resume", "nowhere", "--m", "5"], "--resume goes on with the run's own options; leave out --m"),
+        (["--resume", "nowhere", "--m", "5"], "--resume continues with the options of the run; leave out --m"),
     ],
 )
 def test_what_only_a_run_has_is_checked(refusal, arguments, message):
@@ -85,7 +85,7 @@ def test_what_only_a_run_has_is_checked(refusal, arguments, message):
 
 def test_data_is_refused_by_a_suite_that_takes_none(refusal):
     message = refusal("run", "--suite", SMOOTHING, "--data", "houses.csv", "--target", "price")
-    assert message == "--data: operation 'smooth' of suite smoothing makes its own inputs; leave it out"
+    assert message == "--data: operation 'smooth' of suite smoothing makes its own inputs; omit --data"
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_suite_that_is_not_there_is_named(refusal, tmp_path):
     ("arguments", "message"),
     [
         (["nowhere"], "nowhere: no such file or folder; 'rooflinear run' writes one under results/"),
-        ([], "results/ holds no run; 'rooflinear run' makes one, or name a run folder"),
+        ([], "results/ contains no run; make one with 'rooflinear run', or name a run folder"),
     ],
 )
 def test_a_report_needs_a_run(refusal, arguments, message):

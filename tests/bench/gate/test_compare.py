@@ -165,7 +165,7 @@ def test_too_little_time_is_inconclusive(compare, repository):
     assert "time-budget" in late["reason"]
     assert late["ratio"] is None
     told = [text for text in found["warnings"] if "--allow-missing" in text]
-    assert told == ["--allow-missing 'nobody' fits no case of this comparison"]
+    assert told == ["--allow-missing 'nobody' matches no case of this comparison"]
 
 
 @pytest.mark.parametrize(
@@ -249,10 +249,10 @@ def refused(monkeypatch, tmp_path):
 
 def test_a_file_is_not_written_over_another(refused, tmp_path):
     told = refused(UsageError, html=Path("one"), junit=tmp_path / "one")
-    assert told == f"--junit {tmp_path}/one: is --html's file too; name another"
+    assert told == f"--junit {tmp_path}/one: --html names the same file; choose another"
     (tmp_path / "old.json").touch()
     told = refused(UsageError, base="old.json", output=Path("old.json"))
-    assert told == "--output old.json: is BASE's file too; name another"
+    assert told == "--output old.json: BASE names the same file; choose another"
 
 
 def test_several_forms_may_go_to_one_device():
@@ -272,8 +272,8 @@ def test_folders_of_results_in_place_of_results_are_said(refused, tmp_path):
         (run / "run.json").write_text("{}")
         os.utime(run, (1, 1000 + int(name[0])))
     told = refused(UsageError, base="results", head="others")
-    assert told == "results: holds several results; give one of them, such as results/2-newest"
-    assert refused(UsageError, base="results/1-first", head="others").startswith("others: holds several results;")
+    assert told == "results: contains several results; give one of them, such as results/2-newest"
+    assert refused(UsageError, base="results/1-first", head="others").startswith("others: contains several results;")
 
 
 def test_a_folder_of_files_of_another_tool_is_said(refused, tmp_path):
@@ -290,7 +290,7 @@ def test_a_revision_is_taken_for_one_though_a_folder_has_its_name(repository):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(repository.folder)
         comparing._refuse_folder("main")
-        with pytest.raises(UsageError, match="holds several"):
+        with pytest.raises(UsageError, match="contains several"):
             comparing._refuse_folder("./main")
 
 

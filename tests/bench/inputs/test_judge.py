@@ -228,4 +228,4 @@ def test_an_exact_test_that_fails_on_an_output_ends_no_run(tmp_path):
 
 def test_a_reference_that_was_started_anew_says_what_was_lost(tmp_path):
     reply = opened().judge(protocol.Judge(str(tmp_path / "outputs"), ["main"], "direct", "float64"))
-    assert (reply.status, reply.reason) == ("crashed", "the expected output was lost with the oracle's process")
+    assert (reply.status, reply.reason) == ("crashed", "the expected output was lost when the oracle's process died")

@@ -73,7 +73,7 @@ def test_what_is_written_for_a_gpu_is_unsupported_on_a_cpu(rooflinear, stem):
 def test_what_is_not_written_for_a_gpu_has_nothing_to_interpret(rooflinear):
     status, (result,) = verified(rooflinear, "--implementation", "numpy", "--device", "interpreter")
     assert (status, result.status) == (0, "unsupported")
-    assert result.reason == "has no code of a GPU's to interpret (--device cpu)"
+    assert result.reason == "has no GPU code to interpret (--device cpu)"
 
 
 def test_a_run_without_its_device_ends_well_and_its_report_says_why(rooflinear):

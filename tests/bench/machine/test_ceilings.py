@@ -320,7 +320,7 @@ def test_a_stray_empty_call_is_not_kept(tiny, monkeypatch):
     """53 ms of JAX were kept for ever: its compiler's."""
     started = protocol.Started(0, "", {}, 0, dispatch_ns=53e6)
     monkeypatch.setattr("rooflinear.bench.runner.slot.Slot.start", lambda slot: started)
-    with pytest.warns(UserWarning, match="an empty call of numpy took 53 ms: the machine was busy; it is not kept"):
+    with pytest.warns(UserWarning, match="an empty call of numpy took 53 ms: the machine was busy; not stored"):
         assert dispatch.with_dispatch(HERE, planted(dispatch_ns={}), tiny).dispatch_ns == {}
     assert ceilings.known(HERE, [1]).dispatch_ns == {}
 

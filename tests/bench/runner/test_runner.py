@@ -115,7 +115,7 @@ def test_what_is_lost_before_its_rounds_has_no_readings_of_others():
         ("missing", "No module named 'torch'", "Start", failed("missing", "No module named 'torch'")),
         ("crashed", "killed by SIGSEGV", "Slice", dies),
         ("crashed", "ValueError: no", "Prepare", failed("crashed", "ValueError: no")),
-        ("crashed", "the worker answered out of turn: Done", "Prepare", lambda _: protocol.Done()),
+        ("crashed", "unexpected reply from the worker: Done", "Prepare", lambda _: protocol.Done()),
         ("wrong", "changes its input x", "Deliver", lambda _: protocol.Delivered("changes its input x")),
     ],
 )
@@ -186,7 +186,7 @@ def test_a_worker_that_dies_again_and_again_is_given_up():
     run = Run(machine, *sizes)
     reasons = [run.of("mortal", m).reason for m in sizes]
     assert reasons[:DEATHS_ALLOWED] == ["killed by SIGSEGV"] * DEATHS_ALLOWED
-    assert set(reasons[DEATHS_ALLOWED:]) == {f"its worker had died {DEATHS_ALLOWED} times; not started again"}
+    assert set(reasons[DEATHS_ALLOWED:]) == {f"its worker died {DEATHS_ALLOWED} times and was not started again"}
     assert sum(each.stem == "mortal" for each in machine.workers) == DEATHS_ALLOWED
     assert set(run.statuses("numpy").values()) == {"ok"}
 
