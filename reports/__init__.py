@@ -1,4 +1,4 @@
-"""Runs -> pages, pictures and text. Reads records and never measures.
+"""Turns runs into pages, pictures and text. Reads records and never measures.
 
 Its folders and modules, each importing only those below it:
 

@@ -1,4 +1,4 @@
-"""How cost grows, as Markdown: fits, crossovers, thread scaling."""
+"""How times grow, as Markdown: fits, crossovers, thread scaling."""
 
 from collections.abc import Iterable
 from math import prod
@@ -21,7 +21,7 @@ CROSSOVER_HEAD = ["view", "along", "at", "fastest below", "fastest above", "over
 
 
 def fit_tables(tables: Tables) -> Iterable[str]:
-    """A table per view that has a fit at all."""
+    """A table for each view that has a fit."""
     frame = fits(tables)
     frame = frame.loc[frame["misfit"].notna()]
     yield (
@@ -51,7 +51,7 @@ def _fit_row(row: dict) -> list[str]:
 
 
 def crossover_table(tables: Tables) -> str:
-    """Every overtaking that is clear of noise."""
+    """All crossovers that are clear of noise."""
     frame = crossovers(tables)
     clear = frame.loc[frame["verdict"] == AHEAD]
     rest = len(frame) - len(clear)
@@ -74,7 +74,7 @@ def _crossover_row(view: View, row: dict) -> list[str]:
 
 
 def thread_tables(tables: Tables) -> Iterable[str]:
-    """At the largest size that several thread counts have a time at: speed-up over one thread, and efficiency."""
+    """At the largest size timed with several thread counts: speed-up over one thread, and efficiency."""
     frame = threads(tables)
     if frame.empty:
         yield "No case was timed both on one thread and on several."

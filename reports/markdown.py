@@ -8,7 +8,7 @@ from .units import MISSING, digits, known
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"} | {letter: f"\\{letter}" for letter in "\\|*`[]~$#"})
 _OUTER_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
-"""Beside a letter on one side only: it could begin or end emphasis."""
+"""Characters that begin or end emphasis if they touch a letter on one side only."""
 
 _LIST = re.compile(r"^(\s*)([-+]|\d+(?=[.)]))(?=[.)]?(?:\s|$))|^(\s*)(?=[-=](?:[-= ])*$)")
 
@@ -19,7 +19,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def escaped(text: str | None) -> str:
-    """Text that Markdown shows as it is, on one line and without characters that steer a terminal."""
+    """Text that Markdown shows unchanged, on one line and without control characters."""
     told = _OUTER_UNDERSCORE.sub(r"\_", _CONTROLS.sub(" ", text or "").translate(_ESCAPES))
     return _LIST.sub(_mark_escaped, told)
 
@@ -30,12 +30,12 @@ def _mark_escaped(found: re.Match[str]) -> str:
 
 
 def code(text: str) -> str:
-    """Text as code, whatever backticks are in it."""
+    """Text as code, also with backticks in it."""
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence, space = "`" * (longest + 1), " " if longest else ""
     return f"{fence}{space}{_CONTROLS.sub(' ', text)}{space}{fence}"
 
 
 def interval(low: float, high: float) -> str:
-    """Both ends, or a dash where there is none."""
+    """Both ends, or a dash if there is no interval."""
     return f"{digits(low)} – {digits(high)}" if known(low) and known(high) else MISSING

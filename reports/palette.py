@@ -23,7 +23,7 @@ MARKERS = (
 
 
 class Look(NamedTuple):
-    """How one implementation is drawn: colour number, Vega shape, Matplotlib marker."""
+    """How one implementation is drawn: number of its colour, Vega shape, Matplotlib marker."""
 
     number: int
     shape: str
@@ -35,7 +35,7 @@ class Look(NamedTuple):
 
 
 def looks(implementations: Sequence[str]) -> dict[str, Look]:
-    """A look for each implementation, by its place in the sequence."""
+    """The look of each implementation, by its place in the sequence."""
     return {name: _look(place) for place, name in enumerate(implementations)}
 
 

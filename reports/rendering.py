@@ -1,4 +1,4 @@
-"""Templates into one self-contained file that can load nothing from anywhere."""
+"""Renders templates into one self-contained file that cannot load anything."""
 
 import base64
 import hashlib
@@ -8,7 +8,7 @@ from typing import Any
 import jinja2
 
 FOLDER = Path(__file__).parent
-"""Templates, scripts and styles are named from here: ``page/page.css``."""
+"""Names of templates, scripts and styles are relative to this folder: ``page/page.css``."""
 
 
 def render(template: str, **values: Any) -> str:

@@ -1,4 +1,4 @@
-"""The one entry point: run folders and formats -> files."""
+"""The entry point: writes files of the requested formats from run folders."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ FOREIGN = {name: f"{name}.json" for name in WRITERS}
 PICTURES = ("png", "svg", "pdf")
 TABULAR = ("csv", "parquet", "json")
 TABLES = ("cases", "fits", "crossovers", "threads")
-"""What a tabular file may hold: one of them."""
+"""Tables of which a tabular file contains one."""
 
 SEVERAL = ("html", *TABULAR)
 FORMATS = (*SUFFIXES, *PICTURES, *FOREIGN)

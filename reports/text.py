@@ -17,12 +17,12 @@ from .units import MISSING, bytes_text, known, lead_text, ratio_text, time_text
 
 
 def csv(frame: pd.DataFrame) -> bytes:
-    """One line per case, empty where there is no value."""
+    """One line per case; a missing value is empty."""
     return frame.to_csv(index=False).encode()
 
 
 def json(frame: pd.DataFrame) -> bytes:
-    """A list of objects, one per case, null where there is no value."""
+    """A list of objects, one per case; a missing value is null."""
     objects = frame.astype(object).where(frame.notna(), None)
     return msgspec.json.format(msgspec.json.encode(objects.to_dict("records")), indent=1) + b"\n"
 
@@ -35,7 +35,7 @@ def parquet(frame: pd.DataFrame) -> bytes:
 
 
 def markdown(tables: Tables, baseline: str | None = None) -> bytes:
-    """What was run, the fastest at each size and its lead, and what is missing and why."""
+    """What was run, the fastest at each size and its lead, what is missing and why."""
     baseline = choose_baseline(tables, baseline)
     parts = [
         "# rooflinear report",

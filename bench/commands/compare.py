@@ -143,7 +143,8 @@ def _refuse_unused(request: CompareRequest) -> None:
 
 
 def _revisions(request: CompareRequest) -> Comparison:
-    refuse_ignored(request.given, OF_FILES_ONLY, "both revisions are measured on this machine")
+    why = "BASE and HEAD are not files of results, so both are measured on this machine"
+    refuse_ignored(request.given, OF_FILES_ONLY, why)
     folder = suite.find(request.suite)
     if not folder.is_dir():
         raise UsageError(f"suite {folder}: no such folder; --suite takes a folder with an operations.py")

@@ -26,8 +26,7 @@ from .judge import Judges
 from .problem import Problem
 
 ORACLE_SECONDS = 0.03
-"""How long the oracle is asked about problems that no worker has seen; about one in any case where it is the only
-one."""
+"""Time for asking the oracle about problems that no worker has seen; one is asked in any case."""
 
 MOST_JUDGED = 3
 DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT}

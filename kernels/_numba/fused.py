@@ -4,13 +4,13 @@ import numpy as np
 from numba import njit
 
 FLAGS = {"reassoc", "contract", "nsz", "arcp"}
-"""Not all of fastmath: it assumes that no value is NaN or infinite, and a diverging descent has both."""
+"""The flags of fastmath except those that assume no NaN and no infinity: a diverging descent has both."""
 
 SUMMED = 4096
-"""Terms of one sum: a single one of a million terms loses digits in float32."""
+"""Terms of one sum: a single sum of a million terms loses digits in float32."""
 
 ALONE_BYTES = 2**19
-"""Of X. Below, waking the other threads costs more than they save."""
+"""Bytes of X below which waking the other threads costs more than they save."""
 
 compiled = njit(fastmath=FLAGS, error_model="numpy")
 parallel = njit(fastmath=FLAGS, error_model="numpy", parallel=True)

@@ -1,4 +1,4 @@
-"""How far a right implementation may be from the true output, per component.
+"""The largest error of a correct implementation, per component.
 
 They hold for any order of summation, with or without FMA: every sum of k
 products errs by at most γ_k times the sum of magnitudes (Higham 2002, 3.1).

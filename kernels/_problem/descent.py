@@ -1,4 +1,4 @@
-"""How far a right descent may stray: errors of each step, carried through the steps that follow.
+"""The largest error of a correct descent: errors of each step, carried through the following steps.
 
 E_{i+1} ≤ ρE_i + α‖Δg‖ + u(2α‖g‖ + ‖θ‖), with everything taken at |θ| + E and
 ρ = ‖I − αH‖ = max(|1 − αμ|, |1 − αL|), the extreme eigenvalues of H = 2XᵀX/m.

@@ -1,4 +1,4 @@
-"""What the implementations want to reach; ``rooflinear run --preset goals`` measures it.
+"""The goals of the implementations; ``rooflinear run --preset goals`` measures them.
 
 Where X is far larger than the last cache, reading it once bounds every
 operation; elsewhere the measure is what people write.

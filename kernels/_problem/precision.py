@@ -1,4 +1,4 @@
-"""How precise a right answer is: rounding of an implementation and of the oracle."""
+"""The rounding errors of a correct implementation and of the oracle."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""The largest magnitude that a right implementation may meet on its way; where a dtype ends below, it is not to blame.
+"""The largest intermediate magnitude of a correct implementation: if a dtype cannot hold it, none is wrong.
 
 Sums are taken with magnitudes, for partial ones may be larger than the result. Everything is computed of inputs
 scaled by powers of two, so that nothing here overflows first; long double tells what lies beyond float64.

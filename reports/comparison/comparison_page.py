@@ -38,7 +38,7 @@ class Axis:
 
     @property
     def ticks(self) -> list[dict[str, Any]]:
-        """Labelled ratios; 1 always, others where there is room."""
+        """Labelled ratios: always 1, and others if there is room."""
         shown: list[float] = [1.0]
         for tick in sorted(TICKS, key=lambda each: abs(math.log(each))):
             if self.low <= tick <= self.high and all(abs(self.at(tick) - self.at(each)) > APART for each in shown):
@@ -47,7 +47,7 @@ class Axis:
 
 
 def html(found: Comparison) -> bytes:
-    """The page. It draws without a script; the script only filters."""
+    """The page. It is complete without the script, which only filters cases."""
     style = "\n".join(
         (render("page/page.css", palettes={"light": LIGHT, "dark": DARK}), render("comparison/comparison.css"))
     )
@@ -84,7 +84,7 @@ def axis_of(cases: Iterable[CaseResult], margin: float) -> Axis:
 
 
 def differing(base: Side, head: Side) -> list[tuple[str, str, str]]:
-    """Versions that are not the same on both sides: name, base's, head's."""
+    """Versions that differ between the sides: name, base's, head's."""
     names = sorted({*base.versions, *head.versions})
     pairs = [(name, base.versions.get(name, "none"), head.versions.get(name, "none")) for name in names]
     return [each for each in pairs if each[1] != each[2]]
@@ -113,7 +113,7 @@ def _row(result: CaseResult, axis: Axis) -> dict[str, Any]:
 
 
 def _stage(name: str, stage: Stage, margin: float) -> dict[str, Any]:
-    """A strip of block ratios in the order they were played, upwards slower."""
+    """A strip of block ratios in order of time; higher is slower."""
     reach = max([abs(math.log(ratio)) for ratio in stage.ratios if ratio > 0] + [1.5 * math.log1p(margin)])
     axis = Axis(math.exp(-1.1 * reach), math.exp(1.1 * reach), STRIP_HEIGHT)
     step = WIDTH / (len(stage.ratios) + 1)

@@ -25,7 +25,7 @@ from ..markdown import code, escaped
 from ..units import known, time_text
 
 ORDER = (BROKEN, MISSING, APPEARED, CHANGED, SLOWER, INCONCLUSIVE, FASTER, NOT_SLOWER, EQUIVALENT, ABSENT)
-"""From what needs a person to what does not."""
+"""Verdicts in order of urgency."""
 
 TELLING = ORDER[:7]
 HEADLINES = {
@@ -38,12 +38,12 @@ WIDTH = 100
 LONGEST = 500
 SHOWN, NAMED = 50, 3
 OVER = "head/base"
-"""What a ratio is of; above 1 is slower."""
+"""The name of a ratio; above 1 is slower."""
 FAILING, ERRORS, SKIPPED = (SLOWER,), (BROKEN, MISSING, APPEARED, CHANGED), (INCONCLUSIVE, ABSENT)
 
 
 def ordered(cases: Iterable[CaseResult]) -> list[CaseResult]:
-    """What needs a person first; within a verdict the largest ratio first."""
+    """Cases in order of urgency; within a verdict the largest ratio first."""
     return sorted(cases, key=lambda each: (ORDER.index(each.verdict), -(each.ratio or 0)))
 
 
@@ -64,7 +64,7 @@ def counts(found: Comparison) -> str:
 
 
 def controls(found: Comparison) -> str:
-    """What was seen of the same code against itself."""
+    """What the controls showed."""
     fired = sum(each.fired for each in found.controls)
     if not found.controls:
         return "no controls" if found.method == "paired" else ""
@@ -73,7 +73,7 @@ def controls(found: Comparison) -> str:
 
 
 def terminal(found: Comparison) -> str:
-    """What matters, in lines for a log."""
+    """The important cases, as lines for a log."""
     telling = [each for each in ordered(found.cases) if each.verdict in TELLING]
     lines = [headline(found), f"  {sides(found)}", ""]
     lines += [line for each in telling[:SHOWN] for line in _terminal_case(each)]
@@ -85,7 +85,7 @@ def terminal(found: Comparison) -> str:
 
 
 def markdown(found: Comparison) -> str:
-    """A summary for a pull request: what matters in a table, the rest folded."""
+    """A summary for a pull request: the important cases in a table, the others folded."""
     telling = [each for each in ordered(found.cases) if each.verdict in TELLING]
     rest = [each for each in ordered(found.cases) if each.verdict not in TELLING]
     parts = [
@@ -141,7 +141,7 @@ def junit(found: Comparison) -> str:
 
 
 def untold(cases: Iterable[CaseResult]) -> list[tuple[str, list[CaseResult]]]:
-    """The cases that were not compared, by the reason that they share."""
+    """The cases that were not compared, grouped by reason."""
     groups: dict[str, list[CaseResult]] = {}
     for each in cases:
         if each.verdict == ABSENT:
@@ -173,7 +173,7 @@ def _terminal_group(reason: str, cases: Sequence[CaseResult]) -> list[str]:
 
 
 def _told(result: CaseResult) -> str:
-    """Numbers and reason in a line."""
+    """Numbers and reason in one line."""
     ratio = numbers(result)
     return f"{OVER} {ratio}; {result.reason}" if ratio else result.reason
 
@@ -227,12 +227,12 @@ def _ratio(value: float | None) -> str:
 
 
 def _plain(line: str) -> str:
-    """No control characters: what a kernel raises must not steer a terminal."""
+    """Without control characters: a kernel's error message must not control the terminal."""
     return re.sub(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]", " ", line)[:LONGEST]
 
 
 def _escaped(text: str) -> str:
-    """Without markup or mentions of users, for a pull request."""
+    """Without markup and without mentions of users, for a pull request."""
     return escaped(_plain(text)).replace("@", "&#64;")
 
 

@@ -1,4 +1,4 @@
-"""How pictures look, and what all of them need: ends and ticks of logarithmic axes, letters that fit, files."""
+"""The style of pictures, and common parts: ends and ticks of logarithmic axes, font sizes, files."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -44,7 +44,7 @@ def fitting(text: str, inches: float, points: float = 9.0) -> float:
 
 
 def room(values: Any) -> tuple[float, float]:
-    """Ends of a log axis with some air on both sides, also where there is one value only."""
+    """Ends of a log axis with some space on both sides, also for a single value."""
     there = [float(value) for value in values if known(value) and value > 0] or [1.0]
     air = max((max(there) / min(there)) ** 0.06, 1.3)
     return min(there) / air, max(there) * air

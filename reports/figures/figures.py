@@ -20,7 +20,7 @@ MAP_INCHES = 5.0
 
 
 def pictures(tables: Tables, form: str, baseline: str | None, together: bool) -> list[tuple[str, bytes]]:
-    """Files as (part of the name, content): one per view, and one of its limits where they are known.
+    """Files as (part of the name, content): one per view, and one of its limits if they are known.
 
     A PDF always is one file with a page per picture. ``together`` stacks all
     pictures in one PNG or SVG.
@@ -60,7 +60,7 @@ def _figure(tables: Tables, shown: Sequence[Strip]) -> Figure:
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
-    """Names that two views would share get a number, and none is too long for a file system."""
+    """Unique file names, short enough for a file system; equal ones get a number."""
     cut = [name[:120] for name in names]
     return [name if cut.count(name) == 1 else f"{name}-{place}" for place, name in enumerate(cut, 1)]
 
@@ -76,7 +76,7 @@ def _strip(strip: SubFigure, tables: Tables, view: View, baseline: str | None) -
 
 
 def winner_map(axes: Axes, tables: Tables, view: View, drawn: dict[str, Look]) -> None:
-    """Cells coloured by winner, with its name, lead and time; hatched where nothing tells it from the next."""
+    """Cells coloured by winner, with its name, lead and time; hatched if the lead is within noise or unknown."""
     down, across = _map_axes(view)
     rows = {row["sizes"]: row for row in view.of(winners(tables)).to_dict("records")}
     columns = sorted({size[across] for size in view.sizes}) if across else [None]
@@ -130,9 +130,9 @@ def speedup_bars(axes: Axes, tables: Tables, view: View, baseline: str | None, d
 
 
 def time_lines(axes: Axes, tables: Tables, view: View, drawn: dict[str, Look]) -> None:
-    """Time of one call against one size, the others at the chosen one; arrows where a case timed out.
+    """Time of one call against one size, the others at the chosen one; an arrow marks a time-out.
 
-    What was disturbed is no point of a line.
+    Disturbed times are left out.
     """
     along = _line_axis(view)
     frame = view.of(tables.cases)

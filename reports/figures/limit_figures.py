@@ -20,7 +20,7 @@ from .drawing import INK, LINE, MUTED, fitting, log_ticks, room
 
 MAP_INCHES = 8.6
 DARK_FROM = 0.55
-"""A share of the limit from which on dark letters are read better."""
+"""Share of the limit above which dark letters are more legible."""
 
 FAULT = "#D55E00"
 FAULT_TEXT = "less time than its limit allows, a fault"
@@ -29,7 +29,7 @@ ROOF_STYLES = ("dotted", "dashdot", "dashed", "solid")
 
 
 def has_limits(tables: Tables, view: View) -> bool:
-    """Whether this view's threads have ceilings, and any of its cases a distance from them."""
+    """Whether this view's thread count has ceilings, and any of its cases a distance from its limit."""
     frame = view.of(tables.cases)
     known_limits = frame["over_limit"].notna() & ~frame["disturbed"]
     return str(view.threads) in tables.run.ceilings.roofs and bool(known_limits.any())
@@ -78,7 +78,7 @@ def roofline(axes: Axes, tables: Tables, view: View, drawn: dict[str, Look]) -> 
 
 
 def share_map(axes: Axes, tables: Tables, view: View) -> None:
-    """Share of the limit reached, implementation by size; what took less time than its limit is framed, with a !."""
+    """Share of the limit reached, by implementation and size; a case faster than its limit is framed and has a !."""
     frame = view.of(tables.cases)
     sizes = [words(size) for size in view.sizes]
     names = [name for name in tables.implementations if name in set(frame["implementation"])]
@@ -101,7 +101,7 @@ def share_map(axes: Axes, tables: Tables, view: View) -> None:
 
 
 def _roofs(axes: Axes, rates: dict[str, float], roof: Roof, dtype: str, ends: tuple[float, float]) -> list[Line2D]:
-    """Draws them; returns the lines of the bandwidths, named, for the legend."""
+    """Draws the roofs; returns the named lines of the bandwidths, for the legend."""
     for name, peak in roof.flops.items():
         own = name == dtype
         start = roof.flops[dtype] / max(rates.values()) if own else ends[0]
@@ -123,7 +123,7 @@ def _roofs(axes: Axes, rates: dict[str, float], roof: Roof, dtype: str, ends: tu
 
 
 def _bandwidths(tables: Tables, roof: Roof) -> dict[str, float]:
-    """Bytes read per second by what holds them: half of each cache, and the largest working set for memory."""
+    """Bytes read per second from each cache (half of it) and from memory (the largest working set)."""
     sizes = [size for size, _ in roof.read]
     caches = {name: size / 2 for name, size in tables.run.machine.caches_bytes.items() if not name.endswith("i")}
     holders = {**(caches or {"cache": sizes[0]}), "memory": sizes[-1]}
@@ -170,7 +170,7 @@ def _legend(axes: Axes, names: list[str], drawn: dict[str, Look], others: list[L
 
 
 def _size_ticks(axes: Axes, view: View, points: float) -> None:
-    """The last size under each column; the others, where they change, a line below."""
+    """Labels of columns: the last size, and below it the others where they change."""
     *outer, last = view.size_names or [""]
     axes.set_xticks(range(len(view.sizes)), [f"{size.get(last, 0):,}" for size in view.sizes], fontsize=points)
     axes.set_xlabel(last if not outer else "", fontsize=8)

@@ -1,1 +1,1 @@
-"""The page's lab: small tasks as every implementation computed them, beside the page's own formulas."""
+"""The page's lab: outputs of every implementation for small tasks, beside the page's own formulas."""

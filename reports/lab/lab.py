@@ -7,11 +7,11 @@ from ...bench.store import read_outputs
 from ..tables.frames import Tables
 
 DRAWN = {"predict", "gradient_descent"}
-"""The operations without which there is nothing to draw: a suite of other things has no such section."""
+"""The lab needs one of these operations; the page of another suite has no such section."""
 
 
 def lab(tables: Tables) -> dict[str, Any] | None:
-    """Tasks, and by task the distinct outputs and which implementation returned which; None for other suites."""
+    """Tasks, and for each the distinct outputs with the implementations that returned them; None for other suites."""
     if not set(tables.run.operations) >= DRAWN:
         return None
     kept = read_outputs(tables.folder) if tables.folder.is_dir() else []
@@ -35,6 +35,6 @@ def _task(task: ShownTask, outputs: list[Output]) -> dict[str, Any]:
 
 
 def _right(output: Output) -> tuple[Any, ...] | None:
-    """The numbers of an array that is right; what draws them knows no tuples."""
+    """The numbers of a correct array; tuples cannot be drawn."""
     found = output.output
     return tuple(found.values) if output.status == "ok" and isinstance(found, Numbers) else None

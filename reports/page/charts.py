@@ -98,7 +98,7 @@ def _lines(x_labels: str, y_labels: str, **tips: str) -> dict[str, Any]:
 
 
 def _roofline() -> dict[str, Any]:
-    """Flop/s against flops a byte; roofs: name, x, y; labels: x, y, text; rows: name, x, time (flop/s)."""
+    """Flop/s against flops per byte; roofs: name, x, y; labels: x, y, text; rows: name, x, time (flop/s)."""
     x, y = _log_x(_NUMBER_LABELS), _log_y("time", _FLOPS_LABELS)
     roofs = _rows("roofs").mark_line(strokeWidth=1.6, color=MUTED, aria=False).encode(x=x, y=y, detail="name:N")
     placed = _rows("labels").encode(x="x:Q", y="time:Q", text="text:N")
@@ -208,7 +208,7 @@ def _tips(**titles: str) -> list[alt.Tooltip]:
 
 
 def _log_axis(label: str, scale: str = "x", **options: Any) -> alt.Axis:
-    """Labels and grid lines at powers of ten, and at 2 and 5 times them where there is room."""
+    """Labels and grid lines at powers of ten, and at 2 and 5 times them if there is room."""
     density = _PIXELS_PER_DECADE.format(extent="height" if scale == "y" else "width", scale=scale)
     chosen = f"({_MANTISSA} % 9 == 1 || ({density} > {_ROOM_FOR_HALVES} && indexof([2, 5], {_MANTISSA}) >= 0))"
     grid = {"condition": {"test": chosen, "value": LINE}, "value": "transparent"}
@@ -216,7 +216,7 @@ def _log_axis(label: str, scale: str = "x", **options: Any) -> alt.Axis:
 
 
 def _scale(kind: Any, least: str, most: str) -> alt.Scale:
-    """From one parameter of the page to another, so that a layer without rows does no harm."""
+    """The domain is given by two parameters of the page, so that a layer without rows does not change it."""
     return alt.Scale(type=kind, nice=False, padding=14, domain=[{"expr": least}, {"expr": most}])
 
 

@@ -41,7 +41,7 @@ SCRIPTS = (
     ),
     "page/page.js",
 )
-"""In this order, inside one function. A tuple has names of its own, and gives the first one to the rest."""
+"""The scripts in order, joined in one function. Those in a tuple share a scope; the others see its first name."""
 
 
 def html(runs: Sequence[Tables], baseline: str | None = None) -> bytes:
@@ -70,7 +70,7 @@ def html(runs: Sequence[Tables], baseline: str | None = None) -> bytes:
 
 @cache
 def script() -> str:
-    """All `SCRIPTS` as one function that leaves no global name."""
+    """All `SCRIPTS` as one function that defines no global name."""
     inside = "\n".join((declarations(), *map(source, SCRIPTS)))
     return f"(() => {{\n'use strict';\n{inside}\n}})();"
 

@@ -1,4 +1,4 @@
-"""What the page's script reads of one run: frames as columns, looks, rungs, roofs."""
+"""The data of one run for the page's script: frames as columns, looks, rungs, roofs."""
 
 import base64
 import gzip
@@ -22,17 +22,17 @@ from .page_machine import facts, roofs
 from .page_samples import details
 
 MOST_PAIRS = 60_000
-"""Paired speed-ups in the page, about 12 bytes each; past it a ratio is that of two times, marked unpaired."""
+"""The most paired speed-ups in the page, about 12 bytes each. Other ratios are those of two times, marked unpaired."""
 
 DIGITS = 6
 """Significant digits of a number in the page's data."""
 
 NOT_SENT = ("run", "suite")
-"""Columns of the cases that the page knows from the run and the view."""
+"""Columns of the cases that are left out, because the run and the view have them."""
 
 
 def run_data(tables: Tables, baseline: str | None = None) -> dict[str, Any]:
-    """One run as the page's script reads it. Raises `UsageError` for a baseline without a time."""
+    """One run as read by the page's script. Raises `UsageError` for a baseline without a time."""
     chosen = choose_baseline(tables, baseline)
     shown = views(tables)
     numbers = {tuple(getattr(view, column) for column in VIEW): place for place, view in enumerate(shown)}
@@ -81,7 +81,7 @@ def packed(data: Any) -> str:
 
 
 def _by_view(frame: pd.DataFrame, numbers: dict[tuple[Any, ...], int]) -> pd.DataFrame:
-    """The frame with the number of its view, the page's for `VIEW`; a `GROUP` keeps its sizes."""
+    """The frame with the number of its view in place of the columns of `VIEW`."""
     keys = [numbers[key] for key in frame[list(VIEW)].itertuples(index=False, name=None)]
     shorter = frame.drop(columns=[name for name in GROUP if name in VIEW])
     return shorter.assign(view=pd.Series(keys, index=frame.index, dtype=int))

@@ -1,4 +1,4 @@
-"""Steps towards faster code, by the names of implementations: a suite without these names has no rungs."""
+"""Steps towards faster code, by names of implementations. A suite without these names has no such section."""
 
 RUNGS = (
     ("plain Python", ("python",)),
@@ -31,4 +31,4 @@ CHANGES = (
     ("tf.function", "tensorflow_eager", "tensorflow"),
     ("XLA", "tensorflow", "tensorflow_xla"),
 )
-"""(what changes, from, to): pairs that differ in little else."""
+"""(change, from, to): pairs of implementations that differ in little else."""

@@ -6,11 +6,11 @@ from ...bench.records import Machine, Roof, Run
 from ..units import bytes_text, digits
 
 LAST_CACHES = 4
-"""A working set of so many last caches is read from memory."""
+"""A working set of at least this many last caches is read from memory."""
 
 
 def facts(run: Run) -> dict[str, str]:
-    """What machine this is, in words; facts the system does not tell are left out."""
+    """The machine's facts in words; facts that the system does not report are left out."""
     machine = run.machine
     told = {
         "Machine": machine.name,

@@ -1,4 +1,4 @@
-"""Several runs on one page: what must agree before their times stand side by side, and in what they differ."""
+"""Several runs on one page: what they must have in common, and how they differ."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ CASE = (*VIEW, "sizes", "implementation")
 
 
 def check_comparable(runs: Sequence[Tables]) -> None:
-    """Raises `UsageError` where two runs did not measure the same thing, saying what differs."""
+    """Raises `UsageError` if two runs did not measure the same thing; the message says what differs."""
     first, *others = runs
     for other in others:
         why = _difference(first, other)
@@ -22,7 +22,7 @@ def check_comparable(runs: Sequence[Tables]) -> None:
 
 
 def differences(runs: Sequence[Tables]) -> list[tuple[str, list[str]]]:
-    """(fact, its value in each run), for each fact that is not the same in all."""
+    """(fact, its value in each run), for each fact that differs."""
     told = [_told(tables.run) for tables in runs]
     names = list(dict.fromkeys(name for each in told for name in each))
     rows = [(name, [each.get(name, "") for each in told]) for name in names]
@@ -43,7 +43,7 @@ def _difference(first: Tables, other: Tables) -> str:
 
 
 def _cases(tables: Tables) -> set[tuple[Any, ...]]:
-    """Cases but for their threads: more threads are what a second run may be about."""
+    """Cases without their threads, because runs with other thread counts may share a page."""
     columns = [name for name in CASE if name != "threads"]
     return set(tables.cases[columns].itertuples(index=False, name=None))
 
@@ -54,7 +54,7 @@ def _data(run: Run) -> str:
 
 
 def _contract(operation: dict[str, Any]) -> tuple[Any, ...]:
-    """What is computed: a changed wording of the documentation is no other operation."""
+    """What an operation computes, without its documentation, whose wording may change."""
     return operation.get("formula"), tuple(operation.get("sizes", ())), tuple(operation.get("parameters", ()))
 
 

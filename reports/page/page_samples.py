@@ -1,4 +1,4 @@
-"""Raw samples and what else one case recorded, small enough to travel in the page."""
+"""Raw samples and other records of each case, small enough for the page."""
 
 import math
 from collections.abc import Sequence
@@ -14,10 +14,10 @@ from ...bench.timing.guard import disturbed
 from ..tables.frames import Tables
 
 MOST_SAMPLES = 150_000
-"""About 4 bytes each in the page. Above it a round's samples travel as one; where rounds are too many, none do."""
+"""The most samples in the page, about 4 bytes each. Above it, each round has one; above it again, there are none."""
 
 PRECISION = 1e4
-"""Times travel as whole numbers: so many a unit of the logarithm of time over the case's median."""
+"""Times are stored as whole numbers: this many per unit of log(time ÷ the case's median)."""
 
 MS_NS = 1_000_000
 
@@ -54,7 +54,7 @@ def samples(tables: Tables) -> dict[str, Any]:
 
 
 def details(tables: Tables) -> pd.DataFrame:
-    """What the page shows of one case beside its numbers: thread pools, digests, how a worker died."""
+    """What the page shows of one case besides its numbers: thread pools, digests, how a worker died."""
     return pd.DataFrame([_details(group) for group in tables.results], index=tables.cases.index)
 
 
@@ -82,7 +82,7 @@ def _marks(group: Sequence[Result]) -> list[Mark]:
 
 
 def _one_a_round(marks: Sequence[Mark]) -> list[Mark]:
-    """The median of each round's samples that were not flagged, of all where every one was."""
+    """The median of each round's unflagged samples; of all if every sample was flagged."""
     found: dict[tuple[int, int], list[Mark]] = {}
     for mark in marks:
         found.setdefault((mark.block, mark.round), []).append(mark)

@@ -1,4 +1,4 @@
-"""Words, units and lists that the page's script shares with Python: stated here once, and written into the script."""
+"""Words, units and lists that the page's script shares with Python; they are written into the script."""
 
 import msgspec
 
@@ -31,5 +31,5 @@ SHARED = {
 
 
 def declarations() -> str:
-    """A constant of the script for each of `SHARED`."""
+    """The text of the script's constants, one for each of `SHARED`."""
     return "\n".join(f"const {name} = {msgspec.json.encode(value).decode()};" for name, value in SHARED.items())

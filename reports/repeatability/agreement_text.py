@@ -42,7 +42,7 @@ def figures(group: Group) -> str:
 def kinds(group: Group) -> str:
     """Widths, coverage and distances by kind of interval."""
     head = ["interval of", "kind", "intervals", "half-width, median", "90 %"]
-    head += ["pairs", f"covered ({NOMINAL})", f"in the first ({IN_FIRST})", "difference, median", "90 %"]
+    head += ["pairs", f"covered ({NOMINAL})", f"inside the other's ({IN_FIRST})", "difference, median", "90 %"]
     return table(head, [_kind_row(each) for each in group.intervals])
 
 

@@ -25,7 +25,7 @@ COLUMNS = ("along", "fixed", "before", "after", "from_size", "to_size", "at", "a
 
 
 class Lead(NamedTuple):
-    """Logs of time of the one before ÷ time of the one after, at a size."""
+    """At a size, logs of the ratio: time of the fastest before ÷ time of the fastest after."""
 
     size: int
     value: float
@@ -34,7 +34,7 @@ class Lead(NamedTuple):
 
 
 def crossovers(tables: Tables) -> pd.DataFrame:
-    """A row per overtaking, along each size in each view."""
+    """A row per crossover, along each size in each view."""
     timed = {
         (*(group[name] for name in VIEW), group["sizes"]): {
             each.implementation: each for each in contenders if not each.disturbed

@@ -1,4 +1,4 @@
-"""A run folder -> tidy frames. All numbers on pages, in pictures and in files come from here and from `speedups`.
+"""Turns a run folder into tidy frames, from which all numbers on pages, in pictures and in files are derived.
 
 Statistics, from raw samples:
 
@@ -38,10 +38,10 @@ from .samples import KeptSamples, Rounds, kept, powers
 from .variances import CaseRounds
 
 STATUSES = ("wrong", "crashed", "timeout", "missing", "unsupported", "skipped", "ok")
-"""From the worst to the best: a case is as bad as its worst block."""
+"""Statuses from worst to best: a case has the worst status of its blocks."""
 
 OWN_CACHE_BYTES = 2**20
-"""Of a core, if the system does not report it."""
+"""Cache of a core in bytes, if the system does not report it."""
 
 VIEW = ("operation", "parameters", "dtype", "threads", "device")
 """What one chart shows."""
@@ -100,7 +100,7 @@ class Tables:
 
 
 def load(folder: Path) -> Tables:
-    """The frames of a run folder. Raises `UsageError` where it holds no results."""
+    """The frames of a run folder. Raises `UsageError` if it has no results."""
     run, results = read(folder)
     return tables(folder, run, results)
 
@@ -170,7 +170,7 @@ def _located(cases: Sequence[Case], timed: Sequence[KeptSamples], beyond: Sequen
 
 
 def _contests(cases: Sequence[Case], rounds: Sequence[Rounds]) -> list[list[int]]:
-    """Places of cases measured side by side. A case that shares no round with another is a contest of its own."""
+    """Row numbers of each contest's cases. A case that shares no round with another is a contest of its own."""
     together: dict[str, list[int]] = {}
     for place, case in enumerate(cases):
         together.setdefault(msgspec.structs.replace(case, implementation="").key, []).append(place)
@@ -298,7 +298,7 @@ def _names(dictionaries: Iterable[dict[str, Any]]) -> list[str]:
 
 
 def _columns(cases: Sequence[Case]) -> Columns:
-    """Column names: their own, unless that column means another thing."""
+    """Column names: the names themselves, unless a column of that name means something else."""
     nobody, nothing = Case("", "", "", {}, {}, "", 0, ""), Columns({}, {})
     own = _row("", nobody, [Result(case=nobody)], KeptSamples({}, 0, False), estimates.NOWHERE, nothing, PRECISION)
     taken = {*own, *limits.COLUMNS, *SPEEDUP_COLUMNS}
@@ -317,7 +317,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _typed(frame: pd.DataFrame, sizes: list[str], parameters: list[str]) -> pd.DataFrame:
-    """Whole numbers stay whole where some operations lack a size; unknown truth is not False."""
+    """Keeps whole numbers whole if some operations lack a size, and unknown truth values unknown."""
     numbers = dict.fromkeys(limits.NUMBERS, "float64")
     frame = frame.astype(
         {

@@ -25,7 +25,7 @@ WORDS = {"over limit": "its limit", "peak bytes": "beyond its inputs", "times fa
 
 
 class Reached(NamedTuple):
-    """What one implementation reached, over whom, and why that is nothing."""
+    """What one implementation reached, against which other one, and why there is no value."""
 
     value: Estimate
     over: str = ""
@@ -33,7 +33,7 @@ class Reached(NamedTuple):
 
 
 def goals(tables: Tables) -> pd.DataFrame:
-    """A row per goal, size and dtype of the run; ``value`` is NaN and ``reached`` False where none has a time."""
+    """A row per goal, size and dtype of the run; without a time ``value`` is NaN and ``reached`` False."""
     return pd.DataFrame([_row(tables, *each) for each in _wanted(tables)], columns=list(COLUMNS))
 
 

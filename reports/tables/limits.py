@@ -26,19 +26,19 @@ from .estimates import Estimate
 MEMORY, ARITHMETIC, CALL = "memory", "arithmetic", "the call itself"
 FASTEST_PART = 10
 FAR_SLOWER = 2.0
-"""Of what a cache brings other guests take less than half; a reading slower than that was disturbed."""
+"""Other guests take less than half of a cache's bandwidth, so a reading slower than by this factor was disturbed."""
 
 OWN_CACHE_BYTES = 2**20
-"""Of a machine that tells nothing of its caches."""
+"""The last-level cache of a machine that does not report its caches."""
 
 SURELY_BELOW = 0.8
-"""Of a limit: a time without an interval is level with it from here on."""
+"""Share of its limit below which a time without an interval is a fault; above it, the time counts as at the limit."""
 
 MOST_TOLD = 9.99
 """A share of the limit beyond it tells no more than that it is wrong."""
 
 NAMED = 3
-"""So many faults are named, the rest counted."""
+"""How many faults are named; the rest are counted."""
 
 NUMBERS = (
     "flops",
@@ -54,7 +54,7 @@ COLUMNS = (*NUMBERS, "bound_by", "above_ceiling")
 
 
 class Readings:
-    """What a byte took to read in a run, by threads and working set; the run's ceilings know it too.
+    """The time to read a byte in a run, by threads and working set; the run's ceilings are used too.
 
     What other guests leave of a memory's bandwidth changes threefold within an hour, and a pass over it takes longer
     than a thread wakes late: there a contest's own readings count, whatever was read elsewhere.
@@ -70,7 +70,7 @@ class Readings:
                 self._found.setdefault(each.case.threads, []).append(taken)
 
     def byte_ns(self, results: Sequence[Result]) -> float | None:
-        """Of a case, from all its blocks; None where nothing was read beside it.
+        """The time for a case, from all its blocks; None if nothing was read in its rounds.
 
         Where a cache holds its working set and its own readings are far slower than those of its neighbours, they
         were disturbed and the neighbours count: contests of the same threads with at least as large a working set,
@@ -91,7 +91,7 @@ class Readings:
 
 
 def columns(results: Sequence[Result], time: Estimate, readings: Readings) -> dict[str, Any]:
-    """The limit's columns of one case: its cost where the suite told it, the rest where reads were taken beside it."""
+    """The limit's columns of one case: its cost if the suite states one, the rest if memory was read in its rounds."""
     result = next((each for each in reversed(results) if each.costs), results[-1])
     own = result.costs.get(result.algorithm)
     flops, moved = own or (None, None)
@@ -104,13 +104,13 @@ def columns(results: Sequence[Result], time: Estimate, readings: Readings) -> di
 
 
 def faults(cases: pd.DataFrame) -> pd.DataFrame:
-    """The cases that took less time than their limit, the worst first. A time that was disturbed is a guess."""
+    """The cases that took less time than their limit, the worst first, without disturbed ones."""
     below = cases["above_ceiling"].fillna(False).astype(bool) & ~cases["disturbed"]
     return cases.loc[below].sort_values("over_limit")
 
 
 def fault_text(cases: pd.DataFrame) -> str:
-    """What is wrong where cases took less time than their limit, and which they are; '' where none did.
+    """The warning about cases that took less time than their limit; '' if there are none.
 
     Their answers are right, so they are no failure; their distance from the limit means nothing.
     """
@@ -149,7 +149,7 @@ def _distance(time: Estimate, result: Result, flop_ns: float, byte_ns: float, ca
 
 
 def _is_below(time: Estimate, limit: float) -> bool:
-    """Not only by noise."""
+    """Whether the whole interval is below the limit."""
     return bool(time.value < SURELY_BELOW * limit if math.isnan(time.high) else time.high < limit)
 
 
@@ -160,5 +160,5 @@ def _bound_by(arithmetic_ns: float, call_ns: float, limit: float) -> str:
 
 
 def _fastest(reads: Sequence[tuple[int, float]]) -> float:
-    """What slowed a reading is no limit: the fastest tenth counts."""
+    """The fastest tenth of the readings: slower ones were disturbed."""
     return sorted(ns for _, ns in reads)[len(reads) // FASTEST_PART]

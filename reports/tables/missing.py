@@ -8,7 +8,7 @@ import pandas as pd
 from .frames import STATUSES
 
 NUMBER = re.compile(r"(?<!\S)\d+(?:\.\d+)?(?:e[+-]?\d+)?(?=[\s,;]|$)")
-"""One that stands by itself; those in a line's place or a shape name something."""
+"""A number that is a word of its own, unlike those in a shape or in the name of a line."""
 
 
 def missing(cases: pd.DataFrame) -> pd.DataFrame:
@@ -32,7 +32,7 @@ def missing(cases: pd.DataFrame) -> pd.DataFrame:
 
 
 def told_once(reasons: Sequence[str]) -> str:
-    """One reason for several that differ in numbers alone: ``takes 1.2 to 9 s``."""
+    """One text for reasons that differ only in numbers: ``takes 1.2 to 9 s``."""
     of_each_place = zip(*map(NUMBER.findall, reasons), strict=True)
     told = (" to ".join(dict.fromkeys((min(numbers, key=float), max(numbers, key=float)))) for numbers in of_each_place)
     return NUMBER.sub(lambda _: next(told), reasons[0])

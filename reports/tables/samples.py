@@ -1,4 +1,4 @@
-"""Raw samples -> the log times that count. A sample is dropped on a guard's word, never for its value."""
+"""Log times that count, from raw samples. A sample is dropped because of its flags, never because of its value."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -25,9 +25,9 @@ COLUMNS = (
 
 
 def threads(tables: Tables) -> pd.DataFrame:
-    """A row per case whose implementation has a time on one thread, where the run has several counts.
+    """A row per case whose implementation has a time on one thread, if the run has several thread counts.
 
-    The rows on one thread are the baseline, at exactly 1. What was disturbed is left out.
+    The rows on one thread are the baseline, at exactly 1. Disturbed cases are left out.
     """
     shared = [(group, each) for group, contenders in groups(tables) for each in contenders if not each.disturbed]
     single = {_key(group, each): each for group, each in shared if group["threads"] == 1}

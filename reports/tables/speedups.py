@@ -32,7 +32,7 @@ ALONE = "the only one timed"
 NOBODY = "none timed"
 
 BASELINE = "baseline"
-"""In place of what an interval describes, for the baseline over itself."""
+"""The kind of interval of the baseline over itself."""
 
 
 class TimedCase(NamedTuple):
@@ -108,7 +108,7 @@ def pairs(tables: Tables, first: str | None, most: int) -> pd.DataFrame:
 
 
 def with_speedups(tables: Tables, baseline: str | None) -> pd.DataFrame:
-    """The cases frame with the columns of `speedups`; no case is lost where there is no speed-up."""
+    """The cases frame with the columns of `speedups`; cases without a speed-up stay."""
     return tables.cases.merge(speedups(tables, baseline), how="left", on=[*GROUP, "implementation"])
 
 
@@ -156,7 +156,7 @@ def break_even(base_ns: float, own_ns: float, first_call_ns: float) -> float:
 
 
 def verdict_of(lead: Estimate) -> str:
-    """Of two with a time, by the lead of the first."""
+    """The verdict on two with a time, by the lead of the first."""
     if lead.interval == TOO_FEW or lead.low != lead.low:
         return UNKNOWN_LEAD
     return AHEAD if lead.low > 1 else WITHIN_NOISE

@@ -14,7 +14,7 @@ FEWEST_REPLICATED = 10
 
 FEWEST_OF_A_KIND = 20
 GROUP_WEIGHT = 3
-"""Cases that the whole run counts for beside those of one implementation."""
+"""Weight of the whole run's estimate beside that of one implementation, in cases."""
 
 FEWEST_FREEDOM, MOST_FREEDOM = 2.5, 50.0
 UPPER_SHARES = (0.8, 0.9, 0.95)
@@ -97,7 +97,7 @@ class ContestLevels:
 
 
 class Prior:
-    """What a run tells of the variance of a level: see `estimates`."""
+    """A run's estimate of the variance of a level: see `estimates`."""
 
     def __init__(self, rows: Sequence[Levelled]):
         replicated = [row for row in rows if row.freedom > 0]
@@ -118,7 +118,7 @@ class Prior:
 
 
 class Kind:
-    """What ``rows`` tell: those whose data fit the caches of one core, or those whose data do not."""
+    """The estimate from ``rows``, whose data all fit the caches of one core, or all do not."""
 
     def __init__(self, prior: Prior, rows: Sequence[Levelled]):
         self._within = prior.within
@@ -139,7 +139,7 @@ class Kind:
         return (len(rows) * self._between(rows) + GROUP_WEIGHT * self._all) / (len(rows) + GROUP_WEIGHT)
 
     def _between(self, rows: Sequence[Levelled]) -> float:
-        """Middle variance between processes, less what rounds make of it."""
+        """Median variance between processes, minus the part due to rounds."""
         seen = median(row.variance / _middle_of_chi_square(row.freedom) for row in rows)
         return max(0.0, seen - median(self._within(row) for row in rows))
 

@@ -25,7 +25,7 @@ class View:
 
     @property
     def title(self) -> str:
-        """``gradient_descent steps=100, float64, 2 threads``; without the CPU and what is not known."""
+        """``gradient_descent steps=100, float64, 2 threads``; without a CPU device and unknown values."""
         threads = f"{self.threads} thread{'' if self.threads == 1 else 's'}" if self.threads else ""
         device = "" if self.device == "cpu" else self.device
         what = f"{self.operation} {self.parameters}".strip()
@@ -67,7 +67,7 @@ def _sizes(frame: pd.DataFrame, names: Sequence[str], tables: Tables) -> list[di
 
 
 def _chosen(frame: pd.DataFrame, names: Sequence[str], tables: Tables) -> dict[str, int]:
-    """The size a chart of one size starts with: where most have a time, and the largest of those."""
+    """The size that a chart of one size shows first: the largest of those at which most implementations have a time."""
     timed = frame.loc[frame["time_ns"].notna()]
     columns = [tables.size_columns[name] for name in names]
     if timed.empty or not columns:

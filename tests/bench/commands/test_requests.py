@@ -171,7 +171,7 @@ def test_a_reference_is_refused_where_nothing_is_relative_to_it():
 
 @pytest.mark.parametrize("words", [["--allow-other-machine"], ["--reference", "numpy"]])
 def test_what_two_machines_need_is_refused_beside_revisions(words):
-    told = f"both revisions are measured on this machine; leave out {words[0]}"
+    told = f"BASE and HEAD are not files of results, so both are measured on this machine; leave out {words[0]}"
     assert refused("compare", "HEAD", *words) == told
 
 
