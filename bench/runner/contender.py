@@ -83,8 +83,8 @@ class Contender:
             return self.slot.ask(request, seconds, protocol.Prepared)
         except Lost as lost:
             if lost.status == "timeout":
-                beside = f"{seconds - terms.timeout_s:.3g} s for all beside it"
-                reason = f"its first call exceeds the limit of {terms.timeout_s:g} s (--timeout), {beside}"
+                rest = f"{seconds - terms.timeout_s:.3g} s for loading and comparing"
+                reason = f"its first call exceeds the limit of {terms.timeout_s:g} s (--timeout) and {rest}"
                 lost = Lost("timeout", reason, lost.exit)
             raise lost from None
 

@@ -62,7 +62,7 @@ class JudgedCalls:
         for place, verdict in enumerate(verdicts):
             if verdict.status != "ok":
                 mixed = bool(plays) and len(set(plays[place].order)) > 1
-                reason = f"stale where other inputs follow at once: {verdict.reason}" if mixed else verdict.reason
+                reason = f"stale output when other inputs follow at once: {verdict.reason}" if mixed else verdict.reason
                 raise Lost("wrong", reason, verdict=verdict)
             if verdict.error_over_bound is not None:
                 self.note(verdict)

@@ -26,7 +26,7 @@ FATES = {
     "garbage": ("crashed", GARBAGE),
     "garbage_by_the_megabyte": ("crashed", GARBAGE),
     "garbage_without_end": ("crashed", GARBAGE),
-    "hangs": ("timeout", r"its first call exceeds the limit of 0.1 s \(--timeout\), 4 s for all beside it"),
+    "hangs": ("timeout", r"its first call exceeds the limit of 0.1 s \(--timeout\) and 4 s for loading and comparing"),
     "memory_error": ("crashed", "MemoryError: out of memory: Unable to allocate"),
     "raises": ("crashed", r"ValueError: no idea what to do .* \(raises.py:10\)"),
     "raises_what_nobody_catches": ("crashed", "ended with exit status 1"),

@@ -214,7 +214,7 @@ def test_what_is_cached_after_some_calls_only_is_wrong(kernel):
 
 
 def test_a_wrong_output_anywhere_is_wrong_and_names_the_turn():
-    with pytest.raises(Lost, match=r"^stale where other inputs follow at once: error 1"):
+    with pytest.raises(Lost, match=r"^stale output when other inputs follow at once: error 1"):
         examined(Worker(honest, bad={"main-unseen/0", "main-unseen/23"}))
 
 

@@ -14,7 +14,7 @@ HONEST = ("honest", "honest_python", "honest_workspace", "restores_its_input")
 
 OUTSIDE = "exceeds the bound"
 CACHED = "work is cached"
-STALE = "stale where other inputs follow at once"
+STALE = "stale output when other inputs follow at once"
 FASTER = "calls that are timed take less than half the time of the same calls all judged"
 
 CHEATS = {
