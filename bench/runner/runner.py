@@ -27,7 +27,7 @@ from .workers import Workers
 
 
 class Watcher(Protocol):
-    """Who is told how a run goes."""
+    """Receives the progress of a run."""
 
     def begin(self, total: int) -> None: ...
     def now(self, what: str, seconds_left: float | None) -> None: ...
@@ -165,7 +165,7 @@ class Runner:
         together = [each for each in contests if each.threads == self._threads]
         due = [case for each in together for case in each.cases if not self._results.has(case, block)]
         cases = {case.implementation: case for case in due if case not in self._results.lost}
-        self.watcher.now(f"starting {len(cases)} workers", None)
+        self.watcher.now(f"starting {len(cases)} worker{'' if len(cases) == 1 else 's'}", None)
         self._workers.start(cases.values(), self._exact_tests(together), self._budget.is_spent)
 
     def _exact_tests(self, contests: list[Contest]) -> list[tuple[Task, str]]:

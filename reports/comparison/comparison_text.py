@@ -160,7 +160,8 @@ def numbers(result: CaseResult) -> str:
 def _terminal_case(result: CaseResult) -> list[str]:
     lines = [f"  {result.verdict:12} {result.case.label}"]
     if known(result.ratio):
-        told = f"{OVER} {numbers(result)} in {result.blocks} blocks, margin {result.margin:.1%}"
+        blocks = "1 block" if result.blocks == 1 else f"{result.blocks} blocks"
+        told = f"{OVER} {numbers(result)} in {blocks}, margin {result.margin:.1%}"
         least = f", detectable from {result.least_effect:.3f}" if known(result.least_effect) else ""
         lines.append(f"{'':15}{told}{least}")
     return [*lines, f"{'':15}{result.reason}"] if result.reason else lines

@@ -92,6 +92,7 @@ def test_every_case_is_verified_and_timed_once():
     assert {each.samples[0].wall_ns / each.samples[0].calls for each in run.results} == {MS, MS // 2}
     assert {each.block for each in run.results} == {0}
     assert run.watcher.total == len(run.results) == 4
+    assert "starting 2 workers" in [what for what, _ in run.watcher.told]
     assert len(machine.workers) == 2
     assert is_over(machine)
 
