@@ -41,7 +41,7 @@ class CuPy(ArrayLibrary):
         return output
 
     def _fill_with_nan(self, leaf: Any) -> None:
-        if isinstance(leaf, self._cupy.ndarray) and leaf.dtype.kind == "f":
+        if isinstance(leaf, self._cupy.ndarray) and leaf.dtype.kind in "fc":
             leaf.fill(np.nan)
 
     def negate(self) -> Callable[[Any], Any]:
@@ -86,7 +86,7 @@ class NumbaCuda(ArrayLibrary):
         return output
 
     def _fill_with_nan(self, leaf: Any) -> None:
-        if isinstance(leaf, self._kind) and leaf.dtype.kind == "f":
+        if isinstance(leaf, self._kind) and leaf.dtype.kind in "fc":
             leaf.copy_to_device(np.full(leaf.shape, np.nan, leaf.dtype))
 
     def negate(self) -> Callable[[Any], Any]:

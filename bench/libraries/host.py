@@ -11,31 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import parts
-from .base import INTERPRETER, SCALARS, ArrayLibrary, NoDevice, aligned_copy
+from .base import INTERPRETER, ArrayLibrary, NoDevice, aligned_copy, as_numpy, is_numpy_output
 from .cuda import CuPy, NumbaCuda
-
-
-class PythonLists(ArrayLibrary):
-    name = "python"
-    returns = "number or list of numbers"
-    footprint_factor = 5.0
-
-    def convert(self, value: Any) -> Any:
-        return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
-
-    def is_output(self, output: Any) -> bool:
-        if type(output) is not list:
-            return type(output) in SCALARS
-        kinds = set(map(type, output))
-        return kinds <= SCALARS or (kinds == {list} and all(map(self.is_output, output)))
-
-    def negate(self) -> Callable[[Any], Any]:
-        return lambda numbers: [-number for number in numbers]
-
-    def version(self) -> str:
-        import platform
-
-        return platform.python_version()
+from .plain import NumPy, PythonLists
 
 
 class Torch(ArrayLibrary):
@@ -260,10 +238,10 @@ class Dask(ArrayLibrary):
         return -(-len(value) // chunks)
 
     def is_output(self, output: Any) -> bool:
-        return super().is_output(output) or type(output) is self._array.Array
+        return is_numpy_output(output) or type(output) is self._array.Array
 
     def to_numpy(self, output: Any, dtype: str) -> NDArray[Any]:
-        return super().to_numpy(self.synchronise(output), dtype)
+        return as_numpy(self.synchronise(output), dtype)
 
     def synchronise(self, output: Any) -> Any:
         if isinstance(output, self._array.Array):
@@ -287,7 +265,7 @@ def _give_up_name(module: Any) -> None:
 
 
 LIBRARIES: dict[str, type[ArrayLibrary]] = {
-    library.name: library for library in (PythonLists, ArrayLibrary, Torch, TensorFlow, Jax, Dask, CuPy, NumbaCuda)
+    library.name: library for library in (PythonLists, NumPy, Torch, TensorFlow, Jax, Dask, CuPy, NumbaCuda)
 }
 
 DEVICES = sorted({device for library in LIBRARIES.values() for device in library.devices})

@@ -9,8 +9,9 @@ import sys
 import numpy as np
 import pytest
 
-from rooflinear.bench.libraries.base import ALIGNMENT_BYTES, aligned_copy
+from rooflinear.bench.libraries.base import ALIGNMENT_BYTES, ArrayLibrary, aligned_copy
 from rooflinear.bench.libraries.host import LIBRARIES, common_environment
+from rooflinear.bench.libraries.plain import NumPy
 
 pytestmark = pytest.mark.slow
 
@@ -290,3 +291,37 @@ def test_a_pool_of_a_framework_is_told_its_threads(name, variable):
 
 def test_libraries_are_registered_under_their_own_name():
     assert {name: library.name for name, library in LIBRARIES.items()} == {name: name for name in LIBRARIES}
+
+
+@pytest.mark.parametrize("name", [name for name in LIBRARIES if name != "numpy"])
+def test_no_library_inherits_what_numpy_does(name):
+    assert issubclass(LIBRARIES[name], ArrayLibrary)
+    assert not issubclass(LIBRARIES[name], NumPy)
+
+
+def test_a_library_that_leaves_out_a_conversion_is_told_which():
+    class Half(NumPy):
+        to_numpy = ArrayLibrary.to_numpy
+
+    with pytest.raises(TypeError, match=r"abstract class Half\b.*\bto_numpy\b"):
+        Half()
+    with pytest.raises(TypeError, match=r"convert\b.*\bis_output\b.*\bnegate\b.*\bto_numpy\b"):
+        ArrayLibrary()
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_buffers_of_numpy_are_poisoned_for_every_library(name):
+    """A workspace may hold such whatever the library's own arrays are."""
+    buffers = [np.zeros(3), np.zeros(2, int)]
+    LIBRARIES[name]().poison(buffers)
+    assert [np.isnan(each).all() for each in buffers] == [True, False]
+
+
+@pytest.mark.parametrize(("name", "allowed"), [(name, name == "numpy") for name in LIBRARIES if name != "dask"])
+def test_only_numpy_takes_the_map_of_a_file_as_it_is(name, allowed):
+    given = np.ones(3)
+    if allowed:
+        assert LIBRARIES[name]().in_place(given) is given
+    else:
+        with pytest.raises(NotImplementedError, match=f"{name} arrays are never maps of a file"):
+            LIBRARIES[name]().in_place(given)

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from rooflinear.bench.libraries.base import ArrayLibrary
+from rooflinear.bench.libraries.plain import NumPy
 from rooflinear.bench.processes import protocol
 from rooflinear.bench.timing.kernel import Clock
 from rooflinear.bench.worker.worker import Worker
@@ -14,7 +14,7 @@ COMPILING_NS, STEADY_NS = 174 * MS, 6_000
 TASK = protocol.Task("r2", {"m": 100}, {}, "float64")
 
 
-class Library(ArrayLibrary):
+class Library(NumPy):
     """One whose first call compiles, and whose calls with a number in ``late`` are disturbed."""
 
     def __init__(self, compiles=False, late=()):

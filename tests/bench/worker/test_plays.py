@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rooflinear.bench.inputs import problem
-from rooflinear.bench.libraries.base import ArrayLibrary
+from rooflinear.bench.libraries.plain import NumPy
 from rooflinear.bench.processes import protocol
 from rooflinear.bench.processes.protocol import Place, Play
 from rooflinear.bench.timing.guard import Guard
@@ -39,7 +39,7 @@ def tried(folder, function, *, size=SIZE, workspace=False):
     problem.save({"x": np.ones(size)}, folder / "main")
     problem.save_many([{"x": np.full(size, 10.0 * (1 + number))} for number in range(3)], folder / "many")
     more = {"workspace": lambda operation, inputs: np.empty(size)} if workspace else {}
-    loader = Loader(SimpleNamespace(double=function, **more), ArrayLibrary(), Clock())
+    loader = Loader(SimpleNamespace(double=function, **more), NumPy(), Clock())
     found = Plays(loader, Guard())
     found.begin(8 * size)
     found.place(TASK, [Place(str(folder / "many"), number) for number in range(3)])

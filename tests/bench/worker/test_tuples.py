@@ -12,8 +12,8 @@ import pytest
 
 from rooflinear.bench.errors import SuiteFault
 from rooflinear.bench.inputs import problem
-from rooflinear.bench.libraries.base import ArrayLibrary
-from rooflinear.bench.libraries.host import LIBRARIES, PythonLists, common_environment
+from rooflinear.bench.libraries.host import LIBRARIES, common_environment
+from rooflinear.bench.libraries.plain import NumPy, PythonLists
 from rooflinear.bench.processes import protocol
 from rooflinear.bench.processes.protocol import Place, Play
 from rooflinear.bench.records import Case, Output, ShownTask
@@ -49,7 +49,7 @@ class Late(tuple):
 
 
 def arrays(output, number=2, library=None):
-    loader = Loader(SimpleNamespace(), library or ArrayLibrary(), Clock())
+    loader = Loader(SimpleNamespace(), library or NumPy(), Clock())
     task = protocol.Task("moments", {}, {}, "float64")
     return loader.arrays(output, SimpleNamespace(task=task, parts=number))
 
@@ -135,7 +135,7 @@ in_turn.buffers = [np.empty(4), np.empty(4)]
 def tried(folder, function):
     problem.save({"x": np.ones(4)}, folder / "main", 2)
     problem.save_many([{"x": np.full(4, 10.0 * (1 + number))} for number in range(3)], folder / "many", 2)
-    loader = Loader(SimpleNamespace(moments=function), ArrayLibrary(), Clock())
+    loader = Loader(SimpleNamespace(moments=function), NumPy(), Clock())
     task, found = protocol.Task("moments", {}, {}, "float64"), Plays(loader, Guard())
     found.begin(64)
     found.place(task, [Place(str(folder / "many"), number) for number in range(3)])
