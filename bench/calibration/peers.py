@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from ..errors import CannotFinish, UsageError
 from ..gate import git
 from ..gate.records import EQUIVALENT, SLOWER
 from ..machine import machine
+from ..processes import scratch
 from ..records import Case
 from .trials import CaseTrial, Trial
 
@@ -33,8 +33,7 @@ def trials(root: Path, cases: list[Case], load: int) -> Iterator[Trial]:
             raise UsageError(f"--peers: {module} is not installed; in the checkout: pip install -e '.[dev]'")
     if not (root / "bench" / "asv_suite").is_dir():
         raise UsageError(f"--peers: {root} has no bench/asv_suite; run it in a checkout of rooflinear")
-    with tempfile.TemporaryDirectory(prefix="rooflinear-") as scratch:
-        place = Path(scratch)
+    with scratch.folder() as place:
         (place / "cases.json").write_bytes(msgspec.json.encode(cases))
         yield from _pytest_benchmark(root, place, cases, load)
         yield _asv(root, place, cases, load)

@@ -18,9 +18,10 @@ from ..gate import git, margins, revisions
 from ..gate.margins import Margins, share
 from ..gate.revisions import Revision
 from ..machine import machine
+from ..processes import scratch
 from ..suites import suite
 from ..sweep import Options, contests
-from .compare import paired, scratch
+from .compare import paired
 from .options import build, listed, time_budget_seconds, whole_number
 from .requests import CalibrateRequest, refuse_ignored
 
@@ -118,7 +119,7 @@ def _play(request: CalibrateRequest, accepted: Margins, effect: float, load: int
     root = git.root_of(folder)
     below = folder.resolve().relative_to(root)
     started, begun, here = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic(), machine.describe()
-    with scratch() as place:
+    with scratch.folder() as place:
         python = revisions.interpreter(None, "")
         sides = [
             revisions.open_revision(root, below, request.revision, place / name, python) for name in ("base", "head")

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ..errors import CannotFinish, UsageError, unknown
+from ..processes import scratch
 from ..runner.again import chosen
 from ..store import RUN
 from ..sweep import PRESETS
 from .calibrate import add, append, busy, count, read
-from .compare import scratch
 from .requests import CalibrateReportRequest, refuse_ignored, refuse_others
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def played(wanted: Play) -> "RunTrial":
     """Makes one run in a process of its own and reads its folder. Raises `CannotFinish` if it did not finish."""
     from ...reports.repeatability.run_trials import run_trial
 
-    with scratch() as place, busy(wanted.load, wanted.nice):
+    with scratch.folder() as place, busy(wanted.load, wanted.nice):
         begun = time.monotonic()
         status = _finish([*COMMAND, "--preset", wanted.preset, "--results", str(place), *_seed(wanted)])
         seconds = time.monotonic() - begun

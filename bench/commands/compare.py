@@ -1,12 +1,9 @@
 """What ``rooflinear compare`` does, free of how it is typed."""
 
-import contextlib
 import os
-import shutil
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,9 +19,9 @@ from ..gate.plan import plan, unmatched
 from ..gate.records import BROKEN, CaseResult, Comparison, Control
 from ..gate.revisions import Revision
 from ..gate.tracks import results
-from ..inputs.maker import PREFIX, remove_abandoned
 from ..machine import machine
 from ..suites import suite
+from ..processes import scratch
 from ..suites.suite import Suite
 from ..sweep import Options, contests
 from .options import build, listed, time_budget_seconds
@@ -79,20 +76,6 @@ def _remarks(base: Revision, head: Revision) -> list[str]:
     both = [each for each in new if each in old]
     alone = [(base, each) for each in old if each not in both] + [(head, each) for each in new if each not in both]
     return [*both, *(f"{revision.side.label}: {remark}" for revision, remark in alone)]
-
-
-@contextlib.contextmanager
-def scratch() -> Iterator[Path]:
-    """A folder for what revisions held; gone afterwards, or with the next comparison where this one is killed."""
-    remove_abandoned()
-    try:
-        folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
-    except OSError as error:
-        raise CannotFinish(f"cannot make a temporary folder: {error.strerror}; set TMPDIR") from error
-    try:
-        yield folder.resolve()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _are_files(request: CompareRequest) -> bool:
@@ -153,7 +136,7 @@ def _revisions(request: CompareRequest) -> Comparison:
     pythons = revisions.interpreters(request.base_python, request.head_python)
     accepted = margins.read(request.margin, request.margins)
     named = {"base": request.base, "head": request.head}
-    with scratch() as place:
+    with scratch.folder() as place:
         base, head = (
             revisions.open_revision(root, below, named[side], place / side, python) for side, python in pythons.items()
         )

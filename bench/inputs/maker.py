@@ -3,23 +3,19 @@
 import os
 import secrets
 import shutil
-import tempfile
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from ..errors import CannotFinish, Lost, SuiteFault, UsageError
 from ..libraries.host import common_environment
-from ..processes import protocol
+from ..processes import protocol, scratch
 from ..processes.parent import Child, Died, TookTooLong
 from ..suites import suite
 from ..suites.suite import Suite
 from ..sweep import Options
 
-PREFIX = "rooflinear-"
 SECONDS = 1800.0
 
 
@@ -44,11 +40,7 @@ class Problems:
         self._discarded: list[str] = []
         self.births = 0
         self._asking = threading.Lock()
-        try:
-            remove_abandoned()
-            self.scratch = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
-        except OSError as error:
-            raise CannotFinish(f"cannot make a temporary folder: {error.strerror}; set TMPDIR") from error
+        self.scratch = scratch.make()
         self.label, self.generated = "", True
 
     def open(self) -> None:
@@ -132,7 +124,7 @@ class Problems:
 
     def close(self) -> None:
         self.stop()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        scratch.remove(self.scratch)
 
     def _ask(self, request: Any) -> Any:
         with self._asking:
@@ -175,11 +167,3 @@ def _raised(refusal: protocol.Refusal) -> Exception:
             return Lost("skipped", f"inputs and oracle need more memory than is available: {refusal.reason}")
         case "fault":
             return SuiteFault(refusal.reason)
-
-
-def remove_abandoned() -> None:
-    """Removes scratch folders of processes that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
-        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
-        if pid.isdigit() and not psutil.pid_exists(int(pid)):
-            shutil.rmtree(folder, ignore_errors=True)

@@ -6,7 +6,6 @@ worker.
 """
 
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,14 +16,13 @@ from ..inputs import written
 from ..inputs.reference import Reference
 from ..libraries.host import LIBRARIES
 from ..machine.cores import available_cores
-from ..processes import protocol
+from ..processes import protocol, scratch
 from ..records import Case, Status, task_of
 from ..suites import suite
 from ..suites.suite import Suite
 from ..sweep import PRESETS, Options, contests
 from ..worker.worker import Worker
 
-PREFIX = "rooflinear-"
 WARM_UP_NS, WARM_UP_SLICE_NS = 200_000_000, 2_000_000
 
 LOOPS = {"python": 1e7, "numpy_rows": 5e7}
@@ -55,9 +53,10 @@ class Ready:
     def check(self, output: Any) -> None:
         """Raises `Wrong` unless an output lies within the bound."""
         arrays = self.worker.arrays(output)
-        with tempfile.NamedTemporaryFile(prefix=PREFIX) as file:
-            written.write(file.name, arrays)
-            self.require_ok(file.name, 1)
+        with scratch.folder() as place:
+            file = str(place / "outputs")
+            written.write(file, arrays)
+            self.require_ok(file, 1)
 
     def require_ok(self, path: str, outputs: int) -> None:
         """Raises `Wrong` unless all outputs in a file lie within the bound."""
@@ -111,12 +110,12 @@ def ready(case: Case, of: Suite) -> Ready:
     worker = Worker(protocol.Start(folder, implementation.stem, implementation.library, case.threads, case.device))
     reference = Reference()
     reference.open(protocol.Source(folder, seed=0))
-    with tempfile.TemporaryDirectory(prefix=PREFIX) as scratch:
-        made = reference.make(protocol.Make(task, "main", [implementation.algorithm], scratch))
-        into = str(Path(scratch) / "outputs")
-        prepared = worker.prepare(protocol.Prepare(task, scratch, into=into))
+    with scratch.folder() as place:
+        made = reference.make(protocol.Make(task, "main", [implementation.algorithm], str(place)))
+        into = str(place / "outputs")
+        prepared = worker.prepare(protocol.Prepare(task, str(place), into=into))
         found = Ready(
-            case, worker, reference, scratch, implementation.algorithm, prepared.first_call_ns, made.inputs_sha256
+            case, worker, reference, str(place), implementation.algorithm, prepared.first_call_ns, made.inputs_sha256
         )
         found.require_ok(into, 2)
     _require(case, "wrong" if prepared.fault else "ok", prepared.fault)

@@ -218,3 +218,17 @@ def test_the_parent_loads_no_framework(rooflinear, arguments):
 def test_what_only_tells_is_quick_to_load(rooflinear, arguments):
     outcome = rooflinear(*arguments, environment={"PYTHONPROFILEIMPORTTIME": "1"})
     assert not loaded(outcome) & {"pandas", "matplotlib", "altair", "scipy"}
+
+
+MAKERS = {"bench/processes/scratch.py", "bench/store.py", "bench/runner/slot.py"}
+"""Who may make a folder: the home of scratch folders, a test of a results folder, and a worker within scratch."""
+
+
+def test_folders_below_tmpdir_are_made_in_one_place():
+    makers = {
+        str(path.relative_to(ROOT))
+        for folder in ("bench", "reports", "kernels")
+        for path in (ROOT / folder).rglob("*.py")
+        if any(word in path.read_text() for word in ("mkdtemp", "TemporaryDirectory", "NamedTemporaryFile"))
+    }
+    assert makers == MAKERS

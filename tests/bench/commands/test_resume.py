@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rooflinear.bench import store
-from rooflinear.bench.inputs import maker
+from rooflinear.bench.processes import scratch
 from rooflinear.bench.runner.terms import SLICES
 
 SUITE = Path(__file__).parents[2] / "adversaries" / "slow"
@@ -113,7 +113,7 @@ def test_workers_die_with_a_parent_that_is_killed(killed):
 
 
 def test_a_resumed_run_clears_away_what_the_killed_ones_left(killed):
-    assert list(killed.rooflinear.temporary.glob(f"{maker.PREFIX}*")) == []
+    assert list(killed.rooflinear.temporary.glob(f"{scratch.PREFIX}*")) == []
 
 
 def test_a_finished_run_resumed_changes_nothing(killed):
