@@ -1,6 +1,7 @@
 # pyright: strict
 """The frozen records that modules exchange or write to disk."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -17,6 +18,14 @@ DEFAULT_BASELINE = "numpy"
 
 Status = Literal["ok", "wrong", "unsupported", "missing", "timeout", "skipped", "crashed"]
 """How a case ends. Only a case whose output was compared with the oracle's can be ``ok``."""
+
+Lack = Literal["memory", "time budget", "time limit"]
+"""What a case was skipped for: it needs too much memory, its turn came too late, or one call takes too long."""
+
+
+def words(values: Mapping[str, object], between: str = " ") -> str:
+    """Sizes or parameters as text, ``m=1000 n=10``; empty for none."""
+    return between.join(f"{name}={value}" for name, value in values.items())
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -54,8 +63,7 @@ class Case(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """``m=1000 n=10 float64``, as far as they are known."""
-        values = {**self.sizes, **self.parameters}
-        return " ".join(filter(None, [*(f"{name}={value}" for name, value in values.items()), self.dtype]))
+        return " ".join(filter(None, [words({**self.sizes, **self.parameters}), self.dtype]))
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -265,7 +273,7 @@ class Task(msgspec.Struct, frozen=True):
     @property
     def label(self) -> str:
         """Short name for people: ``gradient m=1000 n=10 float64``."""
-        return " ".join([self.operation, *(f"{name}={value}" for name, value in self.sizes.items()), self.dtype])
+        return " ".join(filter(None, [self.operation, words(self.sizes), self.dtype]))
 
 
 def task_of(case: Case) -> Task:

@@ -1,6 +1,6 @@
 """Turns presets and the user's sizes into cases, grouped into contests."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -10,7 +10,7 @@ import numpy as np
 
 from .contract import Cost, Grid, Operation
 from .errors import UsageError, unknown
-from .records import Case, Task
+from .records import Case, Task, words
 from .suites import trial
 from .suites.suite import Suite
 
@@ -229,7 +229,7 @@ def cost(operation: Operation, task: Task, algorithm: str = "direct") -> Cost:
             flops, moved, *held = operation.cost(task.sizes, task.parameters, itemsize, algorithm)
         return Cost(float(flops), float(moved), *held)
     except Exception as error:
-        at = f"{operation.name} at {describe(task.sizes)}"
+        at = f"{operation.name} at {words(task.sizes)}"
         raise UsageError(f"the suite's cost of {at} failed: {type(error).__name__}: {error}") from error
 
 
@@ -243,8 +243,3 @@ def footprint(operation: Operation, task: Task) -> float:
     """Bytes of inputs and output."""
     stated = cost(operation, task)
     return float(stated.bytes if stated.footprint is None else stated.footprint)
-
-
-def describe(sizes: Mapping[str, int]) -> str:
-    """Sizes as a user types them: ``m=1000 n=10``."""
-    return " ".join(f"{name}={value}" for name, value in sizes.items())

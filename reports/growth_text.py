@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from ..bench.records import words
 from .markdown import escaped, interval, table
 from .tables.crossovers import crossovers
-from .tables.frames import Tables, words
+from .tables.frames import Tables
 from .tables.growth import fits
 from .tables.scaling import threads
 from .tables.speedups import AHEAD

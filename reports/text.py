@@ -6,9 +6,10 @@ from io import BytesIO
 import msgspec
 import pandas as pd
 
+from ..bench.records import words
 from .growth_text import crossover_table, fit_tables, thread_tables
 from .markdown import escaped, interval, table
-from .tables.frames import GROUP, Tables, imprecise, status_counts, words
+from .tables.frames import GROUP, Tables, imprecise, status_counts
 from .tables.limits import fault_text
 from .tables.missing import missing
 from .tables.speedups import AHEAD, UNKNOWN_LEAD, WITHIN_NOISE, choose_baseline, speedups, winners

@@ -8,6 +8,7 @@ call that asv makes while it determines the number of calls per sample, and
 
 import time
 
+from rooflinear.bench.records import words
 from rooflinear.bench.runner import in_process
 
 VERSION = "2"
@@ -50,7 +51,7 @@ def by_names():
 
 
 def sizes_of(case):
-    return " ".join(f"{name}={value}" for name, value in {**case.sizes, **case.parameters}.items())
+    return words({**case.sizes, **case.parameters})
 
 
 def skipped(case):

@@ -7,6 +7,7 @@ import msgspec
 
 from ...reports.units import bytes_text, digits
 from ..machine import ceilings, machine
+from ..records import words
 from ..runner.dispatch import with_dispatch
 from ..suites import suite
 from ..suites.suite import unavailable
@@ -91,7 +92,7 @@ def _readable(name: str, value: Any) -> str:
 def _as_text(found: dict[str, Any]) -> str:
     lines = [f"suite {found['suite']}", "", "operations"]
     for name, each in found["operations"].items():
-        sizes = ", ".join([*each["sizes"], *(f"{key}={value}" for key, value in each["parameters"].items())])
+        sizes = ", ".join(filter(None, [*each["sizes"], words(each["parameters"], ", ")]))
         lines.append(f"  {name:18} ({sizes})  {each['formula']}")
     lines += ["", "implementations"]
     for stem, each in found["implementations"].items():

@@ -11,7 +11,9 @@ import msgspec
 from .. import interop
 from ..errors import Lost, UsageError
 from ..interop.foreign import UNNAMED
-from ..records import Case, Machine, Result, Run
+from ..records import Case, Machine, Result, Run, words
+from ..timing.contests import block_logs
+from ..timing.kept import kept_of_all
 from .records import Side
 
 MEMORY_TOLERANCE = 0.05
@@ -167,6 +169,6 @@ def _key(result: Result, fully: bool) -> Key:
 def _key_of_case(case: Case, fully: bool) -> Key:
     """Not every tool distinguishes sizes from parameters."""
     values = {**case.sizes, **case.parameters}
-    words = [f"{name}={values[name]}" for name in sorted(values)]
+    stated = [words({name: values[name]}) for name in sorted(values)]
     where = (str(case.threads), case.device) if fully else ()
-    return (case.operation, case.implementation, case.dtype, *where, *words)
+    return (case.operation, case.implementation, case.dtype, *where, *stated)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..progress import Plain
-from ..records import Case
-from ..sweep import Options, describe
+from ..records import Case, words
+from ..sweep import Options
 from . import judge
 from .blocks import Blocks, Outcome
 from .duel import COPY, HEAD
@@ -90,7 +90,7 @@ class Gate:
         def told(each: Planned) -> None:
             watch.turn(each.case)
             seconds = sum(self._seconds.get(case, 0.0) for case in planned) * left
-            what = f"{stage} {each.case.operation}/{each.case.implementation} {describe(each.case.sizes)}"
+            what = f"{stage} {each.case.operation}/{each.case.implementation} {words(each.case.sizes)}"
             self._watcher.now(what, seconds or None)
             self._watcher.step()
 

@@ -9,6 +9,7 @@ from .. import parts
 from ..contract import Bound, Inputs, Operation, Tolerance, Unsupported
 from ..errors import SuiteFault
 from ..parts import Output
+from ..records import words
 from .verify import output_dtype
 
 
@@ -135,5 +136,5 @@ def _rounded(expected: NDArray[Any], dtype: str) -> NDArray[Any]:
 
 def _shapes(inputs: Inputs) -> str:
     return ", ".join(
-        f"{name} {np.shape(value)}" if np.ndim(value) else f"{name}={value}" for name, value in inputs.items()
+        f"{name} {np.shape(value)}" if np.ndim(value) else words({name: value}) for name, value in inputs.items()
     )

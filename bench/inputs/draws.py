@@ -10,6 +10,7 @@ import numpy as np
 
 from ..contract import Inputs, Operation
 from ..processes import protocol
+from ..records import words
 from . import data, mapped, problem, ranges
 
 DRAWING_SECONDS = 0.05
@@ -33,7 +34,7 @@ class Draws:
     def seeded(self, operation: Operation, request: protocol.Make, source: "ranges.Watched | None") -> Inputs:
         """Those of a task and variant, equal in every run of this seed."""
         task = request.task
-        sizes = "/".join(f"{name}={value}" for name, value in task.sizes.items())
+        sizes = words(task.sizes, "/")
         rng = data.generator(self._seed, request.variant, operation.name, sizes, task.dtype)
         return self._drawn(operation, task, request.variant, rng, source)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ..records import Case
+from ..records import Case, words
 
 DTYPES = ("float64", "float32")
 ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
@@ -113,7 +113,7 @@ def _case(description: Description, growing: Sequence[str]) -> Case:
     rest = {name: text for name, text in description.parameters.items() if name not in sizes}
     if not description.contender:
         return Case("", description.operation, "", sizes, {**rest}, "", 0, "cpu")
-    name = " ".join(filter(None, (description.contender, _words(rest))))
+    name = " ".join(filter(None, (description.contender, words(rest))))
     return Case("", description.operation, name, sizes, {}, "", 0, "cpu")
 
 
@@ -138,8 +138,4 @@ def _marked(case: Case, mark: str) -> Case:
 
 
 def _look(case: Case) -> tuple[str, ...]:
-    return case.operation, case.implementation, _words(case.sizes), _words(case.parameters)
-
-
-def _words(values: dict) -> str:
-    return " ".join(f"{name}={value}" for name, value in values.items())
+    return case.operation, case.implementation, words(case.sizes), words(case.parameters)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ..records import Benchmark, Case, Machine, Result, Run
+from ..records import Benchmark, Case, Machine, Result, Run, words
 from .foreign import UNNAMED, Entry, convert, read_as, timed
 from .names import distinct_labels
 from .pytest_names import named_all
@@ -89,7 +89,7 @@ def _benchmark(result: Result, label: str) -> dict[str, Any]:
     case = result.case
     label = f"{label} block {result.block}" if result.block else label
     return {
-        "group": " ".join([case.operation, *(f"{name}={value}" for name, value in case.sizes.items())]),
+        "group": " ".join(filter(None, [case.operation, words(case.sizes)])),
         "name": label,
         "fullname": f"rooflinear::{label}",
         "params": None,

@@ -9,6 +9,7 @@ each a process of its own.
 import msgspec
 import pytest
 
+from rooflinear.bench.records import words
 from rooflinear.bench.runner import in_process
 
 SUITE = in_process.loaded()
@@ -33,7 +34,7 @@ def ready(request):
 @pytest.mark.parametrize("ready", CASES, ids=map(identity, CASES), indirect=True)
 def test_quick(benchmark, ready):
     case = ready.case
-    benchmark.group = f"{case.operation} " + " ".join(f"{name}={value}" for name, value in case.sizes.items())
+    benchmark.group = f"{case.operation} {words(case.sizes)}"
     benchmark.extra_info["rooflinear"] = {
         "case": msgspec.to_builtins(case),
         "source_sha256": SUITE.implementations[case.implementation].source_sha256,

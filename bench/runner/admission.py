@@ -12,9 +12,9 @@ from ..inputs.maker import Problems
 from ..inputs.matrix import is_matrix, mapped_bytes, shrunken
 from ..libraries.host import LIBRARIES
 from ..processes.protocol import Done, Prepare, Prepared, Release, Slice, Sliced
-from ..records import Case, Task, task_of
+from ..records import Case, Task, task_of, words
 from ..suites.suite import Suite
-from ..sweep import Options, describe, footprint
+from ..sweep import Options, footprint
 from .budget import Budget
 from .predict import probe_sizes
 from .slot import Slot
@@ -106,7 +106,7 @@ class Admission:
                 return
             except Lost as lost:
                 if lost.status == "timeout" and not slot.implementation.compiles:
-                    at, limit = describe(task.sizes), self.options.timeout_s
+                    at, limit = words(task.sizes), self.options.timeout_s
                     raise Lost(
                         "timeout", f"a call at {at} already exceeds the limit of {limit:g} s (--timeout)"
                     ) from None

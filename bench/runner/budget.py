@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterable
 
-from ..records import Case, Result, Task, task_of
+from ..records import Case, Result, Task, task_of, words
 from ..suites.suite import Suite
 from ..sweep import PRESETS, Contest, Options, work
 from .predict import Key, Predictor
@@ -155,10 +155,10 @@ def _turn_seconds(call_ns: float) -> float:
 
 
 def _made_key(task: Task) -> Key:
-    parameters = ",".join(f"{name}={value}" for name, value in task.parameters.items())
+    parameters = words(task.parameters)
     return ("", task.operation, task.dtype, parameters)
 
 
 def _key(case: Case) -> Key:
-    parameters = ",".join(f"{name}={value}" for name, value in case.parameters.items())
+    parameters = words(case.parameters)
     return (case.implementation, case.operation, case.dtype, str(case.threads), case.device, parameters)

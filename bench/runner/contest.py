@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from ..errors import Lost, SuiteFault
 from ..inputs.maker import Problems
 from ..machine.neighbours import SEEN_CORES, Neighbours, text
-from ..records import DEFAULT_BASELINE, Case, Result, Task
+from ..records import DEFAULT_BASELINE, Case, Result, Task, words
 from ..suites.suite import Suite
-from ..sweep import Contest, Options, cost, describe, footprint
+from ..sweep import Contest, Options, cost, footprint
 from .admission import Admission
 from .bandwidth import MemoryReaders
 from .budget import Budget
@@ -65,7 +65,7 @@ class ContestRunner:
         if block:
             cases = [case for case in cases if case not in self.results.lost]
         task, whole = contest.task, [contest, *later]
-        what = f"{task.operation} {describe(task.sizes)} {task.dtype}"
+        what = f"{task.operation} {words(task.sizes)} {task.dtype}"
         self.now(what, self.budget.told(whole))
         runnable = [case for case in cases if self._admit(case, block)]
         if not runnable:

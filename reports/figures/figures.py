@@ -8,8 +8,9 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
+from ...bench.records import words
 from ..palette import Look, looks
-from ..tables.frames import Tables, words
+from ..tables.frames import Tables
 from ..tables.speedups import BASELINE, UNKNOWN_LEAD, WITHIN_NOISE, choose_baseline, speedups, winners
 from ..tables.views import View, views
 from ..units import digits, known, lead_text, ratio_text, short_time, time_text

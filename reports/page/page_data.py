@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 import pandas as pd
 
+from ...bench.records import words
 from ..lab.lab import lab
 from ..palette import looks
 from ..tables.crossovers import crossovers
-from ..tables.frames import GROUP, VIEW, Tables, imprecise, words
+from ..tables.frames import GROUP, VIEW, Tables, imprecise
 from ..tables.growth import fits
 from ..tables.missing import missing
 from ..tables.scaling import threads

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...bench.errors import UsageError
-from ...bench.records import Run
+from ...bench.records import Run, words
 from ..tables.frames import VIEW, Tables
 from ..units import bytes_text
 
@@ -49,8 +49,8 @@ def _cases(tables: Tables) -> set[tuple[Any, ...]]:
 
 
 def _data(run: Run) -> str:
-    stated = [("target", run.options.get("target")), ("condition", run.options.get("condition"))]
-    return " ".join([run.data, *(f"{name}={value}" for name, value in stated if value is not None)])
+    stated = {name: value for name in ("target", "condition") if (value := run.options.get(name)) is not None}
+    return " ".join(filter(None, [run.data, words(stated)]))
 
 
 def _contract(operation: dict[str, Any]) -> tuple[Any, ...]:

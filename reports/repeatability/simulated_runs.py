@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from ...bench.records import Case, Machine, Result, Run, Sample
+from ...bench.records import Case, Machine, Result, Run, Sample, words
 from ..tables import frames
 from ..tables.speedups import AHEAD, DEFAULT_BASELINE, WITHIN_NOISE
 from .agreement import SPEEDUP, TIME, Key, Value, half_widths, inside, quantile, share, values
@@ -214,7 +214,7 @@ def _case(number: int, place: int) -> Case:
 
 
 def _key(case: Case) -> Key:
-    held: dict[str, Any] = {"sizes": frames.words(case.sizes), "parameters": frames.words(case.parameters)}
+    held: dict[str, Any] = {"sizes": words(case.sizes), "parameters": words(case.parameters)}
     return tuple(held.get(name, getattr(case, name)) for name in frames.GROUP)
 
 

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from ...bench.records import words
 from ..units import known
-from .frames import VIEW, Tables, words
+from .frames import VIEW, Tables
 from .speedups import AHEAD, WITHIN_NOISE, TimedCase, groups, ratio, winners
 from .views import View, views
 

@@ -30,7 +30,7 @@ import msgspec
 import pandas as pd
 
 from ...bench.interop import read
-from ...bench.records import Case, Result, Run
+from ...bench.records import Case, Result, Run, words
 from ...bench.sweep import PRECISION
 from . import estimates, limits
 from .estimates import Estimate, Located
@@ -138,11 +138,6 @@ def status_counts(cases: pd.DataFrame) -> pd.DataFrame:
 def imprecise(run: Run) -> str:
     """The note of a case whose interval is wider than the precision requested for the run."""
     return f"interval wider than the requested ±{100 * float(run.options.get('precision', PRECISION)):.3g} %"
-
-
-def words(values: dict[str, Any]) -> str:
-    """``m=1000 n=10``; empty for no values."""
-    return " ".join(f"{name}={value}" for name, value in values.items())
 
 
 def _named(case: Case, run: Run) -> Case:

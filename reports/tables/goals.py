@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from ...bench.contract import Goal
+from ...bench.records import words
 from ..units import bytes_text, digits, known
 from .estimates import NOTHING, Estimate
-from .frames import Tables, words
+from .frames import Tables
 from .speedups import speedups
 
 COLUMNS = ("goal", "operation", "sizes", "dtype", "implementation", "measure", "over", "value", "low", "high", "reach")
