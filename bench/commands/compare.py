@@ -12,16 +12,17 @@ import msgspec
 from .. import progress, store
 from ..errors import CannotFinish, UsageError, unknown
 from ..gate import git, margins, records, revisions
+from ..gate.allowed import Named, unmatched
 from ..gate.gate import Gate
 from ..gate.margins import Margins
 from ..gate.packages import installed_instead
-from ..gate.plan import plan, unmatched
+from ..gate.plan import plan
 from ..gate.records import BROKEN, CaseResult, Comparison, Control
 from ..gate.revisions import Revision
 from ..gate.tracks import results
 from ..machine import machine
-from ..suites import suite
 from ..processes import scratch
+from ..suites import suite
 from ..suites.suite import Suite
 from ..sweep import Options, contests
 from .options import build, listed, time_budget_seconds
@@ -45,7 +46,7 @@ def compare(request: CompareRequest) -> int:
         found,
         command=["rooflinear", *sys.argv[1:]],
         machine=here,
-        warnings=[*found.warnings, *_unmatched(found, request), *here.warnings],
+        warnings=[*found.warnings, *here.warnings],
         started_at=started,
         seconds=round(time.monotonic() - begun, 1),
     )
@@ -126,6 +127,13 @@ def _refuse_unused(request: CompareRequest) -> None:
 
 
 def _revisions(request: CompareRequest) -> Comparison:
+    allowed = listed("--allow-missing", request.allow_missing)
+    found = _played(request, allowed)
+    unused = unmatched(allowed, (Named(each.case) for each in found.cases))
+    return msgspec.structs.replace(found, warnings=[*found.warnings, *unused])
+
+
+def _played(request: CompareRequest, allowed: list[str]) -> Comparison:
     why = "BASE and HEAD are not files of results, so both are measured on this machine"
     refuse_ignored(request.given, OF_FILES_ONLY, why)
     folder = suite.find(request.suite)
@@ -144,7 +152,7 @@ def _revisions(request: CompareRequest) -> Comparison:
         if base.suite is None or head.suite is None:
             return _unloadable(base, head, accepted, request)
         chosen = _options(base.suite, head.suite, request)
-        found = paired(base, head, chosen, accepted, listed("--allow-missing", request.allow_missing))
+        found = paired(base, head, chosen, accepted, allowed)
         unseen = [f"{name} is not compared: git ignores it" for name in revisions.ignored(root, below, head)]
         others = [told for side in (base, head) for told in _not_of_revision(side)]
         return msgspec.structs.replace(found, warnings=[*found.warnings, *unseen, *others])
@@ -153,11 +161,6 @@ def _revisions(request: CompareRequest) -> Comparison:
 def _not_of_revision(side: Revision) -> list[str]:
     who = f"{side.side.label} ran"
     return [f"{who} {name} as installed for {side.python}, not as in the revision" for name in installed_instead(side)]
-
-
-def _unmatched(found: Comparison, request: CompareRequest) -> list[str]:
-    patterns = unmatched(listed("--allow-missing", request.allow_missing), [each.case for each in found.cases])
-    return [f"--allow-missing '{pattern}' matches no case of this comparison" for pattern in patterns]
 
 
 def _options(base: Suite, head: Suite, request: CompareRequest) -> Options:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .records import EQUIVALENT, FASTER, INCONCLUSIVE, NOT_SLOWER, SLOWER
+from .records import EQUIVALENT, FASTER, INCONCLUSIVE, NOT_SLOWER, SLOWER, CaseVerdict
 from .statistics import holm, least_effect, least_p, location, p_greater, p_less, spread, spread_upper
 
 SCREEN_BLOCKS = 6
@@ -29,7 +29,7 @@ WIDENING_QUANTILE = 0.95
 
 
 class Judged(NamedTuple):
-    verdict: str
+    verdict: CaseVerdict
     reason: str
 
 
@@ -46,12 +46,18 @@ def goes_on(numbers: Sequence[float], margin: float) -> bool:
     return p_greater(numbers) < SUSPECT_LEVEL or settled(numbers, margin) == INCONCLUSIVE
 
 
-def settled(numbers: Sequence[float], margin: float) -> str:
+def settled(numbers: Sequence[float], margin: float) -> CaseVerdict:
     """The verdict from the interval alone: equivalent, not slower, or inconclusive."""
-    found, reach = location(numbers), math.log1p(margin)
-    if -reach <= found.low and found.high <= reach:
+    found = location(numbers)
+    return settled_between(found.low, found.high, margin)
+
+
+def settled_between(low: float, high: float, margin: float) -> CaseVerdict:
+    """The same for an interval of log ratios."""
+    reach = math.log1p(margin)
+    if -reach <= low and high <= reach:
         return EQUIVALENT
-    return NOT_SLOWER if found.high < math.log1p(2 * margin) else INCONCLUSIVE
+    return NOT_SLOWER if high < math.log1p(2 * margin) else INCONCLUSIVE
 
 
 def confirm_blocks(numbers: Sequence[float], margin: float, candidates: int) -> int:

@@ -1,6 +1,5 @@
 """Which cases are compared, which serve as controls, and which end before anything is timed."""
 
-import fnmatch
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,8 +12,9 @@ from ..suites import suite_sources
 from ..suites.suite import Suite
 from ..sweep import Contest, Options, contests, cost, footprint
 from .margins import Margins
+from .allowed import Named, one_sided
 from .packages import same_packages
-from .records import ABSENT, APPEARED, CHANGED, MISSING, CaseResult
+from .records import ABSENT, APPEARED, CHANGED, MISSING, CaseResult, CaseVerdict
 from .revisions import Revision
 
 CONTROL_SHARE = 0.1
@@ -54,9 +54,13 @@ def plan(
     meaning = {name: told for name in operations if (told := _difference(base.suite, head.suite, name))}
     changed = [case for case in new if case.operation in meaning]
     old, new = ({case: of[case] for case in of if case.operation not in meaning} for of in (old, new))
-    settled = [_alone(case, CHANGED, meaning[case.operation], margins, allowed) for case in changed]
-    settled += [_alone(case, MISSING, "head does not have it", margins, allowed) for case in old if case not in new]
-    settled += [_alone(case, APPEARED, "base does not have it", margins, allowed) for case in new if case not in old]
+
+    def alone(case: Case, verdict: CaseVerdict, reason: str) -> CaseResult:
+        return one_sided(Named(case), verdict, reason, margins.of(case), allowed)
+
+    settled = [alone(case, CHANGED, meaning[case.operation]) for case in changed]
+    settled += [alone(case, MISSING, "head does not have it") for case in old if case not in new]
+    settled += [alone(case, APPEARED, "base does not have it") for case in new if case not in old]
     both = [(case, contest) for case, contest in new.items() if case in old]
     same_python = base.python == head.python
     stems = {case.implementation for case, _ in both}
@@ -67,7 +71,7 @@ def plan(
         for case, contest in both
     ]
     measured, left = _with_controls(shared, random.Random(options.seed))
-    return Plan(tuple(measured), tuple(settled + [_left_out(each) for each in left]))
+    return Plan(tuple(measured), (*settled, *(_left_out(each) for each in left)))
 
 
 def _is_unchanged(base: Revision, head: Revision, stem: str) -> bool:
@@ -115,23 +119,6 @@ def _difference(base: Suite, head: Suite, name: str) -> str:
     if dict(old.parameters) != dict(new.parameters):
         return f"its parameters were {dict(old.parameters)} and are now {dict(new.parameters)}"
     return ""
-
-
-def _alone(case: Case, verdict: Any, reason: str, margins: Margins, allowed: Sequence[str]) -> CaseResult:
-    if any(_fits(pattern, case) for pattern in allowed):
-        verdict, reason = ABSENT, f"{reason}, which --allow-missing allows"
-    else:
-        reason += "; if this is on purpose: --allow-missing PATTERN"
-    return CaseResult(case=case, verdict=verdict, reason=reason, margin=margins.of(case))
-
-
-def unmatched(allowed: Sequence[str], cases: Sequence[Case]) -> list[str]:
-    """Patterns of ``--allow-missing`` that match no case: misspelt, or obsolete."""
-    return [pattern for pattern in allowed if not any(_fits(pattern, case) for case in cases)]
-
-
-def _fits(pattern: str, case: Case) -> bool:
-    return any(fnmatch.fnmatch(name, pattern) for name in (case.label, case.implementation))
 
 
 def _left_out(planned: Planned) -> CaseResult:

@@ -1,7 +1,7 @@
 # pyright: strict
 """The results of a comparison: the records that ``compare --json`` prints and ``comparison.json`` stores."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -9,8 +9,16 @@ from ..records import Case, Machine
 
 SCHEMA_VERSION = 1
 
-SLOWER, FASTER, EQUIVALENT, NOT_SLOWER, INCONCLUSIVE = "slower", "faster", "equivalent", "not slower", "inconclusive"
-MISSING, APPEARED, CHANGED, BROKEN, ABSENT = "missing", "appeared", "changed", "broken", "not compared"
+SLOWER: Final = "slower"
+FASTER: Final = "faster"
+EQUIVALENT: Final = "equivalent"
+NOT_SLOWER: Final = "not slower"
+INCONCLUSIVE: Final = "inconclusive"
+MISSING: Final = "missing"
+APPEARED: Final = "appeared"
+CHANGED: Final = "changed"
+BROKEN: Final = "broken"
+ABSENT: Final = "not compared"
 
 CaseVerdict = Literal[
     "slower", "faster", "equivalent", "not slower", "inconclusive",

@@ -31,6 +31,22 @@ def test_an_interval_alone_settles(numbers, wanted):
     assert judge.settled(numbers, MARGIN) == wanted
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "wanted"),
+    [
+        (1 / 1.02, 1.02, EQUIVALENT),
+        (1 / 1.021, 1.02, NOT_SLOWER),
+        (1 / 1.02, 1.021, NOT_SLOWER),
+        (1.03, 1.0399, NOT_SLOWER),
+        (0.99, 1.0401, INCONCLUSIVE),
+        (0.5, math.inf, INCONCLUSIVE),
+    ],
+)
+def test_revisions_and_files_are_settled_by_one_rule(low, high, wanted):
+    """Ends at the margin count as inside it, an end at twice the margin does not."""
+    assert judge.settled_between(math.log(low) + 1e-12, math.log(high) - 1e-12, 0.02) == wanted
+
+
 def test_too_few_blocks_confirm_nothing_but_what_lies_inside_the_margin_is_equivalent():
     names = [str(number) for number in range(20)]
     found = judge.confirmed(
