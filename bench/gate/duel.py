@@ -167,6 +167,10 @@ def log_ratio(side: Mapping[int, float], base: Mapping[int, float], began: Seque
 def is_disturbed(sample: Sample) -> bool:
     """Whether another guest or another program took time from a slice.
 
+    Stricter than `timing.guard.disturbed`, which forgives a library as much waiting as is usual for the case. What is
+    usual differs between the two sides if head is slower, so that one wait would count on one side only. A round
+    that is dropped for one side is dropped for both, and there are enough of them.
+
     A context switch alone is no evidence: threads of one library that share a
     core switch in every slice, and the process loses no CPU time by it.
     """

@@ -1,10 +1,9 @@
 """Results files as sides of a comparison: one log time for each case and block, and which cases are the same."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import median
+from statistics import fmean
 
 import msgspec
 
@@ -26,13 +25,17 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class File:
-    """One side: its run, its results by case, and for each case the log times of its blocks or why there are none."""
+    """One side: its run, its results by case, and for each case the log times of its blocks or why there are none.
+
+    The times are those of the run's report, and ``disturbed`` are the cases that the report marks so.
+    """
 
     path: Path
     run: Run
     results: dict[Key, list[Result]]
     blocks: dict[Key, list[float]]
     lost: dict[Key, Lost]
+    disturbed: frozenset[Key] = frozenset()
 
     def case(self, key: Key) -> Case:
         return self.results[key][0].case
@@ -102,7 +105,7 @@ def relative(old: File, new: File, name: str) -> tuple[File, File]:
 
 def _relative(file: File, name: str) -> File:
     own = {key for key in file.results if file.case(key).implementation == name}
-    references = {_contest(file, key): median(file.blocks[key]) for key in file.blocks if key in own}
+    references = {_contest(file, key): fmean(file.blocks[key]) for key in file.blocks if key in own}
     if not references:
         raise UsageError(f"{file.path}: has no time of '{name}' to compare ratios to; give another --reference NAME")
     blocks, lost = {}, {key: why for key, why in file.lost.items() if key not in own}
@@ -113,7 +116,9 @@ def _relative(file: File, name: str) -> File:
         elif key not in own:
             lost[key] = Lost("skipped", f"no time of {name} to compare it with")
     results = {key: group for key, group in file.results.items() if key not in own}
-    return replace(file, results=results, blocks=blocks, lost=lost)
+    guesses = {_contest(file, key) for key in own & file.disturbed}
+    disturbed = frozenset(key for key in blocks if key in file.disturbed or _contest(file, key) in guesses)
+    return replace(file, results=results, blocks=blocks, lost=lost, disturbed=disturbed)
 
 
 def _contest(file: File, key: Key) -> Key:
@@ -129,9 +134,13 @@ def _file(path: Path, run: Run, results: Sequence[Result], fully: bool) -> File:
         grouped.setdefault(_key(each, fully), []).append(each)
     for group in grouped.values():
         _refuse_strangers(path, group)
-    lost = {key: why for key, group in grouped.items() if (why := _lost(group)) is not None}
-    blocks = {key: _block_logs(group) for key, group in grouped.items() if key not in lost}
-    return File(path, run, grouped, blocks, lost)
+    timed = dict(zip(grouped, kept_of_all(list(grouped.values())), strict=True))
+    logs = dict(
+        zip(grouped, block_logs([group[0].case for group in grouped.values()], list(timed.values())), strict=True)
+    )
+    lost = {key: why for key, group in grouped.items() if (why := _lost(group, logs[key])) is not None}
+    blocks = {key: logs[key] for key in grouped if key not in lost}
+    return File(path, run, grouped, blocks, lost, frozenset(key for key in blocks if timed[key].disturbed))
 
 
 def _refuse_strangers(path: Path, group: Sequence[Result]) -> None:
@@ -141,18 +150,12 @@ def _refuse_strangers(path: Path, group: Sequence[Result]) -> None:
         raise UsageError(f"{path}: '{first.label}' and '{others[0].label}' cannot be told apart in a comparison")
 
 
-def _lost(group: Sequence[Result]) -> Lost | None:
+def _lost(group: Sequence[Result], logs: Sequence[float]) -> Lost | None:
     """As the first block that is not ok; a case is as bad as its worst block."""
     bad = next((each for each in group if each.status != "ok"), None)
     if bad is not None:
         return Lost(bad.status, bad.reason)
-    return None if any(each.samples for each in group) else Lost("skipped", "verified, not timed")
-
-
-def _block_logs(results: Sequence[Result]) -> list[float]:
-    """Median log time of one call, per block. Of two results for a block the later counts: the run was resumed."""
-    latest = {each.block: each.samples for each in results if each.samples}
-    return [median(math.log(max(each.wall_ns, 1) / each.calls) for each in samples) for samples in latest.values()]
+    return None if logs else Lost("skipped", "verified, not timed")
 
 
 def _ambiguous(results: Sequence[Result]) -> bool:

@@ -11,8 +11,8 @@ from ..records import Case, Task
 from ..suites import suite_sources
 from ..suites.suite import Suite
 from ..sweep import Contest, Options, contests, cost, footprint
-from .margins import Margins
 from .allowed import Named, one_sided
+from .margins import Margins
 from .packages import same_packages
 from .records import ABSENT, APPEARED, CHANGED, MISSING, CaseResult, CaseVerdict
 from .revisions import Revision

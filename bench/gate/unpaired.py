@@ -12,22 +12,22 @@ Welch, "The generalization of Student's problem when several different
 population variances are involved", Biometrika 34 (1947).
 """
 
-import fnmatch
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import fmean, median, variance
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import t as student
 
 from ..errors import UsageError
 from . import records
+from .allowed import Named, one_sided, unmatched
 from .files import File, Key, another_machine, another_version, read_two, relative
-from .judge import FAMILY_LEVEL
+from .judge import FAMILY_LEVEL, settled_between
 from .margins import Margins
-from .records import CaseResult, Comparison, Stage
+from .records import CaseResult, CaseVerdict, Comparison, Stage
 from .statistics import CONFIDENCE, holm
 
 REFERENCE = "numpy"
@@ -103,23 +103,29 @@ def compare_files(
 
 
 def judged(old: File, new: File, margins: Margins, allow_missing: Sequence[str]) -> tuple[list[CaseResult], list[str]]:
-    """Verdicts of all cases, and the visible drift."""
+    """Verdicts of all cases, and warnings: the visible drift, patterns that fit nothing."""
     shared = [key for key in new.blocks if key in old.blocks and not another_version(old, new, key)]
     shifts = {key: shift(old.blocks[key], new.blocks[key]) for key in shared}
-    seen = drift([each.value for each in shifts.values()])
-    margin = [margins.of(new.case(key)) for key in shifts]
-    ps = [p_slower(each, seen, limit) for each, limit in zip(shifts.values(), margin, strict=True)]
-    opposite = [each._replace(value=-each.value) for each in shifts.values()]
-    slower = holm(ps, FAMILY_LEVEL)
-    faster = holm([p_slower(each, seen, limit) for each, limit in zip(opposite, margin, strict=True)], FAMILY_LEVEL)
-    found = []
-    for place, key in enumerate(shifts):
-        called = records.SLOWER if slower[place] else records.FASTER if faster[place] else ""
-        stage = _stage(old.blocks[key], new.blocks[key], shifts[key], seen, ps[place], FAMILY_LEVEL / len(shifts))
-        found.append(_result(key, old, new, stage, called, margin[place], shifts[key], seen))
+    calm = {key: each for key, each in shifts.items() if key not in old.disturbed | new.disturbed}
+    seen = drift([each.value for each in calm.values()])
+    margin = {key: margins.of(new.case(key)) for key in shifts}
+    called, level = _called(calm, seen, margin), FAMILY_LEVEL / max(1, len(calm))
+    found = [_result(key, old, new, each, seen, called.get(key), margin[key], level) for key, each in shifts.items()]
     keys = dict.fromkeys([*old.results, *new.results])
     alone = [_alone(key, old, new, margins, allow_missing) for key in keys if key not in shifts]
-    return [*found, *alone], _told(seen, len(shifts))
+    unused = unmatched(allow_missing, (_named(key, old, new) for key in keys))
+    return [*found, *alone], [*_told(seen, len(calm)), *unused]
+
+
+def _called(shifts: Mapping[Key, Shift], seen: Drift, margins: Mapping[Key, float]) -> dict[Key, CaseVerdict]:
+    """The cases that are called slower or faster, Holm over all of them in either direction."""
+    opposite = {key: each._replace(value=-each.value) for key, each in shifts.items()}
+    ways: dict[CaseVerdict, Mapping[Key, Shift]] = {records.FASTER: opposite, records.SLOWER: shifts}
+    found: dict[Key, CaseVerdict] = {}
+    for verdict, way in ways.items():
+        rejected = holm([p_slower(each, seen, margins[key]) for key, each in way.items()], FAMILY_LEVEL)
+        found |= {key: verdict for key, is_rejected in zip(way, rejected, strict=True) if is_rejected}
+    return found
 
 
 def drift(values: Sequence[float]) -> Drift:
@@ -173,22 +179,18 @@ def _stage(base: Sequence[float], head: Sequence[float], found: Shift, seen: Dri
 
 
 def _result(
-    key: Key, old: File, new: File, stage: Stage, called: str, margin: float, found: Shift, seen: Drift
+    key: Key, old: File, new: File, found: Shift, seen: Drift, called: CaseVerdict | None, margin: float, level: float
 ) -> CaseResult:
-    verdict: Any = called or _settled(stage, margin)
-    needed = _reach(found, seen, stage.level) + _reach(found, seen, 1 - POWER) - abs(seen.common)
+    half = _reach(found, seen, 1 - CONFIDENCE)
+    verdict = called or settled_between(found.value - half, found.value + half, margin)
+    if key in old.disturbed | new.disturbed:
+        verdict = records.INCONCLUSIVE
+    stage = _stage(old.blocks[key], new.blocks[key], found, seen, p_slower(found, seen, margin), level)
+    needed = _reach(found, seen, level) + _reach(found, seen, 1 - POWER) - abs(seen.common)
     return CaseResult(
         case=new.case(key), verdict=verdict, reason=_reason(key, old, new, verdict), ratio=stage.ratio, low=stage.low,
         high=stage.high, margin=margin, blocks=found.blocks, least_effect=(1 + margin) * math.exp(needed), screen=stage,
     )  # fmt: skip
-
-
-def _settled(stage: Stage, margin: float) -> str:
-    assert stage.low is not None
-    assert stage.high is not None
-    if 1 / (1 + margin) <= stage.low and stage.high <= 1 + margin:
-        return records.EQUIVALENT
-    return records.NOT_SLOWER if stage.high < 1 + 2 * margin else records.INCONCLUSIVE
 
 
 def _reason(key: Key, old: File, new: File, verdict: str) -> str:
@@ -197,7 +199,7 @@ def _reason(key: Key, old: File, new: File, verdict: str) -> str:
         records.FASTER: "faster by more than the margin and the visible drift together",
         records.INCONCLUSIVE: "drift and scatter between the files are too large to tell",
     }
-    told = [notes.get(verdict, "judged from files")]
+    told = [_guessed(key, old, new) or notes.get(verdict, "judged from files")]
     for field, what in (("inputs_sha256", "inputs"), ("algorithm", "algorithms")):
         sides = old.told(key, field), new.told(key, field)
         if all(sides) and sides[0] != sides[1]:
@@ -208,26 +210,35 @@ def _reason(key: Key, old: File, new: File, verdict: str) -> str:
     return "; ".join(told)
 
 
+def _guessed(key: Key, old: File, new: File) -> str:
+    """Why the times of a case tell nothing, or ''."""
+    sides = [side for side, file in (("base", old), ("head", new)) if key in file.disturbed]
+    where = "both files" if len(sides) == 2 else "".join(sides)
+    return f"disturbed: most samples in {where} lost time to other programs; measure again" if sides else ""
+
+
 def _alone(key: Key, old: File, new: File, margins: Margins, allowed: Sequence[str]) -> CaseResult:
-    case = (new if key in new.results else old).case(key)
+    named = _named(key, old, new)
+    case, margin = named.case, margins.of(named.case)
+    if key not in new.results:
+        return one_sided(named, records.MISSING, "only in base", margin, allowed)
+    if key not in old.results:
+        return one_sided(named, records.APPEARED, "only in head", margin, allowed)
+    if version := another_version(old, new, key):
+        return one_sided(named, records.CHANGED, version, margin, allowed)
     lost = {side: file.lost[key] for side, file in (("base", old), ("head", new)) if key in file.lost}
+    harmless = len(lost) == 2 and {each.status for each in lost.values()} <= set(records.UNTIMED)
     told = "; ".join(f"{side}: {each.status}: {each.reason}" for side, each in lost.items())
-    if key in old.results and key in new.results:
-        if version := another_version(old, new, key):
-            return CaseResult(case=case, verdict=records.CHANGED, reason=version, margin=margins.of(case))
-        harmless = len(lost) == 2 and {each.status for each in lost.values()} <= set(records.UNTIMED)
-        verdict = records.ABSENT if harmless else records.BROKEN
-    else:
-        verdict = records.MISSING if key in old.results else records.APPEARED
-        told = f"only in {'base' if key in old.results else 'head'}; if this is on purpose: --allow-missing PATTERN"
-        names = (case.label, case.implementation, "" if key[0] else key[1])
-        if any(fnmatch.fnmatch(name, pattern) for pattern in allowed for name in names if name):
-            verdict, told = records.ABSENT, "on one side only, which --allow-missing allows"
-    return CaseResult(case=case, verdict=verdict, reason=told, margin=margins.of(case))
+    return CaseResult(case=case, verdict=records.ABSENT if harmless else records.BROKEN, reason=told, margin=margin)
+
+
+def _named(key: Key, old: File, new: File) -> Named:
+    """The first part of a key is empty for a benchmark of another tool, whose full name follows."""
+    return Named((new if key in new.results else old).case(key), "" if key[0] else key[1])
 
 
 def _told(seen: Drift, cases: int) -> list[str]:
     if not cases:
-        return ["the files share no case with times on both sides"]
+        return ["the files share no case with undisturbed times on both sides"]
     moved = f"drift between the files: {math.expm1(seen.common):+.1%} in all cases, scatter {seen.scatter.error:.1%}"
     return [moved if cases >= ENOUGH else f"{moved} (assumed: {cases} cases cannot show it)"]

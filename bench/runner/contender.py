@@ -11,6 +11,7 @@ from ..processes import protocol
 from ..processes.protocol import Judge
 from ..records import Case, Result, Sample, Status, Verdict
 from ..timing.guard import disturbed
+from ..timing.kept import undisturbed
 from .exact import exact_test
 from .honesty import Examination
 from .judged_calls import JudgedCalls
@@ -257,8 +258,7 @@ class Contender:
         return f"kept {used:.1f} cores busy on {threads} threads" if used > THREADS_EXCESS * threads else ""
 
     def _was_kept_from_its_cores(self) -> str:
-        flags = disturbed(self.samples)
-        if 2 * sum(flags) <= len(flags):
+        if not undisturbed(self.samples).mostly:
             return ""
         return f"disturbed: {self.terms.busy() or 'its threads waited for a core in most slices'}"
 

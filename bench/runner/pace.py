@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 
 from ..timing.core_speed import log_times
-from ..timing.guard import disturbed
+from ..timing.kept import undisturbed
 from ..timing.levels import levels, per_round
 from .contender import Contender
 
@@ -70,6 +70,4 @@ class Pace:
 
 
 def _logs(contender: Contender) -> dict[int, float]:
-    flags = disturbed(contender.samples)
-    kept = [each for each, flagged in zip(contender.samples, flags, strict=True) if not flagged]
-    return per_round(log_times(kept or contender.samples))
+    return per_round(log_times(undisturbed(contender.samples).samples))

@@ -27,7 +27,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from .variances import CaseRounds, ContestLevels, Levelled, Prior, drift
+from ...bench.timing.contests import CaseRounds, ContestLevels, Levelled
+from .variances import Prior, drift
 
 CONFIDENCE = 0.95
 

@@ -18,7 +18,6 @@ Statistics, from raw samples:
 """
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
@@ -32,10 +31,10 @@ import pandas as pd
 from ...bench.interop import read
 from ...bench.records import Case, Result, Run, words
 from ...bench.sweep import PRECISION
+from ...bench.timing.contests import CaseRounds, side_by_side
+from ...bench.timing.kept import KeptSamples, Rounds, kept_of_all
 from . import estimates, limits
 from .estimates import Estimate, Located
-from .samples import KeptSamples, Rounds, kept, powers
-from .variances import CaseRounds
 
 STATUSES = ("wrong", "crashed", "timeout", "missing", "unsupported", "skipped", "ok")
 """Statuses from worst to best: a case has the worst status of its blocks."""
@@ -111,8 +110,7 @@ def tables(folder: Path, run: Run, results: Iterable[Result]) -> Tables:
     for result in results:
         blocks.setdefault(_named(result.case, run), []).append(result)
     columns = _columns(list(blocks))
-    known = powers(result for group in blocks.values() for result in group)
-    timed = [kept(group, known[case.implementation]) for case, group in blocks.items()]
+    timed = kept_of_all(list(blocks.values()))
     found = _located(list(blocks), timed, [_beyond(group, run) for group in blocks.values()])
     precision = float(run.options.get("precision", PRECISION))
     readings = limits.Readings(chain(*blocks.values()), run.ceilings, run.machine.caches_bytes)
@@ -154,7 +152,7 @@ def _beyond(results: Sequence[Result], run: Run) -> bool:
 
 def _located(cases: Sequence[Case], timed: Sequence[KeptSamples], beyond: Sequence[bool]) -> list[Located]:
     """Estimates of all cases, made contest by contest."""
-    contests = _contests(cases, [each.rounds for each in timed])
+    contests = side_by_side(cases, [each.rounds for each in timed])
     contenders = [
         CaseRounds(case.implementation, each.rounds, each.disturbed, large)
         for case, each, large in zip(cases, timed, beyond, strict=True)
@@ -162,24 +160,6 @@ def _located(cases: Sequence[Case], timed: Sequence[KeptSamples], beyond: Sequen
     made = estimates.located([[contenders[place] for place in places] for places in contests])
     found = dict(zip(chain(*contests), chain(*made), strict=True))
     return [found[place] for place in range(len(cases))]
-
-
-def _contests(cases: Sequence[Case], rounds: Sequence[Rounds]) -> list[list[int]]:
-    """Row numbers of each contest's cases. A case that shares no round with another is a contest of its own."""
-    together: dict[str, list[int]] = {}
-    for place, case in enumerate(cases):
-        together.setdefault(msgspec.structs.replace(case, implementation="").key, []).append(place)
-    return [found for places in together.values() for found in _side_by_side(places, rounds)]
-
-
-def _side_by_side(places: Sequence[int], rounds: Sequence[Rounds]) -> list[list[int]]:
-    if len(places) == 1:
-        return [list(places)]
-    own = {place: {(block, number) for block in rounds[place] for number in rounds[place][block]} for place in places}
-    played = Counter(chain(*own.values()))
-    alone = [place for place in places if own[place] and all(played[each] == 1 for each in own[place])]
-    others = [place for place in places if place not in set(alone)]
-    return [*([others] if others else []), *([place] for place in alone)]
 
 
 def _row(

@@ -18,10 +18,10 @@ import pandas as pd
 
 from ...bench.errors import unknown
 from ...bench.records import DEFAULT_BASELINE
+from ...bench.timing.kept import Rounds
 from . import estimates
 from .estimates import TOO_FEW, Estimate, Located
 from .frames import GROUP, SPEEDUP_COLUMNS, Tables
-from .samples import Rounds
 
 PAIR_COLUMNS = ("baseline", "implementation", "speedup", "low", "high", "interval", "pairs")
 

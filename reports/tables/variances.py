@@ -2,12 +2,11 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from statistics import fmean, median
-from typing import NamedTuple
 
-from ...bench.timing.levels import MEDIAN_ERROR, Level, levels, round_effects
+from ...bench.timing.contests import ContestLevels, Levelled
 
 FEWEST_REPLICATED = 10
 """Cases measured in several processes that a run needs to estimate how much processes differ."""
@@ -20,80 +19,6 @@ FEWEST_FREEDOM, MOST_FREEDOM = 2.5, 50.0
 UPPER_SHARES = (0.8, 0.9, 0.95)
 LARGE_SHARE = 0.8
 """Variances with fewer degrees of freedom, of the most there are, would only blur the fit."""
-
-Rounds = Mapping[int, Mapping[int, float]]
-"""Block -> round -> log of the time of one call in ns."""
-
-
-class CaseRounds(NamedTuple):
-    """What is estimated: ``group`` names the implementation; one that was ``disturbed`` teaches nothing of others.
-
-    ``beyond``: its data do not fit the caches of one core, so that what other guests leave of the rest decides.
-    """
-
-    group: str
-    rounds: Rounds
-    disturbed: bool = False
-    beyond: bool = False
-
-
-class Levelled(NamedTuple):
-    """A contender with its levels by block, the block's own effect taken out.
-
-    ``freedom`` are those of ``variance`` between its processes; ``within`` is what rounds leave of it.
-    """
-
-    contender: CaseRounds
-    levels: dict[int, Level]
-    freedom: float
-    variance: float
-    within: float
-
-    @property
-    def value(self) -> float:
-        return fmean(level.value for level in self.levels.values())
-
-    @property
-    def rounds(self) -> int:
-        return sum(level.rounds for level in self.levels.values())
-
-
-class ContestLevels:
-    """What competed: ``effects`` are the blocks' own, in logs."""
-
-    def __init__(self, contenders: Sequence[CaseRounds]):
-        found: list[dict[int, Level]] = [{} for _ in contenders]
-        for block in sorted({block for each in contenders for block in each.rounds}):
-            calm = [each.rounds.get(block, {}) for each in contenders if not each.disturbed]
-            for place, level in enumerate(levels([each.rounds.get(block, {}) for each in contenders], calm)):
-                if level.rounds:
-                    found[place][block] = level
-        replicated = [
-            {block: level.value for block, level in each.items()}
-            for contender, each in zip(contenders, found, strict=True)
-            if len(each) > 1 and not contender.disturbed
-        ]
-        self.effects = round_effects(replicated)
-        self.replicated = len(replicated)
-        self.blocks = max((len(each) for each in found), default=0)
-        shared = 1 - 1 / len(replicated) if len(replicated) > 1 else 1.0
-        self.rows = [self._row(one, each, shared) for one, each in zip(contenders, found, strict=True)]
-
-    def shift(self, processes: int) -> float:
-        """Variance, in that of a level, of what blocks' effects add to one that was not in all of them."""
-        missing = 1 / processes - 1 / self.blocks
-        return MEDIAN_ERROR**2 / self.replicated * missing if self.replicated else 0.0
-
-    def _row(self, contender: CaseRounds, found: dict[int, Level], shared: float) -> Levelled:
-        """``shared``: of the freedom, what is left once the blocks' effects are estimated."""
-        shifted = {
-            block: level._replace(value=level.value - self.effects.get(block, 0.0)) for block, level in found.items()
-        }
-        values = [level.value for level in shifted.values()]
-        freedom = (len(values) - 1) * shared if len(values) > 1 else 0.0
-        variance = sum((value - fmean(values)) ** 2 for value in values) / freedom if freedom else math.nan
-        errors = [level.error**2 for level in found.values() if not math.isnan(level.error)]
-        return Levelled(contender, shifted, freedom, variance, fmean(errors) if errors else math.nan)
 
 
 class Prior:

@@ -88,7 +88,8 @@ def test_another_version_of_a_benchmark_is_changed(compared):
     found = compared(base, head)
     (changed,) = [each for each in found.cases if each.verdict == "changed"]
     assert (changed.case.label, changed.ratio) == ("io.time_a", None)
-    assert changed.reason == "another version of the benchmark: base 1, head 2"
+    told = "another version of the benchmark: base 1, head 2; if this is on purpose: --allow-missing PATTERN"
+    assert changed.reason == told
     assert found.exit_status == 4
 
 
@@ -163,6 +164,31 @@ def test_a_missing_one_may_be_allowed_by_its_full_name(pattern, compared):
     base, head = files.pytest_benchmark(gone, stays), files.pytest_benchmark(stays)
     assert {each.verdict for each in compared(base, head).cases} >= {"missing"}
     assert not {"missing"} & {each.verdict for each in compared(base, head, allow_missing=[pattern]).cases}
+
+
+GONE = files.measured("t.py::test_gone[10]", 1e-3, group="sums", param="10", params={"n": 10})
+STAYS = files.measured("t.py::stays", 1e-3)
+
+
+def test_a_pattern_that_fits_a_full_name_is_used_and_a_misspelt_one_is_told(compared):
+    base, head = files.pytest_benchmark(GONE, STAYS), files.pytest_benchmark(STAYS)
+    found = compared(base, head, allow_missing=["t.py::test_gone*", "t.py::test_gne*"])
+    told = [text for text in found.warnings if "--allow-missing" in text]
+    assert told == ["--allow-missing 't.py::test_gne*' fits no case of this comparison"]
+    (gone,) = [each for each in found.cases if each.verdict == "not compared"]
+    assert gone.reason == "only in base, which --allow-missing allows"
+
+
+def test_what_only_head_has_is_told_with_the_remedy(compared):
+    found = compared(files.pytest_benchmark(STAYS), files.pytest_benchmark(GONE, STAYS))
+    (new,) = [each for each in found.cases if each.verdict == "appeared"]
+    assert new.reason == "only in head; if this is on purpose: --allow-missing PATTERN"
+
+
+def test_another_version_of_a_benchmark_may_be_allowed(compared):
+    base, head = (files.asv({"io.time_a": ([1e-3], [], version), "io.time_b": ([1e-3], [], "v")}) for version in "12")
+    found = compared(base, head, allow_missing=["io.time_a"])
+    assert {each.case.label: each.verdict for each in found.cases}["io.time_a"] == "not compared"
 
 
 def test_contenders_of_a_group_are_compared_on_another_machine(compared):

@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from rooflinear.bench.timing.contests import CaseRounds
 from rooflinear.reports.tables.estimates import (
     BETWEEN,
     NOT_TIMED,
@@ -18,7 +19,6 @@ from rooflinear.reports.tables.estimates import (
     speedup,
     unpaired_ratio,
 )
-from rooflinear.reports.tables.variances import CaseRounds
 
 CONTENDERS, ROUNDS = 8, 12
 GROUPS = [f"implementation {number}" for number in range(CONTENDERS)]

@@ -7,8 +7,8 @@ import synthetic
 from synthetic import case, ok
 
 from rooflinear.bench.timing.core_speed import POWER, SLOWED
+from rooflinear.bench.timing.kept import kept, powers
 from rooflinear.reports.tables import frames
-from rooflinear.reports.tables.samples import kept, powers
 
 SLOWDOWN = 0.8
 SHARED = {SLOWED: 1000 * SLOWDOWN}

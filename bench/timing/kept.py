@@ -1,14 +1,18 @@
-"""Log times that count, from raw samples. A sample is dropped because of its flags, never because of its value."""
+"""Log times that count, from raw samples: the one rule of what a disturbed sample is, for all but the paired gate.
+
+A sample is dropped because of its flags, never because of its value. Runs, reports and `compare` of files
+use this rule; `gate.duel` has a stricter one, and says why.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from ...bench.records import Result, Sample
-from ...bench.timing.core_speed import POWER, log_times, power
-from ...bench.timing.guard import disturbed
-from ...bench.timing.levels import per_round
+from ..records import Result, Sample
+from .core_speed import POWER, log_times, power
+from .guard import disturbed
+from .levels import per_round
 
 FEW_CASES = 3
 """How many an implementation's own count beside: so many at the middle of all."""
@@ -23,6 +27,26 @@ class KeptSamples(NamedTuple):
     rounds: Rounds
     dropped: int
     disturbed: bool
+
+
+class Undisturbed(NamedTuple):
+    """The samples of one block that no guard flagged; all of them if more than half were, which ``mostly`` says."""
+
+    samples: Sequence[Sample]
+    mostly: bool
+
+
+def undisturbed(samples: Sequence[Sample]) -> Undisturbed:
+    """What counts of one case in one block."""
+    quiet = [sample for sample, flagged in zip(samples, disturbed(samples), strict=True) if not flagged]
+    mostly = 2 * len(quiet) < len(samples)
+    return Undisturbed(samples if mostly else quiet, mostly)
+
+
+def kept_of_all(groups: Sequence[Sequence[Result]]) -> list[KeptSamples]:
+    """What counts of each case of a run, from the results of each; slow cores are corrected by what the run shows."""
+    known = powers(result for group in groups for result in group)
+    return [kept(group, known[group[0].case.implementation]) for group in groups]
 
 
 def powers(results: Iterable[Result]) -> Mapping[str, float]:
@@ -45,16 +69,9 @@ def kept(results: Sequence[Result], power: float = POWER) -> KeptSamples:
     if any(result.status != "ok" for result in results):
         return KeptSamples({}, 0, False)
     latest = {result.block: result.samples for result in results}
-    picked = {block: _undisturbed(samples) for block, samples in latest.items()}
-    quiet = {block: samples for block, (samples, too_few) in picked.items() if not too_few}
-    counting = quiet or {block: samples for block, (samples, _) in picked.items()}
+    picked = {block: undisturbed(samples) for block, samples in latest.items()}
+    quiet = {block: each.samples for block, each in picked.items() if not each.mostly}
+    counting = quiet or {block: each.samples for block, each in picked.items()}
     dropped = sum(map(len, latest.values())) - sum(map(len, counting.values()))
     rounds = {block: per_round(log_times(samples, power)) for block, samples in counting.items()}
     return KeptSamples(rounds, dropped, bool(latest) and not quiet)
-
-
-def _undisturbed(samples: Sequence[Sample]) -> tuple[Sequence[Sample], bool]:
-    """The samples no guard flagged; all of them, and True, where more than half were flagged."""
-    quiet = [sample for sample, flagged in zip(samples, disturbed(samples), strict=True) if not flagged]
-    too_few = 2 * len(quiet) < len(samples)
-    return (samples if too_few else quiet), too_few
