@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..machine import machine
 from ..machine.cores import available_cores
 from ..records import Case, Task
 from ..suites import suite_sources
@@ -18,6 +19,9 @@ from .records import ABSENT, APPEARED, CHANGED, MISSING, CaseResult, CaseVerdict
 from .revisions import Revision
 
 CONTROL_SHARE = 0.1
+UNKNOWN_CACHE_BYTES = 2**25
+"""The largest cache, if the system does not report it."""
+
 DYNAMIC = (b"importlib", b"__import__", b"exec(", b"open(", b"sys.path")
 """Code by which a file can depend on files that it does not import."""
 
@@ -66,8 +70,9 @@ def plan(
     stems = {case.implementation for case, _ in both}
     sparing = same_python and not judge_all
     same = {stem for stem in stems if sparing and _is_unchanged(base, head, stem)}
+    held = _own_cache_bytes()
     shared = [
-        Planned(case, contest.task, margins.of(case, _is_large(head.suite, contest)), case.implementation in same)
+        Planned(case, contest.task, margins.of(case, _is_large(head.suite, contest, held)), case.implementation in same)
         for case, contest in both
     ]
     measured, left = _with_controls(shared, random.Random(options.seed))
@@ -143,11 +148,12 @@ def _tenth(cases: list[Planned]) -> int:
     return min(len(cases), max(1, round(CONTROL_SHARE * len(cases))))
 
 
-def _is_large(loaded: Suite, contest: Contest) -> bool:
+def _is_large(loaded: Suite, contest: Contest, own_cache_bytes: float) -> bool:
     """Whether a case's bytes exceed a core's caches, so that memory determines its speed."""
-    from ..machine.machine import describe
-
-    largest = max(describe().caches_bytes.values(), default=2**25)
-    share = largest / max(1, available_cores())
     operation = loaded.operations[contest.task.operation]
-    return max(footprint(operation, contest.task), cost(operation, contest.task).bytes) > share
+    return max(footprint(operation, contest.task), cost(operation, contest.task).bytes) > own_cache_bytes
+
+
+def _own_cache_bytes() -> float:
+    """A core's share of the largest cache."""
+    return max(machine.caches().values(), default=UNKNOWN_CACHE_BYTES) / max(1, available_cores())

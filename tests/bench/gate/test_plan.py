@@ -4,10 +4,11 @@ import pytest
 
 from rooflinear.bench.commands.options import build
 from rooflinear.bench.commands.requests import CaseRequest
-from rooflinear.bench.gate.margins import Margins
+from rooflinear.bench.gate.margins import LARGE, PINNED, Margins
 from rooflinear.bench.gate.plan import plan, same_sources
 from rooflinear.bench.gate.records import Side
 from rooflinear.bench.gate.revisions import Revision, sources
+from rooflinear.bench.machine import machine
 from rooflinear.bench.suites import suite
 
 from ..made import NUMPY, OPERATIONS, write_suite
@@ -77,7 +78,9 @@ def test_the_controls_rotate_with_the_seed(sides):
 def test_what_comes_and_what_goes(sides):
     found = planned(*sides({"goes": NUMPY}, {"goes": None, "comes": NUMPY}))
     assert told(found) == {"goes": "missing", "comes": "appeared"}
-    assert all("--allow-missing" in each.reason for each in found.settled)
+    assert {each.reason for each in found.settled} == {
+        f"{side} does not have it; if this is on purpose: --allow-missing PATTERN" for side in ("base", "head")
+    }
 
 
 @pytest.mark.parametrize("pattern", ["other", "oth*", "double/other *"])
@@ -155,3 +158,21 @@ def test_another_interpreter_makes_every_case_a_changed_one(sides):
     base, head = sides()
     other = Revision(head.side, head.suite, "another-python", {}, head.sources)
     assert not any(each.unchanged for each in planned(base, other).measured)
+
+
+def test_only_the_caches_are_asked_for_and_once(sides, monkeypatch):
+    asked = []
+    monkeypatch.setattr(machine, "caches", lambda: asked.append("caches") or {"L1d": 2**10, "L2": 2**20})
+    monkeypatch.setattr(machine, "describe", lambda: pytest.fail("the whole machine was described"))
+    assert len(planned(*sides({"other": NUMPY})).measured) > 1
+    assert asked == ["caches"]
+
+
+@pytest.mark.parametrize(("cache_bytes", "margin"), [(2**40, PINNED), (1, LARGE)])
+def test_what_exceeds_a_cores_share_of_the_largest_cache_has_the_margin_of_large_data(
+    sides, monkeypatch, cache_bytes, margin
+):
+    monkeypatch.setattr(machine, "caches", lambda: {"L1d": 1, "L2": cache_bytes})
+    base, head = sides({"other": NUMPY})
+    options = build(head.suite, CaseRequest(preset="quick", threads=("1",), seed="1"))
+    assert {each.margin for each in plan(base, head, options, Margins(), [], False).measured} == {margin}
