@@ -9,7 +9,7 @@ RooflinearError
 import difflib
 from collections.abc import Iterable
 
-from .records import Exit, Status, Verdict
+from .records import Exit, Lack, Status, Verdict
 
 
 class RooflinearError(Exception):
@@ -39,7 +39,7 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
 
 
 class Lost(Exception):
-    """A case that ends here, with its status.
+    """A case that ends here, with its status. ``lack``: what a skipped one had too little of.
 
     ``unexported``: it needs a file that the checkout has and the revision, as it was exported, has not.
     """
@@ -52,9 +52,11 @@ class Lost(Exception):
         verdict: Verdict | None = None,
         *,
         unexported: bool = False,
+        lack: Lack | None = None,
     ):
         super().__init__(reason)
         self.status: Status = status
         self.reason, self.exit, self.verdict, self.unexported = reason, exit_, verdict, unexported
+        self.lack: Lack | None = lack
         self.predicted_ns: int | None = None
         self.cap_ns: int | None = None

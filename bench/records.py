@@ -116,8 +116,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     resident set over that before the call. ``costs`` are the least flops and
     bytes of each algorithm, ``footprint_bytes`` are those of inputs and output,
     ``reads`` the time in ns to read a byte of this working set, by round.
+    ``lack`` says what a skipped case had too little of, if it was that.
     ``benchmark`` is the identity of a result from the file of another tool; its
-    ``source_sha256`` is then the benchmark's version according to that tool.
+    ``source_sha256`` is then the benchmark's version according to that tool, and
+    ``verified`` is false if no answer was compared with a correct one.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -128,6 +130,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     data: str = ""
     status: Status = "crashed"
     reason: str = ""
+    lack: Lack | None = None
+    verified: bool = True
     error_over_bound: float | None = None
     error: float | None = None
     bound: float | None = None

@@ -126,7 +126,7 @@ def _conclude(folder: Path, results: list[Result]) -> int:
     from ...reports.tables.frames import load
     from ...reports.tables.limits import fault_text, faults
 
-    if results and all("memory" in each.reason and each.status == "skipped" for each in results):
+    if results and all(each.lack == "memory" for each in results):
         raise CannotFinish(f"no case fits into memory: {results[0].case.label} {results[0].reason}")
     tables = load(folder)
     if doubted := sorted(set(faults(tables.cases)["threads"])):

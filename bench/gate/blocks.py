@@ -179,7 +179,8 @@ class Blocks:
     def _refuse_hopeless(self, planned: Planned) -> None:
         case, operation = planned.case, self._suites[HEAD].operations[planned.case.operation]
         if COPIES * footprint(operation, planned.task) > MEMORY_SHARE * psutil.virtual_memory().available:
-            raise Lost("skipped", "its inputs do not fit into memory twice, once per worker; choose smaller sizes")
+            reason = "its inputs do not fit into memory twice, once per worker; choose smaller sizes"
+            raise Lost("skipped", reason, lack="memory")
         slow = self._slow.get((case.operation, case.implementation), math.inf)
         if math.prod(case.sizes.values()) >= slow:
             raise Lost("timeout", "an equal or smaller size already exceeded the time limit (--timeout)")

@@ -47,9 +47,6 @@ INCOMPLETE = (MISSING, APPEARED, CHANGED, BROKEN)
 TOLD = (SLOWER, FASTER, EQUIVALENT, NOT_SLOWER, INCONCLUSIVE)
 """Verdicts of cases that were compared."""
 
-NEITHER = "neither side can run it: "
-"""Start of the reason of a case that could not be compared although it was tried; this counts as a failure."""
-
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
     """One side of a comparison: a git revision, or a results file.
@@ -102,7 +99,8 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     count, ``least_effect`` the smallest true ratio above 1 that the test would
     have found with a power of 95 % (None if nothing was timed), ``blocks``
     the pairs of fresh processes behind ``ratio``. ``unchanged`` says that the
-    sources of both sides are the same. All times are None if not timed.
+    sources of both sides are the same, ``tried`` that neither side could run a case
+    that was to be compared. All times are None if not timed.
     """
 
     case: Case
@@ -115,6 +113,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     blocks: int = 0
     least_effect: float | None = None
     unchanged: bool = False
+    tried: bool = False
     screen: Stage | None = None
     confirm: Stage | None = None
 
@@ -185,7 +184,7 @@ def _nothing_compared(cases: list[CaseResult]) -> str:
     told = [each for each in cases if each.verdict in TOLD]
     if not told:
         return f"nothing was compared{_first_reason(cases)}"
-    tried = [each for each in cases if each.verdict == ABSENT and each.reason.startswith(NEITHER)]
+    tried = [each for each in cases if each.verdict == ABSENT and each.tried]
     if tried and all(each.unchanged for each in told) and not all(each.unchanged for each in tried):
         return f"nothing that changed was compared{_first_reason(tried)}"
     return ""

@@ -4,13 +4,15 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
+
+import msgspec
 
 from ..errors import Lost
 from . import judge, records
 from .duel import BASE, COPY, HEAD, Reading
 from .plan import Planned
-from .records import CaseResult, Control, Stage
+from .records import CaseResult, CaseVerdict, Control, Stage
 from .statistics import location, p_greater, spread
 
 StageName = Literal["screen", "confirm"]
@@ -75,8 +77,6 @@ def _control(track: Track, result: CaseResult, fired: bool) -> Control:
 def _trusted(result: CaseResult, is_control: bool, fired: set[str]) -> CaseResult:
     if not fired or result.verdict not in (records.SLOWER, records.FASTER):
         return result
-    import msgspec
-
     reason = "its sources are the same on both sides" if is_control else "a control was called slower in this run"
     return msgspec.structs.replace(
         result, verdict=records.INCONCLUSIVE, reason=f"looks {result.verdict}, but {reason}; compare again"
@@ -106,13 +106,13 @@ def _result(track: Track, judged: judge.Judged | None, candidates: int) -> CaseR
     return _made(track, verdict, reason, candidates)
 
 
-def _untimed(track: Track, verdict: Any, reason: str) -> CaseResult:
+def _untimed(track: Track, verdict: CaseVerdict, reason: str) -> CaseResult:
     """The result of a case that was lost or not reached in time; earlier readings do not count."""
     case, unchanged = track.planned.case, track.planned.unchanged
     return CaseResult(case=case, verdict=verdict, reason=reason, margin=track.margin, unchanged=unchanged)
 
 
-def _made(track: Track, verdict: Any, reason: str, candidates: int) -> CaseResult:
+def _made(track: Track, verdict: CaseVerdict, reason: str, candidates: int) -> CaseResult:
     screen = _stage(track, "screen", 0.0, judge.SUSPECT_LEVEL)
     confirm = _stage(track, "confirm", math.log1p(track.margin), judge.FAMILY_LEVEL / max(1, candidates))
     shown = confirm or screen
@@ -165,19 +165,19 @@ def _lost(track: Track) -> CaseResult:
     both = BASE in track.lost and HEAD in track.lost
     statuses = {lost.status for lost in track.lost.values()}
     lacking = any(lost.unexported for lost in track.lost.values())
-    told = _told(track.lost)
     if both and statuses <= set(records.UNTIMED) and not lacking:
-        verdict, told = records.ABSENT, f"{records.NEITHER}{told.removeprefix('both sides: ')}"
-    elif lacking or statuses & {"wrong", "crashed", "timeout"}:
+        neither = _untimed(track, records.ABSENT, f"neither side can run it: {_told(track.lost, of_both='')}")
+        return msgspec.structs.replace(neither, tried=True)
+    if lacking or statuses & {"wrong", "crashed", "timeout"}:
         verdict = records.BROKEN
     else:
         verdict = records.MISSING if HEAD in track.lost else records.APPEARED
-    return _untimed(track, verdict, told)
+    return _untimed(track, verdict, _told(track.lost, of_both="both sides: "))
 
 
-def _told(lost: dict[str, Lost]) -> str:
+def _told(lost: dict[str, Lost], of_both: str) -> str:
     sides: dict[str, list[str]] = {}
     for side, each in lost.items():
         sides.setdefault(f"{'not exported' if each.unexported else each.status}: {each.reason}", []).append(side)
-    names = {told: "both sides" if {BASE, HEAD} <= set(of) else of[0] for told, of in sides.items()}
-    return "; ".join(f"{name}: {told}" for told, name in names.items())
+    names = {told: of_both if {BASE, HEAD} <= set(of) else f"{of[0]}: " for told, of in sides.items()}
+    return "; ".join(f"{name}{told}" for told, name in names.items())

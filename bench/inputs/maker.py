@@ -164,6 +164,7 @@ def _raised(refusal: protocol.Refusal) -> Exception:
         case "disk":
             return CannotFinish(f"cannot write inputs: {refusal.reason}; free space or set TMPDIR")
         case "memory":
-            return Lost("skipped", f"inputs and oracle need more memory than is available: {refusal.reason}")
+            reason = f"inputs and oracle need more memory than is available: {refusal.reason}"
+            return Lost("skipped", reason, lack="memory")
         case "fault":
             return SuiteFault(refusal.reason)

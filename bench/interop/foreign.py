@@ -23,7 +23,7 @@ UNNAMED = "unnamed"
 """Name of a machine that its file does not name."""
 
 NOT_VERIFIED = "not verified"
-"""The start of a warning: the answer was not compared with a correct one."""
+"""The start of the warning of a result that is not ``verified``."""
 
 NOBODY = Case("", "", "", {}, {}, "", 0, "")
 
@@ -76,7 +76,7 @@ def timed(seconds: Sequence[Any], calls: Any = 1, summary: Iterable[Any] = (), *
     left = len(seconds) - len(times)
     warning = NOT_VERIFIED + (f"; {left} of {len(seconds)} samples are not times and are left out" if left else "")
     found = [Sample(0, 0, *_whole_ns(each, calls)) for each in times]
-    return Result(case=NOBODY, status="ok", samples=found, **{"warning": warning, **known})
+    return Result(case=NOBODY, status="ok", samples=found, **{"warning": warning, "verified": False, **known})
 
 
 def convert(value: Any, kind: Any, path: Path) -> Any:

@@ -76,7 +76,12 @@ def _record(each: dict[str, Any]) -> dict[str, Any] | None:
 
 def _ours(each: dict[str, Any], record: dict[str, Any], path: Path) -> Entry:
     facts = {name: convert(record[name], kind, path) for name, kind in FACTS.items() if name in record}
-    return Entry(str(each["name"]), None, convert(record.get("case"), Case, path), [_timed(each, warning="", **facts)])
+    return Entry(
+        str(each["name"]),
+        None,
+        convert(record.get("case"), Case, path),
+        [_timed(each, warning="", verified=True, **facts)],
+    )
 
 
 def _timed(each: dict[str, Any], **known: Any) -> Result:

@@ -62,7 +62,11 @@ class Admission:
         """Starts the worker if the case may run; raises `Lost` if not."""
         if self.budget.is_spent():
             spent = self.options.time_budget_s or 0.0
-            raise Lost("skipped", f"the time budget of {spent:g} s was spent before its turn (--time-budget)")
+            raise Lost(
+                "skipped",
+                f"the time budget of {spent:g} s was spent before its turn (--time-budget)",
+                lack="time budget",
+            )
         self._refuse_for_memory(case)
         slot.start()
         if self.budget.wants_probe(case):
@@ -89,7 +93,8 @@ class Admission:
         need = max(self._need(case), self._oracle_need(task))
         if need > self.memory_bytes:
             only = "" if self._streams(case) or not self.in_place(task) else "; it cannot read X from its file"
-            raise Lost("skipped", f"needs about {_gib(need)} of memory; {allowed} may be used (--memory-limit){only}")
+            reason = f"needs about {_gib(need)} of memory; {allowed} may be used (--memory-limit){only}"
+            raise Lost("skipped", reason, lack="memory")
 
     def _probe(self, case: Case, slot: Slot) -> None:
         """Calls a case at small sizes, then larger ones, until its time can be predicted."""
@@ -157,6 +162,6 @@ def _gib(count: float) -> str:
 
 def _predicted(predicted_ns: float, timeout_s: float) -> Lost:
     reason = f"predicted to take {predicted_ns / 1e9:.3g} s a call, over the limit of {timeout_s:g} s (--timeout)"
-    lost = Lost("skipped", reason)
+    lost = Lost("skipped", reason, lack="time limit")
     lost.predicted_ns, lost.cap_ns = int(predicted_ns), int(timeout_s * 1e9)
     return lost

@@ -209,6 +209,7 @@ class ContestRunner:
                 data=self.problems.label,
                 status=lost.status,
                 reason=lost.reason,
+                lack=lost.lack,
                 predicted_ns=lost.predicted_ns,
                 cap_ns=lost.cap_ns,
                 exit=lost.exit,

@@ -104,7 +104,8 @@ class Showing:
         try:
             left = deadline - self._clock()
             if left <= 0:
-                raise Lost("skipped", "the time for the page's tasks was used up before its turn (--time-budget)")
+                reason = "the time for the page's tasks was used up before its turn (--time-budget)"
+                raise Lost("skipped", reason, lack="time budget")
             into = self._problems.outputs()
             told = slot.ask(Prepare(task, str(folder), into=into), max(left, LEAST_SECONDS), protocol.Prepared)
             algorithm = slot.implementation.algorithm

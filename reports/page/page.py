@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import cache
 
 from ...bench.interop import tool_of
-from ...bench.interop.foreign import NOT_VERIFIED
 from ..palette import DARK, LIGHT
 from ..rendering import FOLDER, policy, render
 from ..tables.frames import Tables
@@ -80,7 +79,7 @@ def _data(tables: Tables, baseline: str | None) -> dict:
 
 
 def _verified(tables: Tables) -> bool:
-    return not any(result.warning.startswith(NOT_VERIFIED) for group in tables.results for result in group)
+    return all(result.verified for group in tables.results for result in group)
 
 
 def source(name: str | tuple[str, ...]) -> str:

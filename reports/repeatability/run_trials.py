@@ -24,9 +24,6 @@ DIGITS = 5
 HEADLINE_BLOCKS, HEADLINE_PLACES = 3, 3
 """Processes that the baseline and so many of the fastest need for an interval between processes."""
 
-FOR_TIME = "time budget"
-"""In the reason of a case that was skipped because time ran out."""
-
 
 class CaseEstimates(msgspec.Struct, frozen=True, array_like=True):
     """A timed case: its time in ns and its speed-up with both ends and the kind of interval, as the report has them."""
@@ -99,7 +96,10 @@ def of_tables(tables: Tables, seconds: float, load_: int, nice: int) -> RunTrial
     """As `run_trial`, of frames that are read already."""
     run, cases = tables.run, tables.cases
     measuring = _seconds_between(run.started_at, run.finished_at or run.started_at)
-    for_time = (cases["status"] == "skipped") & cases["reason"].str.contains(FOR_TIME, regex=False)
+    for_time = [
+        status == "skipped" and any(each.lack == "time budget" for each in results)
+        for status, results in zip(cases["status"], tables.results, strict=True)
+    ]
     return RunTrial(
         started_at=run.started_at,
         seconds=round(seconds, 1),
@@ -114,7 +114,7 @@ def of_tables(tables: Tables, seconds: float, load_: int, nice: int) -> RunTrial
         nice=nice,
         timed_share=_short(_timed_ns(tables) / 1e9 / measuring) if measuring else 0.0,
         statuses={str(name): int(count) for name, count in cases["status"].value_counts().items()},
-        skipped_for_time=int(for_time.sum()),
+        skipped_for_time=sum(for_time),
         disturbed=int(cases["disturbed"].sum()),
         contests=list(_contests(tables)),
     )

@@ -160,6 +160,37 @@ def test_an_unknown_status_is_no_record(tmp_path):
         store.read_results(tmp_path)
 
 
+def test_a_result_of_before_reasons_had_a_kind_is_read(tmp_path):
+    path = stored(tmp_path, result(status="skipped", lack="memory"))
+    line = json.loads(path.read_text())
+    assert line.pop("lack") == "memory"
+    assert line.pop("verified") is True
+    path.write_text(json.dumps(line) + "\n")
+    (read,) = store.read_results(tmp_path)
+    assert (read.status, read.lack, read.verified) == ("skipped", None, True)
+
+
+def test_a_field_of_a_later_version_is_passed_over(tmp_path):
+    path = stored(tmp_path, result(block=3))
+    path.write_text(json.dumps({**json.loads(path.read_text()), "later": 1}) + "\n")
+    assert [each.block for each in store.read_results(tmp_path)] == [3]
+
+
+def test_an_unknown_kind_of_reason_is_no_record(tmp_path):
+    path = stored(tmp_path, result(status="skipped", lack="memory"))
+    path.write_text(path.read_text().replace('"lack":"memory"', '"lack":"patience"'))
+    with pytest.raises(UsageError, match="not a rooflinear record"):
+        store.read_results(tmp_path)
+
+
+@pytest.mark.parametrize(("lacks", "error"), [(["memory", "memory"], CannotFinish), (["memory", None], UsageError)])
+def test_a_run_ends_for_memory_by_the_kind_of_its_reasons(tmp_path, lacks, error):
+    """Not by their words; a run that goes on here finds no run.json to report."""
+    found = [result(status="skipped", lack=each, reason="out of memory" if not each else "too large") for each in lacks]
+    with pytest.raises(error):
+        commands._conclude(tmp_path, found)
+
+
 def test_a_newer_schema_is_refused(tmp_path):
     path = stored(tmp_path, result(schema_version=SCHEMA_VERSION + 1))
     with pytest.raises(UsageError, match="is newer than this rooflinear's"):

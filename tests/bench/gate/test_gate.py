@@ -12,7 +12,7 @@ from rooflinear.bench.gate.blocks import Outcome
 from rooflinear.bench.gate.duel import Reading
 from rooflinear.bench.gate.gate import LATE, SCREEN_SHARE, Gate
 from rooflinear.bench.gate.plan import Plan, Planned
-from rooflinear.bench.gate.records import NEITHER, verdict_of
+from rooflinear.bench.gate.records import verdict_of
 from rooflinear.bench.gate.tracks import results
 from rooflinear.bench.records import Case
 from rooflinear.bench.sweep import Options
@@ -161,7 +161,7 @@ CRASHED, ABSENT, WRONG = Lost("crashed", "signal 11"), Lost("missing", "no torch
         ({"base": CRASHED, "head": CRASHED}, "broken", "both sides: crashed: signal 11"),
         ({"head": ABSENT}, "missing", "head: missing: no torch"),
         ({"base": ABSENT}, "appeared", "base: missing: no torch"),
-        ({"base": ABSENT, "head": ABSENT}, "not compared", f"{NEITHER}missing: no torch"),
+        ({"base": ABSENT, "head": ABSENT}, "not compared", "neither side can run it: missing: no torch"),
         ({"copy": WRONG}, "broken", "copy: wrong: outside the bound"),
     ],
 )

@@ -360,3 +360,9 @@ def test_benchmarks_of_a_file_share_no_round():
     """They were run one after the other."""
     content = files.pytest_benchmark(files.measured("t.py::a", [1e-3] * 3), files.measured("t.py::b", [1e-3] * 2))
     assert [[each.round for each in found.samples] for found in read(content)] == [[0, 1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(("extra", "verified"), [({}, False), ({"rooflinear": {"case": KEPT}}, True)])
+def test_what_another_tool_measured_is_not_verified_unless_our_suite_checked_it(extra, verified):
+    found = only(files.pytest_benchmark(files.measured("t.py::test_quick", 1e-3, extra=extra)))
+    assert (found.status, found.verified, found.warning) == ("ok", verified, "" if verified else "not verified")

@@ -235,6 +235,7 @@ def test_what_no_time_is_left_for_is_skipped_and_what_was_measured_is_kept():
         assert run.statuses(stem) == {10: "ok", 20: "ok", 30: "ok", 40: "skipped"}
         assert all(run.of(stem, m).samples for m in (10, 20, 30))
         assert run.of(stem, 40).reason == "the time budget of 100 s was spent before its turn (--time-budget)"
+        assert run.of(stem, 40).lack == "time budget"
     assert {m for m, _ in machine.problems.made} == {10, 20, 30}
 
 
@@ -293,6 +294,7 @@ def test_what_does_not_fit_into_memory_is_refused_before_anything_is_made():
     run = Run(machine, 10, M, memory_limit_bytes=FOOTPRINT)
     assert run.statuses("numpy") == {10: "ok", M: "skipped"}
     assert run.of("numpy", M).reason == "needs about 0.0596 GiB of memory; 0.0149 GiB may be used (--memory-limit)"
+    assert run.of("numpy", M).lack == "memory"
     assert {m for m, _ in machine.problems.made} == {10}
 
 
@@ -317,6 +319,7 @@ def test_a_hopeless_case_is_predicted_from_smaller_sizes_and_never_called():
     assert (lost.status, lost.cap_ns) == ("skipped", SECOND)
     assert lost.predicted_ns == pytest.approx(10 * SECOND, rel=0.01)
     assert lost.reason == "predicted to take 10 s a call, over the limit of 1 s (--timeout)"
+    assert lost.lack == "time limit"
     assert machine.counted("loop")["WarmUp"] == 0
 
 
