@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 from matplotlib.lines import Line2D
 
-from ...bench.machine.roofs import bytes_per_second
-from ...bench.records import Roof
+from ...bench.records import Roof, words
 from ..palette import Look, looks
-from ..tables.frames import Tables, words
+from ..tables.bandwidths import bandwidths
+from ..tables.frames import Tables
 from ..tables.limits import MOST_TOLD
 from ..tables.views import View
 from ..units import flops_text, known, rate_text
@@ -55,7 +55,7 @@ def roofline(axes: Axes, tables: Tables, view: View, drawn: dict[str, Look]) -> 
     time_ns = frame["time_ns"].where(faulty, frame[["time_ns", "limit_ns"]].max(axis=1))
     intensity, rate = frame["flops"] / frame["bytes"], frame["flops"] / time_ns * 1e9
     roof = tables.run.ceilings.roofs[str(view.threads)]
-    rates = _bandwidths(tables, roof)
+    rates = dict(bandwidths(roof, tables.run.machine.caches_bytes))
     peak = roof.flops[view.dtype]
     ends = room([*intensity, 2 * peak / min(rates.values())])
     axes.set(xscale="log", yscale="log", title="Roofline", xlabel="flops per byte moved", ylabel="flop/s")
@@ -120,14 +120,6 @@ def _roofs(axes: Axes, rates: dict[str, float], roof: Roof, dtype: str, ends: tu
         )[0]
         for (name, rate), style in zip(rates.items(), cycle(ROOF_STYLES), strict=False)
     ]
-
-
-def _bandwidths(tables: Tables, roof: Roof) -> dict[str, float]:
-    """Bytes read per second from each cache (half of it) and from memory (the largest working set)."""
-    sizes = [size for size, _ in roof.read]
-    caches = {name: size / 2 for name, size in tables.run.machine.caches_bytes.items() if not name.endswith("i")}
-    holders = {**(caches or {"cache": sizes[0]}), "memory": sizes[-1]}
-    return {name: bytes_per_second(roof, size) for name, size in holders.items()}
 
 
 def _share(row: dict | None) -> float:

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from ...bench.records import Machine, Roof, Run
+from ...bench.records import Machine, Run
+from ..tables.bandwidths import bandwidths
 from ..units import bytes_text, digits
-
-LAST_CACHES = 4
-"""A working set of at least this many last caches is read from memory."""
 
 
 def facts(run: Run) -> dict[str, str]:
@@ -44,19 +42,6 @@ def roofs(run: Run) -> list[dict[str, Any]]:
         }
         for threads, roof in sorted(found, key=lambda pair: pair[0])
     ]
-
-
-def bandwidths(roof: Roof, caches_bytes: dict[str, int]) -> list[tuple[str, float]]:
-    """(name, bytes per second) of each data cache that a working set was read from, and of memory."""
-    caches = sorted((size, name) for name, size in caches_bytes.items() if not name.endswith("i"))
-    last = caches[-1][0] if caches else 0
-    found, below = [], 0
-    for size, name in caches:
-        inside = [speed for working_set, speed in roof.read if below < working_set <= size / 2]
-        found += [(f"{name.removesuffix('d')} cache", max(inside))] if inside else []
-        below = size
-    outside = [speed for working_set, speed in roof.read if working_set >= LAST_CACHES * last]
-    return [*found, ("memory", max(outside))] if outside and last else found
 
 
 def _cores(machine: Machine) -> str:

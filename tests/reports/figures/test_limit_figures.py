@@ -80,7 +80,7 @@ def test_points_are_filled_beyond_the_last_cache_and_hollow_within(planted):
 def test_roofs_are_the_measured_bandwidths_up_to_the_peak(planted):
     axes = drawn(limit_figures.roofline, planted, looks(planted.implementations))
     roofs = {str(line.get_label()): line.get_xydata() for line in axes.lines if ":" in str(line.get_label())}
-    assert list(roofs) == ["L1d: 125 GB/s", "L2: 125 GB/s", "L3: 125 GB/s", "memory: 83.3 GB/s"]
+    assert list(roofs) == ["L1 cache: 125 GB/s", "L2 cache: 125 GB/s", "L3 cache: 125 GB/s", "memory: 83.3 GB/s"]
     for points in roofs.values():
         assert points[-1, 1] == PEAKS["float64"]
     (x, y), _ = roofs["memory: 83.3 GB/s"]
