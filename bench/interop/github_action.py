@@ -4,16 +4,13 @@ import statistics
 
 import msgspec
 
-from ..records import Case, Result, Run
-from .names import distinct_labels
+from ..records import Result, Run
+from .names import distinct_labels, timed_by_case
 
 
 def write(run: Run, results: list[Result]) -> bytes:
     """A list of ``name, unit, value, range, extra``, one entry per case: median over blocks, range over samples."""
-    cases: dict[Case, list[Result]] = {}
-    for each in results:
-        if each.status == "ok" and each.samples:
-            cases.setdefault(each.case, []).append(each)
+    cases = timed_by_case(results)
     labels = distinct_labels(cases)
     return (
         msgspec.json.format(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ..records import Case, words
+from ..records import Case, Result, words
 
 DTYPES = ("float64", "float32")
 ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
@@ -74,6 +74,15 @@ def numbered(texts: Sequence[str]) -> list[str]:
     """Texts; equal ones are numbered as in asv: ``<f> (0)``, ``<f> (1)``."""
     counts, taken = Counter(texts), set(texts)
     return [text if counts[text] == 1 else _free(text, taken) for text in texts]
+
+
+def timed_by_case(results: Iterable[Result]) -> dict[Case, list[Result]]:
+    """The results that have times, by case in order of first appearance."""
+    found: dict[Case, list[Result]] = {}
+    for each in results:
+        if each.status == "ok" and each.samples:
+            found.setdefault(each.case, []).append(each)
+    return found
 
 
 def distinct_labels(cases: Iterable[Case]) -> dict[Case, str]:

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 
 from ..errors import UsageError
-from ..records import Benchmark, Case, Machine, Result, Run
+from ..records import Benchmark, Machine, Result, Run
 from .foreign import NOBODY, UNNAMED, Entry, convert, read_as, timed
-from .names import Description, case_of_label, distinct_labels
+from .names import Description, case_of_label, distinct_labels, timed_by_case
 
 OURS = "rooflinear_result"
 OUR_RUN = "rooflinear_run"
@@ -37,10 +37,7 @@ def read(path: Path, content: dict[str, Any]) -> tuple[Run, list[Result]]:
 
 def write(run: Run, results: list[Result]) -> bytes:
     """A file that ``pyperf stats`` reads; its metadata contain the whole run."""
-    cases: dict[Case, list[Result]] = {}
-    for each in results:
-        if each.status == "ok" and each.samples:
-            cases.setdefault(each.case, []).append(each)
+    cases = timed_by_case(results)
     labels = distinct_labels(cases)
     kept = msgspec.json.encode({"run": run, "results": results}).decode()
     content = {
