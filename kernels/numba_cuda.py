@@ -90,7 +90,16 @@ def _many(count):
 def _kernels(dtype) -> dict[str, Any]:
     kind = {"float64": float64, "float32": float32}[dtype]
     zero = np.dtype(dtype).type(0)
+    read, product = _of_a_tile(zero)
+    return {
+        **_by_row(kind, read, product),
+        "squares": _squares(kind, zero, read, product),
+        "slopes": _slopes(kind, zero, read, product),
+        **_of_vectors(zero),
+    }
 
+
+def _of_a_tile(zero):
     @cuda.jit(device=True)
     def read(X, first, rows, tile):
         """All threads of the block, neighbours in memory side by side."""
@@ -106,6 +115,10 @@ def _kernels(dtype) -> dict[str, Any]:
             total += tile[row * len(theta) + j] * theta[j]
         return total
 
+    return read, product
+
+
+def _by_row(kind, read, product):
     @cuda.jit
     def predict(X, theta, out):
         tile = cuda.shared.array(TILE, kind)
@@ -128,6 +141,10 @@ def _kernels(dtype) -> dict[str, Any]:
                 out[first + row] = y[first + row] - product(tile, row, theta)
             cuda.syncthreads()
 
+    return {"predict": predict, "residuals": residuals}
+
+
+def _squares(kind, zero, read, product):
     @cuda.jit
     def squares(X, y, theta, parts):
         tile = cuda.shared.array(TILE, kind)
@@ -148,6 +165,10 @@ def _kernels(dtype) -> dict[str, Any]:
                 total += sums[thread]
             parts[cuda.blockIdx.x, 0] = total
 
+    return squares
+
+
+def _slopes(kind, zero, read, product):
     @cuda.jit
     def slopes(X, y, theta, parts):
         tile = cuda.shared.array(TILE, kind)
@@ -169,6 +190,10 @@ def _kernels(dtype) -> dict[str, Any]:
                 parts[block, j] = total
             cuda.syncthreads()
 
+    return slopes
+
+
+def _of_vectors(zero):
     @cuda.jit
     def total(parts, factor, out):
         j = cuda.grid(1)
@@ -184,6 +209,4 @@ def _kernels(dtype) -> dict[str, Any]:
         if j < len(theta):
             theta[j] -= learning_rate * slope[j]
 
-    return {
-        "predict": predict, "residuals": residuals, "squares": squares, "slopes": slopes, "total": total, "step": step,
-    }  # fmt: skip
+    return {"total": total, "step": step}

@@ -120,8 +120,23 @@ def _descents_for(X):
 @cache
 def _readers(n):
     kernels = fused if n is None else rows
-    rows_predict, rows_residuals, rows_squares = kernels.predict(n), kernels.residuals(n), kernels.squares(n)
+    mean_square = _mean_square(kernels.squares(n))
 
+    @compiled
+    def mse(X, y, theta, sums, mean):
+        mean[()] = mean_square(X, y, theta, sums)
+        return mean
+
+    @compiled
+    def split_mse(X_train, y_train, X_validation, y_validation, theta, sums, both):
+        both[0] = mean_square(X_train, y_train, theta, sums)
+        both[1] = mean_square(X_validation, y_validation, theta, sums)
+        return both
+
+    return Readers(_predict(kernels.predict(n)), _residuals(kernels.residuals(n)), mse, split_mse)
+
+
+def _predict(rows_predict):
     @parallel
     def predict_in_parts(X, theta, out):
         threads = get_num_threads()
@@ -138,6 +153,10 @@ def _readers(n):
             predict_in_parts(X, theta, out)
         return out
 
+    return predict
+
+
+def _residuals(rows_residuals):
     @parallel
     def residuals_in_parts(X, y, theta, out):
         threads = get_num_threads()
@@ -154,6 +173,10 @@ def _readers(n):
             residuals_in_parts(X, y, theta, out)
         return out
 
+    return residuals
+
+
+def _mean_square(rows_squares):
     @compiled
     def squares(X, y, theta, first, last):
         # Block by block: in float32 one sum of a million terms loses digits.
@@ -175,18 +198,7 @@ def _readers(n):
         squares_in_parts(X, y, theta, sums)
         return sums[:, 0].sum() / len(y)
 
-    @compiled
-    def mse(X, y, theta, sums, mean):
-        mean[()] = mean_square(X, y, theta, sums)
-        return mean
-
-    @compiled
-    def split_mse(X_train, y_train, X_validation, y_validation, theta, sums, both):
-        both[0] = mean_square(X_train, y_train, theta, sums)
-        both[1] = mean_square(X_validation, y_validation, theta, sums)
-        return both
-
-    return Readers(predict, residuals, mse, split_mse)
+    return mean_square
 
 
 @cache
