@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from rooflinear.bench.errors import Lost
+from rooflinear.bench.gate.allowed import Named, one_sided
 from rooflinear.bench.gate.duel import Reading
 from rooflinear.bench.gate.plan import Planned
 from rooflinear.bench.gate.records import verdict_of
@@ -162,6 +163,14 @@ def test_unchanged_cases_alone_do_not_speak_for_what_changed():
     assert verdict_of(*results(beside))[0] == "not slower"
     same = [track(1, lost=ABSENT, unchanged=True), track(2, unchanged=True, blocks=0)]
     assert verdict_of(*results(same))[0] == "not slower"
+
+
+def test_what_was_allowed_to_be_missing_is_no_failed_try():
+    """Whatever its reason says: only a case that neither side could run leaves unchanged cases alone."""
+    cases, controls = results([track(2, unchanged=True, blocks=0)])
+    gone = one_sided(Named(track(1).planned.case), "missing", "neither side can run it: gone", 0.02, ["*"])
+    assert (gone.verdict, gone.tried) == ("not compared", False)
+    assert verdict_of([gone, *cases], controls)[0] == "not slower"
 
 
 def test_where_all_sources_are_equal_it_is_said():

@@ -40,7 +40,7 @@ def test_statuses_and_samples_are_counted(tmp_path):
     results = [
         ok(case(), [1e7, 1e7, 1e7]),
         Result(case=case("a"), status="skipped", reason="no time was left", lack="time budget"),
-        Result(case=case("b"), status="skipped", reason="over the time budget of a call", lack="time limit"),
+        Result(case=case("b"), status="skipped", reason="predicted to take over 60 s", lack="time limit"),
         ok(case("c"), [1e7] * 3, flags={0: {"steal_ticks": 1}, 1: {"steal_ticks": 2}}),
     ]
     found = run_trial(write(tmp_path / "run", run(["numpy"], {}), results), 1, 0, 0)
