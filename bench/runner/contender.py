@@ -95,11 +95,21 @@ class Contender:
         return self.slot.compiled_ns.get((self.case.operation, self.case.dtype), 0) > COMPILED_NS
 
     def plays(self, index: int, rounds: int) -> bool:
-        """Whether it takes part in round ``index`` of ``rounds``: fewer where a call is long, at least one."""
+        """Whether it takes part in round ``index`` of ``rounds``: fewer where a call is long, at least one.
+
+        Then rounds of which every slice was disturbed are made up for, as many as it takes part in at most.
+        """
         share = min(1.0, self.terms.long_call_ns / max(self.call_ns, 1.0))
         fewest = FEWEST_LONG if self.call_ns < VERY_LONG_CALL_NS else 1
         most = max(min(rounds, fewest), round(rounds * share))
+        if most < rounds:
+            most += min(most, self._disturbed_rounds())
         return not self.sits_out and len({each.round for each in self.samples}) <= index < most
+
+    def _disturbed_rounds(self) -> int:
+        flags = zip(self.samples, disturbed(self.samples), strict=True)
+        undisturbed_rounds = {sample.round for sample, flagged in flags if not flagged}
+        return len({each.round for each in self.samples} - undisturbed_rounds)
 
     def warm_up(self, first_round: int) -> bool:
         """Steady state and the number of calls in a slice; False where the case has ended."""
@@ -117,7 +127,7 @@ class Contender:
         self.call_ns = self.first_call_ns
         if self.call_ns < self.terms.long_call_ns:
             return False
-        self.time_slice(first_round)
+        self._keep(self._turns.play(first_round, self.call_ns))
         self.call_ns = self.samples[0].wall_ns
         if self.call_ns >= self.terms.long_call_ns:
             self.facts["steady"] = None
@@ -136,10 +146,14 @@ class Contender:
         if self.terms.slices > 1:
             self._turns.place_anew()
         samples = self._turns.play(round_, self.call_ns)
-        if self.terms.slices > 1 and self._turns.came_out_short(samples):
+        if self.terms.slices > 1 and self._turns.came_out_short(samples, self.call_ns):
             self.call_ns = median_call_ns(samples)
             self._turns.drop_last()
             samples = self._turns.play(round_, self.call_ns)
+        self._keep(samples)
+
+    def _keep(self, samples: Sequence[Sample]) -> None:
+        """As samples of a turn, whose output is judged if it is drawn. Raises `Lost`."""
         self.samples += samples
         if self._judged_turns < MOST_JUDGED and DRAW() < JUDGED_SHARE:
             self._judged_turns += 1

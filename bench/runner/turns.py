@@ -87,10 +87,11 @@ class Turns:
     def clear(self) -> None:
         self.played.clear()
 
-    def came_out_short(self, samples: Sequence[Sample]) -> bool:
-        """Calls were counted while somebody held the machine: far too few fill a slice."""
+    def came_out_short(self, samples: Sequence[Sample], call_ns: float) -> bool:
+        """Whether slices took less than half of what ``call_ns`` predicts: another program ran when it was measured."""
         longest = max(each.wall_ns for each in samples)
-        return longest < self.terms.slice_ns / 2 and samples[0].calls < MAXIMUM_CALLS
+        predicted = max(self.terms.slice_ns, samples[0].calls * call_ns)
+        return longest < predicted / 2 and samples[0].calls < MAXIMUM_CALLS
 
     def last_clocks_agree(self) -> bool:
         return self.played[-1].clocks_agree(self.threads)

@@ -149,6 +149,16 @@ def test_long_calls_get_fewer_samples_and_no_warm_up(call_ms, rounds):
     assert "WarmUp" not in slot.asked
 
 
+def test_a_disturbed_round_of_long_calls_is_made_up_for():
+    disturbing = {"waited_ns": 10 * MS, "neighbour_ns": MS}
+
+    def once(slot, request):
+        return turn(slot, request, 50 * MS, flags=disturbing if request.round == ROUND + 1 else {})
+
+    (result,), _ = played(**{**long_slices(50), "Slice": once})
+    assert sorted({each.round - ROUND for each in result.samples}) == [0, 1, 2, 3]
+
+
 def test_a_long_first_call_alone_is_a_compiler_and_its_slice_is_not_kept():
     (result,), slot = played(**long_slices(1))
     assert (result.status, result.steady) == ("ok", True)

@@ -88,6 +88,12 @@ def test_slices_that_come_out_short_are_counted_anew():
     assert slot.asked.count("Slice") == 5
 
 
+def test_calls_far_shorter_than_predicted_fill_a_turn_too():
+    (result,), slot = played(WarmUp=protocol.Warmed(20 * MS, True))
+    assert [sum(each.round == ROUND + index for each in result.samples) for index in range(4)] == [6] * 4
+    assert slot.asked.count("Slice") == 5
+
+
 def test_inputs_are_placed_anew_as_often_as_it_takes_little():
     def slow(slot, request):
         slot.now_ns += 100 * MS
