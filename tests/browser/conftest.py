@@ -1,6 +1,5 @@
 """A real browser over real pages, each written once a session and opened few times."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,13 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "reports"))
-
-import synthetic
-
 from rooflinear.bench.records import Result
 from rooflinear.reports.page import page
 from rooflinear.reports.tables import frames
+
+from ..reports import synthetic
 
 READY = "() => document.documentElement.dataset.ready === 'true'"
 SECONDS = 30

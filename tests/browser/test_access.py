@@ -5,12 +5,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import synthetic
 
 from rooflinear.bench.records import Result
 from rooflinear.reports.page import page
 from rooflinear.reports.tables import frames
 
+from ..reports import synthetic
 from .conftest import Page
 
 WIDTHS, SCHEMES = (390, 800, 1280), ("light", "dark")

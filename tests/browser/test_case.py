@@ -3,12 +3,13 @@
 import shlex
 
 import pytest
-import synthetic
 import typer
-from synthetic import HOSTILE
 
 from rooflinear.bench.cli import app
 from rooflinear.bench.records import Result, Sample
+
+from ..reports import synthetic
+from ..reports.synthetic import HOSTILE
 
 
 def index_of(tables, **wanted):

@@ -4,14 +4,14 @@ import re
 from itertools import pairwise
 
 import pytest
-import synthetic
-from synthetic import HOSTILE
 
 from rooflinear.bench.records import Result
 from rooflinear.reports.page import page
 from rooflinear.reports.tables import frames
 from rooflinear.reports.tables.views import views
 
+from ..reports import synthetic
+from ..reports.synthetic import HOSTILE
 from .conftest import Page
 
 CHANGES = {

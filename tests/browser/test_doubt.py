@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-import synthetic
-from synthetic import case, costs, ok
 
 from rooflinear.reports.page import page
 from rooflinear.reports.tables import frames
 
+from ..reports import synthetic
+from ..reports.synthetic import case, costs, ok
 from .conftest import Page
 
 MS, BETWEEN = (100, 1000, 10_000, 100_000), 316

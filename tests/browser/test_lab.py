@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import lab_run
 import numpy as np
 import pytest
-import synthetic
 
 from rooflinear.kernels._problem import scenes
 from rooflinear.kernels._problem.shown import GRID
 from rooflinear.reports.page import page
 from rooflinear.reports.tables import frames
 
+from ..reports import lab_run, synthetic
 from .conftest import Page
 from .twin import Twin
 

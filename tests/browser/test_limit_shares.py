@@ -4,12 +4,12 @@ import math
 import re
 
 import pytest
-import synthetic
-from synthetic import case, ok
 
 from rooflinear.reports.page import page
 from rooflinear.reports.tables import frames
 
+from ..reports import synthetic
+from ..reports.synthetic import case, ok
 from .conftest import Page
 
 MS = (1000, 10_000, 100_000)

@@ -1,11 +1,11 @@
 """A run of a hundred thousand results is still a page that opens, and answers every control."""
 
 import pytest
-import synthetic
 
 from rooflinear.reports.page import page
 from rooflinear.reports.tables import frames
 
+from ..reports import synthetic
 from .conftest import Page
 
 IMPLEMENTATIONS, OPERATIONS = 20, 10

@@ -1,15 +1,12 @@
 """Runs that several tests read, written once."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import synthetic
-
 from rooflinear.reports.tables import frames
+
+from . import synthetic
 
 
 @pytest.fixture(scope="session")

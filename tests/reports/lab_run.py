@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import synthetic
 
 from rooflinear.bench.contract import Operation, Shown
 from rooflinear.bench.inputs import problem
@@ -12,6 +11,8 @@ from rooflinear.bench.records import Case, Output, ShownTask
 from rooflinear.bench.store import OUTPUTS, ResultFile
 from rooflinear.bench.suites import suite
 from rooflinear.kernels import operations as built_in
+
+from . import synthetic
 
 HANDS = ("python", "numpy_rows", "numpy", "numpy_inplace", "scipy_blas")
 WRONG = "numpy_blocked"

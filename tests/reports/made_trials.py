@@ -1,9 +1,10 @@
 """Lines of whole runs with planted errors."""
 
 import numpy as np
-from synthetic import run
 
 from rooflinear.reports.repeatability.run_trials import CaseEstimates, ContestVerdict, RunTrial, is_headline
+
+from .synthetic import run
 
 BETWEEN = "between processes"
 MACHINE = run([], {}).machine

@@ -12,8 +12,6 @@ from pathlib import Path
 import msgspec
 import pandas as pd
 import pytest
-import synthetic
-from synthetic import HOSTILE, case, ok
 
 from rooflinear.bench import interop
 from rooflinear.bench.errors import CannotFinish, UsageError
@@ -26,6 +24,9 @@ from rooflinear.reports.tables.crossovers import crossovers
 from rooflinear.reports.tables.growth import fits
 from rooflinear.reports.tables.scaling import threads
 from rooflinear.reports.tables.views import views
+
+from . import synthetic
+from .synthetic import HOSTILE, case, ok
 
 
 @pytest.fixture(scope="module")

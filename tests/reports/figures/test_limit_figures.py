@@ -5,10 +5,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-import synthetic
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from synthetic import CACHE_BYTES, CACHED_NS_PER_BYTE, NS_PER_BYTE, PEAKS, case, costs, ok
 
 from rooflinear.bench.records import Ceilings, Result
 from rooflinear.reports.figures import limit_figures
@@ -16,6 +14,9 @@ from rooflinear.reports.figures.figures import pictures
 from rooflinear.reports.palette import looks
 from rooflinear.reports.tables import frames
 from rooflinear.reports.tables.views import views
+
+from .. import synthetic
+from ..synthetic import CACHE_BYTES, CACHED_NS_PER_BYTE, NS_PER_BYTE, PEAKS, case, costs, ok
 
 SIZES = [(1000, 10), (1000, 50), (1_000_000, 50)]
 TWICE, FAULTY = 2.0, 0.5

@@ -1,9 +1,7 @@
 """What the page is given of the outputs kept with a run."""
 
-import lab_run
 import numpy as np
 import pytest
-import synthetic
 
 from rooflinear.bench.inputs import problem
 from rooflinear.bench.records import Output, ShownTask
@@ -11,6 +9,8 @@ from rooflinear.bench.store import OUTPUTS, ResultFile
 from rooflinear.kernels import operations
 from rooflinear.reports.lab.lab import lab
 from rooflinear.reports.tables import frames
+
+from .. import lab_run, synthetic
 
 
 @pytest.fixture(scope="module")

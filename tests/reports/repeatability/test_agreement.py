@@ -3,12 +3,13 @@
 import math
 
 import pytest
-from made_trials import case, contest, normal_runs, trial
 
 from rooflinear.reports.repeatability import agreement
 from rooflinear.reports.repeatability.agreement import ALL, SPEEDUP, TIME, covers, intervals, value_of, winners
 from rooflinear.reports.repeatability.agreement_groups import against_idle, groups
 from rooflinear.reports.repeatability.agreement_text import text
+
+from ..made_trials import case, contest, normal_runs, trial
 
 BOTH = pytest.mark.parametrize("quantity", [TIME, SPEEDUP])
 

@@ -2,12 +2,13 @@
 
 import msgspec
 import pytest
-from synthetic import case, contest, ok, run, write
 
 from rooflinear.bench.records import Result
 from rooflinear.reports.repeatability.run_trials import RunTrial, run_trial
 from rooflinear.reports.tables.frames import load
 from rooflinear.reports.tables.speedups import with_speedups
+
+from ..synthetic import case, contest, ok, run, write
 
 
 @pytest.fixture(scope="module")

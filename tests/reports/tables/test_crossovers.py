@@ -4,15 +4,16 @@ import math
 from pathlib import Path
 
 import pytest
-import synthetic
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic import case, ok
 
 from rooflinear.bench.records import Result
 from rooflinear.reports.tables import frames
 from rooflinear.reports.tables.crossovers import crossovers
 from rooflinear.reports.tables.speedups import AHEAD, WITHIN_NOISE
+
+from .. import synthetic
+from ..synthetic import case, ok
 
 STEADY = (1.0,) * 5
 SHAKY = (0.4, 0.7, 1.0, 1.43, 2.5)

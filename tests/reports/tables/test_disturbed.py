@@ -3,15 +3,16 @@
 from pathlib import Path
 
 import pytest
-import synthetic
 from matplotlib.figure import Figure
-from synthetic import case, ok
 
 from rooflinear.reports import text
 from rooflinear.reports.figures import figures
 from rooflinear.reports.palette import looks
 from rooflinear.reports.tables import frames
 from rooflinear.reports.tables.views import views
+
+from .. import synthetic
+from ..synthetic import case, ok
 
 BUSY = "disturbed: other programs are busy: python3 (pid 12) 98 % of a core"
 FLAGS = {number: {"steal_ticks": 1} for number in range(5)}

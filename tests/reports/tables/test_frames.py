@@ -5,13 +5,14 @@ from pathlib import Path
 import msgspec
 import pandas as pd
 import pytest
-import synthetic
-from synthetic import case, ok
 
 from rooflinear.bench.errors import UsageError
 from rooflinear.bench.records import Exit, Result
 from rooflinear.bench.store import read_results
 from rooflinear.reports.tables import frames
+
+from .. import synthetic
+from ..synthetic import case, ok
 
 
 def cases_of(results):

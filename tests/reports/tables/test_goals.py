@@ -3,10 +3,11 @@
 import math
 
 import pytest
-import synthetic
 
 from rooflinear.bench.contract import Goal
 from rooflinear.reports.tables import frames, goals
+
+from .. import synthetic
 
 SIZES = {"m": 1000, "n": 10}
 

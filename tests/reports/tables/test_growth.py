@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import synthetic
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic import CACHE_BYTES, case, costs, ok, sweep
 
 from rooflinear.bench.records import Machine
 from rooflinear.reports.tables import frames, growth
+
+from .. import synthetic
+from ..synthetic import CACHE_BYTES, case, costs, ok, sweep
 
 BIG = {"ms": (1000, 10_000, 100_000, 1_000_000, 4_000_000), "ns": (2, 10, 50)}
 

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
-import synthetic
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic import CACHE_BYTES, CACHED_NS_PER_BYTE, PEAKS, case, costs, ok
 
 from rooflinear.bench.records import Ceilings, Roof
 from rooflinear.reports import text
 from rooflinear.reports.tables import frames
 from rooflinear.reports.tables.limits import ARITHMETIC, CALL, FAR_SLOWER, MEMORY, fault_text
+
+from .. import synthetic
+from ..synthetic import CACHE_BYTES, CACHED_NS_PER_BYTE, PEAKS, case, costs, ok
 
 CALL_NS = 40.0
 SLOW = Ceilings(roofs={"2": Roof([(2**13, 1e9), (2**28, 1e9)], PEAKS, CALL_NS)})

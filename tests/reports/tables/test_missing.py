@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-import synthetic
-
 from rooflinear.bench.records import Result
 from rooflinear.reports.tables import frames
 from rooflinear.reports.tables.missing import missing, told_once
+
+from .. import synthetic
 
 
 def absent(status, reason, m):

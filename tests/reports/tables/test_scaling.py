@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-import synthetic
-from synthetic import case, ok
 
 from rooflinear.reports.tables import frames
 from rooflinear.reports.tables.scaling import threads
+
+from .. import synthetic
+from ..synthetic import case, ok
 
 
 def scaled(results):

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
-import synthetic
-from synthetic import case, ok
 
 from rooflinear.bench.timing.core_speed import POWER, SLOWED
 from rooflinear.bench.timing.kept import kept, powers
 from rooflinear.reports.tables import frames
+
+from .. import synthetic
+from ..synthetic import case, ok
 
 SLOWDOWN = 0.8
 SHARED = {SLOWED: 1000 * SLOWDOWN}

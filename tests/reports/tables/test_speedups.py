@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import synthetic
-from synthetic import case, ok
 
 from rooflinear.bench.errors import UsageError
 from rooflinear.bench.records import Result
 from rooflinear.reports.tables import frames, speedups
 from rooflinear.reports.tables.estimates import BETWEEN, WITHIN
+
+from .. import synthetic
+from ..synthetic import case, ok
 
 
 def tables_of(results):
