@@ -13,16 +13,18 @@ from unittest import mock
 
 import psutil
 import pytest
+from threadpoolctl import threadpool_limits
 
 from rooflinear.bench.machine import ceilings, machine
 from rooflinear.bench.machine.cores import available_cores
 from rooflinear.bench.records import Ceilings, Roof
 
+from .absent import needs
 from .browsers import CHROMIUM, FLAGS, program
 
 MARK = "ROOFLINEAR_TEST"
 
-STARTERS = {"rooflinear", "rooflinear_once", "another_rooflinear", "browser"}
+STARTERS = {"rooflinear", "rooflinear_once", "another_rooflinear", "browser", "firefox"}
 """Fixtures that start the command or a browser; frameworks are marked where they are started."""
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # children of a shell's background jobs would never see Ctrl-C
@@ -33,6 +35,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if STARTERS & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skips what is marked with ``needs`` of an absent module, before its fixtures are made."""
+    for mark in item.iter_markers("needs"):
+        needs(*mark.args)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread_each() -> Iterator[None]:
+    """BLAS computes on one thread where tests run side by side: threads of several processes wait for each other."""
+    side_by_side = "PYTEST_XDIST_WORKER" in os.environ
+    with threadpool_limits(1) if side_by_side else contextlib.nullcontext():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -131,6 +148,7 @@ def rooflinear_once(another_rooflinear: Callable[[], Rooflinear]) -> Rooflinear:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """One Chromium for all tests of pages: Playwright starts once in a process."""
+    needs("playwright")
     from playwright.sync_api import sync_playwright
 
     path = program(CHROMIUM)

@@ -10,6 +10,7 @@ from rooflinear.bench.records import Result
 from rooflinear.reports.page import page
 from rooflinear.reports.tables import frames
 
+from ..absent import needs
 from ..reports import synthetic
 from .conftest import Page
 
@@ -19,6 +20,7 @@ LARGEST_BYTES = 3_000_000
 
 @pytest.fixture(scope="module")
 def axe():
+    needs("axe_playwright_python")
     [folder] = find_spec("axe_playwright_python").submodule_search_locations
     return (Path(folder) / "axe.min.js").read_text()
 

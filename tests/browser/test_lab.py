@@ -15,6 +15,7 @@ from rooflinear.kernels._problem.shown import GRID
 from rooflinear.reports.page import page
 from rooflinear.reports.tables import frames
 
+from ..absent import needs
 from ..reports import lab_run, synthetic
 from .conftest import Page
 from .twin import Twin
@@ -363,6 +364,7 @@ def test_no_rule_of_access_is_broken(browser, with_outputs, width, scheme):
     opened = Page(browser, with_outputs, width, scheme)
     opened.tab.evaluate("() => document.querySelectorAll('#lab details').forEach(each => { each.open = true; })")
     opened.context.new_cdp_session(opened.tab).send("Page.setBypassCSP", {"enabled": True})
+    needs("axe_playwright_python")
     [folder] = find_spec("axe_playwright_python").submodule_search_locations
     opened.tab.evaluate((Path(folder) / "axe.min.js").read_text())
     broken = opened.tab.evaluate(

@@ -17,6 +17,8 @@ from rooflinear.bench.libraries.base import INTERPRETER
 from rooflinear.bench.libraries.host import LIBRARIES
 from rooflinear.bench.suites import suite
 
+from ..absent import absent
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +32,7 @@ STAND_IN = Path(__file__).parent / "stand_in"
 def needs(stem):
     """Skips a test where what an implementation imports is not installed."""
     if reason := inspect.unavailable(KERNELS.implementations[stem]):
-        pytest.skip(reason)
+        absent(reason)
 
 
 def script(name, *arguments, **environment):

@@ -1,7 +1,5 @@
 """Numbers come from a seed, a prescribed spectrum or the user's file; a bad file is named with its remedy."""
 
-import importlib.util
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,7 +53,7 @@ def test_a_suffix_may_be_in_capitals(tmp_path):
     assert read_table(str(path.rename(tmp_path / "HOUSES.CSV")), "price")[0] == "HOUSES.CSV, target price"
 
 
-@pytest.mark.skipif(importlib.util.find_spec("sklearn") is None, reason="the data ships with scikit-learn")
+@pytest.mark.needs("sklearn")
 def test_the_bundled_data_has_its_own_target():
     label, table = read_table("diabetes", None)
     assert (label, table.features.shape) == ("diabetes, target target", (442, 10))

@@ -12,7 +12,7 @@ from rooflinear.bench.runner import in_process
 
 from ..made import SMOOTHING
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.needs("asv")]
 
 ROOT = SMOOTHING.parents[1]
 FOLDER = ROOT / "bench" / "asv_suite"

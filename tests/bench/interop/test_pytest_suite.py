@@ -12,7 +12,7 @@ from rooflinear.bench.runner import in_process
 
 from ..made import SMOOTHING
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.needs("pytest_benchmark")]
 
 ROOT = SMOOTHING.parents[1]
 

@@ -1,6 +1,5 @@
 """Every array library gives back the bits it was given, aligned, and calls nothing else its own."""
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -12,6 +11,8 @@ import pytest
 from rooflinear.bench.libraries.base import ALIGNMENT_BYTES, ArrayLibrary, aligned_copy
 from rooflinear.bench.libraries.host import LIBRARIES, common_environment
 from rooflinear.bench.libraries.plain import NumPy
+
+from ...absent import needs
 
 pytestmark = pytest.mark.slow
 
@@ -104,8 +105,7 @@ COMPILES = {
 @pytest.fixture(scope="module", params=["torch", "tensorflow", "jax"])
 def framework(request):
     """What a framework's own process says of it."""
-    if importlib.util.find_spec(request.param) is None:
-        pytest.skip(f"{request.param} is not installed")
+    needs(request.param)
     environment = os.environ | common_environment(1) | LIBRARIES[request.param]().environment(1, "cpu")
     command = [sys.executable, "-P", "-c", IN_A_FRAMEWORK, request.param]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)

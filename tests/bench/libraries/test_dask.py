@@ -11,12 +11,12 @@ import pytest
 from rooflinear.bench.libraries.host import LIBRARIES, common_environment
 from rooflinear.bench.suites import suite
 
-pytestmark = pytest.mark.slow
+from ...absent import needs
+
+pytestmark = [pytest.mark.slow, pytest.mark.needs("dask")]
 
 KERNELS = suite.load(Path(__file__).resolve().parents[3] / "kernels")
 OPERATIONS = KERNELS.implementations["dask"].operations
-
-pytest.importorskip("dask.array")
 
 IN_ITS_PROCESS = """
 import json, os, threading
@@ -59,7 +59,9 @@ def on_threads():
 @pytest.fixture(scope="module")
 def cluster():
     """Two worker processes of one thread each, and how often their scheduler was told of a task's progress."""
-    distributed = pytest.importorskip("distributed")
+    needs("dask", "distributed")
+    import distributed
+
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
     with distributed.LocalCluster(**options, silence_logs=50) as made:
         yield made

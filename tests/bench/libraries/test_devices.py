@@ -1,6 +1,5 @@
 """Without a device everything says so in words; on one every call is waited for, and no limit is the CPU's."""
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -19,6 +18,7 @@ from rooflinear.bench.suites import suite
 from rooflinear.reports.tables import limits
 from rooflinear.reports.tables.estimates import WITHIN, Estimate
 
+from ...absent import absent, needs
 from ..made import write_suite
 
 KERNELS = suite.load(Path(__file__).resolve().parents[3] / "kernels")
@@ -53,7 +53,7 @@ def test_a_framework_that_sees_no_device_is_missing_in_its_own_words(without_a_g
     own = [each for each in without_a_gpu[1] if KERNELS.implementations[each.case.implementation].library == library]
     told = {(each.status, each.reason) for each in own if "No module" not in each.reason}
     if not told:
-        pytest.skip(f"{library} is not installed")
+        absent(f"{library} is not installed")
     assert told == {("missing", f"{FRAMEWORKS[library]} sees no CUDA device")}
 
 
@@ -95,7 +95,7 @@ def test_a_run_on_another_device_measures_no_ceilings(rooflinear):
 
 
 def test_a_cpu_without_a_compiler_has_no_torch_compile(rooflinear):
-    pytest.importorskip("torch")
+    needs("torch")
     _, (result,) = verified(
         rooflinear, "--implementation", "torch_compile", environment={"PATH": str(rooflinear.folder), "CXX": ""}
     )
@@ -197,12 +197,12 @@ print(json.dumps(told))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "device"), [("torch", "cuda"), ("torch", "mps"), ("tensorflow", "cuda"), ("numba_cuda", "interpreter")]
 )
 def test_a_call_on_a_device_is_waited_for_and_computed_in_full_precision(name, device):
-    if importlib.util.find_spec(name.partition("_")[0]) is None:
-        pytest.skip(f"{name} is not installed")
+    needs(name.partition("_")[0])
     variables = os.environ | LIBRARIES[name]().environment(1, device)
     command = [sys.executable, "-P", "-c", ON_A_PRETENDED_DEVICE, name, device]
     done = subprocess.run(command, capture_output=True, text=True, env=variables, check=False)

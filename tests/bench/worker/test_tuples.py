@@ -25,6 +25,7 @@ from rooflinear.bench.worker.loader import Loader, Refused
 from rooflinear.bench.worker.plays import Plays, overwrites
 from rooflinear.bench.worker.worker import Worker
 
+from ...absent import needs
 from ..inputs.test_parts import MEAN, RIGHT, holding, replaced
 from ..inputs.test_problem import opened
 from ..made import write_suite
@@ -375,9 +376,10 @@ TOLD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TOLD)
 def test_a_library_waits_for_and_converts_every_part(name):
-    pytest.importorskip(name)
+    needs(name)
     environment = os.environ | common_environment(1) | LIBRARIES[name]().environment(1, "cpu")
     command = [sys.executable, "-P", "-c", WAITS + OF[name], name]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
