@@ -36,6 +36,11 @@ def location(numbers: Sequence[float]) -> Location:
 
     Fewer than five numbers cannot exclude anything at 95 %: their limits are infinite.
     """
+    return _location(tuple(numbers))
+
+
+@lru_cache(64)  # the judge asks for the same numbers up to four times
+def _location(numbers: tuple[float, ...]) -> Location:
     means = _pairwise_means(np.asarray(numbers, float))
     outside = _outside(len(numbers))
     if outside is None:

@@ -13,6 +13,8 @@ from rooflinear.bench.suites import suite
 
 from ..made import NUMPY, OPERATIONS, write_suite
 
+pytestmark = pytest.mark.usefixtures("trusted")
+
 IMPORTS = "from ._helper import two\n" + NUMPY.replace("2 * x", "two * x")
 INNER = IMPORTS.replace("._helper", "._help.inner")
 

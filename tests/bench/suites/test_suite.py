@@ -1,6 +1,5 @@
 """A suite is read without importing a framework; what is wrong with one is said with file, line and remedy."""
 
-import importlib.util
 import subprocess
 import sys
 
@@ -47,6 +46,7 @@ def test_a_suite_without_implementations_is_refused(tmp_path):
 A_TUPLE = "it must be a tuple of Operation, such as (Operation(…),)"
 
 
+@pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize(
     ("line", "message"),
     [
@@ -88,6 +88,7 @@ def test_operations_that_break_the_contract_are_named(tmp_path, line, message):
 OF_SUCH = " of such by dtype; for an output that is a tuple also a tuple of such, with None for integers"
 
 
+@pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize(
     ("field", "message"),
     [
@@ -147,6 +148,7 @@ def test_operations_that_exit_are_a_usage_error(tmp_path):
     assert "import failed: SystemExit: 3" in refusal(write_suite(tmp_path, operations="raise SystemExit(3)"))
 
 
+@pytest.mark.usefixtures("trusted")
 def test_an_implementation_without_library_is_refused_with_a_remedy(tmp_path):
     message = refusal(write_suite(tmp_path, helper="def double(x): return x"))
     assert message.startswith("FOLDER/helper.py: states no LIBRARY")
@@ -161,6 +163,7 @@ def test_an_implementation_is_not_imported(tmp_path):
     assert "bomb" in stated(tmp_path, bomb="LIBRARY = 'numpy'\nraise SystemExit(9)")
 
 
+@pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize(
     "text",
     [
@@ -178,10 +181,12 @@ def test_a_function_may_be_bound_in_any_way_a_module_can(tmp_path, text):
     assert stated(tmp_path, **files)["other"].operations == ("double",)
 
 
+@pytest.mark.usefixtures("trusted")
 def test_an_implementation_may_lack_an_operation(tmp_path):
     assert stated(tmp_path, other="LIBRARY = 'numpy'\ndef half(x): pass\n")["other"].operations == ()
 
 
+@pytest.mark.usefixtures("trusted")
 def test_an_algorithm_other_than_the_direct_one_is_noted(tmp_path):
     found = stated(tmp_path, gram=NUMPY + "ALGORITHM = 'gram'\n")
     assert (found["plain"].algorithm, found["gram"].algorithm) == ("direct", "gram")
@@ -216,6 +221,7 @@ def hashes(folder, **files):
     return {stem: each.source_sha256 for stem, each in stated(folder, **files).items()}
 
 
+@pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize("helper", ["_helper", "_deeper"])
 def test_a_changed_helper_changes_the_source_of_those_that_import_it(tmp_path, helper):
     files = {"other": IMPORTS, "_helper": "from . import _deeper\ndef double(x): pass", "_deeper": ""}
@@ -229,6 +235,7 @@ def test_equal_sources_have_equal_hashes_wherever_they_lie(tmp_path):
     assert hashes(tmp_path / "one", other=IMPORTS) == hashes(tmp_path / "two", other=IMPORTS)
 
 
+@pytest.mark.usefixtures("trusted")
 def test_helpers_that_import_each_other_are_followed(tmp_path):
     assert stated(tmp_path, other=IMPORTS, _helper="from . import _deeper", _deeper="from . import _helper")
 
@@ -281,7 +288,7 @@ def test_exact_sizes_are_small_and_odd_where_a_suite_states_none(tmp_path):
     assert suite.exact_sizes(suite.load(SMOOTHING).operations["smooth"]) == {"length": 129, "width": 7}
 
 
-@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="shows only where there is a framework")
+@pytest.mark.needs("torch")
 def test_loading_the_built_in_suite_imports_no_framework():
     script = "import sys; from rooflinear.bench.suites import suite; suite.load(suite.find(None)); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
