@@ -23,19 +23,27 @@ from rooflinear.bench.libraries.host import LIBRARIES, common_environment
 from rooflinear.bench.records import Result
 from rooflinear.bench.suites import suite
 
+from ..absent import absent
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNELS = suite.load(ROOT / "kernels")
 
 
-def runs_here(stem, each):
-    if inspect.unavailable(each) or (stem == "torch_compile" and not shutil.which(os.environ.get("CXX", "g++"))):
-        return False
+def runs_on_cpus(each):
     return not each.device or INTERPRETER in LIBRARIES[each.library].devices
 
 
-HERE = {stem: each for stem, each in KERNELS.implementations.items() if runs_here(stem, each)}
+def missing(stem, each):
+    """What an implementation needs and this machine lacks; '' if it runs."""
+    if stem == "torch_compile" and not shutil.which(os.environ.get("CXX", "g++")):
+        return "no C++ compiler"
+    return inspect.unavailable(each)
+
+
+TESTED = {stem: each for stem, each in KERNELS.implementations.items() if runs_on_cpus(each)}
+HERE = {stem: each for stem, each in TESTED.items() if not missing(stem, each)}
 GPU = [stem for stem in HERE if HERE[stem].device]
 COMPILED_BY_SIZE = [stem for stem in HERE if any(stem in grid.without for grid in KERNELS.presets["verify"])]
 PAIRS = [(operation, stem) for stem, each in HERE.items() for operation in each.operations]
@@ -79,12 +87,21 @@ EXACT = {name for name, (operation, _, _) in EXAMPLES.items() if operation in ("
 
 
 @pytest.fixture(scope="module")
-def verified(rooflinear_once):
+def chosen(request):
+    """The implementations of the tests that were asked for: all, unless each test is of one (``-k jax``)."""
+    items = [each for each in request.session.items if each.path == request.path]
+    stems = {item.callspec.params.get("stem") if hasattr(item, "callspec") else None for item in items}
+    return [stem for stem in HERE if stem in stems or None in stems]
+
+
+@pytest.fixture(scope="module")
+def verified(rooflinear_once, chosen):
     """What ``rooflinear verify`` finds at odd sizes, by operation and implementation; two at once, for compilers."""
-    plain = [stem for stem in HERE if stem not in (*GPU, *COMPILED_BY_SIZE)]
+    plain = [stem for stem in chosen if stem not in (*GPU, *COMPILED_BY_SIZE)]
     of_numpy = [stem for stem in plain if HERE[stem].library == "numpy"]
     others = [stem for stem in plain if stem not in of_numpy]
-    asked = [(of_numpy, SIZES), (others, SIZES), (GPU, INTERPRETED), (COMPILED_BY_SIZE, FEW)]
+    of_gpu, by_size = ([stem for stem in chosen if stem in each] for each in (GPU, COMPILED_BY_SIZE))
+    asked = [(of_numpy, SIZES), (others, SIZES), (of_gpu, INTERPRETED), (by_size, FEW)]
     found = defaultdict(list)
     with ThreadPoolExecutor(2) as pool:
         for result in chain(*pool.map(lambda each: verify(rooflinear_once, *each), asked)):
@@ -106,6 +123,12 @@ def verify(rooflinear, stems, sizes):
 def is_defined(case):
     name, least = LEAST.get(case.operation, ("m", 1))
     return case.sizes[name] >= least
+
+
+@pytest.mark.parametrize("stem", TESTED)
+def test_an_implementation_can_be_tested(stem):
+    if reason := missing(stem, TESTED[stem]):
+        absent(reason)
 
 
 @pytest.mark.parametrize(("operation", "stem"), PAIRS)
@@ -137,21 +160,21 @@ def test_every_size_was_asked_for(verified):
 
 
 @pytest.fixture(scope="module")
-def worked(tmp_path_factory):
-    """The outputs of all implementations for the worked examples, each array library in a process of its own."""
+def worked(tmp_path_factory, chosen):
+    """The outputs of implementations for the worked examples, each array library in a process of its own."""
     folder = tmp_path_factory.mktemp("worked")
-    of_each = Counter(map(place, HERE))
+    of_each = Counter(map(place, chosen))
     places = [each for each, _ in of_each.most_common()]  # the longest first, for two at once
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip(places, pool.map(lambda each: outputs(*each, folder), places), strict=True))
+        return dict(zip(places, pool.map(lambda each: outputs(*each, chosen, folder), places), strict=True))
 
 
 def place(stem):
     return HERE[stem].library, INTERPRETER if HERE[stem].device else "cpu"
 
 
-def outputs(library, device, folder):
-    stems = [stem for stem in HERE if place(stem) == (library, device)]
+def outputs(library, device, chosen, folder):
+    stems = [stem for stem in chosen if place(stem) == (library, device)]
     examples = {name: {"operation": operation, "inputs": inputs} for name, (operation, inputs, _) in EXAMPLES.items()}
     done = subprocess.run(
         [sys.executable, "-P", Path(__file__).with_name("worked_examples.py"), KERNELS.folder, library, device, *stems],
@@ -175,7 +198,8 @@ def test_a_worked_example_is_reproduced(worked, example, stem):
         np.testing.assert_allclose(output, expected, rtol=unit, atol=unit)
 
 
-@pytest.mark.skipif("jax" not in HERE, reason="jax is not installed")
+@pytest.mark.needs("jax")
+@pytest.mark.parametrize("stem", ["jax"])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_the_installed_jax_loses_no_sums(worked, dtype):
+def test_the_installed_jax_loses_no_sums(worked, stem, dtype):
     assert worked["jax", "cpu"]["sums of squares"][dtype] == 0
