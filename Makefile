@@ -17,7 +17,7 @@ TORCH_INDEX ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup report lint check test calibrate repeat goals picture audit schemas clean
+.PHONY: setup report lint types style check quick test calibrate repeat goals picture audit schemas clean
 
 setup: .venv/complete
 
@@ -37,23 +37,27 @@ $(BIN)/pytest:
 	$(MAKE) setup
 
 lint: | $(BIN)/pytest
+	$(MAKE) --no-print-directory --jobs types style
+
+types:
+	$(BIN)/pyright
+
+style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/oxlint --deny-warnings reports
 	$(BIN)/oxfmt --check 'reports/**/*.js'
-	$(BIN)/pyright
 
-check: lint
-	$(BIN)/python -m pytest -q -n auto --dist loadfile -m 'not slow'
+check: | $(BIN)/pytest
+	$(MAKE) --no-print-directory --jobs types style quick
 
-# The gate's tests depend on timing and run alone; then the other tests run in two processes.
-OTHER_TESTS := tests/kernels tests/reports tests/browser tests/test_docs.py tests/test_layout.py
+quick:
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not slow'
 
+# Verdicts of the gate depend on timing: the tests of them run alone, then all others in two processes.
 test: setup lint
-	$(BIN)/python -m pytest tests/bench/gate tests/bench/calibration
-	@others=$$(mktemp); $(BIN)/python -m pytest $(OTHER_TESTS) >$$others 2>&1 & other=$$!; \
-	$(BIN)/python -m pytest tests/bench --ignore tests/bench/gate --ignore tests/bench/calibration; status=$$?; \
-	wait $$other || status=$$?; cat $$others; rm -f $$others; exit $$status
+	$(BIN)/python -m pytest -q -m alone
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m 'not alone'
 
 clean:
 	rm -rf .venv results build dist *.egg-info .asv .benchmarks

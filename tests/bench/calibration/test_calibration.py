@@ -168,6 +168,7 @@ def test_planted_kernels_answer_as_before(tmp_path):
     assert made.side.label == "x + 5%"
 
 
+@pytest.mark.alone
 def test_the_command_counts_adds_and_goes_on(rooflinear):
     repository = Repository(rooflinear.folder)
     before = repository.state()

@@ -38,6 +38,10 @@ def compare(rooflinear, repository):
     return run
 
 
+BRIEF = ("--time-budget", "8s")
+"""For what does not depend on a verdict: beside other programs a confirmation would take minutes."""
+
+
 @pytest.fixture
 def environment(tmp_path):
     """Another environment with the same packages, as far as its interpreter can tell."""
@@ -57,6 +61,7 @@ def the_case(found, implementation="plain"):
     return next(each for each in found["cases"] if each["case"]["implementation"] == implementation)
 
 
+@pytest.mark.alone
 def test_a_slower_commit_is_found_and_said_in_every_form(rooflinear, repository, tmp_path):
     repository.write(plain=SLOWER)
     repository.commit("slower")
@@ -86,6 +91,7 @@ def test_a_slower_commit_is_found_and_said_in_every_form(rooflinear, repository,
     assert found["base"]["versions"]["numpy"] == np.__version__
 
 
+@pytest.mark.alone
 def test_a_faster_working_tree_is_found(compare, repository):
     repository.write(plain=SLOWER)
     repository.commit("slow")
@@ -101,14 +107,14 @@ def test_a_faster_working_tree_is_found(compare, repository):
 def test_a_remark_makes_nothing_slower(compare, repository):
     repository.write(plain="# A remark.\n" + KERNEL)
     repository.commit("remark")
-    status, found = compare("HEAD~1", "HEAD", "--implementation", "plain")
+    status, found = compare("HEAD~1", "HEAD", "--implementation", "plain", *BRIEF)
     assert status in (0, 3)
     assert verdicts(found)["plain"] in ("equivalent", "not slower", "inconclusive")
     assert [control["kind"] for control in found["controls"]] == ["copy"]
 
 
 def test_what_did_not_change_only_controls(compare):
-    status, found = compare("HEAD", "HEAD")
+    status, found = compare("HEAD", "HEAD", *BRIEF)
     assert status in (0, 3)
     assert all(each["unchanged"] for each in found["cases"])
     assert len(found["controls"]) == 2
@@ -121,7 +127,7 @@ def test_kernels_that_come_and_go_are_said(compare, repository):
     status, found = compare("HEAD~1", "HEAD", "--implementation", "other,third")
     assert status == 4
     assert verdicts(found) == {"other": "missing", "third": "appeared"}
-    status, found = compare("HEAD~1", "HEAD", "--allow-missing", "other", "--allow-missing", "third")
+    status, found = compare("HEAD~1", "HEAD", "--allow-missing", "other", "--allow-missing", "third", *BRIEF)
     assert status in (0, 3)
     assert verdicts(found).keys() == {"plain", "other", "third"}
     assert {verdicts(found)[name] for name in ("other", "third")} == {"not compared"}
@@ -131,7 +137,7 @@ def test_kernels_that_come_and_go_are_said(compare, repository):
 def test_a_kernel_that_turned_wrong_is_broken_not_fast(compare, repository):
     repository.write(plain=WRONG)
     repository.commit("wrong")
-    status, found = compare("HEAD~1", "HEAD")
+    status, found = compare("HEAD~1", "HEAD", *BRIEF)
     assert status == 4
     assert the_case(found)["verdict"] == "broken"
     assert the_case(found)["ratio"] is None
@@ -215,7 +221,7 @@ def test_outside_a_repository_it_says_so(rooflinear, tmp_path):
 
 
 def test_two_environments_of_one_suite_are_judged(compare, environment):
-    status, found = compare("HEAD", "HEAD", "--head-python", environment, "--implementation", "plain")
+    status, found = compare("HEAD", "HEAD", "--head-python", environment, "--implementation", "plain", *BRIEF)
     assert status in (0, 3)
     assert not any(each["unchanged"] for each in found["cases"])
     assert found["head"]["python"] == str(environment)
@@ -315,7 +321,7 @@ def test_what_a_killed_comparison_left_goes_with_the_next(rooflinear, repository
     wait_for(lambda: not rooflinear.processes())
     assert repository.state() == before
     assert list(rooflinear.temporary.iterdir())
-    assert rooflinear("compare", "HEAD", *SIZES, "--implementation", "plain").status in (0, 3)
+    assert rooflinear("compare", "HEAD", *SIZES, "--implementation", "plain", *BRIEF).status in (0, 3)
     assert not list(rooflinear.temporary.iterdir())
 
 
