@@ -38,7 +38,7 @@ MACHINES = {
 
 
 def block_numbers(rng, cases, noise, effect):
-    """One number per case: the median over palindromic rounds of head's log time minus base's."""
+    """One number for each of so many cases or blocks: head's log time minus base's, the median of palindromic rounds."""
     shape = (cases, ROUNDS, 4)
     head = np.broadcast_to([0, 1, 1, 0], shape)
     swapped = rng.permuted(np.tile([False, True], ROUNDS // 2)[None, :].repeat(cases, 0), axis=1)
@@ -73,13 +73,13 @@ def whole_runs(name, runs, cases, effect=0.0, margin=0.02, seed=1):
 
 def whole_run(rng, cases, noise, effect=0.0, margin=0.02):
     """The verdict of every case of one run, with screen and confirmation as in `gate`."""
-    screen = np.stack([block_numbers(rng, cases, noise, effect) for _ in range(judge.SCREEN_BLOCKS)], axis=1)
+    screen = block_numbers(rng, cases * judge.SCREEN_BLOCKS, noise, effect).reshape(cases, judge.SCREEN_BLOCKS)
     open_ = [case for case in range(cases) if judge.goes_on(screen[case], margin)]
     verdicts = [judge.settled(numbers, margin) for numbers in screen]
     wanted = {case: judge.confirm_blocks(screen[case], margin, len(open_)) for case in open_}
     most = max(wanted.values(), default=0)
-    played = [block_numbers(rng, len(open_), noise, effect) for _ in range(most)]
-    numbers = {str(case): [block[place] for block in played[: wanted[case]]] for place, case in enumerate(open_)}
+    played = block_numbers(rng, len(open_) * most, noise, effect).reshape(len(open_), most)
+    numbers = {str(case): played[place, : wanted[case]].tolist() for place, case in enumerate(open_)}
     for name, judged in judge.confirmed(numbers, dict.fromkeys(numbers, margin)).items():
         verdicts[int(name)] = judged.verdict
     return verdicts
