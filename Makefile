@@ -26,7 +26,6 @@ setup: .venv/complete
 	$(PYTHON) -m venv .venv
 	$(PIP) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch
 	$(PIP) --editable '.[dev]'
-	@mkdir -p .venv/types/rooflinear && ln -sfn $(CURDIR)/bench $(CURDIR)/kernels $(CURDIR)/reports .venv/types/rooflinear/
 	@touch $@
 
 report: setup
@@ -40,7 +39,8 @@ lint: | $(BIN)/pytest
 	$(MAKE) --no-print-directory --jobs types style
 
 types:
-	$(BIN)/pyright
+	@mkdir -p .venv/types/rooflinear && ln -sfn $(CURDIR)/bench $(CURDIR)/kernels $(CURDIR)/reports .venv/types/rooflinear/
+	@files=$$($(BIN)/python -m tests.typed) && echo pyright && $(BIN)/pyright $$files
 
 style:
 	$(BIN)/ruff check .

@@ -161,7 +161,7 @@ def read_table(name: str, target: str | None) -> tuple[str, Table]:
 
 def _diabetes() -> Any:
     try:
-        from sklearn.datasets import load_diabetes
+        from sklearn.datasets import load_diabetes  # pyright: ignore[reportMissingImports]  an extra
     except ImportError as error:
         raise UsageError("data 'diabetes' is part of scikit-learn; pip install scikit-learn") from error
     return load_diabetes(as_frame=True).frame  # pyright: ignore[reportAttributeAccessIssue]  a Bunch
