@@ -21,6 +21,7 @@ from rooflinear.bench.records import Ceilings, Roof
 
 from .absent import needs
 from .browsers import CHROMIUM, FLAGS, program
+from .waiting import came_true
 
 MARK = "ROOFLINEAR_TEST"
 
@@ -104,6 +105,11 @@ class Rooflinear:
     def processes(self) -> list[psutil.Process]:
         """All that carry the mark and are not dead."""
         return [process for process in psutil.process_iter() if self._is_ours(process)]
+
+    def survivors(self) -> list[psutil.Process]:
+        """Processes that do not end, however long they are waited for."""
+        came_true(lambda: not self.processes())
+        return self.processes()
 
     def _is_ours(self, process: psutil.Process) -> bool:
         with contextlib.suppress(psutil.Error):

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import msgspec
@@ -23,6 +22,8 @@ from rooflinear.bench.machine import machine
 from rooflinear.bench.records import Case, Result, Run, Sample
 from rooflinear.reports.repeatability import simulated_runs
 from rooflinear.reports.repeatability.run_trials import CaseEstimates, ContestVerdict, RunTrial
+
+from ...waiting import wait_for
 
 KEY = ("gradient", "", "float64", 2, "cpu", "m=1000 n=10")
 
@@ -259,12 +260,5 @@ def test_busy_programs_are_as_nice_as_they_are_told(monkeypatch):
     real = subprocess.Popen
     monkeypatch.setattr(subprocess, "Popen", lambda *words, **more: started.append(real(*words, **more)) or started[-1])
     with busy(1, nice=19):
-        wait_until(lambda: os.getpriority(os.PRIO_PROCESS, started[0].pid) == 19)
+        wait_for(lambda: os.getpriority(os.PRIO_PROCESS, started[0].pid) == 19)
     assert started[0].returncode == -signal.SIGKILL
-
-
-def wait_until(true):
-    ends = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < ends
-        time.sleep(0.01)

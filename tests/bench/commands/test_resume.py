@@ -14,6 +14,8 @@ from rooflinear.bench import store
 from rooflinear.bench.processes import scratch
 from rooflinear.bench.runner.terms import SLICES
 
+from ...waiting import wait_for
+
 SUITE = Path(__file__).parents[2] / "adversaries" / "slow"
 IMPLEMENTATIONS, SIZES, BLOCKS = ("first", "second", "third"), (1, 2, 3), 2
 SMALL_RUN = ("run", "--suite", SUITE, "--preset", "quick", "--size", f"length={','.join(map(str, SIZES))}")
@@ -28,13 +30,6 @@ def start(rooflinear, *options):
 
 def resume(rooflinear):
     return rooflinear.start("run", "--resume", rooflinear.runs()[0])
-
-
-def wait_for(condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
 
 
 def lines(rooflinear):
@@ -71,10 +66,7 @@ class Killed:
         time.sleep(seconds)
         process.kill()
         process.communicate()
-        deadline = time.monotonic() + 5
-        while self.rooflinear.processes() and time.monotonic() < deadline:
-            time.sleep(0.02)
-        return self.rooflinear.processes()
+        return self.rooflinear.survivors()
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,6 +14,7 @@ from rooflinear.bench.commands import compare as comparing
 from rooflinear.bench.commands.requests import CompareRequest
 from rooflinear.bench.errors import CannotFinish, UsageError
 
+from ...waiting import wait_for
 from ..interop.test_interop import PYTEST
 from ..made_repository import KERNEL, SIZES, SLOWER, WRONG, Repository
 
@@ -323,10 +323,3 @@ def test_what_a_killed_comparison_left_goes_with_the_next(rooflinear, repository
     assert list(rooflinear.temporary.iterdir())
     assert rooflinear("compare", "HEAD", *SIZES, "--implementation", "plain", *BRIEF).status in (0, 3)
     assert not list(rooflinear.temporary.iterdir())
-
-
-def wait_for(condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
