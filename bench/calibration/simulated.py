@@ -73,7 +73,8 @@ def whole_runs(name, runs, cases, effect=0.0, margin=0.02, seed=1):
 
 def whole_run(rng, cases, noise, effect=0.0, margin=0.02):
     """The verdict of every case of one run, with screen and confirmation as in `gate`."""
-    screen = block_numbers(rng, cases * judge.SCREEN_BLOCKS, noise, effect).reshape(cases, judge.SCREEN_BLOCKS)
+    drawn = block_numbers(rng, cases * judge.SCREEN_BLOCKS, noise, effect)
+    screen: list[list[float]] = drawn.reshape(cases, judge.SCREEN_BLOCKS).tolist()
     open_ = [case for case in range(cases) if judge.goes_on(screen[case], margin)]
     verdicts = [judge.settled(numbers, margin) for numbers in screen]
     wanted = {case: judge.confirm_blocks(screen[case], margin, len(open_)) for case in open_}

@@ -96,6 +96,7 @@ def test_a_zipped_file_is_read(tmp_path):
     assert interop.read(path)[1] == interop.read(PYPERF)[1]
 
 
+@pytest.mark.needs("pytest_benchmark")
 def test_pytest_benchmark_itself_reads_what_we_write(tmp_path):
     (tmp_path / "0001_run.json").write_bytes(interop.WRITERS["pytest-benchmark"](a_run(), results()))
     command = [sys.executable, "-m", "pytest_benchmark", "compare", str(tmp_path / "0001_run.json")]
