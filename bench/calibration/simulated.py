@@ -38,7 +38,7 @@ MACHINES = {
 
 
 def block_numbers(rng, cases, noise, effect):
-    """One number for each of so many cases or blocks: head's log time minus base's, the median of palindromic rounds."""
+    """One number for each of so many cases or blocks: head's log time minus base's, median of palindromic rounds."""
     shape = (cases, ROUNDS, 4)
     head = np.broadcast_to([0, 1, 1, 0], shape)
     swapped = rng.permuted(np.tile([False, True], ROUNDS // 2)[None, :].repeat(cases, 0), axis=1)

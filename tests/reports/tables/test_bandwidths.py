@@ -3,10 +3,8 @@
 from pathlib import Path
 
 import pytest
-import synthetic
 from matplotlib.figure import Figure
 from msgspec.structs import replace
-from synthetic import case, ok
 
 from rooflinear.bench.records import Ceilings, Roof
 from rooflinear.reports.figures import limit_figures
@@ -16,6 +14,9 @@ from rooflinear.reports.tables import frames
 from rooflinear.reports.tables.bandwidths import bandwidths
 from rooflinear.reports.tables.views import views
 from rooflinear.reports.units import rate_text
+
+from .. import synthetic
+from ..synthetic import case, ok
 
 KIB = 2**10
 CACHES = {"L1d": 32 * KIB, "L1i": 32 * KIB, "L2": 1024 * KIB, "L3": 8192 * KIB}

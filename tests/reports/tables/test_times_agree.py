@@ -4,15 +4,16 @@ import math
 
 import numpy as np
 import pytest
-import synthetic
 from msgspec.structs import replace
-from synthetic import case, ok
 
 from rooflinear.bench.gate.margins import Margins
 from rooflinear.bench.gate.unpaired import compare_files
 from rooflinear.bench.records import Result
 from rooflinear.bench.timing.core_speed import SLOWED
 from rooflinear.reports.tables import frames
+
+from .. import synthetic
+from ..synthetic import case, ok
 
 ROUNDS = 12
 NAMES = ("numpy", "numba", "torch", "jax")
