@@ -77,7 +77,7 @@ def read(file: Path, kind: type[Line]) -> list[Line]:
     except OSError as error:
         raise UsageError(f"--output {file}: {error.strerror}") from error
     except msgspec.DecodeError as error:
-        raise UsageError(f"--output {file}: a line is no calibration run: {error}; choose another file") from error
+        raise UsageError(f"--output {file}: a line is not a calibration run: {error}; choose another file") from error
 
 
 def add(file: Path, lines: list[Line], made: Line) -> None:

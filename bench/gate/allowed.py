@@ -31,7 +31,7 @@ def one_sided(named: Named, verdict: CaseVerdict, reason: str, margin: float, al
 
 
 def unmatched(allowed: Sequence[str], cases: Iterable[Named]) -> list[str]:
-    """A warning for each pattern that fits no case at all: misspelt, or left over."""
+    """A warning for each pattern that matches no case: misspelt, or obsolete."""
     known = list(cases)
     unused = [pattern for pattern in allowed if not any(fits(pattern, each) for each in known)]
-    return [f"--allow-missing '{pattern}' fits no case of this comparison" for pattern in unused]
+    return [f"--allow-missing '{pattern}' matches no case of this comparison" for pattern in unused]

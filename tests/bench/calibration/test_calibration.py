@@ -195,7 +195,7 @@ def test_the_command_counts_adds_and_goes_on(rooflinear):
         (["--load", "many"], "--load"),
         (["--simulate", "1.5"], "--simulate"),
         (["nosuch"], "neither a revision"),
-        (["--output", "kernels/plain.py", "--runs", "0"], "holds something else"),
+        (["--output", "kernels/plain.py", "--runs", "0"], "a line is not a calibration run"),
         (["--peers", "--runs", "0"], "bench/asv_suite"),
     ],
 )

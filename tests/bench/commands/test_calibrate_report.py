@@ -175,7 +175,7 @@ def test_a_damaged_file_is_refused_in_a_line(rooflinear):
     file.write_bytes(file.read_bytes()[:-40])
     outcome = rooflinear("calibrate", "--report", "--runs", "1", "--output", file)
     assert outcome.status == 2
-    assert "holds something else" in outcome.stderr
+    assert "a line is not a calibration run" in outcome.stderr
     assert len(outcome.stderr.splitlines()) == 1
 
 

@@ -173,7 +173,7 @@ def test_a_call_over_its_limit_is_ended_and_is_not_all_well(rooflinear, tmp_path
     outcome = rooflinear("verify", "--suite", folder, "--m", "5", "--dtype", "float64", "--timeout", "300ms", "--json")
     found = {each["case"]["implementation"]: each for each in json.loads(outcome.stdout)}
     assert (outcome.status, found["plain"]["status"], found["sleeps"]["status"]) == (3, "ok", "timeout")
-    assert found["sleeps"]["reason"].startswith("its first call exceeds the limit of 0.3 s (--timeout), ")
+    assert found["sleeps"]["reason"].startswith("its first call exceeds the limit of 0.3 s (--timeout) and ")
 
 
 def results(*statuses, **more):

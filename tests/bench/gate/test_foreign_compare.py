@@ -174,7 +174,7 @@ def test_a_pattern_that_fits_a_full_name_is_used_and_a_misspelt_one_is_told(comp
     base, head = files.pytest_benchmark(GONE, STAYS), files.pytest_benchmark(STAYS)
     found = compared(base, head, allow_missing=["t.py::test_gone*", "t.py::test_gne*"])
     told = [text for text in found.warnings if "--allow-missing" in text]
-    assert told == ["--allow-missing 't.py::test_gne*' fits no case of this comparison"]
+    assert told == ["--allow-missing 't.py::test_gne*' matches no case of this comparison"]
     (gone,) = [each for each in found.cases if each.verdict == "not compared"]
     assert gone.reason == "only in base, which --allow-missing allows"
 

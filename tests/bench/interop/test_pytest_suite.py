@@ -1,6 +1,7 @@
 """pytest-benchmark over the quick preset's cases, by its own command."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -27,7 +28,8 @@ def pytest_in(folder, *arguments):
         str(ROOT / "bench" / "pytest_suite"),
         *arguments,
     ]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=folder)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST_")}
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=folder, env=environment)
 
 
 @pytest.fixture(scope="module")

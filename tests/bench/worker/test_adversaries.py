@@ -10,6 +10,9 @@ from rooflinear.bench.machine.cores import available_cores
 
 SUITE = Path(__file__).parents[2] / "adversaries" / "cheats"
 
+pytestmark = pytest.mark.alone
+"""The parent notices a clock that lies now and then by how long turns take; on a busy machine it notices fewer."""
+
 HONEST = ("honest", "honest_python", "honest_workspace", "restores_its_input")
 
 OUTSIDE = "exceeds the bound"
