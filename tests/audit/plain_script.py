@@ -1,10 +1,10 @@
 """What a user without a harness would write: ``python plain_script.py IMPLEMENTATION OPERATION M N [--pause]``.
 
 Prints the ns of a call in float64, as JSON: the fastest tenth of many repetitions, for `timeit` advises against their
-mean, and a core that another guest shares is slow for tens of milliseconds at a time. Inputs are made by the
-library's own calls, results awaited as it requires, all without a pause. With ``--pause`` the program sleeps before
-each repetition and makes some untimed calls after it, as one that has other work between its calls. Gives no answer
-where anything of rooflinear.bench was imported.
+mean, and a core that another guest shares is slow for tens of milliseconds at a time; then their median. Inputs are
+made by the library's own calls, results awaited as it requires, all without a pause. With ``--pause`` the program
+sleeps before each repetition and makes some untimed calls after it, as one that has other work between its calls.
+Gives no answer where anything of rooflinear.bench was imported.
 """
 
 import importlib
@@ -31,7 +31,7 @@ def main(stem: str, operation: str, m: int, n: int, pause_s: float = 0.0) -> Non
     has_workspace = hasattr(module, "workspace")
     inputs = (*named.values(), module.workspace(operation, named)) if has_workspace else tuple(named.values())
     names = {"f": function, "inputs": inputs, "jax": sys.modules.get("jax")}
-    found = fastest_ns(timeit.Timer(waiting(module.LIBRARY, function(*inputs)), globals=names), pause_s)
+    found = call_ns(timeit.Timer(waiting(module.LIBRARY, function(*inputs)), globals=names), pause_s)
     if "rooflinear.bench" in sys.modules:
         sys.exit("not a plain script: rooflinear.bench was imported")
     print(json.dumps(found))
@@ -95,14 +95,14 @@ def waiting(library: str, output: Any) -> str:
     return "f(*inputs).compute()" if hasattr(output, "compute") else "f(*inputs)"
 
 
-def fastest_ns(timer: timeit.Timer, pause_s: float) -> float:
+def call_ns(timer: timeit.Timer, pause_s: float) -> tuple[float, float]:
     calls, spent_s = 1, 0.0
     while spent_s < WARM_UP_S:
         took_s = timer.timeit(calls)
         spent_s += took_s
         calls = max(1, round(calls * TIMED_S / REPEATS / took_s))
     times = [_repetition(timer, calls, pause_s) for _ in range(REPEATS)]
-    return statistics.quantiles(times, n=10)[0] / calls * 1e9
+    return statistics.quantiles(times, n=10)[0] / calls * 1e9, statistics.median(times) / calls * 1e9
 
 
 def _repetition(timer: timeit.Timer, calls: int, pause_s: float) -> float:
