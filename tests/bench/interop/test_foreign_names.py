@@ -16,7 +16,7 @@ from rooflinear.bench.records import Benchmark, Case
 
 from . import foreign_files as files
 
-EXAMPLES = int(os.environ.get("ROOFLINEAR_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("ROOFLINEAR_EXAMPLES", "200"))
 """10,000 take two minutes."""
 
 

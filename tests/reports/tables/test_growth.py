@@ -31,7 +31,7 @@ def law(fixed_ns, rate, row_ns=0.0):
     return lambda moved, rows: fixed_ns + 1e9 * moved / rate + row_ns * rows
 
 
-@settings(max_examples=30, deadline=None)
+@settings(deadline=None)
 @given(st.floats(300, 1e5), st.floats(1e8, 3e10))
 def test_a_planted_fixed_cost_and_rate_are_found_or_reported_as_not_estimated(fixed_ns, rate):
     row = fit_of(sweep(law(fixed_ns, rate)))

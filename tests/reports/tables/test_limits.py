@@ -186,7 +186,7 @@ def test_a_disturbed_time_is_no_fault():
     assert fault_text(cases) == ""
 
 
-@settings(max_examples=30, deadline=None)
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0.001, 50), st.floats(0.005, 0.5), st.integers(1, 6)), min_size=1, max_size=8),
     st.sampled_from([0.0, CALL_NS]),
