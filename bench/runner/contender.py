@@ -97,19 +97,19 @@ class Contender:
     def plays(self, index: int, rounds: int) -> bool:
         """Whether it takes part in round ``index`` of ``rounds``: fewer where a call is long, at least one.
 
-        Then rounds of which every slice was disturbed are made up for, as many as it takes part in at most.
+        A long call gets one more round for each that was disturbed throughout, up to twice as many.
         """
         share = min(1.0, self.terms.long_call_ns / max(self.call_ns, 1.0))
         fewest = FEWEST_LONG if self.call_ns < VERY_LONG_CALL_NS else 1
         most = max(min(rounds, fewest), round(rounds * share))
         if most < rounds:
-            most += min(most, self._disturbed_rounds())
+            most += min(most, len(self._disturbed_rounds()))
         return not self.sits_out and len({each.round for each in self.samples}) <= index < most
 
-    def _disturbed_rounds(self) -> int:
-        flags = zip(self.samples, disturbed(self.samples), strict=True)
-        undisturbed_rounds = {sample.round for sample, flagged in flags if not flagged}
-        return len({each.round for each in self.samples} - undisturbed_rounds)
+    def _disturbed_rounds(self) -> set[int]:
+        """Rounds of which every slice lost time to other programs."""
+        flags = list(zip(self.samples, disturbed(self.samples), strict=True))
+        return {sample.round for sample, _ in flags} - {sample.round for sample, flagged in flags if not flagged}
 
     def warm_up(self, first_round: int) -> bool:
         """Steady state and the number of calls in a slice; False where the case has ended."""
@@ -160,13 +160,10 @@ class Contender:
             self._calls().delivered(None)
 
     def was_disturbed(self, round_: int) -> bool:
-        """Whether somebody took time from every slice of a round, or from its answer: `finish` drops such a turn."""
+        """Whether every slice of a round lost time to other programs, or its answer did: `finish` drops such a turn."""
         if self.terms.slices == 1:
             return False
-        if not self._turns.last_clocks_agree():
-            return True
-        flags = zip(self.samples, disturbed(self.samples), strict=True)
-        return all(flagged for sample, flagged in flags if sample.round == round_)
+        return not self._turns.last_clocks_agree() or round_ in self._disturbed_rounds()
 
     def finish(self) -> bool:
         """What comes after the timing: last outputs, fresh inputs, what is left behind; and the result."""
@@ -235,7 +232,7 @@ class Contender:
             self.facts.pop(name, None)
         if lost.verdict:
             self._note_verdict(lost.verdict)
-        self.emit(self._result(lost.status, lost.reason, exit=lost.exit))
+        self.emit(self._result(lost.status, lost.reason, exit=lost.exit, lack=lost.lack))
         return False
 
     def _pass_exact_test(self) -> None:

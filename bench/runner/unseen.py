@@ -11,12 +11,11 @@ LARGEST_BATCH, BATCH_BYTES = 24, 8 << 20
 
 
 class Judging(Protocol):
-    """Who draws problems and judges outputs: `inputs.maker.Problems`."""
+    """Draws problems and judges outputs, as `inputs.maker.Problems` does."""
 
     def outputs(self) -> str: ...
     def judge(self, request: Judge) -> protocol.Judged: ...
     def draw(self, task: protocol.Task, beside: str, folder: str, copies: int) -> protocol.Drawn: ...
-    def discard(self, folder: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -59,11 +58,6 @@ class Stock:
     def folders(main: str) -> tuple[str, str]:
         """Where they lie: those that are shared, and the last others."""
         return f"{main}-unseen", f"{main}-again"
-
-    def discard(self) -> None:
-        self._shared = None
-        for folder in self.folders(self.main):
-            self.judging.discard(folder)
 
     def _drawn(self, folder: str, copies: int) -> list[Unseen]:
         drawn = self.judging.draw(self.task, self.main, folder, copies)

@@ -103,6 +103,12 @@ def test_a_case_lost_in_its_last_slice_keeps_no_earlier_one():
     assert (result.status, result.samples) == ("crashed", [])
 
 
+def test_what_a_lost_case_had_too_little_of_is_kept():
+    short = Lost("skipped", "inputs and oracle need more memory", lack="memory")
+    assert ended(Prepare=short).lack == "memory"
+    assert ended(Prepare=Lost("crashed", "killed by SIGKILL")).lack is None
+
+
 def test_a_call_over_the_limit_is_a_timeout_with_its_cap():
     result = ended(WarmUp=protocol.Warmed(1.5e9, None))
     assert (result.status, result.cap_ns, result.samples) == ("timeout", 10**9, [])

@@ -85,9 +85,6 @@ class Worker:
         self.drawn += 1
         return protocol.Drawn(copies, [0, copies - 1][:copies])
 
-    def discard(self, folder):
-        pass
-
 
 def examined(worker, problem_bytes=1000, timed_ns=None):
     notes = []
