@@ -46,7 +46,7 @@ def flush() -> None:
 
 
 def unwritten(error: OSError) -> int:
-    """The status where the system refused what was printed: a reader that went away is none of our business.
+    """The status where the system refused what was printed: 0 where the reader has gone.
 
     What is left to print is dropped, else Python would try again at its end.
     """
@@ -60,6 +60,6 @@ def unwritten(error: OSError) -> int:
 
 
 def _say(line: str) -> None:
-    """The last word on stderr; the status stays the same where nobody takes it."""
+    """Prints a last line on stderr. A closed stderr does not change the exit status."""
     with contextlib.suppress(OSError):
         print(line, file=sys.stderr)

@@ -120,7 +120,7 @@ class ContestRunner:
         self.results.times.update({each.case: typical_ns(each.samples) for each in ready if each.samples})
 
     def _players(self, ready: Sequence[Contender]) -> list[Player]:
-        """Who takes turns: the contenders, and what reads memory beside them; what it finds is theirs too."""
+        """The contenders, and the reader of memory beside them, whose readings they store."""
         reader = self.readers.beside(ready)
         if reader is None:
             return list(ready)

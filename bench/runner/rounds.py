@@ -8,7 +8,7 @@ from ..errors import Lost
 
 
 class Player(Protocol):
-    """Who takes turns: a contender, or what reads memory beside them."""
+    """Takes turns: a contender, or the reader of memory beside them."""
 
     def plays(self, index: int, rounds: int) -> bool: ...
     def time_slice(self, round_: int) -> None: ...

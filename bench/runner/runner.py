@@ -180,7 +180,7 @@ class Runner:
         return made
 
     def _show(self) -> None:
-        """Once a run: what those that are ok return for the suite's tasks to be shown. Who compiled longest is last."""
+        """Once a run: outputs of implementations that are ok for the shown tasks; long compilers are asked last."""
         ready = [case for case in self._results.ok if case.threads == self._threads]
         deadline = self._clock() + self._budget.share(SHARE, SECONDS)
         order = sorted({case.implementation: case for case in ready}.values(), key=self._compiling_ns)

@@ -33,7 +33,7 @@ WAITS_OVER_USUAL, SWITCHES_OVER_USUAL = 3, 3
 """Waiting up to this multiple of the usual is the library's own; more is a disturbance."""
 
 TICK_NS = 1_000_000
-"""Waiting per time slice of the scheduler. A library with more threads than cores hands them over within 0.7 ms;
+"""Waiting per time slice of the scheduler. A library with more threads than cores mostly hands them over within 0.7 ms;
 threads that were left on one core while another was free wait for the scheduler's tick, 1 to 4 ms, each time."""
 
 UNSEEN = -1

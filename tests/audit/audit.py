@@ -1,8 +1,8 @@
 """Does the harness read the time there is? Run on a quiet machine: ``make audit``.
 
 Prints the timing loop against a bare loop, a kernel of known duration, synchronised time against time with a forced
-read-back, and a real run's time against plain scripts' in every array library, as Markdown. Exits 1 where one is off
-by more than 2 %, 2 %, 5 % and 5 %. ``--frameworks`` prints the last table only.
+read-back, and a real run's time against plain scripts' in every array library, as Markdown. Exits 1 where one of these
+is off by more than its limit: 2 %, 2 %, 5 % and 5 %, in this order. ``--frameworks`` prints the last table only.
 """
 
 import argparse
