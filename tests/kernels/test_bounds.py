@@ -230,7 +230,7 @@ def seen_by_the_exact_test(name, fault, dtype):
 
 def unseen_by_the_bound(name, m, n, dtype, faults):
     operation = BY_NAME[name]
-    inputs = generated(name, m, n, dtype, steps=100 if m * n < 10**6 else 5)
+    inputs = generated(name, m, n, dtype, steps=100 if m * n <= 10**6 else 5)
     expected = operation.oracle(*inputs.values())
     bound = np.minimum(*operation.bound(inputs, expected, "direct"))
     return [fault for fault in faults if np.all(np.abs(FAULTS[fault](name, inputs) - expected) <= bound)]
