@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from ..errors import Lost
 from ..machine.cores import start_cores
-from ..processes import protocol
+from ..processes.protocol import Done
+from ..processes.worker_messages import Reload, Slice, Sliced
 from ..records import Sample
 from ..runner.contender import Contender
 from ..runner.slot import Slot
@@ -111,7 +112,7 @@ class Duel:
     def _settle(self, side: str) -> None:
         """An untimed call of the side that begins: then every timed call finds the caches as another call left them."""
         self._current = side
-        self._contenders[side].slot.ask(protocol.Slice(0, 1), self._terms.first_call_seconds, protocol.Sliced)
+        self._contenders[side].slot.ask(Slice(0, 1), self._terms.first_call_seconds, Sliced)
 
     def _reload(self, order: Sequence[str]) -> int:
         """Places all inputs anew, last those of the side that begins: a fixed order would favour one side.
@@ -121,7 +122,7 @@ class Duel:
         started = self._terms.clock_ns()
         for side in reversed(order):
             self._current = side
-            self._contenders[side].slot.ask(protocol.Reload(), LOAD_SECONDS, protocol.Done)
+            self._contenders[side].slot.ask(Reload(), LOAD_SECONDS, Done)
         return self._terms.clock_ns() - started
 
     def _lose(self, lost: Lost) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..contract import Inputs, Operation
-from ..processes import protocol
-from ..records import words
+from ..processes.reference_messages import Draw, Make, Source
+from ..records import Task, words
 from . import data, mapped, problem, ranges
 
 DRAWING_SECONDS = 0.05
@@ -27,25 +27,25 @@ class Draws:
     def __init__(self, operations: Mapping[str, Operation], seed: int, data: Any):
         self._operations, self._seed, self.data = operations, seed, data
 
-    def source(self, task: protocol.Task) -> "ranges.Watched | None":
+    def source(self, task: Task) -> "ranges.Watched | None":
         """The user's data, watched for what a dtype cannot hold."""
         return None if self.data is None else ranges.Watched(self.data, task.dtype)
 
-    def seeded(self, operation: Operation, request: protocol.Make, source: "ranges.Watched | None") -> Inputs:
+    def seeded(self, operation: Operation, request: Make, source: "ranges.Watched | None") -> Inputs:
         """Those of a task and variant, equal in every run of this seed."""
         task = request.task
         sizes = words(task.sizes, "/")
         rng = data.generator(self._seed, request.variant, operation.name, sizes, task.dtype)
         return self._drawn(operation, task, request.variant, rng, source)
 
-    def exact(self, operation: Operation, task: protocol.Task) -> Inputs:
+    def exact(self, operation: Operation, task: Task) -> Inputs:
         """Those of the exact test. Raises `ValueError` where the operation has none."""
         if operation.exact_inputs is None:
             raise ValueError(f"{operation.name} states no exact_inputs")
         rng = data.generator(self._seed, "exact", operation.name, task.dtype)
         return operation.exact_inputs(rng, task.sizes, task.parameters, np.dtype(task.dtype))
 
-    def unseen(self, request: protocol.Draw) -> list[Inputs]:
+    def unseen(self, request: Draw) -> list[Inputs]:
         """Problems that cannot be predicted from the seed. Problems of other shapes than the first are left out."""
         before, ends = problem.load(Path(request.beside)), time.monotonic() + DRAWING_SECONDS
         found: list[Inputs] = []
@@ -57,7 +57,7 @@ class Draws:
             found.append(unseen)
         return found
 
-    def _unseeded(self, task: protocol.Task) -> Inputs | None:
+    def _unseeded(self, task: Task) -> Inputs | None:
         """None if the suite raises an error for these inputs."""
         rng, source = np.random.default_rng(secrets.randbits(128)), self.source(task)
         try:
@@ -68,7 +68,7 @@ class Draws:
     def _drawn(
         self,
         operation: Operation,
-        task: protocol.Task,
+        task: Task,
         variant: str,
         rng: np.random.Generator,
         source: "ranges.Watched | None",
@@ -97,7 +97,7 @@ def _nudged(value: Any) -> Any:
     return value * kind(1 + (1 + secrets.randbelow(NUDGES)) * NUDGE * np.finfo(kind).eps)
 
 
-def open_data(source: protocol.Source) -> tuple[Any, str]:
+def open_data(source: Source) -> tuple[Any, str]:
     """What the user gave, or None, and the label that it has in results."""
     if source.data is not None:
         read = data.read_matrix if mapped.is_matrix(source.data, source.target) else data.read_table

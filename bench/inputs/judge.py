@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .. import parts
 from ..contract import Bound, Operation, Tolerance
-from ..processes.protocol import Judge, Judged
+from ..processes.reference_messages import Judge, Judged
 from ..records import Numbers, Verdict
 from . import problem, verify
 from .problem import Problem

@@ -10,8 +10,23 @@ from typing import Any
 
 from ..errors import CannotFinish, Lost, SuiteFault, UsageError
 from ..libraries.host import common_environment
-from ..processes import protocol, scratch
+from ..processes import scratch
 from ..processes.parent import Child, Died, TookTooLong
+from ..processes.protocol import Failed
+from ..processes.reference_messages import (
+    Draw,
+    Drawn,
+    Forget,
+    Judge,
+    Judged,
+    Made,
+    Make,
+    MakeShown,
+    ReferenceReply,
+    Refusal,
+    Source,
+)
+from ..records import Task
 from ..suites import suite
 from ..suites.suite import Suite
 from ..sweep import Options
@@ -34,9 +49,9 @@ class Problems:
     ):
         self._suite, self._options, self._environment = loaded, options, dict(environment or {})
         self._algorithms = sorted({each.algorithm for each in loaded.implementations.values()} | set(algorithms))
-        self._child: Child[protocol.ReferenceReply] | None = None
-        self._made: dict[str, protocol.Made] = {}
-        self._shown: list[protocol.MakeShown] = []
+        self._child: Child[ReferenceReply] | None = None
+        self._made: dict[str, Made] = {}
+        self._shown: list[MakeShown] = []
         self._discarded: list[str] = []
         self.births = 0
         self._asking = threading.Lock()
@@ -46,15 +61,15 @@ class Problems:
     def open(self) -> None:
         """Reads the user's data. Raises `UsageError` if it is invalid."""
         environment = {**os.environ, **common_environment(1), **self._environment}
-        self._child = Child("inputs.reference", protocol.ReferenceReply, environment)
+        self._child = Child("inputs.reference", ReferenceReply, environment)
         chosen = self._options
-        source = protocol.Source(str(self._suite.folder), chosen.seed, chosen.data, chosen.target, chosen.condition)
+        source = Source(str(self._suite.folder), chosen.seed, chosen.data, chosen.target, chosen.condition)
         opened = self._ask(source)
         self.label, self.generated, self.births = opened.label, opened.generated, self.births + 1
         for each in self._shown:  # made by an earlier process, which died
             self._ask(each)
 
-    def make(self, task: protocol.Task, variant: str, folder: str) -> protocol.Made:
+    def make(self, task: Task, variant: str, folder: str) -> Made:
         """Writes a problem below the scratch folder.
 
         Raises `Lost` if the task has no inputs, `SuiteFault` if the suite fails.
@@ -62,27 +77,27 @@ class Problems:
         if self._child is None:
             self.open()
         elif self._discarded:
-            self._ask(protocol.Forget(self._discarded))
+            self._ask(Forget(self._discarded))
         self._discarded = []
-        return self._ask(protocol.Make(task, variant, self._algorithms, str(self.scratch / folder)))
+        return self._ask(Make(task, variant, self._algorithms, str(self.scratch / folder)))
 
-    def make_shown(self, name: str, dtype: str, most: int) -> tuple[Path, protocol.Made]:
+    def make_shown(self, name: str, dtype: str, most: int) -> tuple[Path, Made]:
         """The folder of a task of ``SHOWN``. Raises `UsageError` if an array has more than ``most`` numbers."""
         folder = self.scratch / f"shown-{name}"
-        request = protocol.MakeShown(name, dtype, self._algorithms, str(folder), most)
+        request = MakeShown(name, dtype, self._algorithms, str(folder), most)
         made = self._ask(request)
         self._shown.append(request)
         return folder, made
 
-    def draw(self, task: protocol.Task, beside: str, folder: str, copies: int) -> protocol.Drawn:
+    def draw(self, task: Task, beside: str, folder: str, copies: int) -> Drawn:
         """Writes problems like the one in ``beside`` to the scratch folder; the seed does not predict them."""
-        request = protocol.Draw(task, beside, str(self.scratch / folder), self._algorithms, copies)
+        request = Draw(task, beside, str(self.scratch / folder), self._algorithms, copies)
         try:
             return self._ask(request)
         except SuiteFault as fault:  # the suite succeeded on the timed problem
             raise Lost("crashed", str(fault)) from fault
 
-    def judge(self, request: protocol.Judge) -> protocol.Judged:
+    def judge(self, request: Judge) -> Judged:
         """Compares a worker's outputs with the expected ones. The file is removed."""
         try:
             return self._ask(request)
@@ -95,12 +110,12 @@ class Problems:
 
     def let_go(self) -> None:
         """Releases the user's data in the reference process, which continues to judge."""
-        self._ask(protocol.Forget(source=True))
+        self._ask(Forget(source=True))
 
-    def exact(self, name: str, dtype: str) -> tuple[protocol.Task, str]:
+    def exact(self, name: str, dtype: str) -> tuple[Task, str]:
         """The exact test's task and folder ('' if the operation states no test), made once per run."""
         operation = self._suite.operations[name]
-        task = protocol.Task(name, suite.exact_sizes(operation), dict(operation.parameters), dtype)
+        task = Task(name, suite.exact_sizes(operation), dict(operation.parameters), dtype)
         folder = f"exact-{name}-{dtype}"
         if operation.exact_inputs is None:
             return task, ""
@@ -143,9 +158,9 @@ class Problems:
         except TookTooLong:
             self._buried()
             raise Lost("crashed", f"the oracle took over {SECONDS:.0f} s") from None
-        if isinstance(reply, protocol.Failed):
+        if isinstance(reply, Failed):
             raise Lost(reply.status, reply.reason)
-        if isinstance(reply, protocol.Refusal):
+        if isinstance(reply, Refusal):
             raise _raised(reply)
         return reply
 
@@ -155,7 +170,7 @@ class Problems:
         self._made.clear()
 
 
-def _raised(refusal: protocol.Refusal) -> Exception:
+def _raised(refusal: Refusal) -> Exception:
     match refusal.kind:
         case "usage":
             return UsageError(refusal.reason)

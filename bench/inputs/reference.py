@@ -16,8 +16,23 @@ import numpy as np
 from .. import parts
 from ..contract import Bound, Inputs, Operation, Unsupported
 from ..errors import CannotFinish, SuiteFault, UsageError
-from ..processes import protocol
 from ..processes.child import serve
+from ..processes.protocol import Done, Failed
+from ..processes.reference_messages import (
+    Draw,
+    Drawn,
+    Forget,
+    Judge,
+    Judged,
+    Made,
+    Make,
+    MakeShown,
+    Opened,
+    ReferenceReply,
+    ReferenceRequest,
+    Refusal,
+    Source,
+)
 from ..suites import exported, suite
 from ..suites.unexported import explained
 from . import bounds, problem, ranges, verify
@@ -43,7 +58,7 @@ class Reference:
         self.judges = Judges()
         self.folder = Path()
 
-    def open(self, source: protocol.Source) -> protocol.Opened:
+    def open(self, source: Source) -> Opened:
         self.folder = Path(source.suite)
         operations = suite.import_stem(self.folder, suite.OPERATIONS).OPERATIONS
         exported.prove()
@@ -51,9 +66,9 @@ class Reference:
         self.generated = source.data is None
         found, label = open_data(source)
         self.draws = Draws(self.operations, source.seed, found)
-        return protocol.Opened(label, self.generated)
+        return Opened(label, self.generated)
 
-    def make(self, request: protocol.Make) -> protocol.Made:
+    def make(self, request: Make) -> Made:
         operation = self.operations[request.task.operation]
         source = self.draws.source(request.task)
         try:
@@ -75,7 +90,7 @@ class Reference:
         self,
         operation: Operation,
         inputs: Inputs,
-        request: "protocol.Make | protocol.Draw",
+        request: Make | Draw,
         source: "ranges.Watched | None",
     ) -> tuple[Problem, dict[str, str]]:
         """A problem, and the reason for each algorithm that cannot be judged on it."""
@@ -93,7 +108,7 @@ class Reference:
             raise Undefined(next(iter(refused.values())))
         return made, refused
 
-    def make_shown(self, request: protocol.MakeShown) -> protocol.Made:
+    def make_shown(self, request: MakeShown) -> Made:
         stated = suite.import_stem(self.folder, suite.OPERATIONS).SHOWN
         task = next(each for each in stated if each.name == request.name)
         try:
@@ -110,43 +125,43 @@ class Reference:
         expected = problem.in_numbers(parts.like(rounded, parts.count(made.expected)))
         return msgspec.structs.replace(saved, expected=expected)
 
-    def draw(self, request: protocol.Draw) -> protocol.Drawn:
+    def draw(self, request: Draw) -> Drawn:
         self.judges.forget(request.folder)
         found, number_of_parts = self.draws.unseen(request), problem.parts(Path(request.beside))
         if len(found) == 1:
             problem.save(found[0], Path(request.folder), number_of_parts)
-            return protocol.Drawn(1, [0] if self._known(request, request.folder, found[0]) else [])
+            return Drawn(1, [0] if self._known(request, request.folder, found[0]) else [])
         problem.save_many(found, Path(request.folder), number_of_parts)
         judged, ends = [], time.monotonic() + ORACLE_SECONDS
         for number in secrets.SystemRandom().sample(range(len(found)), min(MOST_JUDGED, len(found))):
             if time.monotonic() < ends and self._known(request, f"{request.folder}/{number}", found[number]):
                 judged.append(number)
-        return protocol.Drawn(len(found), judged)
+        return Drawn(len(found), judged)
 
-    def judge(self, request: protocol.Judge) -> protocol.Judged | protocol.Failed:
+    def judge(self, request: Judge) -> Judged | Failed:
         if self.judges.unknown(request.of):
-            return protocol.Failed("crashed", "the expected output was lost when the oracle's process died")
+            return Failed("crashed", "the expected output was lost when the oracle's process died")
         if not request.exact and any(
             name and request.algorithm not in self.judges.algorithms(name) for name in request.of
         ):
-            return protocol.Failed("unsupported", f"there is no bound for algorithm {request.algorithm}")
+            return Failed("unsupported", f"there is no bound for algorithm {request.algorithm}")
         return self.judges.judge(request, self.operations)
 
-    def forget(self, request: protocol.Forget) -> protocol.Done:
+    def forget(self, request: Forget) -> Done:
         for folder in request.folders:
             self.judges.forget(folder)
         if request.source:
             self.draws.data = None
-        return protocol.Done()
+        return Done()
 
-    def _saved(self, made: Problem, refused: dict[str, str], folder: str, *, generated: bool) -> protocol.Made:
+    def _saved(self, made: Problem, refused: dict[str, str], folder: str, *, generated: bool) -> Made:
         problem.save(made.inputs, Path(folder), parts.count(made.expected))
         seed = secrets.randbits(48)
         self.judges.hold(folder, made, seed, generated=generated)
         output_bytes = 8 * sum(each.size for each in parts.of(made.expected))
-        return protocol.Made(made.inputs_sha256, made.inputs_bytes, refused, output_bytes, seed)
+        return Made(made.inputs_sha256, made.inputs_bytes, refused, output_bytes, seed)
 
-    def _known(self, request: protocol.Draw, name: str, inputs: Inputs) -> bool:
+    def _known(self, request: Draw, name: str, inputs: Inputs) -> bool:
         """Stores the expected output of a drawn problem; False if it lacks a bound for some algorithm."""
         operation = self.operations[request.task.operation]
         try:
@@ -181,10 +196,10 @@ def _expected(operation: Operation, inputs: Inputs) -> parts.Output:
     return parts.of_oracle(operation.oracle(*inputs.values()), f"operations.py: {operation.name}")
 
 
-def _at(request: protocol.ReferenceRequest) -> str:
-    if isinstance(request, protocol.MakeShown):
+def _at(request: ReferenceRequest) -> str:
+    if isinstance(request, MakeShown):
         return f" on '{request.name}' of SHOWN in {request.dtype}"
-    if not isinstance(request, protocol.Make | protocol.Draw):
+    if not isinstance(request, Make | Draw):
         return ""
     return f" on {request.task.label}"
 
@@ -193,27 +208,27 @@ class Answers:
     def __init__(self) -> None:
         self.reference = Reference()
 
-    def __call__(self, request: protocol.ReferenceRequest) -> protocol.ReferenceReply:
+    def __call__(self, request: ReferenceRequest) -> ReferenceReply:
         try:
             return self._answer(request)
         except SuiteFault as error:
-            return protocol.Refusal("fault", str(error))
+            return Refusal("fault", str(error))
         except UsageError as error:
-            return protocol.Refusal("usage", str(error))
+            return Refusal("usage", str(error))
         except CannotFinish as error:
-            return protocol.Refusal("finish", str(error))
+            return Refusal("finish", str(error))
         except MemoryError as error:
-            return protocol.Refusal("memory", str(error) or "out of memory")
+            return Refusal("memory", str(error) or "out of memory")
         except (Undefined, Unsupported) as error:
-            return protocol.Failed("unsupported", str(error))
+            return Failed("unsupported", str(error))
         except Exception as error:
             line = self._line_of_suite(error)
             if isinstance(error, OSError) and (not line or error.errno in DISK_IS_FULL):
                 where = error.filename or getattr(request, "folder", "")
-                return protocol.Refusal("disk", f"{where}: {error.strerror or error}")
+                return Refusal("disk", f"{where}: {error.strerror or error}")
             raised = f"{type(error).__name__}: {' '.join(str(error).split())}".rstrip(": ")
             told = f"the suite's operations.py failed{_at(request)}: {raised}{line}"
-            return protocol.Refusal("fault", explained(told, error).told)
+            return Refusal("fault", explained(told, error).told)
 
     def _line_of_suite(self, error: Exception) -> str:
         """The last line of the suite that an error passed, or ''."""
@@ -221,21 +236,21 @@ class Answers:
         own = [each for each in frames if Path(each.filename).is_relative_to(self.reference.folder)]
         return f" ({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
 
-    def _answer(self, request: protocol.ReferenceRequest) -> protocol.ReferenceReply:
+    def _answer(self, request: ReferenceRequest) -> ReferenceReply:
         match request:
-            case protocol.Source():
+            case Source():
                 return self.reference.open(request)
-            case protocol.Make():
+            case Make():
                 return self.reference.make(request)
-            case protocol.MakeShown():
+            case MakeShown():
                 return self.reference.make_shown(request)
-            case protocol.Draw():
+            case Draw():
                 return self.reference.draw(request)
-            case protocol.Judge():
+            case Judge():
                 return self.reference.judge(request)
-            case protocol.Forget():
+            case Forget():
                 return self.reference.forget(request)
 
 
 if __name__ == "__main__":
-    serve(protocol.ReferenceRequest, Answers())
+    serve(ReferenceRequest, Answers())

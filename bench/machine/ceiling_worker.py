@@ -18,8 +18,9 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from ..libraries.base import ALIGNMENT_BYTES
-from ..processes import protocol
 from ..processes.child import serve
+from ..processes.meter_messages import Call, Compute, Metered, MeterReply, MeterRequest, Read
+from ..processes.protocol import Failed
 from ..timing.fastest import fastest_call_ns
 from ..timing.kernel import Kernel
 
@@ -41,7 +42,7 @@ class CeilingWorker:
             os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: get_num_threads()])
         self._buffer = np.ones(0)
 
-    def read(self, request: protocol.Read) -> protocol.Metered:
+    def read(self, request: Read) -> Metered:
         """Passes over the first bytes of a buffer, all threads, each over its own share."""
         count = max(1, request.bytes // self._buffer.itemsize)
         if count > len(self._buffer):
@@ -54,7 +55,7 @@ class CeilingWorker:
 
         return _metered(_timed(passes), request.slice_ns, float(data.nbytes))
 
-    def compute(self, request: protocol.Compute) -> protocol.Metered:
+    def compute(self, request: Compute) -> Metered:
         """Multiply-and-add in registers, or a product of two large square matrices."""
         dtype = np.dtype(request.dtype)
         if request.by_gemm:
@@ -75,22 +76,22 @@ class CeilingWorker:
 
         return _metered(_timed(steps), request.slice_ns, flops)
 
-    def call(self, request: protocol.Call) -> protocol.Metered:
+    def call(self, request: Call) -> Metered:
         """Times a function that does nothing, in the loop that times kernels."""
         kernel = Kernel(lambda _: None, (None,))
         return _metered(lambda calls: kernel.many(calls)[1], request.slice_ns, 1.0)
 
-    def __call__(self, request: protocol.MeterRequest) -> protocol.MeterReply:
+    def __call__(self, request: MeterRequest) -> MeterReply:
         try:
             match request:
-                case protocol.Read():
+                case Read():
                     return self.read(request)
-                case protocol.Compute():
+                case Compute():
                     return self.compute(request)
-                case protocol.Call():
+                case Call():
                     return self.call(request)
         except (ArithmeticError, MemoryError) as error:
-            return protocol.Failed("crashed", f"{type(error).__name__}: {error}")
+            return Failed("crashed", f"{type(error).__name__}: {error}")
 
 
 def _aligned_ones(count: int) -> NDArray[np.float64]:
@@ -109,8 +110,8 @@ def _timed(work: Callable[[int], Any]) -> Callable[[int], int]:
     return duration
 
 
-def _metered(duration: Callable[[int], int], slice_ns: int, work: float) -> protocol.Metered:
-    return protocol.Metered(fastest_call_ns(duration, slice_ns, slice_ns // SLICES), work)
+def _metered(duration: Callable[[int], int], slice_ns: int, work: float) -> Metered:
+    return Metered(fastest_call_ns(duration, slice_ns, slice_ns // SLICES), work)
 
 
 @njit(fastmath=FLAGS, parallel=True)
@@ -178,4 +179,4 @@ def _emit(context, builder, signature, arguments):  # noqa: ARG001
 
 
 if __name__ == "__main__":
-    serve(protocol.MeterRequest, CeilingWorker())
+    serve(MeterRequest, CeilingWorker())

@@ -6,8 +6,9 @@ from typing import Any
 
 from ..errors import CannotFinish
 from ..libraries.host import common_environment
-from ..processes import protocol
+from ..processes.meter_messages import Call, Compute, MeterReply, MeterRequest, Read
 from ..processes.parent import Child, Died, TookTooLong
+from ..processes.protocol import Failed
 from ..records import Roof
 from . import machine
 from .roofs import SMALLEST_BYTES
@@ -31,19 +32,19 @@ class Meter:
 
     def __init__(self, threads: int):
         environment = {**os.environ, **common_environment(threads)}
-        child = Child[protocol.MeterReply]("machine.ceiling_worker", protocol.MeterReply, environment)
-        self._child: Child[protocol.MeterReply] | None = child
+        child = Child[MeterReply]("machine.ceiling_worker", MeterReply, environment)
+        self._child: Child[MeterReply] | None = child
 
     def read_ns_per_byte(self, count: int, slice_ns: int = SLICE_NS) -> float | None:
         """The time to read a byte from a working set of ``count`` bytes, all threads together."""
-        return self._each(protocol.Read(count, slice_ns))
+        return self._each(Read(count, slice_ns))
 
     def compute_ns_per_flop(self, dtype: str, by_gemm: bool, slice_ns: int = SLICE_NS) -> float | None:
-        return self._each(protocol.Compute(dtype, by_gemm, slice_ns))
+        return self._each(Compute(dtype, by_gemm, slice_ns))
 
     def call_ns(self, slice_ns: int = SLICE_NS) -> float | None:
         """The time of a call of a Python function that does nothing."""
-        return self._each(protocol.Call(slice_ns))
+        return self._each(Call(slice_ns))
 
     @property
     def pid(self) -> int | None:
@@ -54,7 +55,7 @@ class Meter:
             self._child.kill()
         self._child = None
 
-    def _each(self, request: protocol.MeterRequest) -> float | None:
+    def _each(self, request: MeterRequest) -> float | None:
         if self._child is None:
             return None
         try:
@@ -63,7 +64,7 @@ class Meter:
             self._child, self.failure = None, _reason(error)
             return None
         self._child.pause()
-        if isinstance(reply, protocol.Failed):
+        if isinstance(reply, Failed):
             self.failure = reply.reason
             return None
         return reply.call_ns / reply.work

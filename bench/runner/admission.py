@@ -11,7 +11,8 @@ from ..errors import Lost, SuiteFault, UsageError
 from ..inputs.maker import Problems
 from ..inputs.matrix import is_matrix, mapped_bytes, shrunken
 from ..libraries.host import LIBRARIES
-from ..processes.protocol import Done, Prepare, Prepared, Release, Slice, Sliced
+from ..processes.protocol import Done
+from ..processes.worker_messages import Prepare, Prepared, Release, Slice, Sliced
 from ..records import Case, Task, task_of, words
 from ..suites.suite import Suite
 from ..sweep import Options, footprint

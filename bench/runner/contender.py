@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import Lost
-from ..processes import protocol
-from ..processes.protocol import Judge
+from ..processes.protocol import Done
+from ..processes.reference_messages import Judge
+from ..processes.worker_messages import Prepare, Prepared, Release, Warmed, WarmUp
 from ..records import Case, Result, Sample, Status, Verdict
 from ..timing.guard import disturbed
 from ..timing.kept import undisturbed
@@ -65,7 +66,7 @@ class Contender:
             self.slot.start()
             self._pass_exact_test()
             terms, into = self.terms, self._judging.outputs()
-            reply = self._first_call(protocol.Prepare(terms.task, terms.main, terms.in_place, into))
+            reply = self._first_call(Prepare(terms.task, terms.main, terms.in_place, into))
             self._note_prepared(reply)
             algorithm = self.slot.implementation.algorithm
             for verdict in self._judging.judge(Judge(into, [terms.main] * 2, algorithm, terms.task.dtype)).verdicts:
@@ -76,12 +77,12 @@ class Contender:
             return self.lose(lost)
         return True
 
-    def _first_call(self, request: protocol.Prepare) -> protocol.Prepared:
+    def _first_call(self, request: Prepare) -> Prepared:
         terms, seconds = self.terms, self.terms.first_call_seconds
         if not self.block and not self.slot.implementation.compiles:
             seconds = min(seconds, interpreted_call_seconds(terms.timeout_s, terms.footprint_bytes or 0.0))
         try:
-            return self.slot.ask(request, seconds, protocol.Prepared)
+            return self.slot.ask(request, seconds, Prepared)
         except Lost as lost:
             if lost.status == "timeout":
                 rest = f"{seconds - terms.timeout_s:.3g} s for loading and comparing"
@@ -138,7 +139,7 @@ class Contender:
 
     def _warm_up(self) -> None:
         seconds = self.terms.timeout_s * 3 + WARM_UP_NS / 1e9 + 5
-        reply = self.slot.ask(protocol.WarmUp(WARM_UP_NS, WARM_UP_SLICE_NS), seconds, protocol.Warmed)
+        reply = self.slot.ask(WarmUp(WARM_UP_NS, WARM_UP_SLICE_NS), seconds, Warmed)
         self.call_ns, self.facts["steady"] = reply.call_ns, reply.steady
 
     def time_slice(self, round_: int) -> None:
@@ -181,8 +182,8 @@ class Contender:
 
     def _examined(self) -> int | None:
         if not self.samples:
-            request = protocol.WarmUp(UNTIMED_WARM_UP_NS, UNTIMED_SLICE_NS)
-            self.call_ns = self.slot.ask(request, self._examining_seconds, protocol.Warmed).call_ns
+            request = WarmUp(UNTIMED_WARM_UP_NS, UNTIMED_SLICE_NS)
+            self.call_ns = self.slot.ask(request, self._examining_seconds, Warmed).call_ns
         calls = self._calls()
         calls.delivered(self.terms.seed)
         timed_ns = median_call_ns(self.samples) or self.call_ns
@@ -219,7 +220,7 @@ class Contender:
         if not self.slot.alive:
             return
         try:
-            self.slot.ask(protocol.Release(), LOAD_SECONDS, protocol.Done)
+            self.slot.ask(Release(), LOAD_SECONDS, Done)
         except Lost:
             self.slot.stop()
 
@@ -241,7 +242,7 @@ class Contender:
         if lost := self.slot.exact.get((self.case.operation, self.case.dtype)):
             raise lost
 
-    def _note_prepared(self, reply: protocol.Prepared) -> None:
+    def _note_prepared(self, reply: Prepared) -> None:
         self.first_call_ns = reply.first_call_ns
         if not self.block:  # in further blocks another first call runs beside it
             self.facts["first_call_ns"] = reply.first_call_ns

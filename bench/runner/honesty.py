@@ -12,7 +12,7 @@ from statistics import fmean, median_low
 from typing import Any
 
 from ..errors import Lost
-from ..processes.protocol import Place, Play, Played
+from ..processes.worker_messages import Place, Play, Played
 from .judged_calls import JudgedCalls
 from .unseen import Unseen, batch_size
 

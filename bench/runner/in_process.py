@@ -16,7 +16,9 @@ from ..inputs import written
 from ..inputs.reference import Reference
 from ..libraries.host import LIBRARIES
 from ..machine.cores import available_cores
-from ..processes import protocol, scratch
+from ..processes import scratch
+from ..processes.reference_messages import Judge, Make, Source
+from ..processes.worker_messages import Prepare, Start, WarmUp
 from ..records import Case, Status, task_of
 from ..suites import suite
 from ..suites.suite import Suite
@@ -60,7 +62,7 @@ class Ready:
 
     def require_ok(self, path: str, outputs: int) -> None:
         """Raises `Wrong` unless all outputs in a file lie within the bound."""
-        request = protocol.Judge(path, [self.folder] * outputs, self.algorithm, self.case.dtype)
+        request = Judge(path, [self.folder] * outputs, self.algorithm, self.case.dtype)
         for verdict in self.reference.judges.judge(request, {}).verdicts:
             _require(self.case, verdict.status, verdict.reason)
 
@@ -107,19 +109,19 @@ def ready(case: Case, of: Suite) -> Ready:
     os.environ.update(library.environment(case.threads, case.device))
     task = task_of(case)
     folder = str(of.folder)
-    worker = Worker(protocol.Start(folder, implementation.stem, implementation.library, case.threads, case.device))
+    worker = Worker(Start(folder, implementation.stem, implementation.library, case.threads, case.device))
     reference = Reference()
-    reference.open(protocol.Source(folder, seed=0))
+    reference.open(Source(folder, seed=0))
     with scratch.folder() as place:
-        made = reference.make(protocol.Make(task, "main", [implementation.algorithm], str(place)))
+        made = reference.make(Make(task, "main", [implementation.algorithm], str(place)))
         into = str(place / "outputs")
-        prepared = worker.prepare(protocol.Prepare(task, str(place), into=into))
+        prepared = worker.prepare(Prepare(task, str(place), into=into))
         found = Ready(
             case, worker, reference, str(place), implementation.algorithm, prepared.first_call_ns, made.inputs_sha256
         )
         found.require_ok(into, 2)
     _require(case, "wrong" if prepared.fault else "ok", prepared.fault)
-    worker.warm_up(protocol.WarmUp(WARM_UP_NS, WARM_UP_SLICE_NS))
+    worker.warm_up(WarmUp(WARM_UP_NS, WARM_UP_SLICE_NS))
     return found
 
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import Lost
-from ..processes import protocol
-from ..processes.protocol import Judge, Play, Played, Trial, Tried
-from ..records import Verdict
+from ..processes.protocol import Done
+from ..processes.reference_messages import Judge
+from ..processes.worker_messages import Deliver, Delivered, Play, Played, Reload, Trial, Tried
+from ..records import Task, Verdict
 from .slot import Slot
 from .unseen import Judging, Stock, Unseen
 
@@ -22,7 +23,7 @@ class JudgedCalls:
     slot: Slot
     judging: Judging
     stock: Stock
-    task: protocol.Task
+    task: Task
     algorithm: str
     seconds: float
     note: Callable[[Verdict], None]
@@ -34,7 +35,7 @@ class JudgedCalls:
     def delivered(self, seed: int | None) -> None:
         """What the last turn returned is judged, and with a seed whether inputs are as they were."""
         into = self.judging.outputs()
-        reply = self.slot.ask(protocol.Deliver(into, seed), self.seconds, protocol.Delivered)
+        reply = self.slot.ask(Deliver(into, seed), self.seconds, Delivered)
         self._require(self._judged(into, [self.stock.main], inputs=seed is not None))
         _require_no(reply.fault)
 
@@ -52,7 +53,7 @@ class JudgedCalls:
 
     def reload(self) -> None:
         """Places the timed problem in memory anew."""
-        self.slot.ask(protocol.Reload(), self.seconds, protocol.Done)
+        self.slot.ask(Reload(), self.seconds, Done)
 
     def _judged(self, into: str, of: list[str], *, inputs: bool = False) -> list[Verdict]:
         request = Judge(into, of, self.algorithm, self.task.dtype, inputs=inputs)

@@ -17,8 +17,9 @@ from ..contract import Shown
 from ..errors import Lost
 from ..inputs import problem
 from ..inputs.maker import Problems
-from ..processes import protocol
-from ..processes.protocol import Done, Judge, Made, Prepare, Release
+from ..processes.protocol import Done
+from ..processes.reference_messages import Judge, Made
+from ..processes.worker_messages import Prepare, Prepared, Release
 from ..records import Output, ShownTask, Task
 from ..suites.suite import Suite
 from ..sweep import Contest
@@ -107,7 +108,7 @@ class Showing:
                 reason = "the time for the page's tasks was used up before its turn (--time-budget)"
                 raise Lost("skipped", reason, lack="time budget")
             into = self._problems.outputs()
-            told = slot.ask(Prepare(task, str(folder), into=into), max(left, LEAST_SECONDS), protocol.Prepared)
+            told = slot.ask(Prepare(task, str(folder), into=into), max(left, LEAST_SECONDS), Prepared)
             algorithm = slot.implementation.algorithm
             request = Judge(into, [str(folder)] * 2, algorithm, task.dtype, numbers=MOST_NUMBERS)
             judged = self._problems.judge(request)

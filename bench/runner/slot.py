@@ -13,8 +13,9 @@ from ..errors import Lost
 from ..libraries.base import INTERPRETER
 from ..libraries.host import LIBRARIES, common_environment
 from ..machine.cores import first_cores
-from ..processes import protocol
 from ..processes.parent import Died, TookTooLong
+from ..processes.protocol import Done, Failed
+from ..processes.worker_messages import Pin, Start, Started
 from ..suites.suite import Implementation, Suite
 from ..timing.guard import Scheduled
 from . import leftovers
@@ -45,7 +46,7 @@ class Slot:
     python: str = sys.executable
     environment: dict[str, str] = field(default_factory=dict)
     cores: list[int] = field(default_factory=list)
-    started: protocol.Started | None = None
+    started: Started | None = None
     import_ns: int | None = None
     exact: dict[tuple[str, str], Lost | None] = field(default_factory=dict)
     compiled_ns: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -56,7 +57,7 @@ class Slot:
     _refusal: Lost | None = None
     _deaths: int = 0
 
-    def start(self) -> protocol.Started:
+    def start(self) -> Started:
         """Starts the worker unless it is running. Raises `Lost` if that fails."""
         if self._refusal:
             raise self._refusal
@@ -64,12 +65,12 @@ class Slot:
             self.started = self._start()
         return self.started
 
-    def _start(self) -> protocol.Started:
+    def _start(self) -> Started:
         self._refuse_device()
         process = self._process = self._process or self.launch(self)
         self.started = None
         try:
-            started = self._ask(process, self._request(), START_SECONDS, protocol.Started)
+            started = self._ask(process, self._request(), START_SECONDS, Started)
         except Lost as lost:
             self._refusal = lost
             self.stop()
@@ -102,7 +103,7 @@ class Slot:
 
     def pin(self, cores: list[int], timeout_s: float) -> None:
         """From now on the worker computes on these cores only. Raises `Lost`."""
-        self.ask(protocol.Pin(cores), timeout_s, protocol.Done)
+        self.ask(Pin(cores), timeout_s, Done)
         self._pinned = cores
 
     def left_behind(self) -> str:
@@ -126,7 +127,7 @@ class Slot:
             process.clear()
             self._died()
             raise Lost("timeout", f"no answer within {timeout_s:.3g} s; the worker was ended") from None
-        if isinstance(reply, protocol.Failed):
+        if isinstance(reply, Failed):
             raise Lost(reply.status, reply.reason, unexported=reply.unexported)
         if not isinstance(reply, kind):
             process.end()
@@ -140,10 +141,10 @@ class Slot:
         if self._deaths >= DEATHS_ALLOWED:
             self._refusal = Lost("crashed", f"its worker died {self._deaths} times and was not started again")
 
-    def _request(self) -> protocol.Start:
+    def _request(self) -> Start:
         chosen, folder = self.implementation, str(self.suite.folder)
         self._pinned = self.cores or first_cores(self.threads)
-        return protocol.Start(folder, chosen.stem, chosen.library, self.threads, self.device, self._pinned)
+        return Start(folder, chosen.stem, chosen.library, self.threads, self.device, self._pinned)
 
     def _refuse_device(self) -> None:
         library = LIBRARIES[self.implementation.library]

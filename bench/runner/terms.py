@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ..processes import protocol
+from ..records import Task
 from .unseen import Judging, Stock
 
 SLICE_NS = 1_250_000
@@ -34,10 +34,10 @@ class Terms:
     inputs after the timing also show whether work is cached.
     """
 
-    task: protocol.Task
+    task: Task
     main: str
     fresh: str
-    exact_task: protocol.Task
+    exact_task: Task
     exact: str
     inputs_sha256: str
     data: str

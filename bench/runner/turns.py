@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import Lost
-from ..processes import protocol
+from ..processes.protocol import Done
+from ..processes.worker_messages import Reload, Slice, Sliced
 from ..records import Sample
 from ..timing.guard import Scheduled
 from ..timing.kernel import MAXIMUM_CALLS, calls_to_fill
@@ -62,7 +63,7 @@ class Turns:
         if self.terms.in_place or self._placed_ns > RELOAD_SHARE * self._turned_ns:
             return
         started = self.terms.clock_ns()
-        self.slot.ask(protocol.Reload(), LOAD_SECONDS, protocol.Done)
+        self.slot.ask(Reload(), LOAD_SECONDS, Done)
         self._placed_ns += self.terms.clock_ns() - started
 
     def play(self, round_: int, call_ns: float) -> list[Sample]:
@@ -71,10 +72,10 @@ class Turns:
         calls = calls_to_fill(call_ns, terms.slice_ns)
         slices = max(1, min(terms.slices, round(terms.slices * terms.slice_ns / max(call_ns, 1.0))))
         untimed_ns = terms.untimed_ns if call_ns < terms.long_call_ns else 0
-        request = protocol.Slice(round_, calls, slices, untimed_ns, list(terms.watched()))
+        request = Slice(round_, calls, slices, untimed_ns, list(terms.watched()))
         seconds = terms.timeout_s * 3 + 20 * (slices + 1) * calls * call_ns / 1e9 + 5
         before, started = self.slot.scheduled(), terms.clock_ns()
-        reply = self.slot.ask(request, seconds, protocol.Sliced)
+        reply = self.slot.ask(request, seconds, Sliced)
         elapsed_ns = terms.clock_ns() - started
         told_ns = reply.untimed_ns + sum(each.wall_ns for each in reply.samples)
         self.played.append(Turn(elapsed_ns, told_ns, self.slot.scheduled().since(before), reply.samples))

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..processes import protocol
-from ..processes.protocol import Judge, Place
+from ..processes.reference_messages import Drawn, Judge, Judged
+from ..processes.worker_messages import Place
+from ..records import Task
 
 LARGEST_BATCH, BATCH_BYTES = 24, 8 << 20
 """Never-seen problems that are called in a row: no more of them, or of their bytes."""
@@ -14,8 +15,8 @@ class Judging(Protocol):
     """Draws problems and judges outputs, as `inputs.maker.Problems` does."""
 
     def outputs(self) -> str: ...
-    def judge(self, request: Judge) -> protocol.Judged: ...
-    def draw(self, task: protocol.Task, beside: str, folder: str, copies: int) -> protocol.Drawn: ...
+    def judge(self, request: Judge) -> Judged: ...
+    def draw(self, task: Task, beside: str, folder: str, copies: int) -> Drawn: ...
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Stock:
     """Unseen problems like the one in ``main``, of which a batch is shared by all contenders."""
 
     judging: Judging
-    task: protocol.Task
+    task: Task
     main: str
     problem_bytes: int
     _shared: list[Unseen] | None = None

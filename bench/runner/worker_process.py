@@ -4,8 +4,8 @@ import math
 import time
 from typing import Any
 
-from ..processes import protocol
 from ..processes.parent import Child
+from ..processes.worker_messages import WorkerReply
 from ..timing.guard import Answering, Scheduled
 from . import leftovers
 
@@ -18,7 +18,7 @@ class WorkerProcess:
 
     def __init__(self, environment: dict[str, str], python: str, mark: str):
         leftovers.adopt()
-        self._child = Child[protocol.WorkerReply]("worker", protocol.WorkerReply, environment, python)
+        self._child = Child[WorkerReply]("worker", WorkerReply, environment, python)
         self._mark = mark
         self._answering: Answering | None = None
         self._strays: list[int] = []
@@ -29,7 +29,7 @@ class WorkerProcess:
         """Also the number of its process group."""
         return self._child.pid
 
-    def ask(self, request: Any, timeout_s: float, memory_limit: int | None) -> protocol.WorkerReply:
+    def ask(self, request: Any, timeout_s: float, memory_limit: int | None) -> WorkerReply:
         """The reply to a request. Raises `Died` or `TookTooLong`, after which `clear` is due."""
         return self._child.ask(request, timeout_s, memory_limit)
 

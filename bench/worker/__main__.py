@@ -3,8 +3,8 @@
 from .answers import Answers
 
 # isort: split
-from ..processes import protocol
 from ..processes.child import serve
+from ..processes.worker_messages import WorkerRequest
 
 if __name__ == "__main__":
-    serve(protocol.WorkerRequest, Answers())
+    serve(WorkerRequest, Answers())

@@ -8,7 +8,21 @@ import traceback
 from pathlib import Path
 
 from ..libraries.base import NoDevice
-from ..processes import protocol
+from ..processes.protocol import Failed
+from ..processes.worker_messages import (
+    Deliver,
+    Exact,
+    Pin,
+    Prepare,
+    Release,
+    Reload,
+    Slice,
+    Start,
+    Trial,
+    WarmUp,
+    WorkerReply,
+    WorkerRequest,
+)
 from ..suites import exported
 from ..suites.unexported import explained
 from .loader import Refused
@@ -16,53 +30,53 @@ from .measure import settle
 
 
 class Answers:
-    """Turns requests into replies, and whatever a suite raises into a `protocol.Failed`."""
+    """Turns requests into replies, and whatever a suite raises into a `Failed`."""
 
     def __init__(self) -> None:
         self.worker: Worker | None = None
 
-    def __call__(self, request: protocol.WorkerRequest) -> protocol.WorkerReply:
+    def __call__(self, request: WorkerRequest) -> WorkerReply:
         try:
             reply = self._answer(request)
         except Refused as refused:
-            return protocol.Failed(refused.status, refused.reason)
+            return Failed(refused.status, refused.reason)
         except NoDevice as absent:
-            return protocol.Failed("missing", str(absent))
+            return Failed("missing", str(absent))
         except Exception as error:
-            status = "missing" if isinstance(request, protocol.Start) else "crashed"
+            status = "missing" if isinstance(request, Start) else "crashed"
             found = explained(_one_line(error), error)
-            return protocol.Failed(status, found.told, found.unexported)
+            return Failed(status, found.told, found.unexported)
         if not sys.platform.startswith("linux"):
             settle()
         return reply
 
-    def _answer(self, request: protocol.WorkerRequest) -> protocol.WorkerReply:
-        if isinstance(request, protocol.Start):
+    def _answer(self, request: WorkerRequest) -> WorkerReply:
+        if isinstance(request, Start):
             self.worker = Worker(request)
             exported.prove()
             return self.worker.started()
         if self.worker is None:
             raise Refused("crashed", "asked before it was started")
         match request:
-            case protocol.Exact():
+            case Exact():
                 return self.worker.exact(request)
-            case protocol.Prepare():
+            case Prepare():
                 return self.worker.prepare(request)
-            case protocol.WarmUp():
+            case WarmUp():
                 return self.worker.warm_up(request)
-            case protocol.Slice():
+            case Slice():
                 return self.worker.slice(request)
-            case protocol.Deliver():
+            case Deliver():
                 exported.prove()
                 return self.worker.deliver(request)
-            case protocol.Trial():
+            case Trial():
                 exported.prove()
                 return self.worker.trial(request)
-            case protocol.Release():
+            case Release():
                 return self.worker.release()
-            case protocol.Reload():
+            case Reload():
                 return self.worker.reload()
-            case protocol.Pin():
+            case Pin():
                 return self.worker.pin(request)
 
 

@@ -20,7 +20,7 @@ WORDS = {4: np.uint32, 8: np.uint64}
 
 
 class Refused(Exception):
-    """A request is answered by a `protocol.Failed`."""
+    """A request is answered by `Failed`."""
 
     def __init__(self, status: Status, reason: str):
         super().__init__(reason)

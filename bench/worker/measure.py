@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from ..processes.protocol import Warmed
+from ..processes.worker_messages import Warmed
 from ..records import Sample
 from ..timing.guard import Guard
 from ..timing.kernel import MAXIMUM_CALLS, Kernel

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from .. import parts
 from ..processes.memory import PeakHeld, PeakMemory
-from ..processes.protocol import Place, Play, Played
+from ..processes.worker_messages import Place, Play, Played
 from ..records import Task
 from ..timing.guard import WAITED, Guard
 from .loader import Loaded, Loader

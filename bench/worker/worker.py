@@ -1,4 +1,4 @@
-"""In the child process: holds one implementation and does what requests ask. Requests and replies: `protocol`."""
+"""In the child process: holds one implementation and answers requests (`worker_messages`)."""
 
 from .numpy_import import NUMPY_IMPORT_NS
 
@@ -21,8 +21,25 @@ from ..inputs import written
 from ..libraries.base import ArrayLibrary, lined_up
 from ..libraries.host import LIBRARIES
 from ..machine.cores import first_cores
-from ..processes import protocol
-from ..records import HOST, Sample
+from ..processes.protocol import Done
+from ..processes.worker_messages import (
+    Called,
+    Deliver,
+    Delivered,
+    Exact,
+    Pin,
+    Prepare,
+    Prepared,
+    Slice,
+    Sliced,
+    Start,
+    Started,
+    Trial,
+    Tried,
+    Warmed,
+    WarmUp,
+)
+from ..records import HOST, Sample, Task
 from ..suites import suite
 from ..timing.core_speed import CoreSpeed, flag, is_slow
 from ..timing.fastest import fastest_call_ns
@@ -51,7 +68,7 @@ BALLAST, BALLAST_BYTES = 4, 2**22
 class Worker:
     """One implementation in its process. Each public method answers one request."""
 
-    def __init__(self, start: protocol.Start):
+    def __init__(self, start: Start):
         self.request = start
         self.clock = Clock()
         self.bindings = Bindings()
@@ -67,7 +84,7 @@ class Worker:
         self.output_sizes: list[int] = []
         self.warm_ns: list[float] = []
         self.compiled_ns: dict[tuple[str, str], float] = {}
-        self.task: protocol.Task | None = None
+        self.task: Task | None = None
         self.main: Loaded | None = None
         self.output: Any = None
 
@@ -79,12 +96,10 @@ class Worker:
         own_ns = self.clock.wall() - started
         return own_ns if self.library.name == "python" else own_ns + NUMPY_IMPORT_NS
 
-    def started(self) -> protocol.Started:
+    def started(self) -> Started:
         sources = suite.loaded_sources(Path(self.request.suite))
         dispatch_ns = self._dispatch_ns()
-        return protocol.Started(
-            self.import_ns, self.library.version(), _pools(), _resident_bytes(), sources, dispatch_ns
-        )
+        return Started(self.import_ns, self.library.version(), _pools(), _resident_bytes(), sources, dispatch_ns)
 
     def _dispatch_ns(self) -> float:
         """What remains of a call whose numbers cost nothing: one number, negated. The first one may compile."""
@@ -94,16 +109,16 @@ class Worker:
         kernel.once()
         return fastest_call_ns(lambda calls: kernel.many(calls)[1], DISPATCH_NS, DISPATCH_NS // 40, DISPATCH_SLICES)
 
-    def exact(self, request: protocol.Exact) -> protocol.Called:
+    def exact(self, request: Exact) -> Called:
         self.loader.refuse_unsupported(request.task, self.request.device)
         loaded = self.loader.load(request.task, request.folder, poison=True)
         output, first_call_ns = loaded.kernel.once()
         arrays = self.loader.arrays(output, loaded)
         self._note_compiled(request.task, first_call_ns, loaded.kernel.once()[1])
         written.write(request.into, arrays)
-        return protocol.Called(self._compiled_ns(request.task), self.loader.changed(loaded))
+        return Called(self._compiled_ns(request.task), self.loader.changed(loaded))
 
-    def prepare(self, request: protocol.Prepare) -> protocol.Prepared:
+    def prepare(self, request: Prepare) -> Prepared:
         self.loader.refuse_unsupported(request.task, self.request.device)
         self.task, self.folder = request.task, request.folder
         self.loader.in_place = request.in_place
@@ -119,7 +134,7 @@ class Worker:
         self.plays.begin(sum(self.output_sizes))
         fault = self._write_prepared(request.into, arrays) if request.into else ""
         compiled_ns = self._compiled_ns(self._task)
-        return protocol.Prepared(first_call_ns, loaded.transfer_in_ns, transfer_out_ns, compiled_ns, fault)
+        return Prepared(first_call_ns, loaded.transfer_in_ns, transfer_out_ns, compiled_ns, fault)
 
     def _write_prepared(self, into: str, arrays: list[NDArray[Any]]) -> str:
         time.sleep(0.001)
@@ -129,7 +144,7 @@ class Worker:
             return "the output changed after the call had returned"
         return self.loader.changed(self._main)
 
-    def warm_up(self, request: protocol.WarmUp) -> protocol.Warmed:
+    def warm_up(self, request: WarmUp) -> Warmed:
         gc.collect()
         gc.disable()
         found = warm_up(self._main.kernel, request.budget_ns, request.slice_ns)
@@ -138,7 +153,7 @@ class Worker:
         self._note_compiled(self._task, self.first_call_ns, self.call_ns)
         return found
 
-    def slice(self, request: protocol.Slice) -> protocol.Sliced:
+    def slice(self, request: Slice) -> Sliced:
         self.output = None
         self.guard.watch(request.watch)
         kernel = self._main.kernel
@@ -159,7 +174,7 @@ class Worker:
         self.samples += played
         self.call_ns = min([self.call_ns or np.inf, *(each.wall_ns / each.calls for each in played)])
         self._note_compiled(self._task, self.first_call_ns, self.call_ns)
-        return protocol.Sliced(played, untimed_ns)
+        return Sliced(played, untimed_ns)
 
     def _expected_ns(self) -> float:
         """The time of an undisturbed call: the fastest quarter of the timed slices."""
@@ -174,15 +189,15 @@ class Worker:
         clean = sum(not each and not is_slow(sample) for each, sample in zip(flagged, played, strict=True))
         return clean < slices and len(played) < REPLAYS * slices
 
-    def deliver(self, request: protocol.Deliver) -> protocol.Delivered:
+    def deliver(self, request: Deliver) -> Delivered:
         arrays = self.loader.arrays(self.output, self._main)
         if request.seed is None:
             written.write(request.into, arrays)
-            return protocol.Delivered()
+            return Delivered()
         written.write(request.into, arrays + self.loader.sampled(self._main, request.seed))
-        return protocol.Delivered(self.loader.changed(self._main))
+        return Delivered(self.loader.changed(self._main))
 
-    def trial(self, request: protocol.Trial) -> protocol.Tried:
+    def trial(self, request: Trial) -> Tried:
         if request.alone:
             self.main = self.output = None
         if request.places:
@@ -192,25 +207,25 @@ class Worker:
         plays = [played if self.request.device == HOST else replace(played, peak_bytes=None) for _, played in found]
         name = self.bindings.replaced()
         fault = f"the clock or the code that reads it was replaced: {name} is not the harness's own" if name else ""
-        return protocol.Tried(plays, fault)
+        return Tried(plays, fault)
 
-    def release(self) -> protocol.Done:
+    def release(self) -> Done:
         self._forget()
         gc.enable()
-        return protocol.Done()
+        return Done()
 
-    def reload(self) -> protocol.Done:
+    def reload(self) -> Done:
         task = self._task
         self._forget()
         self.ballast = [_ballast()]
         self.main = self.loader.load(task, self.folder, poison=True)
         small = {*self.output_sizes, *(np.asarray(each).nbytes for each in self.main.inputs.values())}
         self.ballast.append(_ballast() + lined_up(small))
-        return protocol.Done()
+        return Done()
 
-    def pin(self, request: protocol.Pin) -> protocol.Done:
+    def pin(self, request: Pin) -> Done:
         _pin(request.cores)
-        return protocol.Done()
+        return Done()
 
     @property
     def kernel(self) -> Kernel:
@@ -222,7 +237,7 @@ class Worker:
         return self.loader.arrays(output, self._main)
 
     @property
-    def _task(self) -> protocol.Task:
+    def _task(self) -> Task:
         if self.task is None:
             raise Refused("crashed", "nothing was prepared")
         return self.task
@@ -233,12 +248,12 @@ class Worker:
             raise Refused("crashed", "nothing was prepared")
         return self.main
 
-    def _note_compiled(self, task: protocol.Task, first_call_ns: float, call_ns: float) -> None:
+    def _note_compiled(self, task: Task, first_call_ns: float, call_ns: float) -> None:
         key = (task.operation, task.dtype)
         if self.library.compiles() or getattr(self.module, "COMPILES", False) is True:
             self.compiled_ns[key] = max(self.compiled_ns.get(key, 0.0), first_call_ns - call_ns)
 
-    def _compiled_ns(self, task: protocol.Task) -> int:
+    def _compiled_ns(self, task: Task) -> int:
         return int(self.compiled_ns.get((task.operation, task.dtype), 0))
 
     def _forget(self) -> None:

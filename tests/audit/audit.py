@@ -26,7 +26,7 @@ import numpy as np
 from rooflinear.bench import store
 from rooflinear.bench.libraries.host import LIBRARIES, common_environment
 from rooflinear.bench.machine.cores import available_cores
-from rooflinear.bench.processes import protocol
+from rooflinear.bench.processes.worker_messages import Start
 from rooflinear.bench.runner.terms import SLICE_NS
 from rooflinear.bench.suites import suite
 from rooflinear.bench.timing.kernel import Kernel, calls_to_fill
@@ -273,7 +273,7 @@ def _output(arguments: list[str], environment: dict[str, str]) -> str:
 def _read_back(stem: str) -> tuple[float, float]:
     """Median ns a call, synchronised and read back, taken in turns."""
     described = suite.load(KERNELS).implementations[stem]
-    worker = Worker(protocol.Start(str(KERNELS), stem, described.library, available_cores(), "cpu"))
+    worker = Worker(Start(str(KERNELS), stem, described.library, available_cores(), "cpu"))
     library, m, n = worker.library, *READ_BACK_SIZES
     rng = np.random.default_rng(0)
     named = {

@@ -18,7 +18,10 @@ import numpy as np
 
 from rooflinear.bench.inputs.maker import Problems
 from rooflinear.bench.machine.cores import available_cores
-from rooflinear.bench.processes import protocol
+from rooflinear.bench.processes.protocol import Done
+from rooflinear.bench.processes.reference_messages import Judge
+from rooflinear.bench.processes.worker_messages import Prepare, Prepared, Reload, Slice, Sliced, Warmed, WarmUp
+from rooflinear.bench.records import Task
 from rooflinear.bench.runner.contender import WARM_UP_NS, WARM_UP_SLICE_NS
 from rooflinear.bench.runner.slot import Slot
 from rooflinear.bench.runner.terms import LOAD_SECONDS, SLICE_NS, SLICES, UNTIMED_NS
@@ -65,7 +68,7 @@ def main() -> None:
 def _measured(loaded: suite.Suite, stem: str, operation: str, m: int, n: int) -> np.ndarray:
     """Log times (processes, placements, turns)."""
     parameters = dict(loaded.operations[operation].parameters)
-    task = protocol.Task(operation, {"m": m, "n": n}, parameters, "float64")
+    task = Task(operation, {"m": m, "n": n}, parameters, "float64")
     problems = Problems(loaded, Options(suite=str(loaded.folder)))
     with tempfile.TemporaryDirectory() as scratch:
         slots = [
@@ -82,17 +85,17 @@ def _measured(loaded: suite.Suite, stem: str, operation: str, m: int, n: int) ->
             problems.close()
 
 
-def _ready(slot: Slot, task: protocol.Task, problems: Problems) -> int:
+def _ready(slot: Slot, task: Task, problems: Problems) -> int:
     """The calls that fill a slice."""
     folder = str(problems.scratch / "main")
     slot.start()
     into = problems.outputs()
-    slot.ask(protocol.Prepare(task, folder, into=into), SECONDS, protocol.Prepared)
-    of = protocol.Judge(into, [folder] * 2, slot.implementation.algorithm, task.dtype)
+    slot.ask(Prepare(task, folder, into=into), SECONDS, Prepared)
+    of = Judge(into, [folder] * 2, slot.implementation.algorithm, task.dtype)
     verdict = problems.judge(of).verdicts[0]
     if verdict.status != "ok":
         raise SystemExit(f"{slot.implementation.stem}: {verdict.reason}")
-    warmed = slot.ask(protocol.WarmUp(WARM_UP_NS, WARM_UP_SLICE_NS), SECONDS, protocol.Warmed)
+    warmed = slot.ask(WarmUp(WARM_UP_NS, WARM_UP_SLICE_NS), SECONDS, Warmed)
     return calls_to_fill(warmed.call_ns, SLICE_NS)
 
 
@@ -100,11 +103,11 @@ def _played(slots: list[Slot], calls: int) -> np.ndarray:
     logs = np.zeros((len(slots), PLACEMENTS, TURNS))
     for placement in range(PLACEMENTS):
         for slot in slots:
-            slot.ask(protocol.Reload(), LOAD_SECONDS, protocol.Done)
+            slot.ask(Reload(), LOAD_SECONDS, Done)
         for turn in range(TURNS):
             for place in random.sample(range(len(slots)), len(slots)):
-                request = protocol.Slice(turn, calls, SLICES, UNTIMED_NS)
-                samples = slots[place].ask(request, SECONDS, protocol.Sliced).samples
+                request = Slice(turn, calls, SLICES, UNTIMED_NS)
+                samples = slots[place].ask(request, SECONDS, Sliced).samples
                 flags = zip(samples, disturbed(samples), strict=True)
                 kept = [each for each, flagged in flags if not flagged] or samples
                 logs[place, placement, turn] = statistics.median(math.log(each.wall_ns / each.calls) for each in kept)

@@ -30,7 +30,10 @@ from rooflinear.bench.inputs import mapped, matrix
 from rooflinear.bench.inputs.data import generator
 from rooflinear.bench.inputs.maker import Problems
 from rooflinear.bench.machine.cores import available_cores
-from rooflinear.bench.processes import protocol
+from rooflinear.bench.processes.protocol import Done
+from rooflinear.bench.processes.reference_messages import Judge
+from rooflinear.bench.processes.worker_messages import Prepare, Prepared, Release, Slice, Sliced
+from rooflinear.bench.records import Task
 from rooflinear.bench.runner.slot import Slot
 from rooflinear.bench.suites import suite
 from rooflinear.bench.sweep import Options
@@ -113,7 +116,7 @@ def _problems(loaded: suite.Suite, options: Options) -> Iterator["_Made"]:
     try:
         sizes = {name: values[0] for name, values in options.sizes.items()}
         operation = loaded.operations[OPERATION]
-        whole = protocol.Task(OPERATION, sizes, dict(operation.parameters), options.dtypes[0])
+        whole = Task(OPERATION, sizes, dict(operation.parameters), options.dtypes[0])
         small = msgspec.structs.replace(whole, sizes=matrix.shrunken(operation, sizes, SMALL))
         for task, folder in ((whole, "main"), (small, "small")):
             problems.make(task, "main", folder)
@@ -126,8 +129,8 @@ def _problems(loaded: suite.Suite, options: Options) -> Iterator["_Made"]:
 @dataclass(frozen=True)
 class _Made:
     path: str
-    whole: protocol.Task
-    small: protocol.Task
+    whole: Task
+    small: Task
     problems: Problems
 
     @property
@@ -152,10 +155,10 @@ def _contender(slot: Slot, made: _Made, nbytes: int, state: str) -> Pass:
     """Compiled on the small problem, which is let go of; then the file as the state wants it, and one pass."""
     try:
         _prepare(slot, made.problems, made.small, "small")
-        slot.ask(protocol.Release(), SECONDS, protocol.Done)
+        slot.ask(Release(), SECONDS, Done)
         cached = _bring_into(state, made.path)
         first_ns = _prepare(slot, made.problems, made.whole, "main")
-        again = slot.ask(protocol.Slice(0, 1), SECONDS, protocol.Sliced).samples[0].wall_ns
+        again = slot.ask(Slice(0, 1), SECONDS, Sliced).samples[0].wall_ns
     except Lost as lost:
         raise CannotFinish(f"{slot.implementation.stem}: {lost.status}: {lost}") from lost
     finally:
@@ -163,10 +166,10 @@ def _contender(slot: Slot, made: _Made, nbytes: int, state: str) -> Pass:
     return Pass(slot.implementation.stem, state, first_ns, nbytes, cached, again)
 
 
-def _prepare(slot: Slot, problems: Problems, task: protocol.Task, name: str) -> int:
+def _prepare(slot: Slot, problems: Problems, task: Task, name: str) -> int:
     folder, into = str(problems.scratch / name), problems.outputs()
-    reply: Any = slot.ask(protocol.Prepare(task, folder, True, into), SECONDS, protocol.Prepared)
-    request = protocol.Judge(into, [folder] * 2, slot.implementation.algorithm, task.dtype)
+    reply: Any = slot.ask(Prepare(task, folder, True, into), SECONDS, Prepared)
+    request = Judge(into, [folder] * 2, slot.implementation.algorithm, task.dtype)
     reasons = [each.reason for each in problems.judge(request).verdicts if each.status != "ok"]
     if reason := reply.fault or "".join(reasons[:1]):
         raise CannotFinish(f"{slot.implementation.stem}: wrong: {reason}")

@@ -6,9 +6,20 @@ from functools import partial
 from pathlib import Path
 
 from rooflinear.bench.contract import Operation
-from rooflinear.bench.processes import protocol
 from rooflinear.bench.processes.parent import TookTooLong
-from rooflinear.bench.records import Sample, Verdict
+from rooflinear.bench.processes.protocol import Done
+from rooflinear.bench.processes.reference_messages import Drawn, Judged, Made
+from rooflinear.bench.processes.worker_messages import (
+    Called,
+    Delivered,
+    Played,
+    Prepared,
+    Sliced,
+    Started,
+    Tried,
+    Warmed,
+)
+from rooflinear.bench.records import Sample, Task, Verdict
 from rooflinear.bench.runner.bandwidth import MemoryReaders
 from rooflinear.bench.runner.factories import Factories
 from rooflinear.bench.runner.slot import Slot
@@ -127,39 +138,39 @@ class Worker:
 
     def _start(self, request):
         self.machine.pass_(self.machine.started_s)
-        return protocol.Started(5, "1.0", {}, 0)
+        return Started(5, "1.0", {}, 0)
 
     def _exact(self, request):
-        return protocol.Called()
+        return Called()
 
     def _prepare(self, request):
         call_ns = self.machine.call_ns[self.stem]
         self.call_ns = call_ns(request.task.sizes["m"]) if callable(call_ns) else call_ns
         self.machine.now_ns += self.call_ns
-        return protocol.Prepared(self.call_ns, 2, 3)
+        return Prepared(self.call_ns, 2, 3)
 
     def _warmup(self, request):
         self.machine.now_ns += max(request.budget_ns, self.call_ns)
-        return protocol.Warmed(self.call_ns, True)
+        return Warmed(self.call_ns, True)
 
     def _slice(self, request):
         wall_ns = request.calls * self.call_ns
         untimed_ns = min(request.untimed_ns, wall_ns)
         self.machine.now_ns += untimed_ns + request.slices * wall_ns
         sample = Sample(request.round, self.machine.now_ns, wall_ns, wall_ns, request.calls)
-        return protocol.Sliced([sample] * request.slices, untimed_ns)
+        return Sliced([sample] * request.slices, untimed_ns)
 
     def _trial(self, request):
         counts = [len(each.order) for each in request.plays]
         self.machine.now_ns += sum(counts) * self.call_ns
-        plays = [protocol.Played([self.call_ns] * count, list(range(count)), 0, 4096) for count in counts]
-        return protocol.Tried(plays)
+        plays = [Played([self.call_ns] * count, list(range(count)), 0, 4096) for count in counts]
+        return Tried(plays)
 
     def _deliver(self, request):
-        return protocol.Delivered()
+        return Delivered()
 
     def _release(self, request):
-        return protocol.Done()
+        return Done()
 
     _reload = _pin = _release
 
@@ -184,23 +195,23 @@ class Problems:
         self.machine.fault(task)
         self.made.append((task.sizes["m"], variant))
         held = NUMBER_BYTES * task.sizes["m"]
-        return protocol.Made("f00", held, self.machine.refused, held)
+        return Made("f00", held, self.machine.refused, held)
 
     def make_shown(self, name, dtype, most):
-        return self.scratch / name, protocol.Made("f00", 8)
+        return self.scratch / name, Made("f00", 8)
 
     def exact(self, operation, dtype):
-        return protocol.Task(operation, {"m": 3}, {}, dtype), "exact"
+        return Task(operation, {"m": 3}, {}, dtype), "exact"
 
     def draw(self, task, beside, folder, copies):
-        return protocol.Drawn(copies, [0])
+        return Drawn(copies, [0])
 
     def outputs(self):
         return f"outputs-{next(self._names)}"
 
     def judge(self, request):
         verdict = WRONG if self.machine.whose[request.path] in self.machine.wrong else OK
-        return protocol.Judged([verdict] * len(request.of))
+        return Judged([verdict] * len(request.of))
 
     def discard(self, folder):
         """There is none."""

@@ -166,6 +166,20 @@ def test_a_child_knows_nothing_of_its_parent(child):
     assert not [name for name in closure(child) if within(name, *PARENT_ONLY, "reports")]
 
 
+MESSAGES = {
+    "bench.worker": "worker_messages",
+    "bench.inputs.reference": "reference_messages",
+    "bench.machine.ceiling_worker": "meter_messages",
+}
+"""The messages of a child process are in one module."""
+
+
+@pytest.mark.parametrize("child", MESSAGES)
+def test_a_child_knows_its_own_messages_only(child):
+    known = {name.rpartition(".")[2] for name in closure(child) if within(name, "bench.processes")}
+    assert {name for name in known if name.endswith("_messages")} == {MESSAGES[child]}
+
+
 def test_kernels_know_the_contract_only():
     for name in modules():
         if name.startswith("kernels"):

@@ -10,8 +10,9 @@ from rooflinear.bench.gate.blocks import Blocks
 from rooflinear.bench.gate.plan import Planned
 from rooflinear.bench.gate.records import Side
 from rooflinear.bench.gate.revisions import Revision
-from rooflinear.bench.processes import protocol
 from rooflinear.bench.processes.parent import Died
+from rooflinear.bench.processes.protocol import Failed
+from rooflinear.bench.processes.worker_messages import Delivered, Started
 from rooflinear.bench.records import Case, Exit, task_of
 from rooflinear.bench.sweep import Options
 
@@ -83,15 +84,15 @@ def test_only_a_thorough_block_is_verified_after_the_timing():
 @pytest.mark.parametrize(
     ("step", "answer", "status"),
     [
-        ("Start", lambda _: protocol.Failed("missing", "no torch"), "missing"),
-        ("Start", lambda _: protocol.Failed("missing", "no _core", unexported=True), "missing"),
+        ("Start", lambda _: Failed("missing", "no torch"), "missing"),
+        ("Start", lambda _: Failed("missing", "no _core", unexported=True), "missing"),
         ("Pin", dies, "crashed"),
-        ("Prepare", lambda _: protocol.Failed("unsupported", "too odd"), "unsupported"),
+        ("Prepare", lambda _: Failed("unsupported", "too odd"), "unsupported"),
         ("WarmUp", dies, "crashed"),
         ("Slice", dies, "crashed"),
         ("Reload", dies, "crashed"),
         ("Trial", dies, "crashed"),
-        ("Deliver", lambda _: protocol.Delivered("changes its input x"), "wrong"),
+        ("Deliver", lambda _: Delivered("changes its input x"), "wrong"),
     ],
 )
 @pytest.mark.parametrize("side", sorted(BOTH))
@@ -149,7 +150,7 @@ def test_what_an_oracle_that_died_had_made_is_made_again():
 
 def test_a_file_that_changed_while_it_was_compared_ends_the_comparison():
     pair = Pair(sources={"numpy.py": "abc"})
-    pair.machine.answers["head", "Start"] = lambda _: protocol.Started(5, "1.0", {}, 0, {"numpy.py": "another"})
+    pair.machine.answers["head", "Start"] = lambda _: Started(5, "1.0", {}, 0, {"numpy.py": "another"})
     with pytest.raises(CannotFinish, match="changed during the comparison; compare again"):
         pair.play(planned())
     assert not pair.machine.living()

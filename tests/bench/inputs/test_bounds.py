@@ -20,7 +20,8 @@ from rooflinear.bench.inputs.judge import Judges
 from rooflinear.bench.inputs.problem import Problem
 from rooflinear.bench.inputs.reference import Answers
 from rooflinear.bench.inputs.verify import compare, compare_exact
-from rooflinear.bench.processes import protocol
+from rooflinear.bench.processes.reference_messages import Judge, Make, Source
+from rooflinear.bench.records import Task
 
 from ..made import OPERATIONS, SHOWN, write_suite
 
@@ -135,7 +136,7 @@ def test_a_tolerance_stays_one_where_outputs_are_judged(tmp_path, kind, word):
     forms, judges, path = np.array([1.0, 2]), Judges(), str(tmp_path / "outputs")
     judges.hold("main", Problem({}, np.zeros(2), {"direct": kind(forms, forms)}), 0, generated=True)
     written.write(path, [np.array([0.0, 3])])
-    (verdict,) = judges.judge(protocol.Judge(path, ["main"], "direct", "float64"), {}).verdicts
+    (verdict,) = judges.judge(Judge(path, ["main"], "direct", "float64"), {}).verdicts
     assert verdict.reason == f"error 3 exceeds the {word} 2"
 
 
@@ -292,8 +293,8 @@ def test_a_shown_task_whose_bound_is_undecidable_is_a_usage_error(tmp_path):
         "from rooflinear.bench.contract import Unsupported\ndef undecided():\n    raise Unsupported('too few')\n"
     )
     answers = Answers()
-    answers(protocol.Source(str(write_suite(tmp_path / "mine", operations=text)), 0))
-    reply = answers(protocol.Make(protocol.Task("double", {"m": 4}, {}, "float64"), "main", ["direct"], str(tmp_path)))
+    answers(Source(str(write_suite(tmp_path / "mine", operations=text)), 0))
+    reply = answers(Make(Task("double", {"m": 4}, {}, "float64"), "main", ["direct"], str(tmp_path)))
     assert (reply.status, reply.reason) == ("unsupported", "too few")
 
 

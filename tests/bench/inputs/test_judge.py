@@ -11,14 +11,15 @@ from rooflinear.bench.inputs.judge import Judges
 from rooflinear.bench.inputs.problem import Problem
 from rooflinear.bench.inputs.vault import Kept
 from rooflinear.bench.inputs.verify import compare
-from rooflinear.bench.processes import protocol
+from rooflinear.bench.processes.reference_messages import Judge, Make
+from rooflinear.bench.records import Task
 
 from ..made import OPERATIONS, write_suite
 from .test_problem import opened
 
 SEED = 11
 LARGE = 3 * vault.PIECE + 17
-TASK = protocol.Task("double", {"m": 4}, {}, "float64")
+TASK = Task("double", {"m": 4}, {}, "float64")
 
 
 def holding(expected, bound=0.5, inputs=None, generated=True, name="main"):
@@ -32,7 +33,7 @@ def holding(expected, bound=0.5, inputs=None, generated=True, name="main"):
 def judged(judges, folder, outputs, of=None, **more):
     path = str(folder / "outputs")
     written.write(path, [np.asarray(each) for each in outputs])
-    request = protocol.Judge(path, of or ["main"] * len(outputs), "direct", "float64", **more)
+    request = Judge(path, of or ["main"] * len(outputs), "direct", "float64", **more)
     return judges.judge(request, {}).verdicts
 
 
@@ -119,7 +120,7 @@ def test_the_first_output_s_numbers_are_told_where_they_are_few(tmp_path):
     path = str(tmp_path / "outputs")
     for most, values in ((2, [1.0, None]), (1, None), (0, None)):
         written.write(path, [np.array([1.0, np.inf])])
-        found = holding([1.0, 2]).judge(protocol.Judge(path, ["main"], "direct", "float64", numbers=most), {}).output
+        found = holding([1.0, 2]).judge(Judge(path, ["main"], "direct", "float64", numbers=most), {}).output
         assert (found and found.values) == values
 
 
@@ -152,7 +153,7 @@ KINDS = ["pipe", "link", "objects", "cut short", "a header that lies", "rubbish"
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_file_that_holds_no_outputs_is_wrong_and_harms_nobody(tmp_path, kind):
     garbage(tmp_path / "outputs", kind)
-    request = protocol.Judge(str(tmp_path / "outputs"), ["main"], "direct", "float64")
+    request = Judge(str(tmp_path / "outputs"), ["main"], "direct", "float64")
     (verdict,) = holding([1.0]).judge(request, {}).verdicts
     assert verdict.status == "wrong"
     assert verdict.reason.startswith("the file of its outputs ")
@@ -194,11 +195,11 @@ def test_a_large_array_that_is_kept_can_be_read_by_nobody_else():
 def test_a_reference_judges_what_it_made(tmp_path):
     reference = opened(suite=write_suite(tmp_path / "mine"))
     main = str(tmp_path / "main")
-    reference.make(protocol.Make(TASK, "main", ["direct"], main))
+    reference.make(Make(TASK, "main", ["direct"], main))
     x, path = problem.load(tmp_path / "main")["x"], str(tmp_path / "outputs")
     for factor, status in ((2, "ok"), (2 + 1e-15, "wrong")):
         written.write(path, [factor * x])
-        assert reference.judge(protocol.Judge(path, [main], "direct", "float64")).verdicts[0].status == status
+        assert reference.judge(Judge(path, [main], "direct", "float64")).verdicts[0].status == status
 
 
 EXACT = OPERATIONS.replace("cost=lambda", "exact_inputs=inputs, exact_equal={equal},\n        cost=lambda")
@@ -211,21 +212,21 @@ EXACT = OPERATIONS.replace("cost=lambda", "exact_inputs=inputs, exact_equal={equ
 def test_the_exact_test_is_judged_by_the_operation(tmp_path, equal, status):
     reference = opened(suite=write_suite(tmp_path / "mine", operations=EXACT.replace("{equal}", equal)))
     folder, path = str(tmp_path / "exact"), str(tmp_path / "outputs")
-    reference.make(protocol.Make(TASK, "exact", ["direct"], folder))
+    reference.make(Make(TASK, "exact", ["direct"], folder))
     written.write(path, [2 * problem.load(tmp_path / "exact")["x"]])
-    request = protocol.Judge(path, [folder], "direct", "float64", exact="double")
+    request = Judge(path, [folder], "direct", "float64", exact="double")
     assert reference.judge(request).verdicts[0].status == status
 
 
 def test_an_exact_test_that_fails_on_an_output_ends_no_run(tmp_path):
     reference = opened(suite=write_suite(tmp_path / "mine", operations=EXACT.replace("{equal}", "lambda *_: 1 / 0")))
     folder, path = str(tmp_path / "exact"), str(tmp_path / "outputs")
-    reference.make(protocol.Make(TASK, "exact", ["direct"], folder))
+    reference.make(Make(TASK, "exact", ["direct"], folder))
     written.write(path, [np.ones(4)])
-    (verdict,) = reference.judge(protocol.Judge(path, [folder], "direct", "float64", exact="double")).verdicts
+    (verdict,) = reference.judge(Judge(path, [folder], "direct", "float64", exact="double")).verdicts
     assert verdict.reason == "exact_equal failed on its output: ZeroDivisionError: division by zero"
 
 
 def test_a_reference_that_was_started_anew_says_what_was_lost(tmp_path):
-    reply = opened().judge(protocol.Judge(str(tmp_path / "outputs"), ["main"], "direct", "float64"))
+    reply = opened().judge(Judge(str(tmp_path / "outputs"), ["main"], "direct", "float64"))
     assert (reply.status, reply.reason) == ("crashed", "the expected output was lost when the oracle's process died")

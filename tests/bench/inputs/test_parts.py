@@ -11,7 +11,7 @@ from rooflinear.bench.inputs.bounds import stated
 from rooflinear.bench.inputs.judge import Judges
 from rooflinear.bench.inputs.problem import Problem
 from rooflinear.bench.inputs.verify import compare_exact
-from rooflinear.bench.processes import protocol
+from rooflinear.bench.processes.reference_messages import Judge
 
 MEAN, SPREAD, ORDER = np.array([1.0, 2]), np.array(3.0), np.array([[1, 0]])
 EXPECTED = (MEAN, SPREAD, ORDER)
@@ -35,7 +35,7 @@ def replaced(place, value):
 def judged(folder, outputs, judges=None, of=None, **more):
     path = str(folder / "outputs")
     written.write(path, [np.asarray(each) for output in outputs for each in output])
-    request = protocol.Judge(path, of or ["main"] * len(outputs), "direct", "float64", **more)
+    request = Judge(path, of or ["main"] * len(outputs), "direct", "float64", **more)
     return (judges or holding()).judge(request, {})
 
 

@@ -6,22 +6,24 @@ import pytest
 from rooflinear.bench.inputs import problem
 from rooflinear.bench.inputs.problem import Problem
 from rooflinear.bench.inputs.reference import Answers, Reference
-from rooflinear.bench.processes import protocol
+from rooflinear.bench.processes.protocol import Failed
+from rooflinear.bench.processes.reference_messages import Draw, Make, Opened, Refusal, Source
+from rooflinear.bench.records import Task
 
 from ..made import OPERATIONS, SMOOTHING, write_suite
 
-TASK = protocol.Task("smooth", {"length": 50, "width": 3}, {}, "float32")
+TASK = Task("smooth", {"length": 50, "width": 3}, {}, "float32")
 INPUTS = {"X": np.arange(6.0).reshape(2, 3), "rate": np.float32(0.1), "steps": 7, "large": np.ones(9999)}
 
 
 def opened(seed=0, suite=SMOOTHING, **source):
     reference = Reference()
-    reference.open(protocol.Source(str(suite), seed, **source))
+    reference.open(Source(str(suite), seed, **source))
     return reference
 
 
 def made(folder, variant="main", seed=0, task=TASK):
-    reply = opened(seed).make(protocol.Make(task, variant, ["direct"], str(folder)))
+    reply = opened(seed).make(Make(task, variant, ["direct"], str(folder)))
     return reply, problem.load(folder)
 
 
@@ -42,7 +44,7 @@ def test_one_of_many_problems_is_loaded_like_one_alone(tmp_path):
 
 
 def test_what_a_problem_should_give_is_not_on_disk(tmp_path):
-    opened().make(protocol.Make(TASK, "main", ["direct"], str(tmp_path)))
+    opened().make(Make(TASK, "main", ["direct"], str(tmp_path)))
     assert {path.name for path in tmp_path.iterdir()} == {"0.npy", "1.npy", "names.json"}
 
 
@@ -84,7 +86,7 @@ def test_the_same_seed_makes_the_same_problem(tmp_path):
         {"variant": "fresh"},
         {"variant": "probe"},
         {"seed": 6},
-        {"task": protocol.Task("smooth", {"length": 50, "width": 4}, {}, "float32")},
+        {"task": Task("smooth", {"length": 50, "width": 4}, {}, "float32")},
     ],
 )
 def test_another_variant_seed_or_size_makes_another_problem(tmp_path, changes):
@@ -100,8 +102,8 @@ def test_inputs_carry_the_dtype_of_the_case(tmp_path):
 def drawn(folder, copies, **source):
     """Problems that nobody has seen, and the one beside which they were drawn."""
     reference = opened(**source)
-    reference.make(protocol.Make(TASK, "main", ["direct"], str(folder / "main")))
-    request = protocol.Draw(TASK, str(folder / "main"), str(folder / "unseen"), ["direct"], copies)
+    reference.make(Make(TASK, "main", ["direct"], str(folder / "main")))
+    request = Draw(TASK, str(folder / "main"), str(folder / "unseen"), ["direct"], copies)
     reply = reference.draw(request)
     numbers = [None] if copies == 1 else range(copies)
     return reply, [problem.load(folder / "unseen", number) for number in numbers], problem.load(folder / "main")
@@ -129,9 +131,9 @@ def test_some_of_what_is_drawn_is_judged_and_nobody_knows_which(tmp_path):
 def test_inputs_that_a_suite_makes_equal_each_time_are_drawn_in_other_bits(tmp_path):
     text = OPERATIONS.replace("rng.standard_normal(sizes", "np.arange(1.0, 1 + sizes")
     reference = opened(suite=write_suite(tmp_path / "mine", operations=text))
-    task = protocol.Task("double", {"m": 4}, {}, "float64")
-    reference.make(protocol.Make(task, "main", ["direct"], str(tmp_path / "main")))
-    reference.draw(protocol.Draw(task, str(tmp_path / "main"), str(tmp_path / "unseen"), ["direct"], 1))
+    task = Task("double", {"m": 4}, {}, "float64")
+    reference.make(Make(task, "main", ["direct"], str(tmp_path / "main")))
+    reference.draw(Draw(task, str(tmp_path / "main"), str(tmp_path / "unseen"), ["direct"], 1))
     main, unseen = (problem.load(tmp_path / name)["x"] for name in ("main", "unseen"))
     assert not (main == unseen).any()
     np.testing.assert_allclose(main, unseen, rtol=1e-11)
@@ -140,9 +142,9 @@ def test_inputs_that_a_suite_makes_equal_each_time_are_drawn_in_other_bits(tmp_p
 def test_an_oracle_or_bound_that_fails_is_not_taken_for_sizes_that_do_not_fit(tmp_path):
     suite = write_suite(tmp_path / "mine", operations=OPERATIONS.replace("np.zeros(output.shape)", "np.zeros(3) + x"))
     answers = Answers()
-    answers(protocol.Source(str(suite), 0))
-    task = protocol.Task("double", {"m": 4}, {}, "float64")
-    reply = answers(protocol.Make(task, "main", ["direct"], str(tmp_path / "made")))
+    answers(Source(str(suite), 0))
+    task = Task("double", {"m": 4}, {}, "float64")
+    reply = answers(Make(task, "main", ["direct"], str(tmp_path / "made")))
     assert reply.kind == "fault"
     assert "'x' is not defined" in reply.reason
 
@@ -163,17 +165,17 @@ def test_whatever_fails_is_answered_with_its_kind(tmp_path, kind):
     suite = write_suite(tmp_path / "mine", operations=text)
     answers = Answers()
     replies = [
-        answers(protocol.Source(str(suite), 0, **source)),
-        answers(protocol.Make(protocol.Task("double", {"m": 4}, {}, "float64"), "main", ["direct"], str(tmp_path))),
+        answers(Source(str(suite), 0, **source)),
+        answers(Make(Task("double", {"m": 4}, {}, "float64"), "main", ["direct"], str(tmp_path))),
     ]
-    failed = next(each for each in replies if isinstance(each, protocol.Failed | protocol.Refusal))
+    failed = next(each for each in replies if isinstance(each, Failed | Refusal))
     assert getattr(failed, "status" if kind == "unsupported" else "kind") == kind
 
 
 def test_the_source_of_numbers_is_told(tmp_path):
     (tmp_path / "houses.csv").write_text("area,price\n1,2\n3,4\n")
     reference, suite = Reference(), str(SMOOTHING)
-    assert reference.open(protocol.Source(suite, 0)) == protocol.Opened("gaussian", True)
-    assert reference.open(protocol.Source(suite, 0, condition=100.0)).label == "gaussian, condition 100"
-    own = reference.open(protocol.Source(suite, 0, data=str(tmp_path / "houses.csv"), target="price"))
-    assert own == protocol.Opened("houses.csv, target price", False)
+    assert reference.open(Source(suite, 0)) == Opened("gaussian", True)
+    assert reference.open(Source(suite, 0, condition=100.0)).label == "gaussian, condition 100"
+    own = reference.open(Source(suite, 0, data=str(tmp_path / "houses.csv"), target="price"))
+    assert own == Opened("houses.csv, target price", False)

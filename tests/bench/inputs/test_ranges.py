@@ -11,7 +11,8 @@ from rooflinear.bench.inputs.data import Conditioned, Table
 from rooflinear.bench.inputs.ranges import Watched
 from rooflinear.bench.inputs.reference import Answers
 from rooflinear.bench.inputs.verify import compare
-from rooflinear.bench.processes import protocol
+from rooflinear.bench.processes.reference_messages import Made, Make, Source
+from rooflinear.bench.records import Task
 
 from ..made import ROOT, write_suite
 
@@ -28,15 +29,15 @@ OVERFLOWING = {"mse", "gradient", "gradient_descent", "cost_surface", "split_mse
 def make(tmp_path):
     """What the reference answers on a table; ``ask.held()`` is the array and the direct bound that it keeps."""
     answers = Answers()
-    answers(protocol.Source(str(ROOT / "kernels"), 1))
+    answers(Source(str(ROOT / "kernels"), 1))
     answers.reference.generated = False
 
     def ask(table, name, dtype, m=300, n=2, algorithms=("direct", "gram", "qr")):
         answers.reference.draws.data = table
         sizes = {"m": m} if name == "r2" else {"m": m, "n": n}
         parameters = dict(answers.reference.operations[name].parameters)
-        task = protocol.Task(name, sizes, parameters, dtype)
-        return answers(protocol.Make(task, "main", list(algorithms), str(tmp_path)))
+        task = Task(name, sizes, parameters, dtype)
+        return answers(Make(task, "main", list(algorithms), str(tmp_path)))
 
     def held():
         kept = answers.reference.judges._held[str(tmp_path)]
@@ -60,7 +61,7 @@ def scaled(size):
 def test_nanoseconds_in_float32_blame_the_data_where_sums_overflow(make, name):
     reply = make(table(NANOSECONDS), name, "float32", m=2000)
     if name not in OVERFLOWING:
-        assert isinstance(reply, protocol.Made)
+        assert isinstance(reply, Made)
         return
     assert reply.status == "unsupported"
     assert reply.reason.startswith("its sums may reach ")
@@ -70,12 +71,12 @@ def test_nanoseconds_in_float32_blame_the_data_where_sums_overflow(make, name):
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_nanoseconds_in_float64_are_judged(make, name):
-    assert isinstance(make(table(NANOSECONDS), name, "float64", m=2000), protocol.Made)
+    assert isinstance(make(table(NANOSECONDS), name, "float64", m=2000), Made)
 
 
 @pytest.mark.parametrize("name", ["mse", "gradient"])
 def test_few_nanoseconds_do_not_overflow_and_whoever_does_is_wrong(make, name):
-    assert isinstance(make(table(NANOSECONDS / 10), name, "float32", m=9), protocol.Made)
+    assert isinstance(make(table(NANOSECONDS / 10), name, "float32", m=9), Made)
     expected, bound = make.held()
     verdict = compare(np.full(expected.shape, np.inf, np.float32), expected, bound, "float32", generated=False)
     assert verdict.status == "wrong"
@@ -125,7 +126,7 @@ def test_data_that_a_cast_makes_nothing_is_refused(make, name):
 def test_what_no_float64_can_compute_is_refused_and_never_judged(make, name, size):
     reply = make(scaled(size), name, "float64")
     linear = name in ("predict", "residuals") and size > 1e-300
-    assert isinstance(reply, protocol.Made) is linear, reply
+    assert isinstance(reply, Made) is linear, reply
     if linear:
         expected, (worst_case, _) = make.held()
         assert np.isfinite(expected).all()
@@ -136,7 +137,7 @@ def test_what_no_float64_can_compute_is_refused_and_never_judged(make, name, siz
 
 def test_r2_of_a_large_feature_is_judged(make):
     """Its fit is scaled before it is squared."""
-    assert isinstance(make(table(1e200 * ORDINARY[:, 0]), "r2", "float64"), protocol.Made)
+    assert isinstance(make(table(1e200 * ORDINARY[:, 0]), "r2", "float64"), Made)
 
 
 def test_a_mean_whose_rounding_hides_what_varies_is_refused(make):

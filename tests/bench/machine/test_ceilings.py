@@ -14,7 +14,7 @@ from rooflinear.bench.commands import inspect
 from rooflinear.bench.commands.ceilings_text import lines
 from rooflinear.bench.commands.requests import MachineRequest
 from rooflinear.bench.machine import ceilings, machine, meter
-from rooflinear.bench.processes import protocol
+from rooflinear.bench.processes.worker_messages import Started
 from rooflinear.bench.records import Case, Ceilings, Result, Roof, Run
 from rooflinear.bench.runner import dispatch
 from rooflinear.bench.store import read_run
@@ -317,7 +317,7 @@ def test_an_empty_call_of_each_installed_library_is_measured_once(tiny, capsys):
 
 def test_a_stray_empty_call_is_not_kept(tiny, monkeypatch):
     """53 ms of JAX were kept for ever: its compiler's."""
-    started = protocol.Started(0, "", {}, 0, dispatch_ns=53e6)
+    started = Started(0, "", {}, 0, dispatch_ns=53e6)
     monkeypatch.setattr("rooflinear.bench.runner.slot.Slot.start", lambda slot: started)
     with pytest.warns(UserWarning, match="an empty call of numpy took 53 ms: the machine was busy; not stored"):
         assert dispatch.with_dispatch(HERE, planted(dispatch_ns={}), tiny).dispatch_ns == {}

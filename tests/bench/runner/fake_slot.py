@@ -4,8 +4,19 @@ import random
 from types import SimpleNamespace
 
 from rooflinear.bench.errors import Lost
-from rooflinear.bench.processes import protocol
-from rooflinear.bench.records import Case, Sample, Verdict
+from rooflinear.bench.processes.protocol import Done
+from rooflinear.bench.processes.reference_messages import Drawn, Judged
+from rooflinear.bench.processes.worker_messages import (
+    Called,
+    Delivered,
+    Played,
+    Prepared,
+    Sliced,
+    Started,
+    Tried,
+    Warmed,
+)
+from rooflinear.bench.records import Case, Sample, Task, Verdict
 from rooflinear.bench.runner.contender import Contender
 from rooflinear.bench.runner.rounds import play_rounds
 from rooflinear.bench.runner.terms import Terms
@@ -18,7 +29,7 @@ ROUND = 8
 
 OK = Verdict("ok", "", 0.1, 1e-17, 1e-16)
 BAD = Verdict("wrong", "error 1 exceeds the bound 0.1", 10.0, 1.0, 0.1)
-STARTED = protocol.Started(5, "1.0", {"openblas": 1}, 100)
+STARTED = Started(5, "1.0", {"openblas": 1}, 100)
 
 
 class FakeSlot:
@@ -35,7 +46,7 @@ class FakeSlot:
         self.judged, self.behind, self.waited_ns, self.cpu_ns = 0, "", 0, 0
 
     def start(self):
-        return self.ask(SimpleNamespace(), 0, protocol.Started, "Start")
+        return self.ask(SimpleNamespace(), 0, Started, "Start")
 
     def ask(self, request, _seconds, kind, name=""):
         name = name or type(request).__name__
@@ -61,14 +72,14 @@ class FakeSlot:
 
     def judge(self, request):
         self.judged += 1
-        return protocol.Judged([self.answers["Judge"].get(self.judged, OK)] * len(request.of))
+        return Judged([self.answers["Judge"].get(self.judged, OK)] * len(request.of))
 
     def draw(self, task, beside, folder, copies):
-        return protocol.Drawn(copies, [0])
+        return Drawn(copies, [0])
 
 
 def turn(slot, request, call_ns, told=1.0, overhead_ns=0, cores=1, flags=None, waited_ns=0, computed_ns=0):
-    """An answer to a `protocol.Slice`: untimed calls and slices of calls that take so long."""
+    """An answer to a `Slice`: untimed calls and slices of calls that take so long."""
     slot.waited_ns += waited_ns
     slot.cpu_ns += computed_ns
     wall_ns = round(request.calls * call_ns)
@@ -76,13 +87,13 @@ def turn(slot, request, call_ns, told=1.0, overhead_ns=0, cores=1, flags=None, w
     slot.now_ns += untimed_ns + request.slices * wall_ns + overhead_ns
     told_ns = round(told * wall_ns)
     sample = Sample(request.round, slot.now_ns, told_ns, cores * told_ns, request.calls, flags or {})
-    return protocol.Sliced([sample] * request.slices, round(told * untimed_ns))
+    return Sliced([sample] * request.slices, round(told * untimed_ns))
 
 
 def tried(slot, request, call_ns=MS):
-    """An answer to a `protocol.Trial`: every call takes as long."""
+    """An answer to a `Trial`: every call takes as long."""
     counts = [len(each.order) for each in request.plays]
-    return protocol.Tried([protocol.Played([call_ns] * count, list(range(count)), 0, 4096) for count in counts])
+    return Tried([Played([call_ns] * count, list(range(count)), 0, 4096) for count in counts])
 
 
 def slices(**said):
@@ -92,15 +103,15 @@ def slices(**said):
 
 HONEST = {
     "Start": STARTED,
-    "Exact": protocol.Called(11),
-    "Prepare": protocol.Prepared(7 * MS, 2, 3, 11),
-    "WarmUp": protocol.Warmed(MS, True),
+    "Exact": Called(11),
+    "Prepare": Prepared(7 * MS, 2, 3, 11),
+    "WarmUp": Warmed(MS, True),
     "Slice": slices(),
-    "Reload": protocol.Done(),
-    "Deliver": protocol.Delivered(),
+    "Reload": Done(),
+    "Deliver": Delivered(),
     "Trial": tried,
     "Judge": {},
-    "Release": protocol.Done(),
+    "Release": Done(),
 }
 
 
@@ -112,7 +123,7 @@ def played(slot=None, **answers):
     """The results of one contender that goes the way the runner takes it, and its slot."""
     slot, emitted = slot or FakeSlot(**answers), []
     case = Case("smoothing", "smooth", "numpy", {"length": 9}, {}, "float64", 1, "cpu")
-    task = protocol.Task("smooth", {"length": 9}, {}, "float64")
+    task = Task("smooth", {"length": 9}, {}, "float64")
     terms = Terms(
         task,
         "main",

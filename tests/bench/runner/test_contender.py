@@ -3,7 +3,7 @@
 import pytest
 
 from rooflinear.bench.errors import Lost
-from rooflinear.bench.processes import protocol
+from rooflinear.bench.processes.worker_messages import Called, Delivered, Prepared, Tried, Warmed
 from rooflinear.bench.records import Exit, Verdict
 from rooflinear.bench.runner import contender
 from rooflinear.bench.runner.terms import SLICES
@@ -63,10 +63,10 @@ def test_a_verdict_that_compared_nothing_ends_a_case_wrong(step):
 @pytest.mark.parametrize(
     ("step", "reply"),
     [
-        ("Exact", protocol.Called(11, "changes its input X")),
-        ("Prepare", protocol.Prepared(7, 2, 3, 11, "changes its input X")),
-        ("Deliver", protocol.Delivered("changes its input X")),
-        ("Trial", lambda slot, request: protocol.Tried(tried(slot, request).plays, "changes its input X")),
+        ("Exact", Called(11, "changes its input X")),
+        ("Prepare", Prepared(7, 2, 3, 11, "changes its input X")),
+        ("Deliver", Delivered("changes its input X")),
+        ("Trial", lambda slot, request: Tried(tried(slot, request).plays, "changes its input X")),
     ],
 )
 def test_what_a_worker_itself_finds_wrong_ends_a_case(step, reply):
@@ -110,7 +110,7 @@ def test_what_a_lost_case_had_too_little_of_is_kept():
 
 
 def test_a_call_over_the_limit_is_a_timeout_with_its_cap():
-    result = ended(WarmUp=protocol.Warmed(1.5e9, None))
+    result = ended(WarmUp=Warmed(1.5e9, None))
     assert (result.status, result.cap_ns, result.samples) == ("timeout", 10**9, [])
 
 
@@ -142,7 +142,7 @@ def long_slices(call_ms):
     """Slices of calls that long, after a first call of 100 ms."""
 
     return {
-        "Prepare": protocol.Prepared(100 * MS, 2, 3),
+        "Prepare": Prepared(100 * MS, 2, 3),
         "Slice": lambda slot, request: turn(slot, request, call_ms * MS),
     }
 

@@ -5,8 +5,9 @@ import random
 import pytest
 
 from rooflinear.bench.errors import Lost
-from rooflinear.bench.processes import protocol
-from rooflinear.bench.records import Verdict
+from rooflinear.bench.processes.reference_messages import Drawn, Judged
+from rooflinear.bench.processes.worker_messages import Played, Trial, Tried
+from rooflinear.bench.records import Task, Verdict
 from rooflinear.bench.runner import honesty
 from rooflinear.bench.runner.honesty import CACHED, FASTER_TIMED, Examination
 from rooflinear.bench.runner.judged_calls import JudgedCalls
@@ -15,7 +16,7 @@ from rooflinear.bench.runner.unseen import Stock
 US = 1000
 WORK, KEPT = 50 * US, 100
 OK = Verdict("ok", "", 0.1, 1e-17, 1e-16)
-TASK = protocol.Task("double", {"m": 4}, {}, "float64")
+TASK = Task("double", {"m": 4}, {}, "float64")
 
 
 class Worker:
@@ -49,12 +50,12 @@ class Worker:
         return found
 
     def ask(self, request, _seconds, kind):
-        if isinstance(request, protocol.Trial):
+        if isinstance(request, Trial):
             self.trials += 1
             if request.places:
                 self.placed = ["main", *(self.name(each) for each in request.places)]
             self.alone = request.alone
-            return protocol.Tried([self.played(each) for each in request.plays])
+            return Tried([self.played(each) for each in request.plays])
         return kind()
 
     def played(self, play):
@@ -63,7 +64,7 @@ class Worker:
             if play.displace:
                 self.cached.clear()
             times.append(round(self.call(self.placed[index])))
-        return protocol.Played(times, list(range(len(times))), self.waits(), 4096 if play.peak else None)
+        return Played(times, list(range(len(times))), self.waits(), 4096 if play.peak else None)
 
     def name(self, place):
         """Whatever is drawn again lies in the same folder, and is another problem all the same."""
@@ -74,7 +75,7 @@ class Worker:
 
     def judge(self, request):
         self.judged += request.of
-        return protocol.Judged([self.verdict(each) for each in request.of])
+        return Judged([self.verdict(each) for each in request.of])
 
     def verdict(self, problem):
         if problem in self.bad:
@@ -83,7 +84,7 @@ class Worker:
 
     def draw(self, task, beside, folder, copies):
         self.drawn += 1
-        return protocol.Drawn(copies, [0, copies - 1][:copies])
+        return Drawn(copies, [0, copies - 1][:copies])
 
 
 def examined(worker, problem_bytes=1000, timed_ns=None):

@@ -7,8 +7,9 @@ import pytest
 from rooflinear.bench.contract import Grid
 from rooflinear.bench.errors import Lost, SuiteFault
 from rooflinear.bench.machine.neighbours import Neighbour
-from rooflinear.bench.processes import protocol
 from rooflinear.bench.processes.parent import Died
+from rooflinear.bench.processes.protocol import Done, Failed
+from rooflinear.bench.processes.worker_messages import Delivered, Prepared
 from rooflinear.bench.records import Exit
 from rooflinear.bench.runner.budget import RESERVE_SECONDS
 from rooflinear.bench.runner.pace import FEWEST_IN_HASTE, FEWEST_ROUNDS
@@ -81,7 +82,7 @@ def at(m, action):
 
 
 def failed(status, reason):
-    return lambda request: protocol.Failed(status, reason)
+    return lambda request: Failed(status, reason)
 
 
 def test_every_case_is_verified_and_timed_once():
@@ -116,8 +117,8 @@ def test_what_is_lost_before_its_rounds_has_no_readings_of_others():
         ("missing", "No module named 'torch'", "Start", failed("missing", "No module named 'torch'")),
         ("crashed", "killed by SIGSEGV", "Slice", dies),
         ("crashed", "ValueError: no", "Prepare", failed("crashed", "ValueError: no")),
-        ("crashed", "unexpected reply from the worker: Done", "Prepare", lambda _: protocol.Done()),
-        ("wrong", "changes its input x", "Deliver", lambda _: protocol.Delivered("changes its input x")),
+        ("crashed", "unexpected reply from the worker: Done", "Prepare", lambda _: Done()),
+        ("wrong", "changes its input x", "Deliver", lambda _: Delivered("changes its input x")),
     ],
 )
 def test_a_case_ends_as_its_worker_says_and_the_other_is_timed_all_the_same(status, reason, step, answer):
@@ -420,7 +421,7 @@ def test_every_thread_count_has_its_share_of_the_time():
 
 def test_a_run_that_only_verifies_times_nothing():
     machine = Machine(numpy=MS, wrong=MS)
-    machine.answers["wrong", "Prepare"] = at(20, lambda _: protocol.Prepared(MS, 2, 3, 0, "changes its input x"))
+    machine.answers["wrong", "Prepare"] = at(20, lambda _: Prepared(MS, 2, 3, 0, "changes its input x"))
     run = Run(machine, 10, 20, timed=False)
     assert (run.statuses("numpy"), run.statuses("wrong")) == ({10: "ok", 20: "ok"}, {10: "ok", 20: "wrong"})
     assert [each.samples for each in run.results] == [[]] * 4

@@ -7,8 +7,7 @@ import pytest
 
 from rooflinear.bench.errors import Lost, SuiteFault
 from rooflinear.bench.inputs.maker import Problems
-from rooflinear.bench.processes import protocol
-from rooflinear.bench.records import Case, Result
+from rooflinear.bench.records import Case, Result, Task
 from rooflinear.bench.runner.runner import Runner
 from rooflinear.bench.store import read_results
 from rooflinear.bench.suites import suite
@@ -140,7 +139,7 @@ def test_a_fault_in_what_is_drawn_is_lost_and_in_what_is_made_is_the_suites(tmp_
     loaded = suite.load(write_suite(tmp_path / "mine", operations=text))
     problems, task = (
         Problems(loaded, Options(suite=str(loaded.folder))),
-        protocol.Task("double", {"m": 4}, {}, "float64"),
+        Task("double", {"m": 4}, {}, "float64"),
     )
     try:
         problems.make(task, "main", "main")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rooflinear.bench.processes import protocol
+from rooflinear.bench.processes.protocol import Done
+from rooflinear.bench.processes.worker_messages import Warmed
 from rooflinear.bench.runner import contender
 
 from .fake_slot import MS, ROUND, ended, played, slices, tried, turn
@@ -80,7 +81,7 @@ def test_turns_of_a_wrong_clock_are_not_kept_where_most_are_right():
 def test_slices_that_come_out_short_are_counted_anew():
     """Calls were counted while somebody held the machine."""
     (result,), slot = played(
-        WarmUp=protocol.Warmed(60 * MS, True),
+        WarmUp=Warmed(60 * MS, True),
         Slice=lambda slot, request: turn(slot, request, 1000),
         Trial=lambda slot, request: tried(slot, request, 1000),
     )
@@ -89,7 +90,7 @@ def test_slices_that_come_out_short_are_counted_anew():
 
 
 def test_calls_far_shorter_than_predicted_fill_a_turn_too():
-    (result,), slot = played(WarmUp=protocol.Warmed(20 * MS, True))
+    (result,), slot = played(WarmUp=Warmed(20 * MS, True))
     assert [sum(each.round == ROUND + index for each in result.samples) for index in range(4)] == [6] * 4
     assert slot.asked.count("Slice") == 5
 
@@ -97,7 +98,7 @@ def test_calls_far_shorter_than_predicted_fill_a_turn_too():
 def test_inputs_are_placed_anew_as_often_as_it_takes_little():
     def slow(slot, request):
         slot.now_ns += 100 * MS
-        return protocol.Done()
+        return Done()
 
     assert played(Reload=slow)[1].asked.count("Reload") == 1
 

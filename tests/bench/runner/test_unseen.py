@@ -2,10 +2,11 @@
 
 import pytest
 
-from rooflinear.bench.processes import protocol
+from rooflinear.bench.processes.reference_messages import Drawn
+from rooflinear.bench.records import Task
 from rooflinear.bench.runner.unseen import Stock, batch_size
 
-TASK = protocol.Task("double", {"m": 4}, {}, "float64")
+TASK = Task("double", {"m": 4}, {}, "float64")
 
 
 class Reference:
@@ -16,7 +17,7 @@ class Reference:
 
     def draw(self, task, beside, folder, copies):
         self.drawn += 1
-        return protocol.Drawn(copies, [0, copies - 1])
+        return Drawn(copies, [0, copies - 1])
 
 
 def test_a_batch_is_shared_and_those_drawn_again_are_not():

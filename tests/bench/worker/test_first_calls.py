@@ -5,13 +5,13 @@ from types import SimpleNamespace
 import pytest
 
 from rooflinear.bench.libraries.plain import NumPy
-from rooflinear.bench.processes import protocol
+from rooflinear.bench.records import Task
 from rooflinear.bench.timing.kernel import Clock
 from rooflinear.bench.worker.worker import Worker
 
 MS = 1_000_000
 COMPILING_NS, STEADY_NS = 174 * MS, 6_000
-TASK = protocol.Task("r2", {"m": 100}, {}, "float64")
+TASK = Task("r2", {"m": 100}, {}, "float64")
 
 
 class Library(NumPy):

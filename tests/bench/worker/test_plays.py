@@ -7,15 +7,15 @@ import pytest
 
 from rooflinear.bench.inputs import problem
 from rooflinear.bench.libraries.plain import NumPy
-from rooflinear.bench.processes import protocol
-from rooflinear.bench.processes.protocol import Place, Play
+from rooflinear.bench.processes.worker_messages import Place, Play
+from rooflinear.bench.records import Task
 from rooflinear.bench.timing.guard import Guard
 from rooflinear.bench.timing.kernel import Clock
 from rooflinear.bench.worker import plays
 from rooflinear.bench.worker.loader import Loader, Refused
 from rooflinear.bench.worker.plays import Plays, overwrites
 
-TASK = protocol.Task("double", {"m": 4}, {}, "float64")
+TASK = Task("double", {"m": 4}, {}, "float64")
 SIZE = 4
 
 

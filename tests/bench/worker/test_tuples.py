@@ -14,9 +14,9 @@ from rooflinear.bench.errors import SuiteFault
 from rooflinear.bench.inputs import problem
 from rooflinear.bench.libraries.host import LIBRARIES, common_environment
 from rooflinear.bench.libraries.plain import NumPy, PythonLists
-from rooflinear.bench.processes import protocol
-from rooflinear.bench.processes.protocol import Place, Play
-from rooflinear.bench.records import Case, Output, ShownTask
+from rooflinear.bench.processes.reference_messages import Draw, Make
+from rooflinear.bench.processes.worker_messages import Place, Play
+from rooflinear.bench.records import Case, Output, ShownTask, Task
 from rooflinear.bench.runner.in_process import Ready, Wrong
 from rooflinear.bench.store import read_outputs, read_results
 from rooflinear.bench.timing.guard import Guard
@@ -51,7 +51,7 @@ class Late(tuple):
 
 def arrays(output, number=2, library=None):
     loader = Loader(SimpleNamespace(), library or NumPy(), Clock())
-    task = protocol.Task("moments", {}, {}, "float64")
+    task = Task("moments", {}, {}, "float64")
     return loader.arrays(output, SimpleNamespace(task=task, parts=number))
 
 
@@ -137,7 +137,7 @@ def tried(folder, function):
     problem.save({"x": np.ones(4)}, folder / "main", 2)
     problem.save_many([{"x": np.full(4, 10.0 * (1 + number))} for number in range(3)], folder / "many", 2)
     loader = Loader(SimpleNamespace(moments=function), NumPy(), Clock())
-    task, found = protocol.Task("moments", {}, {}, "float64"), Plays(loader, Guard())
+    task, found = Task("moments", {}, {}, "float64"), Plays(loader, Guard())
     found.begin(64)
     found.place(task, [Place(str(folder / "many"), number) for number in range(3)])
     return found, loader.load(task, str(folder / "main"))
@@ -292,14 +292,14 @@ def test_all_parts_that_are_shown_are_kept(ran):
 
 
 def test_a_drawn_problem_knows_how_many_parts_its_output_has(tmp_path, folder):
-    reference, task = opened(suite=folder), protocol.Task("ordered", {"m": 9}, {}, "float64")
-    made = reference.make(protocol.Make(task, "main", ["direct"], str(tmp_path / "main")))
+    reference, task = opened(suite=folder), Task("ordered", {"m": 9}, {}, "float64")
+    made = reference.make(Make(task, "main", ["direct"], str(tmp_path / "main")))
     assert made.output_bytes == 2 * 9 * 8
     for copies in (1, 3):
         name = tmp_path / f"drawn{copies}"
-        reference.draw(protocol.Draw(task, str(tmp_path / "main"), str(name), ["direct"], copies))
+        reference.draw(Draw(task, str(tmp_path / "main"), str(name), ["direct"], copies))
         assert problem.parts(name) == 2
-    reference.make(protocol.Make(task, "exact", ["direct"], str(tmp_path / "exact")))
+    reference.make(Make(task, "exact", ["direct"], str(tmp_path / "exact")))
     assert problem.parts(tmp_path / "exact") == 2
 
 
@@ -312,11 +312,11 @@ def test_an_oracle_that_changes_how_many_parts_it_has_is_refused(tmp_path):
     )
     reference, task = (
         opened(suite=write_suite(tmp_path / "mine", operations=text)),
-        protocol.Task("ordered", {"m": 9}, {}, "float64"),
+        Task("ordered", {"m": 9}, {}, "float64"),
     )
-    reference.make(protocol.Make(task, "main", ["direct"], str(tmp_path / "main")))
+    reference.make(Make(task, "main", ["direct"], str(tmp_path / "main")))
     with pytest.raises(SuiteFault, match=r"operations.py: ordered: its output had 3 parts, now it has 4"):
-        reference.draw(protocol.Draw(task, str(tmp_path / "main"), str(tmp_path / "drawn"), ["direct"], 1))
+        reference.draw(Draw(task, str(tmp_path / "main"), str(tmp_path / "drawn"), ["direct"], 1))
 
 
 def test_a_tool_with_its_own_clock_judges_all_parts():
