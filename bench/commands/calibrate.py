@@ -23,7 +23,7 @@ from ..suites import suite
 from ..sweep import Options, contests
 from .compare import paired
 from .options import build, listed, time_budget_seconds, whole_number
-from .requests import CalibrateRequest, refuse_ignored
+from .requests import CalibrateRequest, ChosenCases, refuse_ignored
 
 BUSY = "while True: pass"
 OUTPUT = Path("results/calibration.jsonl")
@@ -31,7 +31,7 @@ REMARK = "Shares in brackets are exact one-sided 95 % limits: no alarm in few ru
 
 OF_REPORTS = ("preset", "nice")
 OF_THE_GATE = ("revision", "margin", "time_budget", "timeout", "seed")
-OF_THE_GATE_AND_PEERS = ("suite", "operation", "implementation", "size", "m", "n", "dtype", "load")
+OF_THE_GATE_AND_PEERS = (*ChosenCases.__struct_fields__, "load")
 
 Line = TypeVar("Line", bound=msgspec.Struct)
 

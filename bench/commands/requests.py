@@ -17,19 +17,24 @@ ARGUMENTS = {"revision": "a revision"}
 """Names in messages of arguments that are not options."""
 
 
-class CaseRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Which cases are measured and for how long, for `options.build`. A command without an option keeps its default."""
+class ChosenCases(msgspec.Struct, frozen=True, kw_only=True):
+    """Which cases of a suite: what every command that measures can be told."""
 
-    preset: str
     suite: Path | None = None
     operation: tuple[str, ...] = ()
     implementation: tuple[str, ...] = ()
     size: tuple[str, ...] = ()
     m: str | None = None
     n: str | None = None
+    dtype: tuple[str, ...] = ()
+
+
+class CaseRequest(ChosenCases, frozen=True, kw_only=True):
+    """Which cases are measured and for how long, for `options.build`. A command without an option keeps its default."""
+
+    preset: str
     steps: str | None = None
     parameter: tuple[str, ...] = ()
-    dtype: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
     device: str = HOST
     data: str | None = None

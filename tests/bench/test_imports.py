@@ -15,6 +15,7 @@ SUITES_OF_OTHERS = {"asv_suite", "pytest_suite"}
 LAYERS = (
     ("bench.__main__",),
     ("bench.cli",),
+    ("bench.cli_signatures",),
     ("bench.cli_options",),
     ("bench.commands",),
     ("reports",),
@@ -49,6 +50,7 @@ PARENT_ONLY = (
     "bench.calibration",
     "bench.commands",
     "bench.cli",
+    "bench.cli_signatures",
     "bench.cli_options",
     "bench.interop",
 )
