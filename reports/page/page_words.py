@@ -3,8 +3,9 @@
 import msgspec
 
 from ..palette import LIGHT, MARKERS
+from ..tables.case_rows import STATUSES
 from ..tables.estimates import MOST_LOG, TOO_FEW, WEAKEST_FIRST
-from ..tables.frames import STATUSES, VIEW
+from ..tables.frames import VIEW
 from ..tables.limits import MOST_TOLD
 from ..tables.speedups import AHEAD, ALONE, BASELINE, NOBODY, UNKNOWN_LEAD, WITHIN_NOISE
 from ..units import LEAST_PERCENT, MISSING, UNITS

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from .frames import STATUSES
+from .case_rows import STATUSES
 
 NUMBER = re.compile(r"(?<!\S)\d+(?:\.\d+)?(?:e[+-]?\d+)?(?=[\s,;]|$)")
 """A number that is a word of its own, unlike those in a shape or in the name of a line."""

@@ -20,8 +20,9 @@ from ...bench.errors import unknown
 from ...bench.records import DEFAULT_BASELINE
 from ...bench.timing.kept import Rounds
 from . import estimates
+from .case_rows import SPEEDUP_COLUMNS
 from .estimates import TOO_FEW, Estimate, Located
-from .frames import GROUP, SPEEDUP_COLUMNS, Tables
+from .frames import GROUP, Tables
 
 PAIR_COLUMNS = ("baseline", "implementation", "speedup", "low", "high", "interval", "pairs")
 

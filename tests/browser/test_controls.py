@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from rooflinear.bench.records import Result
+from rooflinear.bench.records import Result, words
 from rooflinear.reports.page import page
 from rooflinear.reports.tables import frames
 from rooflinear.reports.tables.views import views
@@ -53,7 +53,7 @@ def test_marks_of_the_bars_scale_leave_room_for_each_other(report, tables):
     for view in views(tables):
         for size in view.sizes:
             at = {name: getattr(view, name) for name in ("operation", "dtype", "threads")}
-            report.choose(**at, size=frames.words(size))
+            report.choose(**at, size=words(size))
             marks = report.tab.evaluate(MARKS)
             found += [(view.operation, size, one, other) for one, other in pairwise(marks)]
     assert found

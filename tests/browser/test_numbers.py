@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from rooflinear.bench.records import words
 from rooflinear.reports.tables import frames, growth, speedups
 from rooflinear.reports.tables.missing import missing
 from rooflinear.reports.tables.views import views
@@ -35,7 +36,7 @@ def view(request, tables):
 
 
 def test_bars_are_the_times_and_the_speed_ups_of_the_frames(report, tables, view):
-    sizes = frames.words(view.sizes[0])
+    sizes = words(view.sizes[0])
     report.choose(**choice(view, size=sizes, baseline="numba"))
     cases = view.of(tables.cases).set_index("sizes").loc[[sizes]].set_index("implementation")
     gains = view.of(speedups.speedups(tables, "numba")).set_index(["sizes", "implementation"])["speedup"]
@@ -85,17 +86,17 @@ def test_a_matrix_holds_each_case_at_each_size(report, tables, view, table, colu
     for name, *cells in rows:
         assert len(cells) == len(view.sizes)
         for size, cell in zip(view.sizes, cells, strict=True):
-            value = cases.get((name.strip(), frames.words(size)), math.nan)
+            value = cases.get((name.strip(), words(size)), math.nan)
             if not math.isnan(value):
                 assert number(cell) == pytest.approx(shown(value), rel=PRECISION)
 
 
 def test_costs_are_those_of_the_frames_and_pay_back_as_they_do(report, tables, view):
-    report.choose(**choice(view, size=frames.words(view.chosen), baseline="numpy"))
+    report.choose(**choice(view, size=words(view.chosen), baseline="numpy"))
     cases = view.of(tables.cases)
-    cases = cases[cases["sizes"] == frames.words(view.chosen)].set_index("implementation")
+    cases = cases[cases["sizes"] == words(view.chosen)].set_index("implementation")
     gains = view.of(speedups.speedups(tables, "numpy"))
-    pays = gains[gains["sizes"] == frames.words(view.chosen)].set_index("implementation")["break_even_calls"]
+    pays = gains[gains["sizes"] == words(view.chosen)].set_index("implementation")["break_even_calls"]
     rows = report.rows("#costs")
     assert len(rows) == cases["time_ns"].notna().sum()
     for name, time, _, first, calls, into, out, imported, peak in rows:
@@ -112,9 +113,9 @@ def test_costs_are_those_of_the_frames_and_pay_back_as_they_do(report, tables, v
 
 def test_a_first_call_is_spread_over_the_calls_chosen(report, tables):
     view = views(tables)[0]
-    report.choose(**choice(view, size=frames.words(view.chosen), calls=100))
+    report.choose(**choice(view, size=words(view.chosen), calls=100))
     cases = view.of(tables.cases)
-    cases = cases[cases["sizes"] == frames.words(view.chosen)].set_index("implementation")
+    cases = cases[cases["sizes"] == words(view.chosen)].set_index("implementation")
     expected = (cases["first_call_ns"] + 99 * cases["time_ns"]) / 100
     for name, _, time, *_ in report.rows("#bars"):
         assert number(time) == pytest.approx(expected[name], rel=1e-4, nan_ok=True)
@@ -124,9 +125,9 @@ def test_a_first_call_is_spread_over_the_calls_chosen(report, tables):
 
 def test_transfers_are_added_where_they_count(report, tables):
     view = views(tables)[0]
-    report.choose(**choice(view, size=frames.words(view.chosen), moved=1))
+    report.choose(**choice(view, size=words(view.chosen), moved=1))
     cases = view.of(tables.cases)
-    cases = cases[cases["sizes"] == frames.words(view.chosen)].set_index("implementation")
+    cases = cases[cases["sizes"] == words(view.chosen)].set_index("implementation")
     expected = cases["time_ns"] + cases["transfer_in_ns"].fillna(0) + cases["transfer_out_ns"].fillna(0)
     for name, _, time, *_ in report.rows("#bars"):
         assert number(time) == pytest.approx(expected[name], rel=1e-4, nan_ok=True)
@@ -134,7 +135,7 @@ def test_transfers_are_added_where_they_count(report, tables):
 
 def test_a_ratio_of_changed_times_is_theirs_and_has_no_interval(report, tables):
     view = views(tables)[0]
-    sizes = frames.words(view.chosen)
+    sizes = words(view.chosen)
     report.choose(**choice(view, size=sizes, moved=1, baseline="numba"))
     cases = view.of(tables.cases)
     cases = cases[cases["sizes"] == sizes].set_index("implementation")
@@ -162,7 +163,7 @@ def test_between_measured_sizes_times_are_interpolated_and_said_to_be(report, ta
 
 def test_fits_crossovers_and_threads_are_those_of_the_frames(report, tables):
     view = next(view for view in views(tables) if view.threads == 2 and view.operation == "gradient")
-    report.choose(**choice(view, size=frames.words(view.chosen)))
+    report.choose(**choice(view, size=words(view.chosen)))
     fits = view.of(growth.fits(tables)).set_index("implementation")
     for name, fixed, *_ in report.rows("#fits"):
         assert number(fixed) == pytest.approx(fits["fixed_ns"][name], rel=PRECISION, nan_ok=True)
@@ -181,7 +182,7 @@ def tables_crossovers(tables):
 
 def test_a_step_is_the_paired_ratio_of_two_implementations(report, tables):
     view = views(tables)[0]
-    sizes = frames.words(view.chosen)
+    sizes = words(view.chosen)
     report.choose(**choice(view, size=sizes))
     frame = view.of(speedups.speedups(tables, "numpy"))
     gains = frame[frame["sizes"] == sizes].set_index("implementation")["speedup"]

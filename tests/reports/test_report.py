@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from rooflinear.bench.errors import CannotFinish, UsageError
-from rooflinear.bench.records import Result, Sample
+from rooflinear.bench.records import Result, Sample, words
 from rooflinear.reports import text
 from rooflinear.reports.page import page, page_samples
 from rooflinear.reports.report import FORMATS, write, write_reports
@@ -93,7 +93,7 @@ def test_markdown_names_every_winner_and_every_reason(tables):
 
 def test_markdown_shows_the_speed_up_of_the_frame(tables):
     frame = speedups.speedups(tables, "numpy")
-    sizes = frames.words(views(tables)[0].chosen)
+    sizes = words(views(tables)[0].chosen)
     row = frame[(frame["sizes"] == sizes) & (frame["implementation"] == "numba_parallel")].iloc[0]
     assert f"| numba_parallel | {row['speedup']:.2f}× | {row['speedup_low']:.2f} –" in text.markdown(tables).decode()
 

@@ -9,9 +9,10 @@ import shlex
 import msgspec
 import pytest
 
+from rooflinear.bench.records import words
 from rooflinear.reports import palette, units
 from rooflinear.reports.page import page, page_words
-from rooflinear.reports.tables import estimates, frames
+from rooflinear.reports.tables import estimates
 from rooflinear.reports.tables.estimates import BETWEEN, NOT_TIMED, TOO_FEW, WIDENED, WITHIN, Estimate, unpaired_ratio
 from rooflinear.reports.tables.speedups import AHEAD, ALONE, NOBODY, UNKNOWN_LEAD, break_even, verdict_of
 
@@ -177,9 +178,9 @@ def test_times_without_intervals_have_the_verdicts_of_the_frames(answers):
 
 def test_sizes_and_words_of_a_command_are_written_alike(answers):
     sizes = [{"m": 1000, "n": 10}, {"length": 5}, {}]
-    assert answers("given.map((size) => sizeKey(Object.keys(size), size))", sizes) == list(map(frames.words, sizes))
-    words = ["plain", "", "it's", "a b", "m=1000", "ünïcode", "<b>$(x)</b>", "two\nlines", "~", "a@b%c+d:e,f/g.h-i"]
-    assert answers("given.map(quoted)", words) == list(map(shlex.quote, words))
+    assert answers("given.map((size) => sizeKey(Object.keys(size), size))", sizes) == list(map(words, sizes))
+    texts = ["plain", "", "it's", "a b", "m=1000", "ünïcode", "<b>$(x)</b>", "two\nlines", "~", "a@b%c+d:e,f/g.h-i"]
+    assert answers("given.map(quoted)", texts) == list(map(shlex.quote, texts))
 
 
 def test_shapes_have_a_path_and_a_marker(answers):

@@ -10,6 +10,7 @@ from rooflinear.bench.errors import UsageError
 from rooflinear.bench.records import Exit, Result
 from rooflinear.bench.store import read_results
 from rooflinear.reports.tables import frames
+from rooflinear.reports.tables.case_rows import STATUSES
 
 from .. import synthetic
 from ..synthetic import case, ok
@@ -24,7 +25,7 @@ def test_every_case_of_a_run_is_one_row(realistic, tables):
 
 
 def test_no_status_is_lost(realistic, tables):
-    assert set(tables.cases["status"]) == {result.status for result in read_results(realistic)} == set(frames.STATUSES)
+    assert set(tables.cases["status"]) == {result.status for result in read_results(realistic)} == set(STATUSES)
     assert frames.status_counts(tables.cases).to_numpy().sum() == len(tables.cases)
 
 
