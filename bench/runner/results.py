@@ -9,6 +9,7 @@ import msgspec
 
 from ..records import Case, Result, Sample
 from ..timing.core_speed import log_times
+from ..timing.kept import undisturbed
 
 
 class Results:
@@ -44,7 +45,8 @@ class Results:
 
 
 def typical_ns(samples: Sequence[Sample]) -> float:
-    return math.exp(statistics.median(log for _, log in log_times(samples)))
+    """Median time of a call in ns, of the samples that count (`timing.kept`)."""
+    return math.exp(statistics.median(log for _, log in log_times(undisturbed(samples).samples)))
 
 
 def _next_rounds(results: Iterable[Result]) -> dict[tuple[str, int], int]:
