@@ -117,6 +117,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     bytes of each algorithm, ``footprint_bytes`` are those of inputs and output,
     ``reads`` the time in ns to read a byte of this working set, by round.
     ``lack`` says what a skipped case had too little of, if it was that.
+    ``disturbed_by`` says what took time from most of the samples; ``warning`` repeats it.
     ``benchmark`` is the identity of a result from the file of another tool; its
     ``source_sha256`` is then the benchmark's version according to that tool, and
     ``verified`` is false if no answer was compared with a correct one.
@@ -149,6 +150,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     exit: Exit | None = None
     block: int = 0
     warning: str = ""
+    disturbed_by: str = ""
     costs: dict[str, tuple[float, float]] = {}
     footprint_bytes: float | None = None
     reads: list[tuple[int, float]] = []

@@ -175,7 +175,8 @@ class Contender:
             self.facts["peak_bytes"] = self._examined()
         except Lost as lost:
             return self.lose(lost)
-        found = (self._uses_more_than_its_threads(), self._was_kept_from_its_cores(), self.facts.get("warning", ""))
+        self.facts["disturbed_by"] = by = self._disturbed_by()
+        found = (self._uses_more_than_its_threads(), by and f"disturbed: {by}", self.facts.get("warning", ""))
         self.facts["warning"] = "; ".join(each for each in found if each)
         self.emit(self._result("ok", "", samples=self.samples))
         return True
@@ -269,10 +270,11 @@ class Contender:
         threads = self.case.threads
         return f"kept {used:.1f} cores busy on {threads} threads" if used > THREADS_EXCESS * threads else ""
 
-    def _was_kept_from_its_cores(self) -> str:
+    def _disturbed_by(self) -> str:
+        """What took time from most samples; '' if most were undisturbed."""
         if not undisturbed(self.samples).mostly:
             return ""
-        return f"disturbed: {self.terms.busy() or 'its threads waited for a core in most slices'}"
+        return self.terms.busy() or "its threads waited for a core in most slices"
 
     def _result(self, status: Status, reason: str, **more: Any) -> Result:
         started = self.slot.started

@@ -21,6 +21,8 @@ PRECISION = 1e4
 
 MS_NS = 1_000_000
 
+DISTURBED = "disturbed: "
+
 
 class Mark(NamedTuple):
     """One sample, or the median of a round's samples; ``flagged`` if the sample was disturbed."""
@@ -54,7 +56,7 @@ def samples(tables: Tables) -> dict[str, Any]:
 
 
 def details(tables: Tables) -> pd.DataFrame:
-    """What the page shows of one case besides its numbers: thread pools, digests, how a worker died."""
+    """What the page shows of a case besides numbers: thread pools, digests, how a worker died, what disturbed it."""
     return pd.DataFrame([_details(group) for group in tables.results], index=tables.cases.index)
 
 
@@ -99,4 +101,11 @@ def _details(group: Sequence[Result]) -> dict[str, str]:
         "inputs": last.inputs_sha256[:12],
         "data": last.data,
         "stderr": "\n".join(died.stderr) if died else "",
+        "disturbed_by": next(filter(None, map(_disturbed_by, group)), ""),
     }
+
+
+def _disturbed_by(result: Result) -> str:
+    """Runs that were stored before the field existed say it in the warning only."""
+    old = (part.removeprefix(DISTURBED) for part in result.warning.split("; ") if part.startswith(DISTURBED))
+    return result.disturbed_by or next(old, "")

@@ -19,13 +19,8 @@ const noInterval = (choice) =>
 
 // A disturbed time is unreliable: it is listed, and compared with nothing.
 const ranks = (row) => isKnown(row.time) && !row.disturbed;
-const DISTURBED = 'disturbed: ';
-const disturbedText = (row) =>
-  (row.warning || '').split('; ').find((part) => part.startsWith(DISTURBED)) ?? 'disturbed';
-const byWhom = (row) => {
-  const told = disturbedText(row).slice(DISTURBED.length);
-  return told && ` (${told})`;
-};
+const disturbedText = (row) => (row.disturbed_by ? `disturbed: ${row.disturbed_by}` : 'disturbed');
+const byWhom = (row) => (row.disturbed_by ? ` (${row.disturbed_by})` : '');
 
 // Of its own algorithm's limit. Only a fault of the measurement is above 1, and never told without its mark.
 const shareOfLimit = (row) => (isKnown(row.over_limit) && !row.disturbed ? 1 / row.over_limit : null);
@@ -133,6 +128,7 @@ function predictions(run, choice, size, key) {
       precise: null,
       warning: '',
       disturbed: false,
+      disturbed_by: '',
     };
     const made = { ...example, ...measured, sizes: key, index: null, predicted: true, status: 'ok' };
     const lacking = held.some((row) => row?.disturbed)

@@ -14,7 +14,7 @@ MS, BETWEEN = (100, 1000, 10_000, 100_000), 316
 SLOWER = {"numba": 1, "torch": 2, "numpy": 4, "numpy_rows": 40}
 DISTURBED = {("numba", 1000), ("numpy", 10_000), *((name, 100_000) for name in SLOWER)}
 WIDE = ("numba", 100)
-BUSY = "disturbed: other programs are busy: python3 (pid 12) 98 % of a core"
+BUSY = "other programs are busy: python3 (pid 12) 98 % of a core"
 ALL_FLAGGED = {number: {"steal_ticks": 1} for number in range(9)}
 NO_INTERVAL = "no interval, because the first call was measured once"
 
@@ -30,7 +30,9 @@ def timed(name, m):
     rng = np.random.default_rng(m + len(name))
     scatter = 0.12 if (name, m) == WIDE else 0.004
     moved, cost = costs(m, 10)
-    disturbed = {"flags": ALL_FLAGGED, "warning": BUSY} if (name, m) in DISTURBED else {}
+    disturbed = (
+        {"flags": ALL_FLAGGED, "warning": f"disturbed: {BUSY}", "disturbed_by": BUSY} if (name, m) in DISTURBED else {}
+    )
     once = {"first_call_ns": 1_000_000 * SLOWER[name], "transfer_in_ns": 1000, "transfer_out_ns": 1000}
     reads = [(number, 0.01) for number in range(9)]
     times = SLOWER[name] * moved * np.exp(scatter * rng.normal(size=9))

@@ -176,7 +176,13 @@ def test_a_case_whose_slices_were_disturbed_says_by_whom():
     flags = {"waited_ns": MS // 10, "neighbour_ns": MS}
     result = ended(Slice=slices(flags=flags))
     assert result.status == "ok"
-    assert result.warning == "disturbed: its threads waited for a core in most slices"
+    assert result.disturbed_by == "its threads waited for a core in most slices"
+    assert result.warning == f"disturbed: {result.disturbed_by}"
+
+
+def test_a_case_whose_slices_were_quiet_was_disturbed_by_nobody():
+    result = ended()
+    assert (result.status, result.disturbed_by, result.warning) == ("ok", "", "")
 
 
 def test_a_long_call_over_the_limit_is_a_timeout():

@@ -183,6 +183,12 @@ def test_sizes_and_words_of_a_command_are_written_alike(answers):
     assert answers("given.map(quoted)", texts) == list(map(shlex.quote, texts))
 
 
+def test_what_disturbed_a_case_is_said_where_it_is_known(answers):
+    rows = [{"disturbed_by": "gcc (pid 7)"}, {"disturbed_by": "", "warning": "disturbed: another"}, {}]
+    assert answers("given.map(disturbedText)", rows) == ["disturbed: gcc (pid 7)", "disturbed", "disturbed"]
+    assert answers("given.map(byWhom)", rows) == [" (gcc (pid 7))", "", ""]
+
+
 def test_shapes_have_a_path_and_a_marker(answers):
     assert set(answers("Object.keys(SHAPES)", None)) == {shape for shape, _ in palette.MARKERS}
 
