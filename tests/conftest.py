@@ -13,6 +13,7 @@ from unittest import mock
 
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
 from threadpoolctl import threadpool_limits
 
 from rooflinear.bench.machine import ceilings, machine
@@ -29,6 +30,9 @@ STARTERS = {"rooflinear", "rooflinear_once", "another_rooflinear", "browser", "f
 """Fixtures that start the command or a browser; frameworks are marked where they are started."""
 
 LONGEST = {"test_implementations.py", "test_adversaries.py"}
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")  # no property fails because the machine is busy
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # children of a shell's background jobs would never see Ctrl-C
 
