@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from .. import progress, store
 from ..errors import CannotFinish, UsageError, unknown
 from ..gate import git, margins, records, revisions
 from ..gate.allowed import Named, unmatched
+from ..gate.blocks import Blocks
 from ..gate.gate import Gate
 from ..gate.margins import Margins
 from ..gate.packages import installed_instead
@@ -62,7 +64,8 @@ def paired(
     if not planned.measured and not planned.settled:
         raise UsageError("no case is left; the chosen implementations do not have the chosen operations")
     watcher = progress.watcher()
-    gate = Gate(base, head, planned, chosen, watcher)
+    blocks = partial(Blocks, base, head, chosen)
+    gate = Gate(planned.measured, blocks, watcher, seed=chosen.seed, time_budget_s=chosen.time_budget_s)
     try:
         gate.play()
     finally:

@@ -4,7 +4,6 @@ import contextlib
 import math
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import msgspec
 import psutil
@@ -17,8 +16,9 @@ from ..runner.slot import Slot
 from ..runner.terms import Terms
 from ..runner.unseen import Stock
 from ..sweep import Options, footprint
-from .duel import BASE, COPY, HEAD, SLICE_NS, Duel, Reading
-from .plan import Planned
+from .duel import Duel
+from .paired_rounds import BASE, COPY, HEAD, SLICE_NS
+from .plan import Outcome, Planned
 from .revisions import Revision
 
 KEPT_BYTES = 2**28
@@ -27,14 +27,6 @@ KEPT_BYTES = 2**28
 MEMORY_SHARE = 0.5
 COPIES = 6
 """Copies of the inputs that all workers together hold while a case is prepared."""
-
-
-@dataclass
-class Outcome:
-    """A case after one block: a reading, or how each side was lost."""
-
-    reading: Reading | None = None
-    lost: dict[str, Lost] = field(default_factory=dict)
 
 
 class Blocks:
@@ -68,15 +60,14 @@ class Blocks:
         self._slow: dict[tuple[str, str], int] = {}
         self._pool = factories.pool(len(self._revisions))  # a worker dies with the thread that started it
 
-    def play(self, planned: Sequence[Planned], thorough: bool, told: Callable[[Planned], None]) -> dict[Case, Outcome]:
+    def play(self, planned: Sequence[Planned], thorough: bool, told: Callable[[Planned], bool]) -> dict[Case, Outcome]:
         """Measures all cases once in fresh processes; ``thorough`` also verifies each on fresh inputs afterwards."""
         outcomes = {}
         try:
             for group in self._groups(planned):
                 cores = self._cores(group[0].case.threads)
                 slots = self._start(group, cores)
-                for each in group:
-                    told(each)
+                for each in filter(told, group):
                     outcomes[each.case] = self._one(each, slots, cores, thorough)
                 self._stop()
         finally:

@@ -4,47 +4,61 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from ..progress import Plain
 from ..records import Case, words
-from ..sweep import Options
 from . import judge
-from .blocks import Blocks, Outcome
-from .duel import COPY, HEAD
-from .plan import Plan, Planned
-from .revisions import Revision
+from .paired_rounds import COPY, HEAD
+from .plan import Outcome, Planned
 from .tracks import StageName, Track
 
 SCREEN_SHARE = 0.6
 """The largest share of a time budget for the screen; the rest is for confirmations."""
 
+FIRST_SHARE = 0.3
+"""The largest share of a time budget for the first block, which also starts what later ones keep."""
+
 LATE = "not reached within --time-budget"
+
+
+class Blocks(Protocol):
+    """Plays blocks of one stage: each measures cases once in fresh processes of base and head."""
+
+    def play(self, planned: Sequence[Planned], thorough: bool, told: Callable[[Planned], bool]) -> dict[Case, Outcome]:
+        """The outcome of each case. ``thorough``: the stage's first block, which verifies what it can.
+
+        ``told`` is called before each case; a case for which it returns False is left out.
+        """
+        ...
+
+    def close(self) -> None: ...
 
 
 class Gate:
     """One comparison. `play` fills ``tracks``; `tracks.results` judges them.
 
-    ``blocks`` creates the player of a stage's blocks, ``clock`` counts seconds; tests replace both.
+    ``blocks`` creates the player of a stage's blocks from a seed, ``clock`` counts seconds; tests replace both.
     """
 
     def __init__(
         self,
-        base: Revision,
-        head: Revision,
-        plan: Plan,
-        options: Options,
+        measured: Sequence[Planned],
+        blocks: Callable[[int], Blocks],
         watcher: Plain,
-        blocks: Callable[..., Blocks] = Blocks,
+        *,
+        seed: int = 0,
+        time_budget_s: float | None = None,
         clock: Callable[[], float] = time.monotonic,
     ):
-        self._base, self._head, self._options, self._watcher = base, head, options, watcher
-        self._blocks, self._clock = blocks, clock
-        self._random = random.Random(options.seed)
-        sides = [(each, side) for each in plan.measured for side in ((HEAD, COPY) if each.copied else (HEAD,))]
+        self._blocks, self._watcher, self._clock = blocks, watcher, clock
+        self._seed, self._budget_s, self._random = seed, time_budget_s, random.Random(seed)
+        sides = [(each, side) for each in measured for side in ((HEAD, COPY) if each.copied else (HEAD,))]
         self.tracks = [Track(each, side, each.margin) for each, side in sides]
         self.warnings: list[str] = []
         self._begun = clock()
         self._seconds: dict[Case, float] = {}
+        self._start_s = 0.0
 
     def play(self) -> None:
         """Screens all cases, then confirms those left open on fresh processes and fresh data."""
@@ -58,7 +72,7 @@ class Gate:
 
     def _screen(self) -> None:
         self._watcher.begin(judge.SCREEN_BLOCKS * len({each.planned.case for each in self.tracks}))
-        blocks = self._blocks(self._base, self._head, self._options, self._options.seed)
+        blocks = self._blocks(self._seed)
         try:
             for block in range(judge.SCREEN_BLOCKS):
                 tracks = [each for each in self.tracks if each.timed]
@@ -73,7 +87,7 @@ class Gate:
             return
         most = max(each.wanted for each in tracks)
         self._watcher.begin(sum({each.planned.case: each.wanted for each in tracks}.values()))
-        blocks = self._blocks(self._base, self._head, self._options, self._options.seed + 1)
+        blocks = self._blocks(self._seed + 1)
         try:
             for block in range(most):
                 playing = [each for each in tracks if each.timed and each.wanted > block]
@@ -86,28 +100,33 @@ class Gate:
         copied = {each.planned.case for each in tracks if each.side == COPY}
         planned = {each.planned.case: replace(each.planned, copied=each.planned.case in copied) for each in tracks}
         watch = Stopwatch(self._clock)
+        first = stage == "screen" and thorough
 
-        def told(each: Planned) -> None:
+        def told(each: Planned) -> bool:
+            if first and self._is_too_late():
+                return False
             watch.turn(each.case)
             seconds = sum(self._seconds.get(case, 0.0) for case in planned) * left
-            what = f"{stage} {each.case.operation}/{each.case.implementation} {words(each.case.sizes)}"
-            self._watcher.now(what, seconds or None)
+            self._watcher.now(f"{stage} {each.case.name} {words(each.case.sizes)}".rstrip(), seconds or None)
             self._watcher.step()
+            return True
 
         outcomes = blocks.play(list(planned.values()), thorough, told)
         self._seconds.update(watch.stop())
+        self._start_s = watch.start_s
         for track in tracks:
-            _note(track, stage, outcomes[track.planned.case])
+            _note(track, stage, outcomes.get(track.planned.case))
 
     def _leave_late(self) -> None:
-        """Keeps, in random order, as many cases as the budget can screen."""
+        """Keeps as many cases as the budget can screen: in random order, those with unchanged code last."""
         left = self._left()
         if left is None:
             return
-        spare = (SCREEN_SHARE * left) / (judge.SCREEN_BLOCKS - 1)
+        spare = (SCREEN_SHARE * left) / (judge.SCREEN_BLOCKS - 1) - self._start_s
+        unchanged = {each.planned.case for each in self.tracks if each.planned.unchanged}
         shuffled = self._random.sample(list(self._seconds), len(self._seconds))
-        late = set()
-        for case in shuffled:
+        late = set[Case]()
+        for case in sorted(shuffled, key=unchanged.__contains__):
             spare -= self._seconds[case]
             if spare < 0:
                 late.add(case)
@@ -118,7 +137,8 @@ class Gate:
     def _fit(self, open_: Sequence[Track]) -> None:
         """Fewer blocks for all if the budget is short, fixed before the first one."""
         left = self._left()
-        needed = sum(self._seconds[each.planned.case] * each.wanted for each in open_)
+        starts = self._start_s * max([each.wanted for each in open_], default=0)
+        needed = sum((self._seconds[each.planned.case] * each.wanted for each in open_), starts)
         if left is None or needed <= left:
             return
         for track in open_:
@@ -138,16 +158,20 @@ class Gate:
         for track, wide in zip(self.tracks, widened, strict=True):
             track.margin = wide
 
+    def _is_too_late(self) -> bool:
+        """Whether the first block has taken so long that more of it could not be repeated within the budget."""
+        left = self._left()
+        return left is not None and left < (1 - FIRST_SHARE) * (self._budget_s or 0.0)
+
     def _left(self) -> float | None:
-        budget = self._options.time_budget_s
-        return None if budget is None else budget - (self._clock() - self._begun)
+        return None if self._budget_s is None else self._budget_s - (self._clock() - self._begun)
 
 
 class Stopwatch:
-    """Seconds a case took in a block, the start of its workers included."""
+    """Seconds a case took in a block, the start of its workers included; ``start_s`` is that before the first case."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+        self._clock, self.start_s = clock, 0.0
         self._seconds: dict[Case, float] = {}
         self._last, self._case = clock(), None
 
@@ -163,11 +187,15 @@ class Stopwatch:
         now = self._clock()
         if self._case is not None:
             self._seconds[self._case] = now - self._last
+        elif not self._seconds:
+            self.start_s = now - self._last
         self._last = now
 
 
-def _note(track: Track, stage: StageName, outcome: Outcome) -> None:
-    if outcome.reading is None:
+def _note(track: Track, stage: StageName, outcome: Outcome | None) -> None:
+    if outcome is None:
+        track.unreached = LATE
+    elif outcome.reading is None:
         track.lost = outcome.lost
     else:
         track.readings(stage).append(outcome.reading)

@@ -2,19 +2,21 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ..errors import Lost
 from ..machine import machine
 from ..machine.cores import available_cores
-from ..records import Case, Task
+from ..records import Case, Task, task_of
 from ..suites import suite_sources
 from ..suites.suite import Suite
 from ..sweep import Contest, Options, contests, cost, footprint
 from .allowed import Named, one_sided
 from .margins import Margins
 from .packages import same_packages
+from .paired_rounds import Reading
 from .records import ABSENT, APPEARED, CHANGED, MISSING, CaseResult, CaseVerdict
 from .revisions import Revision
 
@@ -31,10 +33,21 @@ class Planned:
     """A case that both sides have. ``copied``: base also runs against a second worker of itself."""
 
     case: Case
-    task: Task
     margin: float
     unchanged: bool = False
     copied: bool = False
+
+    @property
+    def task(self) -> Task:
+        return task_of(self.case)
+
+
+@dataclass
+class Outcome:
+    """A case after one block: a reading, or how each side was lost."""
+
+    reading: Reading | None = None
+    lost: dict[str, Lost] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,7 +85,7 @@ def plan(
     same = {stem for stem in stems if sparing and _is_unchanged(base, head, stem)}
     held = _own_cache_bytes()
     shared = [
-        Planned(case, contest.task, margins.of(case, _is_large(head.suite, contest, held)), case.implementation in same)
+        Planned(case, margins.of(case, _is_large(head.suite, contest, held)), case.implementation in same)
         for case, contest in both
     ]
     measured, left = _with_controls(shared, random.Random(options.seed))

@@ -10,7 +10,7 @@ import msgspec
 
 from ..errors import Lost
 from . import judge, records
-from .duel import BASE, COPY, HEAD, Reading
+from .paired_rounds import BASE, COPY, HEAD, Reading
 from .plan import Planned
 from .records import CaseResult, CaseVerdict, Control, Stage
 from .statistics import location, p_greater, spread

@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import CannotFinish, Lost, SuiteFault, UsageError
 from ..libraries.host import common_environment
 from ..processes import scratch
-from ..processes.parent import Child, Died, TookTooLong
+from ..processes.parent import Child, Died, TookTooLong, own
 from ..processes.protocol import Failed
 from ..processes.reference_messages import (
     Draw,
@@ -61,7 +61,7 @@ class Problems:
     def open(self) -> None:
         """Reads the user's data. Raises `UsageError` if it is invalid."""
         environment = {**os.environ, **common_environment(1), **self._environment}
-        self._child = Child("inputs.reference", ReferenceReply, environment)
+        self._child = Child(own("inputs.reference"), ReferenceReply, environment)
         chosen = self._options
         source = Source(str(self._suite.folder), chosen.seed, chosen.data, chosen.target, chosen.condition)
         opened = self._ask(source)

@@ -7,7 +7,7 @@ from typing import Any
 from ..errors import CannotFinish
 from ..libraries.host import common_environment
 from ..processes.meter_messages import Call, Compute, MeterReply, MeterRequest, Read
-from ..processes.parent import Child, Died, TookTooLong
+from ..processes.parent import Child, Died, TookTooLong, own
 from ..processes.protocol import Failed
 from ..records import Roof
 from . import machine
@@ -32,7 +32,7 @@ class Meter:
 
     def __init__(self, threads: int):
         environment = {**os.environ, **common_environment(threads)}
-        child = Child[MeterReply]("machine.ceiling_worker", MeterReply, environment)
+        child = Child[MeterReply](own("machine.ceiling_worker"), MeterReply, environment)
         self._child: Child[MeterReply] | None = child
 
     def read_ns_per_byte(self, count: int, slice_ns: int = SLICE_NS) -> float | None:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from ..timing.guard import UNSEEN
+from ..lent.counters import UNSEEN
 from .proc import Snapshot, Ticks, command_line, read_processes, system_ticks_per_second
 
 WINDOW_SECONDS, LEAST_SECONDS, LONGEST_SECONDS = 1.0, 0.25, 2.0
@@ -85,7 +85,7 @@ class Neighbours:
 
     @property
     def pids(self) -> list[int]:
-        """Pids that `guard.Guard` watches, in order: the busiest, if there are many."""
+        """Pids that `lent.counters.Guard` watches, in order: the busiest, if there are many."""
         return sorted(each.pid for each in self.busy(SEEN_CORES)[:WATCHED_AT_MOST])
 
     def busy(self, least: float = BUSY_CORES) -> list[Neighbour]:

@@ -9,6 +9,8 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -26,6 +28,11 @@ PAUSES = sys.platform.startswith("linux")
 Reply = TypeVar("Reply")
 
 
+def own(module: str, python: str = sys.executable) -> list[str]:
+    """The command of a child process that is one of this package's programs."""
+    return [python, "-P", "-m", f"rooflinear.bench.{module}"]
+
+
 class Died(Exception):
     """The child ended, or sent an invalid reply and was ended."""
 
@@ -41,20 +48,23 @@ class TookTooLong(Exception):
 class Child(Generic[Reply]):
     """One child process. `ask` is the only way to talk to it; not for several threads."""
 
-    def __init__(self, module: str, replies: Any, environment: dict[str, str], python: str = sys.executable):
+    def __init__(
+        self, command: Sequence[str], replies: Any, environment: dict[str, str], folder: str | Path | None = None
+    ):
         self._decoder = msgspec.json.Decoder(replies)
         try:
             self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the child
             self._process = subprocess.Popen(
-                [python, "-P", "-m", f"rooflinear.bench.{module}"],
+                command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,
                 env=environment,
+                cwd=folder,
                 process_group=0 if os.name == "posix" else None,  # niceness counts within one session only
             )
         except OSError as error:
-            raise CannotFinish(f"cannot start a worker by {python}: {error.strerror or error}") from error
+            raise CannotFinish(f"cannot start a worker by {command[0]}: {error.strerror or error}") from error
         self._lines: queue.Queue[bytes] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
         self._paused = False

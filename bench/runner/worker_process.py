@@ -4,7 +4,7 @@ import math
 import time
 from typing import Any
 
-from ..processes.parent import Child
+from ..processes.parent import Child, own
 from ..processes.worker_messages import WorkerReply
 from ..timing.guard import Answering, Scheduled
 from . import leftovers
@@ -18,7 +18,7 @@ class WorkerProcess:
 
     def __init__(self, environment: dict[str, str], python: str, mark: str):
         leftovers.adopt()
-        self._child = Child[WorkerReply]("worker", WorkerReply, environment, python)
+        self._child = Child[WorkerReply](own("worker", python), WorkerReply, environment)
         self._mark = mark
         self._answering: Answering | None = None
         self._strays: list[int] = []

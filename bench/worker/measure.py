@@ -10,9 +10,9 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from ..lent.counters import Guard
 from ..processes.worker_messages import Warmed
 from ..records import Sample
-from ..timing.guard import Guard
 from ..timing.kernel import MAXIMUM_CALLS, Kernel
 
 STEADY_WINDOW = 10

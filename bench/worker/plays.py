@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import parts
+from ..lent.counters import WAITED, Guard
 from ..processes.memory import PeakHeld, PeakMemory
 from ..processes.worker_messages import Place, Play, Played
 from ..records import Task
-from ..timing.guard import WAITED, Guard
 from .loader import Loaded, Loader
 from .measure import DRAW
 

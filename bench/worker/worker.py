@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from ..inputs import written
+from ..lent.counters import Guard
 from ..libraries.base import ArrayLibrary, lined_up
 from ..libraries.host import LIBRARIES
 from ..machine.cores import first_cores
@@ -43,7 +44,7 @@ from ..records import HOST, Sample, Task
 from ..suites import suite
 from ..timing.core_speed import CoreSpeed, flag, is_slow
 from ..timing.fastest import fastest_call_ns
-from ..timing.guard import Guard, disturbed
+from ..timing.guard import disturbed
 from ..timing.kernel import Clock, Kernel
 from .bindings import Bindings
 from .loader import Loaded, Loader, Refused, same

@@ -28,6 +28,7 @@ LAYERS = (
     ("bench.machine",),
     ("bench.processes",),
     ("bench.timing",),
+    ("bench.lent",),
     ("bench.libraries",),
     ("bench.progress", "bench.store"),
     ("bench.sweep",),

@@ -7,7 +7,7 @@ import msgspec
 
 from rooflinear.bench.errors import Lost
 from rooflinear.bench.gate import judge, records
-from rooflinear.bench.gate.duel import Reading
+from rooflinear.bench.gate.paired_rounds import Reading
 from rooflinear.bench.gate.plan import Planned
 from rooflinear.bench.gate.tracks import Track, results
 from rooflinear.bench.records import Case, Machine
@@ -30,7 +30,7 @@ def reading(rng, effect, spread):
 
 def track(rng, number, verdict, implementation, side="head"):
     spread = 0.15 if verdict == "inconclusive" else 0.005
-    found = Track(Planned(case(number, implementation), None, 0.02, copied=side == "copy"), side, 0.02)
+    found = Track(Planned(case(number, implementation), 0.02, copied=side == "copy"), side, 0.02)
     if verdict == "broken":
         found.lost = {"head": Lost("wrong", "outside the bound by a factor of 12")}
     elif verdict == "not compared":

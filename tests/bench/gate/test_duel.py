@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from rooflinear.bench.gate.duel import BASE, COPY, HEAD, balanced, is_disturbed, log_ratio
+from rooflinear.bench.gate.paired_rounds import BASE, COPY, HEAD, balanced, is_disturbed, log_ratio
 from rooflinear.bench.records import Sample
 
 MS = 1_000_000

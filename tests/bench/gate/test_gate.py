@@ -8,14 +8,12 @@ import pytest
 
 from rooflinear.bench.errors import Lost
 from rooflinear.bench.gate import judge
-from rooflinear.bench.gate.blocks import Outcome
-from rooflinear.bench.gate.duel import Reading
 from rooflinear.bench.gate.gate import LATE, SCREEN_SHARE, Gate
-from rooflinear.bench.gate.plan import Plan, Planned
+from rooflinear.bench.gate.paired_rounds import Reading
+from rooflinear.bench.gate.plan import Outcome, Planned
 from rooflinear.bench.gate.records import verdict_of
 from rooflinear.bench.gate.tracks import results
 from rooflinear.bench.records import Case
-from rooflinear.bench.sweep import Options
 
 MARGIN, NOISE, CALL_NS = 0.02, 0.003, 1e5
 SCREEN, CONFIRM = 0, 1
@@ -23,7 +21,7 @@ SCREEN, CONFIRM = 0, 1
 
 
 def planned(name, **more):
-    return Planned(Case("made", "double", name, {"m": 10}, {}, "float64", 1, "cpu"), None, MARGIN, **more)
+    return Planned(Case("made", "double", name, {"m": 10}, {}, "float64", 1, "cpu"), MARGIN, **more)
 
 
 class Machine:
@@ -38,7 +36,7 @@ class Machine:
         self.head, self.copy, self.lost, self.dropped = {}, {}, {}, 0
         self.stages, self.interrupts = [], lambda stage, block: None
 
-    def blocks(self, base, head, options, seed):
+    def blocks(self, seed):
         self.stages.append(Blocks(self, len(self.stages), seed))
         return self.stages[-1]
 
@@ -59,10 +57,9 @@ class Blocks:
         self.copied += [each.copied for each in planned]
         self.machine.interrupts(self.stage, len(self.played))
         assert thorough == (len(self.played) == 1)
-        return {each.case: self._one(each, told) for each in planned}
+        return {each.case: self._one(each) for each in planned if told(each)}
 
-    def _one(self, each, told):
-        told(each)
+    def _one(self, each):
         machine, name = self.machine, each.case.implementation
         machine.now += machine.seconds
         if lost := machine.lost.get((name, len(self.played))):
@@ -94,10 +91,7 @@ class Compared:
 
     def __init__(self, machine, *measured, **chosen):
         self.machine, self.watcher = machine, Watcher()
-        options = Options(suite="made", seed=7, **chosen)
-        self.gate = Gate(
-            None, None, Plan(measured, ()), options, self.watcher, blocks=machine.blocks, clock=lambda: machine.now
-        )
+        self.gate = Gate(measured, machine.blocks, self.watcher, seed=7, clock=lambda: machine.now, **chosen)
         self.gate.play()
         self.cases, self.controls = results(self.gate.tracks)
         self.found = {each.case.implementation: each for each in self.cases}

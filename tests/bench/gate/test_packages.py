@@ -94,7 +94,7 @@ def test_inputs_and_oracle_are_made_with_heads_packages(blocks):
 @pytest.mark.parametrize("error", [UsageError, CannotFinish])
 def test_an_oracle_that_fails_breaks_the_case_and_is_no_slowdown(blocks, monkeypatch, error):
     """Its exit status is that of bad usage, and other cases could be compared."""
-    planned = Planned(Case("kernels", "double", "plain", {"m": 10}, {}, "float64", 1, "cpu"), None, 0.02)
+    planned = Planned(Case("kernels", "double", "plain", {"m": 10}, {}, "float64", 1, "cpu"), 0.02)
     monkeypatch.setattr(blocks, "_terms_of", raises(SuiteFault("the suite's operations.py failed")))
     outcome = blocks._one(planned, {}, [], False)
     told = {side: (lost.status, lost.reason) for side, lost in outcome.lost.items()}

@@ -13,7 +13,7 @@ from rooflinear.bench.gate.revisions import Revision
 from rooflinear.bench.processes.parent import Died
 from rooflinear.bench.processes.protocol import Failed
 from rooflinear.bench.processes.worker_messages import Delivered, Started
-from rooflinear.bench.records import Case, Exit, task_of
+from rooflinear.bench.records import Case, Exit
 from rooflinear.bench.sweep import Options
 
 from ..fakes import MS, Machine, suite
@@ -24,7 +24,7 @@ BOTH = {"base", "head"}
 
 def planned(stem="numpy", m=10, **more):
     case = Case("made", "double", stem, {"m": m}, {}, "float64", 1, "cpu")
-    return Planned(case, task_of(case), 0.02, **more)
+    return Planned(case, 0.02, **more)
 
 
 class Pair:
@@ -39,7 +39,7 @@ class Pair:
         self.told = []
 
     def play(self, *cases, thorough=True):
-        return list(self.blocks.play(cases, thorough, lambda each: self.told.append(each.case)).values())
+        return list(self.blocks.play(cases, thorough, lambda each: self.told.append(each.case) or True).values())
 
 
 def dies(_):

@@ -8,7 +8,7 @@ import pytest
 
 from rooflinear.bench.errors import Lost
 from rooflinear.bench.gate.allowed import Named, one_sided
-from rooflinear.bench.gate.duel import Reading
+from rooflinear.bench.gate.paired_rounds import Reading
 from rooflinear.bench.gate.plan import Planned
 from rooflinear.bench.gate.records import verdict_of
 from rooflinear.bench.gate.tracks import Track, results
@@ -24,7 +24,7 @@ def readings(ratio, count, dropped=0, seed=1):
 
 def track(number=0, log_ratio=0.0, side="head", unchanged=False, blocks=16, **changes):
     case = Case("kernels", "predict", "numpy", {"m": number}, {}, "float64", 1, "cpu")
-    found = Track(Planned(case, None, 0.02, unchanged=unchanged, copied=side == "copy"), side, 0.02)
+    found = Track(Planned(case, 0.02, unchanged=unchanged, copied=side == "copy"), side, 0.02)
     found.screen, found.confirm = readings(log_ratio, 6), readings(log_ratio, blocks, seed=2)
     for name, value in changes.items():
         setattr(found, name, value)

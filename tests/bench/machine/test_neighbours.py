@@ -6,9 +6,9 @@ import time
 import psutil
 import pytest
 
+from rooflinear.bench.lent.counters import UNSEEN
 from rooflinear.bench.machine import neighbours
 from rooflinear.bench.machine.neighbours import Neighbour, Neighbours, text
-from rooflinear.bench.timing.guard import UNSEEN
 
 from .computer import EDITOR, HELPER, LINUX, ME, SHELL, SPIN, WORKER, Computer, busy_program, pids
 

@@ -7,22 +7,20 @@ import threading
 
 import pytest
 
-from rooflinear.bench.records import Sample
-from rooflinear.bench.timing import guard
-from rooflinear.bench.timing.guard import (
+from rooflinear.bench.lent import counters
+from rooflinear.bench.lent.counters import (
     NEIGHBOUR,
     NEIGHBOURS,
     STEAL,
     SWITCHES,
-    TICK_NS,
     TIMESLICES,
     UNSEEN,
     WAITED,
-    Answering,
     Counts,
     Guard,
-    disturbed,
 )
+from rooflinear.bench.records import Sample
+from rooflinear.bench.timing.guard import TICK_NS, Answering, disturbed
 
 MS = 1_000_000
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux counts waiting")
@@ -93,7 +91,7 @@ def test_the_guard_sees_a_thread_wait_for_a_core():
     """Two threads of one process on one core."""
     script = """
 import os, threading, time
-from rooflinear.bench.timing.guard import Guard
+from rooflinear.bench.lent.counters import Guard
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 stop = False
 def spin():
@@ -119,7 +117,7 @@ os.wait()
 def test_threads_left_on_one_core_wait_for_ticks():
     script = """
 import hashlib, os, threading, time
-from rooflinear.bench.timing.guard import Guard
+from rooflinear.bench.lent.counters import Guard
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 stop = False
 def compute(data=bytes(1 << 24)):
@@ -210,7 +208,7 @@ def test_without_proc_switches_are_what_is_known(monkeypatch):
     monkeypatch.setattr(os, "listdir", absent)
     monkeypatch.setattr("builtins.open", absent)
     switches = iter([3, 8])
-    monkeypatch.setattr(guard, "_involuntary_switches", lambda: next(switches))
+    monkeypatch.setattr(counters, "_involuntary_switches", lambda: next(switches))
     watching = Guard()
     before = watching.read()
     assert watching.read().since(before) == {SWITCHES: 5}

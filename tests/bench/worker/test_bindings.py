@@ -2,7 +2,7 @@
 
 import pytest
 
-from rooflinear.bench.timing.guard import Guard
+from rooflinear.bench.lent.counters import Guard
 from rooflinear.bench.timing.kernel import Clock, Kernel
 from rooflinear.bench.worker import measure
 from rooflinear.bench.worker.bindings import Bindings

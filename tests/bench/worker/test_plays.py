@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from rooflinear.bench.inputs import problem
+from rooflinear.bench.lent.counters import Guard
 from rooflinear.bench.libraries.plain import NumPy
 from rooflinear.bench.processes.worker_messages import Place, Play
 from rooflinear.bench.records import Task
-from rooflinear.bench.timing.guard import Guard
 from rooflinear.bench.timing.kernel import Clock
 from rooflinear.bench.worker import plays
 from rooflinear.bench.worker.loader import Loader, Refused

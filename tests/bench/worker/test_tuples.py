@@ -12,6 +12,7 @@ import pytest
 
 from rooflinear.bench.errors import SuiteFault
 from rooflinear.bench.inputs import problem
+from rooflinear.bench.lent.counters import Guard
 from rooflinear.bench.libraries.host import LIBRARIES, common_environment
 from rooflinear.bench.libraries.plain import NumPy, PythonLists
 from rooflinear.bench.processes.reference_messages import Draw, Make
@@ -19,7 +20,6 @@ from rooflinear.bench.processes.worker_messages import Place, Play
 from rooflinear.bench.records import Case, Output, ShownTask, Task
 from rooflinear.bench.runner.in_process import Ready, Wrong
 from rooflinear.bench.store import read_outputs, read_results
-from rooflinear.bench.timing.guard import Guard
 from rooflinear.bench.timing.kernel import Clock
 from rooflinear.bench.worker.loader import Loader, Refused
 from rooflinear.bench.worker.plays import Plays, overwrites

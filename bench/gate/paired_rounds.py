@@ -1,0 +1,104 @@
+"""Rounds of a duel: slices of base and head in palindromes, and what their samples say together.
+
+Slices come in palindromes (base head head base), so a linear drift cancels
+within a round; which side begins is balanced over the rounds of a block.
+"""
+
+import math
+import random
+import statistics
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..lent.counters import STEAL, SWITCHES, WAITED
+from ..records import Sample
+from ..timing.guard import LOST_SHARE
+
+BASE, HEAD, COPY = "base", "head", "copy"
+
+SLICE_NS = 1_000_000
+MOST_ROUNDS = 32
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The reading of a case in one block: log ratios to base, times of a call in ns, rounds played and dropped."""
+
+    head: float
+    copy: float | None
+    base_ns: float
+    head_ns: float
+    rounds: int
+    dropped: int
+
+
+def rounds_within(case_ns: float, round_ns: float, fewest: int) -> int:
+    """How many rounds of a length fit into the time that a case has in a block; long ones get ``fewest``."""
+    return max(fewest, min(MOST_ROUNDS, round(case_ns / round_ns)))
+
+
+def balanced(sides: list[str], rounds: int, rng: random.Random) -> Iterator[list[str]]:
+    """Orders of the sides, one per round: each side begins equally often, in random sequence."""
+    turns = [sides[shift:] + sides[:shift] for shift in range(len(sides))]
+    orders = [turns[number % len(turns)] for number in range(rounds)]
+    rng.shuffle(orders)
+    yield from orders
+
+
+def read(samples: Mapping[str, Sequence[Sample]], began: Sequence[str]) -> Reading:
+    """The reading of all rounds; ``began`` is the side that began each.
+
+    Disturbed rounds do not count, unless most are.
+    """
+    rounds = len(began)
+    sides = {side: _by_round(each, rounds) for side, each in samples.items()}
+    flagged = [_is_any_disturbed(each[number] for each in sides.values()) for number in range(rounds)]
+    dropped = sum(flagged)
+    kept = [number for number in range(rounds) if not flagged[number]] if 2 * dropped <= rounds else range(rounds)
+    logs = {side: {number: _log_time(each[number]) for number in kept} for side, each in sides.items()}
+    ratios = {side: log_ratio(logs[side], logs[BASE], began) for side in logs}
+    times = {side: math.exp(statistics.median(each.values())) for side, each in logs.items()}
+    return Reading(ratios[HEAD], ratios.get(COPY), times[BASE], times[HEAD], rounds, dropped)
+
+
+def log_ratio(side: Mapping[int, float], base: Mapping[int, float], began: Sequence[str]) -> float:
+    """Mean of two median log ratios, one per side that began; ``side`` and ``base`` hold log times by round.
+
+    For data larger than the last cache, the side that begins finds its own
+    data in it. A single median would follow whichever side began more often.
+    """
+    found: dict[str, list[float]] = {}
+    for number, log in side.items():
+        found.setdefault(began[number], []).append(log - base[number])
+    return statistics.fmean(statistics.median(each) for each in found.values())
+
+
+def is_disturbed(sample: Sample) -> bool:
+    """Whether another guest or another program took time from a slice.
+
+    Stricter than `timing.guard.disturbed`, which forgives a library as much waiting as is usual for the case. What is
+    usual differs between the two sides if head is slower, so that one wait would count on one side only. A round
+    that is dropped for one side is dropped for both, and there are enough of them.
+
+    A context switch alone is no evidence: threads of one library that share a
+    core switch in every slice, and the process loses no CPU time by it.
+    """
+    lost_ns = sample.wall_ns - sample.cpu_ns
+    waited = sample.flags.get(WAITED, 0) > LOST_SHARE * sample.wall_ns or sample.flags.get(SWITCHES, 0) > 0
+    return sample.flags.get(STEAL, 0) > 0 or (waited and lost_ns > LOST_SHARE * sample.wall_ns)
+
+
+def _is_any_disturbed(slices: Iterable[Sequence[Sample]]) -> bool:
+    return any(is_disturbed(sample) for each in slices for sample in each)
+
+
+def _by_round(samples: Sequence[Sample], rounds: int) -> list[list[Sample]]:
+    found: list[list[Sample]] = [[] for _ in range(rounds)]
+    for sample in samples:
+        if sample.round < rounds:
+            found[sample.round].append(sample)
+    return found
+
+
+def _log_time(samples: Sequence[Sample]) -> float:
+    return statistics.fmean(math.log(max(sample.wall_ns, 1) / sample.calls) for sample in samples)
