@@ -61,7 +61,7 @@ def build(loaded: Suite, request: CaseRequest) -> Options:
         memory_limit_bytes=_bytes("--memory-limit", request.memory_limit),
         blocks=_whole("--blocks", request.blocks),
         precision=PRECISION if request.precision is None else share("--precision", request.precision),
-        seed=_seed(request.seed),
+        seed=seed_of(request.seed),
     )
     _check_data(loaded, options)
     return matrix.adapted(loaded, options) if matrix.is_matrix(options) else options
@@ -164,7 +164,8 @@ def _whole(option: str, text: str | None) -> int | None:
     return None if text is None else whole_number(option, text)
 
 
-def _seed(text: str | None) -> int:
+def seed_of(text: str | None) -> int:
+    """The seed as typed; 0 if it was not."""
     if text is not None and not re.fullmatch(rf"[0-9]{{1,{LONGEST_SEED}}}", text):
         raise UsageError(f"--seed '{text}': must be a whole number of at least 0 and at most {LONGEST_SEED} digits")
     return int(text or 0)

@@ -95,6 +95,12 @@ class CompareRequest(CaseRequest, frozen=True, kw_only=True):
     reference: str | None = None
     base_python: str | None = None
     head_python: str | None = None
+    pytest: tuple[str, ...] = ()
+    keyword: str | None = None
+    markers: str | None = None
+    build: str | None = None
+    python: str | None = None
+    extra: tuple[str, ...] = ()
     html: Path | None = None
     markdown: Path | None = None
     junit: Path | None = None

@@ -64,7 +64,11 @@ class Gate:
         """Screens all cases, then confirms those left open on fresh processes and fresh data."""
         self._screen()
         self._widen()
-        open_ = [each for each in self.tracks if each.timed and judge.goes_on(each.numbers("screen"), each.margin)]
+        open_ = [
+            each
+            for each in self.tracks
+            if each.timed and not each.exact and judge.goes_on(each.numbers("screen"), each.margin)
+        ]
         for track in open_:
             track.wanted = judge.confirm_blocks(track.numbers("screen"), track.margin, len(open_))
         self._fit(open_)

@@ -5,6 +5,7 @@ the checkout, its index, its stash and the list of worktrees stay as they are,
 also after ``kill -9``.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -93,6 +94,19 @@ def export(root: Path, commit: str | None, folder: Path) -> None:
     except (OSError, Refused) as error:
         told = getattr(error, "strerror", "") or str(error)
         raise CannotFinish(f"cannot write {commit or WORKING_TREE} to {folder}: {told}; set TMPDIR") from error
+
+
+def share_history(root: Path, commit: str | None, folder: Path) -> None:
+    """Gives an exported revision the repository's history, so that a build finds its version; the checkout stays.
+
+    Without effect if git refuses, as for some shallow clones.
+    """
+    clone = folder.with_suffix(".clone")
+    with contextlib.suppress(Refused, OSError):
+        git(root, "clone", "--quiet", "--shared", "--no-checkout", str(root), str(clone))
+        (clone / ".git").rename(folder / ".git")
+        git(folder, "reset", "--quiet", commit or git(root, "rev-parse", "HEAD"))
+    shutil.rmtree(clone, ignore_errors=True)
 
 
 def _copy_working_tree(root: Path, folder: Path) -> None:

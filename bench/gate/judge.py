@@ -101,6 +101,16 @@ def _conclude(numbers: Sequence[float], margin: float, slower: bool, faster: boo
     return Judged(verdict, f"suspected by the screen, not confirmed in {blocks} fresh pairs of processes")
 
 
+def exactly(number: float, margin: float, blocks: int) -> Judged:
+    """The verdict on a number that every evaluation gave alike: it needs no statistics."""
+    same = f"the same number in all {blocks} pairs of processes"
+    if number > math.log1p(margin):
+        return Judged(SLOWER, f"larger by more than the margin; {same}")
+    if number < -math.log1p(margin):
+        return Judged(FASTER, f"smaller by more than the margin; {same}")
+    return Judged(EQUIVALENT, same)
+
+
 def widened(margin: float, controls: Sequence[Sequence[float]]) -> float:
     """The margin, or the difference that the run's controls show for the same code, whichever is larger."""
     apart = [math.expm1(abs(location(numbers).value)) for numbers in controls]

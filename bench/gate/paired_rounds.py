@@ -22,7 +22,11 @@ MOST_ROUNDS = 32
 
 @dataclass(frozen=True)
 class Reading:
-    """The reading of a case in one block: log ratios to base, times of a call in ns, rounds played and dropped."""
+    """The reading of a case in one block: log ratios to base, times of a call in ns, rounds played and dropped.
+
+    ``base_ns`` and ``head_ns`` are numbers in ``unit`` where a benchmark tracks something else than time; ``exact``:
+    every evaluation gave the same. ``trend`` is how much longer calls became within the block, as a log ratio.
+    """
 
     head: float
     copy: float | None
@@ -30,6 +34,9 @@ class Reading:
     head_ns: float
     rounds: int
     dropped: int
+    exact: bool = False
+    unit: str = "ns"
+    trend: float = 0.0
 
 
 def rounds_within(case_ns: float, round_ns: float, fewest: int) -> int:
@@ -55,7 +62,7 @@ def read(samples: Mapping[str, Sequence[Sample]], began: Sequence[str]) -> Readi
     flagged = [_is_any_disturbed(each[number] for each in sides.values()) for number in range(rounds)]
     dropped = sum(flagged)
     kept = [number for number in range(rounds) if not flagged[number]] if 2 * dropped <= rounds else range(rounds)
-    logs = {side: {number: _log_time(each[number]) for number in kept} for side, each in sides.items()}
+    logs = {side: {number: log_time(each[number]) for number in kept} for side, each in sides.items()}
     ratios = {side: log_ratio(logs[side], logs[BASE], began) for side in logs}
     times = {side: math.exp(statistics.median(each.values())) for side, each in logs.items()}
     return Reading(ratios[HEAD], ratios.get(COPY), times[BASE], times[HEAD], rounds, dropped)
@@ -100,5 +107,6 @@ def _by_round(samples: Sequence[Sample], rounds: int) -> list[list[Sample]]:
     return found
 
 
-def _log_time(samples: Sequence[Sample]) -> float:
+def log_time(samples: Sequence[Sample]) -> float:
+    """The mean log time of a call, in ns."""
     return statistics.fmean(math.log(max(sample.wall_ns, 1) / sample.calls) for sample in samples)

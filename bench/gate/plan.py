@@ -88,8 +88,8 @@ def plan(
         Planned(case, margins.of(case, _is_large(head.suite, contest, held)), case.implementation in same)
         for case, contest in both
     ]
-    measured, left = _with_controls(shared, random.Random(options.seed))
-    return Plan(tuple(measured), (*settled, *(_left_out(each) for each in left)))
+    measured, left = with_controls(shared, random.Random(options.seed))
+    return Plan(tuple(measured), (*settled, *left))
 
 
 def _is_unchanged(base: Revision, head: Revision, stem: str) -> bool:
@@ -144,7 +144,7 @@ def _left_out(planned: Planned) -> CaseResult:
     return CaseResult(case=planned.case, verdict=ABSENT, reason=reason, margin=planned.margin, unchanged=True)
 
 
-def _with_controls(shared: list[Planned], rng: random.Random) -> tuple[list[Planned], list[Planned]]:
+def with_controls(shared: list[Planned], rng: random.Random) -> tuple[list[Planned], list[CaseResult]]:
     """The cases to measure: a tenth of unchanged cases as controls; a tenth of changed ones also against a copy."""
     changed = [each for each in shared if not each.unchanged]
     unchanged = [each for each in shared if each.unchanged]
@@ -154,7 +154,7 @@ def _with_controls(shared: list[Planned], rng: random.Random) -> tuple[list[Plan
     controls = {each.case for each in rng.sample(unchanged, _tenth(unchanged))}
     measured = [replace(each, copied=each.case in copied) for each in changed]
     measured += [each for each in unchanged if each.case in controls]
-    return measured, [each for each in unchanged if each.case not in controls]
+    return measured, [_left_out(each) for each in unchanged if each.case not in controls]
 
 
 def _tenth(cases: list[Planned]) -> int:

@@ -75,7 +75,8 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     not exceed ``1 + margin`` (confirmation) or 1 (screen); ``level`` is the limit for ``p``.
     ``base_ns`` and ``head_ns`` are medians over blocks of one call's time.
     Ends and spread are None if there are too few blocks. ``rounds`` counts all
-    rounds, ``dropped`` those that were disturbed and do not count.
+    rounds, ``dropped`` those that were disturbed and do not count. ``unit`` is that of ``base_ns`` and ``head_ns``:
+    a suite of asv may track bytes, or any other number.
     """
 
     ratios: list[float]
@@ -89,6 +90,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     head_ns: float
     rounds: int = 0
     dropped: int = 0
+    unit: str = "ns"
 
 
 class CaseResult(msgspec.Struct, frozen=True, kw_only=True):

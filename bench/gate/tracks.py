@@ -13,7 +13,10 @@ from . import judge, records
 from .paired_rounds import BASE, COPY, HEAD, Reading
 from .plan import Planned
 from .records import CaseResult, CaseVerdict, Control, Stage
-from .statistics import location, p_greater, spread
+from .statistics import Location, location, p_greater, spread
+
+TOLD_TREND = 0.05
+"""A change of the time within a block from which on it is told."""
 
 StageName = Literal["screen", "confirm"]
 
@@ -43,6 +46,12 @@ class Track:
     @property
     def name(self) -> str:
         return f"{self.side} {self.planned.case.key}"
+
+    @property
+    def exact(self) -> bool:
+        """Whether every evaluation of the number that it tracks gave the same."""
+        values = {(each.base_ns, each.head_ns) for each in self.screen}
+        return len(values) == 1 and all(each.exact for each in self.screen)
 
     def readings(self, stage: StageName) -> list[Reading]:
         """The readings of ``screen`` or ``confirm``, one per block."""
@@ -89,7 +98,9 @@ def _result(track: Track, judged: judge.Judged | None, candidates: int) -> CaseR
     screen, margin = track.numbers("screen"), track.margin
     if track.unreached and len(screen) < judge.SCREEN_BLOCKS:
         return _untimed(track, records.INCONCLUSIVE, track.unreached)
-    if track.unreached:
+    if track.exact:
+        verdict, reason = judge.exactly(screen[0], margin, len(screen))
+    elif track.unreached:
         verdict, reason = records.INCONCLUSIVE, track.unreached
     elif judged is not None:
         verdict, reason = judged
@@ -103,7 +114,18 @@ def _result(track: Track, judged: judge.Judged | None, candidates: int) -> CaseR
         reason = f"{dropped} of {rounds} rounds were disturbed by other programs; make the machine quieter"
         if judge.settled(track.numbers("confirm") or screen, margin) == records.EQUIVALENT:
             reason = f"its interval lies inside the margin, but {reason}"
-    return _made(track, verdict, reason, candidates)
+    return _made(track, verdict, reason + _trend(track), candidates)
+
+
+def _trend(track: Track) -> str:
+    """What is said of a benchmark whose calls become longer or shorter within a block."""
+    trends = [each.trend for each in track.screen + track.confirm]
+    grown = math.expm1(statistics.median(trends)) if trends else 0.0
+    if abs(grown) < TOLD_TREND:
+        return ""
+    return (
+        f"; its calls become {abs(grown):.0%} {'longer' if grown > 0 else 'shorter'} within a block: it changes state"
+    )
 
 
 def _untimed(track: Track, verdict: CaseVerdict, reason: str) -> CaseResult:
@@ -140,7 +162,7 @@ def _stage(track: Track, name: StageName, threshold: float, level: float) -> Sta
     numbers, readings = track.numbers(name), track.readings(name)
     if not numbers:
         return None
-    found = location(numbers)
+    found = location(numbers) if not track.exact else Location(numbers[0], numbers[0], numbers[0])
     return Stage(
         ratios=[math.exp(number) for number in numbers],
         ratio=math.exp(found.value),
@@ -153,6 +175,7 @@ def _stage(track: Track, name: StageName, threshold: float, level: float) -> Sta
         head_ns=statistics.median(each.head_ns for each in readings),
         rounds=sum(each.rounds for each in readings),
         dropped=sum(each.dropped for each in readings),
+        unit=readings[0].unit,
     )
 
 

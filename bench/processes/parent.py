@@ -20,7 +20,7 @@ from ..records import Exit
 from .memory import held_bytes
 
 STDERR_LINES = 8
-LONGEST_LINE = 1 << 20
+LONGEST_LINE = 1 << 24
 WATCH_SECONDS = 0.5
 PAUSES = sys.platform.startswith("linux")
 """Whether a child may be stopped: only if it is sure to die with its parent."""
@@ -76,6 +76,16 @@ class Child(Generic[Reply]):
         or sends an invalid reply, `TookTooLong` after ``timeout_s``. Either way
         it has ended afterwards.
         """
+        self.tell(request)
+        line = self._wait(time.monotonic() + timeout_s, memory_limit)
+        try:
+            return self._decoder.decode(line)
+        except msgspec.DecodeError:
+            garbage = line[:60].decode(errors="backslashreplace").strip()
+            raise self._died(f"sent an invalid reply on the harness's channel: {garbage!r}") from None
+
+    def tell(self, request: Any) -> None:
+        """Sends a request that is not answered by itself. Raises `Died` if the process has ended."""
         self.resume()
         try:
             assert self._process.stdin is not None
@@ -83,12 +93,6 @@ class Child(Generic[Reply]):
             self._process.stdin.flush()
         except OSError:
             raise self._died() from None
-        line = self._wait(time.monotonic() + timeout_s, memory_limit)
-        try:
-            return self._decoder.decode(line)
-        except msgspec.DecodeError:
-            garbage = line[:60].decode(errors="backslashreplace").strip()
-            raise self._died(f"sent an invalid reply on the harness's channel: {garbage!r}") from None
 
     def _wait(self, deadline: float, memory_limit: int | None) -> bytes:
         while True:

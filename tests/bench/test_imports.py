@@ -21,6 +21,7 @@ LAYERS = (
     ("reports",),
     ("bench.calibration",),
     ("bench.gate",),
+    ("bench.guests",),
     ("bench.interop",),
     ("bench.runner",),
     ("bench.worker",),
@@ -48,6 +49,7 @@ ROOTS = {"bench"}
 PARENT_ONLY = (
     "bench.runner",
     "bench.gate",
+    "bench.guests",
     "bench.calibration",
     "bench.commands",
     "bench.cli",

@@ -1,0 +1,188 @@
+"""One benchmark of another tool's suite in one block: base and head in turns, parked where their tool times them."""
+
+import math
+import random
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from scipy.stats import spearmanr
+
+from ..errors import Lost
+from ..guests import messages
+from ..guests.session import Session
+from ..records import Sample
+from .paired_rounds import BASE, COPY, HEAD, SLICE_NS, Reading, balanced, log_time, read, rounds_within
+
+FEWEST_ROUNDS = 4
+CASE_NS = 150_000_000
+"""Time for a benchmark in a block; long calls get fewer rounds."""
+
+WARM_SLICES = 2
+MOST_TRIALS = 8
+GROWTH = 4
+"""The number of calls grows by at most this factor from one trial to the next."""
+
+REPEATS = 3
+"""Evaluations of a number in a block: one that is equal in all of them is exact."""
+
+TREND_LEVEL = 1e-3
+UNBOUNDED = math.log(1e9)
+
+
+class GuestDuel:
+    """All sides of one benchmark. ``lost`` receives the sides that end without a time."""
+
+    def __init__(
+        self,
+        sessions: Mapping[str, Session],
+        lost: dict[str, Lost],
+        rng: random.Random,
+        timeout_s: float,
+        clock_ns: Callable[[], int] = time.monotonic_ns,
+    ):
+        self._sessions, self._lost, self._random = sessions, lost, rng
+        self._timeout_s, self._clock_ns = timeout_s, clock_ns
+
+    def play(self) -> Reading | None:
+        """Brings all sides to their clock, times them in turns and lets them end; None if a side was lost."""
+        parked = self._park()
+        reading = self._measure(parked) if parked and not self._lost else None
+        for side in parked:
+            self._finish(side)
+        return None if self._lost else reading
+
+    def _park(self) -> dict[str, messages.Parked]:
+        found = {}
+        for side, session in self._shuffled():
+            with_reply = self._asked(side, lambda session=session: session.next(self._timeout_s))
+            if isinstance(with_reply, messages.Parked):
+                found[side] = with_reply
+            elif isinstance(with_reply, messages.Ended):
+                self._lost[side] = _end(with_reply)
+        return found
+
+    def _measure(self, parked: Mapping[str, messages.Parked]) -> Reading | None:
+        units = {each.unit for each in parked.values()}
+        if units == {"ns"}:
+            return self._timed()
+        return self._counted(units)
+
+    def _timed(self) -> Reading | None:
+        """Equal numbers of calls on all sides, in equal order: a benchmark may change what it works on."""
+        try:
+            calls, turn_ns = self._calibrate()
+            for _ in range(WARM_SLICES if turn_ns < CASE_NS / FEWEST_ROUNDS else 0):
+                self._turn(list(self._sessions), calls)
+            return self._rounds(calls, turn_ns)
+        except SideLost as gone:
+            self._lost[gone.side] = gone.lost
+            return None
+
+    def _calibrate(self) -> tuple[int, float]:
+        """Calls in a slice, and the ns that a slice of each side takes in all."""
+        calls = 1
+        while True:
+            begun = self._clock_ns()
+            longest = max(sample.wall_ns for _, sample in self._turn(list(self._sessions), calls))
+            passed = self._clock_ns() - begun
+            if longest >= SLICE_NS or passed * 2 * MOST_TRIALS > CASE_NS:
+                return calls, float(passed)
+            wanted = SLICE_NS / max(longest, 1)
+            calls = math.ceil(calls * min(GROWTH, max(1.2, 1.1 * wanted)))
+
+    def _rounds(self, calls: int, turn_ns: float) -> Reading:
+        rounds = rounds_within(CASE_NS, 2 * turn_ns, FEWEST_ROUNDS)
+        samples: dict[str, list[Sample]] = {side: [] for side in self._sessions}
+        began = []
+        for number, order in enumerate(balanced(list(self._sessions), rounds, self._random)):
+            began.append(order[0])
+            for side, sample in self._turn([*order, *reversed(order)], calls, number):
+                samples[side].append(sample)
+        return replace(read(samples, began), trend=trend(samples))
+
+    def _turn(self, order: Sequence[str], calls: int, number: int = 0) -> list[tuple[str, Sample]]:
+        return [(side, self._slice(side, number, calls)) for side in order]
+
+    def _slice(self, side: str, number: int, calls: int) -> Sample:
+        try:
+            return self._sessions[side].time(number, calls, self._timeout_s)
+        except Lost as lost:
+            raise SideLost(side, lost) from None
+
+    def _counted(self, units: set[str]) -> Reading | None:
+        """Numbers that a benchmark tracks."""
+        found: dict[str, list[float]] = {}
+        for side, session in self._shuffled():
+            numbers = [
+                self._asked(side, lambda session=session: session.count(self._timeout_s)) for _ in range(REPEATS)
+            ]
+            found[side] = [number for number in numbers if number is not None]
+        if self._lost:
+            return None
+        exact = all(len(set(numbers)) == 1 for numbers in found.values())
+        values = {side: statistics.median(numbers) for side, numbers in found.items()}
+        if not exact and min(values.values()) <= 0:
+            lost = Lost("unsupported", "its numbers vary and are not all above 0, so they have no ratio")
+            self._lost.update(dict.fromkeys((BASE, HEAD), lost))
+            return None
+        ratios = {side: number_ratio(values[BASE], value) for side, value in values.items()}
+        return Reading(
+            ratios[HEAD], ratios.get(COPY), values[BASE], values[HEAD], REPEATS, 0, exact=exact, unit=min(units)
+        )
+
+    def _finish(self, side: str) -> None:
+        """One more call, which the benchmark's own checks judge."""
+        session = self._sessions[side]
+        ended = self._asked(side, lambda: session.go(self._timeout_s)) if session.alive else None
+        if ended is not None and ended.status != "ok":
+            self._lost[side] = _end(ended)
+
+    def _asked(self, side, ask):
+        try:
+            return ask()
+        except Lost as lost:
+            self._lost[side] = lost
+            return None
+
+    def _shuffled(self) -> list[tuple[str, Session]]:
+        return self._random.sample(list(self._sessions.items()), len(self._sessions))
+
+
+class SideLost(Exception):
+    """A side ended without a time."""
+
+    def __init__(self, side: str, lost: Lost):
+        super().__init__(side)
+        self.side, self.lost = side, lost
+
+
+def number_ratio(base: float, value: float) -> float:
+    """The log ratio of two numbers; very large where one of them is 0 or negative."""
+    if base == value:
+        return 0.0
+    if base > 0 and value > 0:
+        return math.log(value / base)
+    return UNBOUNDED if value > base else -UNBOUNDED
+
+
+def trend(samples: Mapping[str, Sequence[Sample]]) -> float:
+    """How much longer calls became within a block, as a log ratio; 0 unless all sides show it."""
+    found = [_growth([log_time([each]) for each in side]) for side in samples.values()]
+    return min(found, key=abs) if found else 0.0
+
+
+def _growth(logs: Sequence[float]) -> float:
+    third = len(logs) // 3
+    found: Any = spearmanr(range(len(logs)), logs) if third > 1 else None
+    if found is None or found.pvalue > TREND_LEVEL:
+        return 0.0
+    return statistics.median(logs[-third:]) - statistics.median(logs[:third])
+
+
+def _end(ended: messages.Ended) -> Lost:
+    if ended.status == "ok":
+        return Lost("crashed", "it ended while it was to be timed")
+    return Lost(ended.status, ended.reason)

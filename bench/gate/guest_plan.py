@@ -1,0 +1,76 @@
+"""Which benchmarks of another tool's suite are compared, and which end before anything is timed."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from ..guests.messages import Listed, Listing
+from ..interop import pytest_names
+from ..interop.names import cases_of
+from ..records import Case
+from .allowed import Named, one_sided
+from .margins import Margins
+from .paired_rounds import BASE, HEAD
+from .plan import Plan, Planned, with_controls
+from .records import ABSENT, APPEARED, MISSING, CaseResult
+
+
+@dataclass(frozen=True)
+class GuestPlan:
+    """A plan, and for every case its id in the suite and the file that holds it."""
+
+    plan: Plan
+    ids: Mapping[Case, str]
+    files: Mapping[Case, str]
+
+
+def plan(
+    listed: Mapping[str, Listed], unchanged: bool, margins: Margins, allowed: Sequence[str], seed: int, judge_all: bool
+) -> GuestPlan:
+    """The benchmarks that both sides have, and why others are not compared.
+
+    ``unchanged``: both sides have the same code. ``judge_all`` treats it as changed, to measure the gate's errors.
+    """
+    found = {side: {each.id: each for each in told.benchmarks} for side, told in listed.items()}
+    union = {**found[BASE], **found[HEAD]}
+    cases = dict(zip(union, named(list(union.values())), strict=True))
+    settled, shared = [], []
+    for name, case in cases.items():
+        margin = margins.of(case)
+        alone = [side for side in (BASE, HEAD) if name not in found[side]]
+        refused = union[name].refused
+        if refused:
+            settled.append(CaseResult(case=case, verdict=ABSENT, reason=refused, margin=margin))
+        elif alone:
+            verdict = APPEARED if alone == [BASE] else MISSING
+            reason = _why_absent(alone[0], union[name], listed[alone[0]])
+            settled.append(one_sided(Named(case, name), verdict, reason, margin, allowed))
+        else:
+            shared.append(Planned(case, margin, unchanged=unchanged and not judge_all))
+    measured, left = with_controls(shared, random.Random(seed))
+    ids = {case: name for name, case in cases.items()}
+    files = {case: union[name].file for name, case in cases.items()}
+    return GuestPlan(Plan(tuple(measured), (*settled, *left)), ids, files)
+
+
+def named(listings: Sequence[Listing]) -> list[Case]:
+    """A case for each benchmark, as `interop` shows the files of its tool."""
+    entries = [
+        {
+            "fullname": each.id,
+            "name": each.id,
+            "group": each.group,
+            "param": each.param,
+            "params": each.params,
+        }
+        for each in listings
+    ]
+    return cases_of([name.description for name in pytest_names.named_all(entries)])
+
+
+def _why_absent(side: str, listing: Listing, listed: Listed) -> str:
+    for file, reason in listed.failed.items():
+        if PurePath(listing.id.partition("::")[0]) == PurePath(file):
+            return f"{side} cannot read {file}: {reason}"
+    return f"{side} does not have it"

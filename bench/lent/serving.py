@@ -1,0 +1,197 @@
+"""Serves one session of benchmarks: the parent asks, this process answers, one JSON line each.
+
+A benchmark parks where its tool would time it, and times calls for the parent
+until it is told to go on. Needs the standard library only, and so do the
+modules beside it, but for the tool whose benchmarks they serve.
+"""
+
+import contextlib
+import gc
+import itertools
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO, NoReturn
+
+from . import channel
+from .counters import Guard
+from .imports import imported
+
+Timer = Callable[[int], int]
+"""Makes so many calls and returns the ns that they took."""
+
+OK, WRONG, CRASHED, SKIPPED = "ok", "wrong", "crashed", "skipped"
+"""How a benchmark ends: its own checks passed, an assertion failed, it raised something else, it was not run."""
+
+LONGEST = 500
+
+
+@dataclass
+class Parked:
+    """What a benchmark offers to time, or the number that it tracks.
+
+    ``alone``: every call needs preparation, so the clock is read around each. ``collects``: garbage is collected
+    while it is timed. ``number`` evaluates it once; ``unit`` is what it counts in.
+    """
+
+    timer: Timer | None = None
+    alone: bool = False
+    collects: bool = True
+    number: Callable[[], float] | None = None
+    unit: str = "ns"
+
+
+class Server:
+    """The channel to the parent, and the benchmark that runs at the moment."""
+
+    def __init__(self) -> None:
+        asked, answered = channel.private()
+        channel.die_with_parent()
+        self._asked: BinaryIO = asked
+        self._answered: BinaryIO = answered
+        self._guard = Guard()
+        self.benchmark, self._parked, self._raised = "", False, False
+
+    def listed(self, benchmarks: Sequence[dict[str, Any]], failed: dict[str, str], notes: Sequence[str]) -> list[str]:
+        """Tells what there is; returns the ids to run, in order. ``failed``: why a file could not be read."""
+        self._await("List")
+        self._tell("Listed", benchmarks=list(benchmarks), failed=failed, notes=list(notes))
+        chosen = self._await("Play")
+        self._packages = list(chosen["packages"])
+        return list(chosen["order"])
+
+    @contextlib.contextmanager
+    def running(self, benchmark: str) -> Iterator[None]:
+        """One benchmark from its preparation to its end; the block calls `ended`."""
+        self._await("Next")
+        self.benchmark, self._parked, self._raised = benchmark, False, False
+        seed(benchmark)
+        yield
+
+    def ended(self, status: str, reason: str = "") -> None:
+        """Tells how the benchmark ended."""
+        if self._raised:
+            self._await("Go")
+        if status == OK and not self._parked:
+            status, reason = SKIPPED, "it ended without timing anything"
+        self._tell("Ended", benchmark=self.benchmark, status=status, reason=" ".join(reason.split())[:LONGEST])
+
+    def park(self, offered: Parked) -> None:
+        """Times calls until the parent says to go on; only the first offer of a benchmark is taken."""
+        if self._parked or not self.benchmark:
+            return
+        self._parked = True
+        with _quiet_memory(offered.collects):
+            self._serve(offered)
+
+    def _serve(self, offered: Parked) -> None:
+        self._tell("Parked", benchmark=self.benchmark, alone=offered.alone, unit=offered.unit)
+        while (request := self._receive())["type"] != "Go":
+            if request["type"] == "Time" and offered.timer:
+                self._time(offered.timer, request["calls"])
+            elif request["type"] == "Count" and offered.number:
+                self._tell("Counted", number=float(offered.number()))
+            else:
+                self._lost(f"unexpected request {request['type']}")
+
+    def finish(self) -> None:
+        """After the last benchmark: tells what was imported of the packages under test, and waits for the end."""
+        self._await("Next")
+        self._tell("Finished", modules=imported(self._packages))
+        self._receive()
+
+    def _time(self, timer: Timer, calls: int) -> None:
+        before, cpu, started = self._guard.read(), time.process_time_ns(), time.perf_counter_ns()
+        try:
+            wall = timer(calls)
+        except BaseException as error:  # the parent must hear of it before the tool does
+            self._tell("Raised", reason=told(error))
+            self._raised = True
+            raise
+        elapsed = time.perf_counter_ns() - started
+        cpu, flags = time.process_time_ns() - cpu, self._guard.read().since(before)
+        share = wall / max(elapsed, 1)  # of what passed, only part may have been timed
+        self._tell(
+            "Timed", started_ns=started, wall_ns=wall, cpu_ns=round(cpu * share), calls=calls,
+            flags={name: round(count * share) if name.endswith("_ns") else count for name, count in flags.items()},
+        )  # fmt: skip
+
+    def _await(self, kind: str) -> dict[str, Any]:
+        request = self._receive()
+        if request["type"] != kind:
+            self._lost(f"unexpected request {request['type']}")
+        return request
+
+    def _receive(self) -> dict[str, Any]:
+        line = self._asked.readline()
+        if not line:
+            os._exit(0)  # the parent has hung up
+        return json.loads(line)
+
+    def _tell(self, kind: str, **fields: Any) -> None:
+        self._answered.write(json.dumps({"type": kind, **fields}).encode() + b"\n")
+        self._answered.flush()
+
+    def _lost(self, reason: str) -> NoReturn:
+        print(reason, file=sys.stderr, flush=True)
+        os._exit(70)
+
+
+def loop(function: Callable[..., Any], args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None) -> Timer:
+    """Times calls of a function with the same arguments, one after another."""
+    kwargs = kwargs or {}
+
+    def plain(calls: int) -> int:
+        repeat = itertools.repeat(None, calls)
+        started = time.perf_counter_ns()
+        for _ in repeat:
+            function()
+        return time.perf_counter_ns() - started
+
+    def with_arguments(calls: int) -> int:
+        repeat = itertools.repeat(None, calls)
+        started = time.perf_counter_ns()
+        for _ in repeat:
+            function(*args, **kwargs)
+        return time.perf_counter_ns() - started
+
+    return with_arguments if args or kwargs else plain
+
+
+@contextlib.contextmanager
+def _quiet_memory(collects: bool) -> Iterator[None]:
+    """What the tool and its session keep is not searched again in every slice."""
+    was = gc.isenabled()
+    gc.collect()
+    gc.freeze()
+    if not collects:
+        gc.disable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        if was:
+            gc.enable()
+
+
+def seed(text: str) -> None:
+    """Seeds the usual sources of random numbers, alike on all sides."""
+    number = int(os.environ.get("ROOFLINEAR_SEED", "0"))
+    random.seed(f"{number} {text}")
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and hasattr(numpy, "random"):
+        numpy.random.seed(random.getrandbits(32))
+
+
+def told(error: BaseException) -> str:
+    """An exception in one line."""
+    return f"{type(error).__name__}: {error}".rstrip(": ")
+
+
+def status_of(error: BaseException) -> str:
+    """A failed assertion is a wrong answer."""
+    return WRONG if isinstance(error, AssertionError) else CRASHED
