@@ -208,6 +208,36 @@ BasePython = Annotated[
 HeadPython = Annotated[
     Text, _option("--head-python", "PYTHON", "Python interpreter for HEAD. Default: the one that runs rooflinear.")
 ]
+# Suites of other tools
+
+PytestPaths = Annotated[
+    Many,
+    _option("--pytest", "PATH", "Instead: the benchmarks of a pytest suite. Repeatable."),
+]
+Keyword = Annotated[Text, _option("-k", "EXPRESSION", "With --pytest: only benchmarks that match.")]
+Markers = Annotated[Text, _option("-m", "EXPRESSION", "With --pytest: only benchmarks with such markers.")]
+Asv = Annotated[Text, _option("--asv", "PATH", "Instead: the benchmarks of an asv suite: its folder or asv.conf.json.")]
+AsvBench = Annotated[Many, _option("--bench", "REGEX", "With --asv: only benchmarks that match. Repeatable.")]
+PyperfScripts = Annotated[
+    Many, _option("--pyperf", "GLOB", "Instead: the benchmarks of pyperf scripts, such as 'bench/bm_*.py'. Repeatable.")
+]
+Build = Annotated[
+    Text,
+    _option(
+        "--build",
+        "COMMAND",
+        "How a revision is installed; {source}, {target} and {python} are filled in. Default: pip install.",
+    ),
+]
+SuitePython = Annotated[
+    Text, _option("--python", "PYTHON", "Python interpreter of both sides. Default: the one that runs rooflinear.")
+]
+With = Annotated[
+    Many, _option("--with", "REQUIREMENT", "For releases: a package that the suite needs besides its tool. Repeatable.")
+]
+
+# Forms of a comparison
+
 Html = Annotated[File, _option("--html", "FILE", "Also write the comparison to FILE, as a page.")]
 Markdown = Annotated[File, _option("--markdown", "FILE", "Also write the comparison to FILE, as Markdown.")]
 Junit = Annotated[File, _option("--junit", "FILE", "Also write the comparison to FILE, as JUnit XML.")]

@@ -50,6 +50,20 @@ class CompareTimeOptions(OptionGroup):
     timeout: options.Timeout = None
 
 
+class GuestOptions(OptionGroup):
+    """A suite of another tool."""
+
+    pytest: options.PytestPaths = None
+    keyword: options.Keyword = None
+    markers: options.Markers = None
+    asv: options.Asv = None
+    bench: options.AsvBench = None
+    pyperf: options.PyperfScripts = None
+    build: options.Build = None
+    python: options.SuitePython = None
+    extra: options.With = None
+
+
 class RunOptions:
     preset: options.RunPreset = "standard"
     suite: options.SuiteFolder = None
@@ -112,6 +126,7 @@ class CompareOptions:
     reference: options.Reference = None
     base_python: options.BasePython = None
     head_python: options.HeadPython = None
+    guests: GuestOptions
     html: options.Html = None
     markdown: options.Markdown = None
     junit: options.Junit = None

@@ -36,6 +36,7 @@ OF_FILES = {
 }  # fmt: skip
 """What a comparison of two files of results uses; the rest says what to measure."""
 
+OF_GUESTS_ONLY = ("keyword", "markers", "bench", "build", "python", "extra")
 OF_FILES_ONLY = ("allow_other_machine", "reference")
 
 
@@ -43,7 +44,7 @@ def compare(request: CompareRequest) -> int:
     """Compares revisions or files, shows the outcome in every form asked for, returns the exit status."""
     _refuse_unwritable(request)
     started, begun, here = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic(), machine.describe()
-    found = _files(request) if _are_files(request) else _revisions(request)
+    found = _found(request)
     found = msgspec.structs.replace(
         found,
         command=["rooflinear", *sys.argv[1:]],
@@ -54,6 +55,17 @@ def compare(request: CompareRequest) -> int:
     )
     _show(found, request)
     return found.exit_status
+
+
+def _found(request: CompareRequest) -> Comparison:
+    if _are_files(request):
+        return _files(request)
+    if request.is_guest:
+        from . import guests
+
+        return guests.compare(request)
+    refuse_ignored(request.given, OF_GUESTS_ONLY, "no suite of another tool is given (--pytest, --asv, --pyperf)")
+    return _revisions(request)
 
 
 def paired(

@@ -1,6 +1,8 @@
-"""``compare --pytest``, ``--asv``, ``--pyperf``: the paired gate over a suite of another tool."""
+"""``--pytest``, ``--asv``, ``--pyperf``: the paired gate over a suite of another tool, unmodified."""
 
+import glob
 import shlex
+import shutil
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +12,7 @@ from pathlib import Path
 from .. import progress
 from ..errors import Lost, UsageError
 from ..gate import git, guest_plan, margins, records
+from ..gate.allowed import Named, unmatched
 from ..gate.gate import Gate
 from ..gate.guest_blocks import GuestBlocks, Guests
 from ..gate.margins import Margins
@@ -22,46 +25,70 @@ from ..guests.sides import BASE, HEAD, Opened, Wanted
 from ..guests.trees import project_of, relative
 from ..machine import machine
 from ..processes import scratch
-from .options import listed, seed_of, time_budget_seconds
-from .requests import CompareRequest
+from .options import listed, seconds_of, seed_of, time_budget_seconds
+from .requests import CompareRequest, GuestSuite, refuse_ignored, refuse_others
 
 TIMEOUT_S = 60.0
+"""Default time limit of a call, and of a benchmark's preparation."""
+
+KINDS = {"pytest": ("keyword", "markers"), "asv": ("bench",), "pyperf": ()}
+"""The tools, and the options that only one of them has."""
+
+INSTALLED = ("build", "python", "extra")
+OF_GUESTS = {
+    *KINDS, *(name for own in KINDS.values() for name in own), *INSTALLED, "base", "head", "base_python", "head_python",
+    "time_budget", "timeout", "memory_limit", "seed", "margin", "margins", "allow_missing",
+    "html", "markdown", "junit", "output", "json",
+}  # fmt: skip
+"""What a comparison by a suite of another tool uses; the rest is of suites of kernels."""
 
 
 def compare(request: CompareRequest) -> Comparison:
     """A paired comparison of two sides of a project by its own suite."""
-    wanted = wanted_of(request)
+    refuse_others(request.given, OF_GUESTS, "a suite of another tool has no such choice")
     accepted = margins.read(request.margin, request.margins)
+    allowed = listed("--allow-missing", request.allow_missing)
     with scratch.folder() as place:
-        opened, named = open_sides(wanted, request, place)
-        return judged(opened, named, accepted, request)
+        opened, named = open_sides(request, place)
+        return judged(opened, named, accepted, allowed, request)
 
 
 def judged(
-    opened: Opened, named: Mapping[str, Side], accepted: Margins, request: CompareRequest, judge_all: bool = False
+    opened: Opened,
+    named: Mapping[str, Side],
+    accepted: Margins,
+    allowed: list[str],
+    request: CompareRequest,
+    judge_all: bool = False,
 ) -> Comparison:
-    seed, allowed = seed_of(request.seed), listed("--allow-missing", request.allow_missing)
+    """Plays the gate over two sides that are open. ``judge_all``: see `guest_plan.plan`."""
+    seed = seed_of(request.seed)
     told, same = listings(opened)
-    planned = guest_plan.plan(told, same, accepted, allowed, seed, judge_all)
-    if not planned.plan.measured and not planned.plan.settled:
-        raise UsageError(f"{shlex.join(opened.suite.arguments)}: no benchmark was found")
-    guests = Guests(opened.suite, opened.places, planned.ids, planned.files, TIMEOUT_S)
+    planned = guest_plan.plan(told, same and _same_python(opened), accepted, allowed, seed, judge_all)
+    if not planned.ids:
+        raise UsageError(f"{shlex.join(opened.suite.arguments)}: no benchmark was found{_why_nothing(told)}")
+    timeout = seconds_of("--timeout", request.timeout) or TIMEOUT_S
+    guests = Guests(opened.suite, opened.places, planned.ids, planned.files, timeout)
+    gate, cases, controls = _played(guests, planned, seed, time_budget_seconds(request.time_budget))
+    cases = [*cases, *planned.plan.settled]
+    verdict, reason = records.verdict_of(cases, controls)
+    unused = unmatched(allowed, (Named(case, name) for case, name in planned.ids.items()))
+    return Comparison(
+        verdict=verdict, reason=reason, base=named[BASE], head=named[HEAD], margin=accepted.default,
+        controls=controls, cases=cases, warnings=[*opened.notes, *notes_of(told), *gate.warnings, *unused],
+        suite=shlex.join(opened.suite.arguments), seed=seed,
+        options={"suite": {"kind": opened.suite.kind, "arguments": list(opened.suite.arguments)}},
+    )  # fmt: skip
+
+
+def _played(guests: Guests, planned: guest_plan.GuestPlan, seed: int, budget_s: float | None):
     watcher = progress.watcher()
-    budget = time_budget_seconds(request.time_budget)
-    gate = Gate(planned.plan.measured, partial(GuestBlocks, guests), watcher, seed=seed, time_budget_s=budget)
+    gate = Gate(planned.plan.measured, partial(GuestBlocks, guests), watcher, seed=seed, time_budget_s=budget_s)
     try:
         gate.play()
     finally:
         watcher.close()
-    cases, controls = results(gate.tracks)
-    cases = [*cases, *planned.plan.settled]
-    verdict, reason = records.verdict_of(cases, controls)
-    return Comparison(
-        verdict=verdict, reason=reason, base=named[BASE], head=named[HEAD], margin=accepted.default,
-        controls=controls, cases=cases, warnings=[*opened.notes, *notes_of(told), *gate.warnings],
-        suite=shlex.join(opened.suite.arguments), seed=seed,
-        options={"suite": {"kind": opened.suite.kind, "arguments": list(opened.suite.arguments)}},
-    )  # fmt: skip
+    return gate, *results(gate.tracks)
 
 
 def listings(opened: Opened) -> tuple[dict[str, messages.Listed], bool]:
@@ -81,6 +108,17 @@ def notes_of(told: Mapping[str, messages.Listed]) -> list[str]:
     return [*said, *(f"neither side can read {file}: {told[HEAD].failed[file]}" for file in sorted(both))]
 
 
+def _why_nothing(told: Mapping[str, messages.Listed]) -> str:
+    reasons = [f"{file}: {reason}" for each in told.values() for file, reason in each.failed.items()]
+    return f"; {reasons[0]}" if reasons else ""
+
+
+def _same_python(opened: Opened) -> bool:
+    """Whether both sides have one interpreter, or environments with the same versions."""
+    pythons = {opened.places[side].python for side in (BASE, HEAD)}
+    return len(pythons) == 1 or (opened.versions[BASE] == opened.versions[HEAD] != {})
+
+
 def _listing(opened: Opened, side: str) -> tuple[messages.Listed, messages.Finished]:
     session = Session(opened.suite, opened.places[side], 0)
     try:
@@ -95,39 +133,68 @@ def _listing(opened: Opened, side: str) -> tuple[messages.Listed, messages.Finis
         session.end()
 
 
-def wanted_of(request: CompareRequest) -> Wanted:
-    """The suite as typed. Raises `UsageError` where its files are not there."""
-    paths = list(request.pytest)
+def wanted_of(request: GuestSuite, given: tuple[str, ...], in_repository: bool) -> Wanted:
+    """The suite as typed. Raises `UsageError` where its files are not there, or options of two tools are given."""
+    kinds = [kind for kind in KINDS if getattr(request, kind)]
+    if len(kinds) > 1:
+        raise UsageError(f"--{kinds[0]} and --{kinds[1]}: give the suite of one tool")
+    others = [name for kind, own in KINDS.items() if kind != kinds[0] for name in own]
+    refuse_ignored(given, others, f"--{kinds[0]} has no such option")
+    paths, options = _arguments(kinds[0], request)
     project = project_of(Path(paths[0].partition("::")[0]))
+    root = git.root_of(project) if in_repository else project
     below = tuple(relative(path, project) for path in paths)
-    options = [
-        *(["-k", request.keyword] if request.keyword else []),
-        *(["-m", request.markers] if request.markers else []),
-    ]
-    root = git.root_of(project) if not sides.release_of(request.base) else project
-    return Wanted(
-        "pytest",
-        project,
-        project.relative_to(root),
-        below,
-        tuple(options),
-        request.build,
-        request.python or sys.executable,
-        request.extra,
-    )
+    python = sys.executable if request.python is None else _interpreter("--python", request.python)
+    return Wanted(kinds[0], project, project.relative_to(root), below, options, request.build, python, request.extra)
 
 
-def open_sides(wanted: Wanted, request: CompareRequest, place: Path) -> tuple[Opened, dict[str, Side]]:
+def _arguments(kind: str, request: GuestSuite) -> tuple[list[str], tuple[str, ...]]:
+    """Paths of the suite, and what else its session is told."""
+    if kind == "pytest":
+        chosen = [("-k", request.keyword), ("-m", request.markers)]
+        return list(request.pytest), tuple(word for name, value in chosen if value for word in (name, value))
+    if kind == "asv":
+        assert request.asv is not None
+        return [request.asv], tuple(word for pattern in request.bench for word in ("--bench", pattern))
+    found = [path for pattern in request.pyperf for path in sorted(glob.glob(pattern))]
+    if not found:
+        raise UsageError(f"--pyperf {' '.join(request.pyperf)}: no such script")
+    return list(dict.fromkeys(found)), ()
+
+
+def _interpreter(option: str, python: str) -> str:
+    found = shutil.which(python)
+    if found is None:
+        raise UsageError(f"{option} {python}: no such program; give an environment's python")
+    return str(Path(found).absolute())
+
+
+def open_sides(request: CompareRequest, place: Path) -> tuple[Opened, dict[str, Side]]:
     """Both sides, ready to run, and how they are named."""
     typed = {BASE: request.base, HEAD: request.head}
     releases = {side: sides.release_of(text) for side, text in typed.items()}
     if all(releases.values()):
-        opened = sides.open_releases(wanted, {side: each for side, each in releases.items() if each}, place)
-        return opened, {side: _side(str(typed[side]), None, None, opened, side) for side in typed}
+        return _releases(request, typed, {side: each for side, each in releases.items() if each}, place)
     if any(releases.values()):
         raise UsageError("one side is a release and the other is not; give two releases or two revisions")
+    return _revisions(request, typed, place)
+
+
+def _releases(request: CompareRequest, typed, releases, place: Path) -> tuple[Opened, dict[str, Side]]:
+    used = ("build", "base_python", "head_python")
+    refuse_ignored(request.given, used, "releases are installed into environments of their own")
+    opened = sides.open_releases(wanted_of(request, request.given, in_repository=False), releases, place)
+    return opened, {side: _side(str(typed[side]), None, None, opened, side) for side in typed}
+
+
+def _revisions(request: CompareRequest, typed, place: Path) -> tuple[Opened, dict[str, Side]]:
+    refuse_ignored(request.given, ("extra",), "revisions use what is installed for --python; install it there")
+    wanted = wanted_of(request, request.given, in_repository=True)
     root = git.root_of(wanted.project)
     commits = {side: None if text is None else git.resolve(root, text) for side, text in typed.items()}
+    pythons = _named_pythons(request)
+    if pythons:
+        refuse_ignored(request.given, ("build", "python"), "what these interpreters have installed is compared")
 
     def export(side: str, folder: Path) -> str:
         git.export(root, commits[side], folder)
@@ -135,15 +202,22 @@ def open_sides(wanted: Wanted, request: CompareRequest, place: Path) -> tuple[Op
         at = f" && git checkout -q {commits[side]}" if commits[side] else ""
         return f"git clone -q {shlex.quote(str(root))} built-{side} && cd built-{side}{at}"
 
-    opened = sides.open_revisions(wanted, export, place, None)
+    opened = sides.open_revisions(wanted, export, place, pythons)
     dirty = git.is_dirty(root, Path())
-    names = {
+    return opened, {
         side: _side(
             text or git.WORKING_TREE, commits[side] or git.head_of(root), dirty if text is None else False, opened, side
         )
         for side, text in typed.items()
     }
-    return opened, names
+
+
+def _named_pythons(request: CompareRequest) -> dict[str, str] | None:
+    """The interpreters of the user's choice; None if none is named."""
+    named = {BASE: ("--base-python", request.base_python), HEAD: ("--head-python", request.head_python)}
+    if not any(python for _, python in named.values()):
+        return None
+    return {side: _interpreter(option, python or sys.executable) for side, (option, python) in named.items()}
 
 
 def _side(label: str, commit: str | None, dirty: bool | None, opened: Opened, side: str) -> Side:

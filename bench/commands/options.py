@@ -57,7 +57,7 @@ def build(loaded: Suite, request: CaseRequest) -> Options:
         target=request.target,
         condition=_condition(request.condition),
         time_budget_s=time_budget_seconds(request.time_budget) or _presets_budget(request),
-        timeout_s=_duration("--timeout", request.timeout) or _presets_timeout(request),
+        timeout_s=seconds_of("--timeout", request.timeout) or _presets_timeout(request),
         memory_limit_bytes=_bytes("--memory-limit", request.memory_limit),
         blocks=_whole("--blocks", request.blocks),
         precision=PRECISION if request.precision is None else share("--precision", request.precision),
@@ -189,12 +189,12 @@ def thread_ladder(cores: int) -> list[int]:
 
 def waiting_seconds(text: str | None) -> float | None:
     """How long to wait for a quiet machine. Not one of the `Options`: it does not change what is measured."""
-    return _duration("--wait-for-quiet", text)
+    return seconds_of("--wait-for-quiet", text)
 
 
 def time_budget_seconds(text: str | None) -> float | None:
     """The time for a whole run or comparison; None if omitted."""
-    return _duration("--time-budget", text)
+    return seconds_of("--time-budget", text)
 
 
 def _condition(text: str | None) -> float | None:
@@ -206,7 +206,8 @@ def _condition(text: str | None) -> float | None:
     return value
 
 
-def _duration(option: str, text: str | None) -> float | None:
+def seconds_of(option: str, text: str | None) -> float | None:
+    """A duration as typed; None if it was not."""
     return _scaled(option, text, SECONDS, "seconds or with a unit: 90s, 8m, 2h, 500ms", LONGEST_SECONDS)
 
 

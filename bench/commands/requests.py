@@ -13,11 +13,33 @@ import msgspec
 from ..errors import UsageError
 from ..records import HOST
 
-ARGUMENTS = {"revision": "a revision"}
-"""Names in messages of arguments that are not options."""
+ARGUMENTS = {"revision": "a revision", "keyword": "-k", "markers": "-m", "extra": "--with"}
+"""Names in messages where they are not those of the fields."""
 
 
-class ChosenCases(msgspec.Struct, frozen=True, kw_only=True):
+class GuestSuite(msgspec.Struct, frozen=True, kw_only=True):
+    """A suite of another tool, as that tool takes it, and how the project under test is installed.
+
+    ``keyword`` and ``markers`` are pytest's ``-k`` and ``-m``; ``extra`` are requirements for releases.
+    """
+
+    pytest: tuple[str, ...] = ()
+    keyword: str | None = None
+    markers: str | None = None
+    asv: str | None = None
+    bench: tuple[str, ...] = ()
+    pyperf: tuple[str, ...] = ()
+    build: str | None = None
+    python: str | None = None
+    extra: tuple[str, ...] = ()
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether a suite of another tool is given."""
+        return bool(self.pytest or self.asv or self.pyperf)
+
+
+class ChosenCases(GuestSuite, frozen=True, kw_only=True):
     """Which cases of a suite: what every command that measures can be told."""
 
     suite: Path | None = None
@@ -95,12 +117,6 @@ class CompareRequest(CaseRequest, frozen=True, kw_only=True):
     reference: str | None = None
     base_python: str | None = None
     head_python: str | None = None
-    pytest: tuple[str, ...] = ()
-    keyword: str | None = None
-    markers: str | None = None
-    build: str | None = None
-    python: str | None = None
-    extra: tuple[str, ...] = ()
     html: Path | None = None
     markdown: Path | None = None
     junit: Path | None = None

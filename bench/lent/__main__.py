@@ -13,4 +13,5 @@ def main() -> int:
     return importlib.import_module(f"{__package__}.{kind}_session").run(server, arguments)
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
