@@ -4,7 +4,7 @@ import glob
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from ..gate.guest_blocks import GuestBlocks, Guests
 from ..gate.margins import Margins
 from ..gate.records import Comparison, Side
 from ..gate.tracks import results
-from ..guests import messages, sides
+from ..guests import asv_conf, messages, sides
 from ..guests.proof import prove, same_code
 from ..guests.session import Session
 from ..guests.sides import BASE, HEAD, Opened, Wanted
@@ -98,7 +98,14 @@ def listings(opened: Opened) -> tuple[dict[str, messages.Listed], bool]:
     modules = {side: finished.modules for side, (_, finished) in found.items()}
     for side, each in modules.items():
         prove(side, each, opened.places[side])
+    _refuse_other_tools({side: told.tool for side, (told, _) in found.items()})
     return {side: told for side, (told, _) in found.items()}, same_code(modules[BASE], modules[HEAD])
+
+
+def _refuse_other_tools(tools: Mapping[str, str]) -> None:
+    if tools[BASE] != tools[HEAD]:
+        told = f"base is timed by {tools[BASE]}, head by {tools[HEAD]}"
+        raise UsageError(f"{told}, which may time the same code differently; install one version for both")
 
 
 def notes_of(told: Mapping[str, messages.Listed]) -> list[str]:
@@ -155,11 +162,20 @@ def _arguments(kind: str, request: GuestSuite) -> tuple[list[str], tuple[str, ..
         return list(request.pytest), tuple(word for name, value in chosen if value for word in (name, value))
     if kind == "asv":
         assert request.asv is not None
-        return [request.asv], tuple(word for pattern in request.bench for word in ("--bench", pattern))
-    found = [path for pattern in request.pyperf for path in sorted(glob.glob(pattern))]
-    if not found:
-        raise UsageError(f"--pyperf {' '.join(request.pyperf)}: no such script")
-    return list(dict.fromkeys(found)), ()
+        asv_conf.check(request.bench)
+        return [asv_conf.folder_of(request.asv)], tuple(f"--bench={pattern}" for pattern in request.bench)
+    return _scripts(request.pyperf), ()
+
+
+def _scripts(patterns: Sequence[str]) -> list[str]:
+    found: dict[str, None] = {}
+    for pattern in patterns:
+        scripts = [path for path in sorted(glob.glob(pattern, recursive=True)) if Path(path).is_file()]
+        if not scripts:
+            what = "is a folder" if Path(pattern).is_dir() else "no such script"
+            raise UsageError(f"--pyperf {pattern}: {what}; give scripts, such as 'bench/bm_*.py'")
+        found |= dict.fromkeys(scripts)
+    return list(found)
 
 
 def _interpreter(option: str, python: str) -> str:

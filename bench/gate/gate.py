@@ -151,9 +151,12 @@ class Gate:
                 track.unreached = f"not decided by the screen, and its confirmation was {LATE}"
 
     def _widen(self) -> None:
-        """Widens each margin to the difference that this run's controls show for the same code."""
-        controls = [each.numbers("screen") for each in self.tracks if each.same and each.timed]
-        widened = [judge.widened(each.margin, controls) for each in self.tracks]
+        """Widens each margin to the difference that this run's controls of its unit show for the same code."""
+        controls: dict[str, list[list[float]]] = {}
+        for each in self.tracks:
+            if each.same and each.timed:
+                controls.setdefault(each.unit, []).append(each.numbers("screen"))
+        widened = [judge.widened(each.margin, controls.get(each.unit, [])) for each in self.tracks]
         wider = [wide for wide, track in zip(widened, self.tracks, strict=True) if wide > track.margin]
         if wider:
             self.warnings.append(

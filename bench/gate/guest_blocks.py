@@ -70,6 +70,10 @@ class GuestBlocks:
         files: dict[tuple[bool, str], list[Planned]] = {}
         for each in self._random.sample(list(planned), len(planned)):
             files.setdefault((each.unchanged, self._guests.files[each.case]), []).append(each)
+        if self._guests.suite.in_order:
+            listed = {case: place for place, case in enumerate(self._guests.ids)}
+            for group in files.values():
+                group.sort(key=lambda each: listed[each.case])
         return [each for _, group in sorted(files.items(), key=lambda found: found[0][0]) for each in group]
 
     def _play_sessions(

@@ -114,12 +114,15 @@ class GuestDuel:
 
     def _counted(self, units: set[str]) -> Reading | None:
         """Numbers that a benchmark tracks."""
+        if len(units) > 1:
+            lost = Lost("unsupported", f"its unit differs between the sides: {' and '.join(sorted(units))}")
+            self._lost.update(dict.fromkeys((BASE, HEAD), lost))
+            return None
         found: dict[str, list[float]] = {}
         for side, session in self._shuffled():
-            numbers = [
-                self._asked(side, lambda session=session: session.count(self._timeout_s)) for _ in range(REPEATS)
-            ]
-            found[side] = [number for number in numbers if number is not None]
+            counted = self._asked(side, lambda session=session: self._repeated(session))
+            if counted is not None:
+                found[side] = counted
         if self._lost:
             return None
         exact = all(len(set(numbers)) == 1 for numbers in found.values())
@@ -132,6 +135,9 @@ class GuestDuel:
         return Reading(
             ratios[HEAD], ratios.get(COPY), values[BASE], values[HEAD], REPEATS, 0, exact=exact, unit=min(units)
         )
+
+    def _repeated(self, session: Session) -> list[float]:
+        return [session.count(self._timeout_s) for _ in range(REPEATS)]
 
     def _finish(self, side: str) -> None:
         """One more call, which the benchmark's own checks judge."""
@@ -160,11 +166,15 @@ class SideLost(Exception):
 
 
 def number_ratio(base: float, value: float) -> float:
-    """The log ratio of two numbers; very large where one of them is 0 or negative."""
+    """The log ratio of two numbers: above 0 if the value is the larger one.
+
+    Of two negative numbers, the ratio is that of their amounts, the other way round; where one of them is 0, or only
+    one is negative, it is very large.
+    """
     if base == value:
         return 0.0
-    if base > 0 and value > 0:
-        return math.log(value / base)
+    if min(base, value) > 0 or max(base, value) < 0:
+        return math.log(value / base) if base > 0 else math.log(base / value)
     return UNBOUNDED if value > base else -UNBOUNDED
 
 

@@ -7,13 +7,14 @@ from pathlib import PurePath
 
 from ..guests.messages import Listed, Listing
 from ..interop import pytest_names
-from ..interop.names import cases_of
+from ..interop.asv import described_as
+from ..interop.names import Description, cases_of
 from ..records import Case
 from .allowed import Named, one_sided
 from .margins import Margins
 from .paired_rounds import BASE, HEAD
 from .plan import Plan, Planned, with_controls
-from .records import ABSENT, APPEARED, MISSING, CaseResult
+from .records import ABSENT, APPEARED, BROKEN, MISSING, CaseResult
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,14 @@ def plan(
         margin = margins.of(case)
         alone = [side for side in (BASE, HEAD) if name not in found[side]]
         refused = union[name].refused
-        if refused:
+        broken = {
+            side: listed[side].failed[own[name].file]
+            for side, own in found.items()
+            if name in own and own[name].file in listed[side].failed
+        }
+        if broken:
+            settled.append(_broken(case, broken, margin))
+        elif refused:
             settled.append(CaseResult(case=case, verdict=ABSENT, reason=refused, margin=margin))
         elif alone:
             verdict = APPEARED if alone == [BASE] else MISSING
@@ -54,8 +62,24 @@ def plan(
     return GuestPlan(Plan(tuple(measured), (*settled, *left)), ids, files)
 
 
+def _broken(case: Case, reasons: Mapping[str, str], margin: float) -> CaseResult:
+    """Of a script that fails after it has reached this benchmark."""
+    if len(reasons) == 2:
+        reason = f"its script fails on both sides: {reasons[HEAD]}"
+        return CaseResult(case=case, verdict=ABSENT, reason=reason, margin=margin, tried=True)
+    ((side, reason),) = reasons.items()
+    return CaseResult(case=case, verdict=BROKEN, reason=f"{side}: its script fails: {reason}", margin=margin)
+
+
 def named(listings: Sequence[Listing]) -> list[Case]:
     """A case for each benchmark, as `interop` shows the files of its tool."""
+    described = [*_of_pytest([each for each in listings if not each.name])]
+    described += [described_as(each.name, each.params, each.id) for each in listings if each.name]
+    cases = iter(cases_of([each for each in described if isinstance(each, Description)]))
+    return [each if isinstance(each, Case) else next(cases) for each in described]
+
+
+def _of_pytest(listings: Sequence[Listing]) -> list[Description | Case]:
     entries = [
         {
             "fullname": each.id,
@@ -66,11 +90,13 @@ def named(listings: Sequence[Listing]) -> list[Case]:
         }
         for each in listings
     ]
-    return cases_of([name.description for name in pytest_names.named_all(entries)])
+    return [name.description for name in pytest_names.named_all(entries)]
 
 
 def _why_absent(side: str, listing: Listing, listed: Listed) -> str:
+    places = {PurePath(listing.id.partition("::")[0]), PurePath(listing.file)}
+    packages = {folder / "__init__.py" for place in places for folder in place.parents}
     for file, reason in listed.failed.items():
-        if PurePath(listing.id.partition("::")[0]) == PurePath(file):
+        if PurePath(file) in places | packages:
             return f"{side} cannot read {file}: {reason}"
     return f"{side} does not have it"

@@ -50,8 +50,13 @@ class Track:
     @property
     def exact(self) -> bool:
         """Whether every evaluation of the number that it tracks gave the same."""
-        values = {(each.base_ns, each.head_ns) for each in self.screen}
+        values = {(each.base_ns, each.head_ns, each.copy) for each in self.screen}
         return len(values) == 1 and all(each.exact for each in self.screen)
+
+    @property
+    def unit(self) -> str:
+        """What its numbers count; '' before the first reading."""
+        return self.screen[0].unit if self.screen else ""
 
     def readings(self, stage: StageName) -> list[Reading]:
         """The readings of ``screen`` or ``confirm``, one per block."""

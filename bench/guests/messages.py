@@ -41,10 +41,12 @@ class Go(msgspec.Struct, frozen=True, tag=True):
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """A benchmark of a suite: its id there, as what it is described, and why it cannot be measured, or ''.
 
-    ``group``, ``param`` and ``params`` are those of pytest-benchmark's files. ``file`` holds its code.
+    ``group``, ``param`` and ``params`` are those of pytest-benchmark's files. ``name`` is that without parameters, of a
+    tool that does not name benchmarks as pytest does. ``file`` holds its code.
     """
 
     id: str
+    name: str = ""
     group: str | None = None
     file: str = ""
     param: str | None = None
@@ -53,11 +55,15 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Listed(msgspec.Struct, frozen=True, tag=True):
-    """``failed``: why a file of the suite could not be read, by file; ``notes`` are for people."""
+    """``failed``: why a file of the suite could not be read, by file; ``notes`` are for people.
+
+    ``tool`` is what times the benchmarks, with its version, where both sides need the same one.
+    """
 
     benchmarks: list[Listing]
     failed: dict[str, str] = {}
     notes: list[str] = []
+    tool: str = ""
 
 
 class Parked(msgspec.Struct, frozen=True, tag=True):

@@ -1,6 +1,7 @@
 """One process that serves the benchmarks of a suite: started, asked, stopped while it waits, and ended."""
 
 import contextlib
+import importlib.util
 import os
 import secrets
 import site
@@ -33,6 +34,11 @@ class Suite:
 
     kind: str
     arguments: tuple[str, ...]
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the benchmarks of a file come in an order that only the file decides."""
+        return self.kind == "pyperf"
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,11 @@ class Session:
         return Sample(number, reply.started_ns, reply.wall_ns, reply.cpu_ns, reply.calls, reply.flags)
 
     def count(self, timeout_s: float) -> float:
-        return self._ask(messages.Count(), timeout_s, messages.Counted).number
+        """The number that a benchmark tracks, evaluated once. Raises `Lost` where the benchmark raises an exception."""
+        reply = self._ask(messages.Count(), timeout_s, messages.Counted | messages.Raised)
+        if isinstance(reply, messages.Raised):
+            raise Lost("crashed", reply.reason)
+        return reply.number
 
     def go(self, timeout_s: float) -> messages.Ended:
         return self._ask(messages.Go(), timeout_s, messages.Ended)
@@ -157,6 +167,7 @@ def environment(place: Place, seed: int) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         "PYTHONHASHSEED": str(seed % 2**32),
         "ROOFLINEAR_SEED": str(seed),
+        "ROOFLINEAR_TOOLS": _lent_tools(own.parent),
         "ROOFLINEAR_PADDING": "x" * secrets.randbelow(PADDING_BYTES),
         **place.environment,
     }
@@ -167,6 +178,19 @@ def _lent(scratch: Path) -> str:
     folder = scratch / "lent"
     folder.mkdir(exist_ok=True)
     link = folder / LENT
-    if not link.exists():
+    with contextlib.suppress(FileExistsError):  # sessions of both sides start at the same time
         link.symlink_to(Path(__file__).resolve().parents[1] / "lent", target_is_directory=True)
+    return str(folder)
+
+
+def _lent_tools(scratch: Path) -> str:
+    """A folder from which an interpreter without asv_runner imports ours, and nothing else; '' if there is none."""
+    found = importlib.util.find_spec("asv_runner")
+    if found is None or found.origin is None:
+        return ""
+    folder = scratch / "tools"
+    folder.mkdir(exist_ok=True)
+    link = folder / "asv_runner"
+    with contextlib.suppress(FileExistsError):  # sessions of both sides start at the same time
+        link.symlink_to(Path(found.origin).parent, target_is_directory=True)
     return str(folder)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import UsageError
-from ..records import Benchmark, Result, Run
+from ..records import Benchmark, Case, Result, Run
 from .asv_beside import UNKNOWN, Beside, kind, machine
 from .asv_ours import case_of_ours
 from .foreign import NOBODY, Entry, read_as, timed
@@ -68,10 +68,13 @@ def _entries(row: Row, beside: Beside) -> list[Entry]:
 def _entry(row: Row, beside: Beside, parameters: dict[str, str], place: int) -> Entry:
     texts = list(parameters.values())
     full = f"{row.name}({', '.join(texts)})" if texts else row.name
-    result = _result(row, beside, place)
-    if ours := case_of_ours(row.name, texts):
-        return Entry(full, None, ours, [result])
-    return Entry(full, Benchmark(row.name, texts), Description(row.name, parameters, mark=full), [result])
+    described, result = described_as(row.name, parameters, full), _result(row, beside, place)
+    return Entry(full, None if isinstance(described, Case) else Benchmark(row.name, texts), described, [result])
+
+
+def described_as(name: str, parameters: dict[str, str], full: str) -> Description | Case:
+    """How a benchmark is shown; a case where it is one of ours. ``full`` is its name with its parameters."""
+    return case_of_ours(name, list(parameters.values())) or Description(name, parameters, mark=full)
 
 
 def _result(row: Row, beside: Beside, place: int) -> Result:

@@ -9,6 +9,7 @@ import contextlib
 import gc
 import itertools
 import json
+import math
 import os
 import random
 import sys
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, NoReturn
 
 from . import channel
-from .counters import Guard
+from .counters import Guard, cpu_ns
 from .imports import imported
 
 Timer = Callable[[int], int]
@@ -35,7 +36,8 @@ class Parked:
     """What a benchmark offers to time, or the number that it tracks.
 
     ``alone``: every call needs preparation, so the clock is read around each. ``collects``: garbage is collected
-    while it is timed. ``number`` evaluates it once; ``unit`` is what it counts in.
+    while it is timed. ``number`` evaluates it once; ``unit`` is what it counts in. One of the timer's calls counts as
+    ``inner`` calls.
     """
 
     timer: Timer | None = None
@@ -43,6 +45,7 @@ class Parked:
     collects: bool = True
     number: Callable[[], float] | None = None
     unit: str = "ns"
+    inner: int = 1
 
 
 class Server:
@@ -56,10 +59,16 @@ class Server:
         self._guard = Guard()
         self.benchmark, self._parked, self._raised = "", False, False
 
-    def listed(self, benchmarks: Sequence[dict[str, Any]], failed: dict[str, str], notes: Sequence[str]) -> list[str]:
-        """Tells what there is; returns the ids to run, in order. ``failed``: why a file could not be read."""
+    def listed(
+        self, benchmarks: Sequence[dict[str, Any]], failed: dict[str, str], notes: Sequence[str], tool: str = ""
+    ) -> list[str]:
+        """Tells what there is; returns the ids to run, in order.
+
+        ``failed``: why a file could not be read. ``tool``: what times the benchmarks, with its version, where a
+        difference between the sides would make their times differ.
+        """
         self._await("List")
-        self._tell("Listed", benchmarks=list(benchmarks), failed=failed, notes=list(notes))
+        self._tell("Listed", benchmarks=list(benchmarks), failed=failed, notes=list(notes), tool=tool)
         chosen = self._await("Play")
         self._packages = list(chosen["packages"])
         return list(chosen["order"])
@@ -92,9 +101,9 @@ class Server:
         self._tell("Parked", benchmark=self.benchmark, alone=offered.alone, unit=offered.unit)
         while (request := self._receive())["type"] != "Go":
             if request["type"] == "Time" and offered.timer:
-                self._time(offered.timer, request["calls"])
+                self._time(offered.timer, request["calls"], offered.inner)
             elif request["type"] == "Count" and offered.number:
-                self._tell("Counted", number=float(offered.number()))
+                self._count(offered.number)
             else:
                 self._lost(f"unexpected request {request['type']}")
 
@@ -104,21 +113,34 @@ class Server:
         self._tell("Finished", modules=imported(self._packages))
         self._receive()
 
-    def _time(self, timer: Timer, calls: int) -> None:
-        before, cpu, started = self._guard.read(), time.process_time_ns(), time.perf_counter_ns()
-        try:
+    def _time(self, timer: Timer, calls: int, inner: int) -> None:
+        before, cpu, started = self._guard.read(), cpu_ns(), time.perf_counter_ns()
+        with self._telling():
             wall = timer(calls)
-        except BaseException as error:  # the parent must hear of it before the tool does
+        elapsed = time.perf_counter_ns() - started
+        cpu, flags = cpu_ns() - cpu, self._guard.read().since(before)
+        share = wall / max(elapsed, 1)  # of what passed, only part may have been timed
+        self._tell(
+            "Timed", started_ns=started, wall_ns=wall, cpu_ns=round(cpu * share), calls=calls * inner,
+            flags={name: round(count * share) if name.endswith("_ns") else count for name, count in flags.items()},
+        )  # fmt: skip
+
+    def _count(self, number: Callable[[], float]) -> None:
+        with self._telling():
+            found = float(number())
+            if not math.isfinite(found):
+                raise ValueError(f"its number is {found}")
+        self._tell("Counted", number=found)
+
+    @contextlib.contextmanager
+    def _telling(self) -> Iterator[None]:
+        """The parent must hear of an exception before the tool does."""
+        try:
+            yield
+        except BaseException as error:
             self._tell("Raised", reason=told(error))
             self._raised = True
             raise
-        elapsed = time.perf_counter_ns() - started
-        cpu, flags = time.process_time_ns() - cpu, self._guard.read().since(before)
-        share = wall / max(elapsed, 1)  # of what passed, only part may have been timed
-        self._tell(
-            "Timed", started_ns=started, wall_ns=wall, cpu_ns=round(cpu * share), calls=calls,
-            flags={name: round(count * share) if name.endswith("_ns") else count for name, count in flags.items()},
-        )  # fmt: skip
 
     def _await(self, kind: str) -> dict[str, Any]:
         request = self._receive()
