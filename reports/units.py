@@ -19,6 +19,16 @@ UNITS = {
 }
 """Quantity -> (scale, unit), the largest first."""
 
+SECONDS = {"ns": 1.0, "nanoseconds": 1.0, "s": 1e9, "sec": 1e9, "second": 1e9, "seconds": 1e9, "ms": 1e6, "µs": 1e3}
+"""Names of units of time -> ns."""
+
+BYTES = ("byte", "bytes", "b")
+UNNAMED = ("", "unit", "integer")
+"""What asv and pyperf call a number that has no unit."""
+
+EXACT = 1e15
+"""Whole numbers below are shown with all digits."""
+
 LEAST_PERCENT = 1e-3
 
 
@@ -45,6 +55,22 @@ def rate_text(bytes_per_second: float | None) -> str:
 def flops_text(flops_per_second: float | None) -> str:
     """``1.50 Gflop/s`` for 1.5e9."""
     return _with_unit(flops_per_second, "flops")
+
+
+def amount_text(value: float | None, unit: str) -> str:
+    """A value in the unit that its benchmark states: a time or bytes scaled, any other number as it is.
+
+    ``1.23 ms`` for 1234567 ``ns``, ``1.50 KiB`` for 1536 ``bytes``, ``4 calls`` for 4 ``calls``, ``4`` for 4 ``unit``.
+    """
+    name = unit.strip().lower()
+    if value is None or not known(value):
+        return MISSING
+    if name in SECONDS:
+        return time_text(value * SECONDS[name])
+    if name in BYTES:
+        return bytes_text(value)
+    number = f"{value:,.0f}" if value == int(value) and abs(value) < EXACT else digits(value)
+    return number if name in UNNAMED else f"{number} {unit.strip()}"
 
 
 def ratio_text(ratio: float | None) -> str:

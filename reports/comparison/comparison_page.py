@@ -9,8 +9,8 @@ from typing import Any
 from ...bench.gate.records import CaseResult, Comparison, Side, Stage
 from ..palette import DARK, LIGHT
 from ..rendering import FOLDER, policy, render
-from ..units import bytes_text, known, time_text
-from .comparison_text import ORDER, controls, headline, numbers, ordered, sides
+from ..units import amount_text, bytes_text, known
+from .comparison_text import OF_NUMBERS, ORDER, change, controls, headline, is_number, numbers, ordered, sides
 
 WIDTH, STRIP_HEIGHT = 1000, 120
 WIDEST = 4.0
@@ -65,6 +65,7 @@ def html(found: Comparison) -> bytes:
         controls_told=controls(found),
         counts=[(verdict, count) for verdict, count in _counted(shown) if count],
         marks=MARKS,
+        of_numbers=OF_NUMBERS if any(map(is_number, shown)) else "",
         axis=axis,
         cases=[_row(each, axis) for each in shown],
         controls=[(each, _row(each.result, axis)) for each in found.controls],
@@ -100,7 +101,7 @@ def _row(result: CaseResult, axis: Axis) -> dict[str, Any]:
     drawn = result.ratio is not None and known(result.ratio)
     return {
         "result": result,
-        "numbers": numbers(result),
+        "numbers": numbers(result) or change(result),
         "point": axis.at(result.ratio) if drawn and result.ratio else None,
         "bar": (axis.at(ends[0]), axis.at(ends[1])) if len(ends) == 2 else None,
         "band": (axis.at(1 / (1 + result.margin)), axis.at(1 + result.margin)),
@@ -124,8 +125,9 @@ def _stage(name: str, stage: Stage, margin: float) -> dict[str, Any]:
         "one": _up(axis, 1.0),
         "estimate": _up(axis, stage.ratio),
         "margins": (_up(axis, 1 + margin), _up(axis, 1 / (1 + margin))),
-        "base": time_text(stage.base_ns),
-        "head": time_text(stage.head_ns),
+        "what": "One call" if stage.unit == "ns" else "Number",
+        "base": amount_text(stage.base_ns, stage.unit),
+        "head": amount_text(stage.head_ns, stage.unit),
         "labels": [(_up(axis, ratio), _tick(ratio)) for ratio in (1 + margin, 1.0, 1 / (1 + margin))],
     }
 

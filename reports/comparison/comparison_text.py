@@ -22,7 +22,7 @@ from ...bench.gate.records import (
     Side,
 )
 from ..markdown import code, escaped
-from ..units import known, time_text
+from ..units import amount_text, known
 
 ORDER = (BROKEN, MISSING, APPEARED, CHANGED, SLOWER, INCONCLUSIVE, FASTER, NOT_SLOWER, EQUIVALENT, ABSENT)
 """Verdicts in order of urgency."""
@@ -37,8 +37,12 @@ HEADLINES = {
 WIDTH = 100
 LONGEST = 500
 SHOWN, NAMED = 50, 3
+LARGEST = 1e8
+"""Two numbers have no ratio where one of them is 0, or only one is negative: theirs is beyond this one."""
+
 OVER = "head/base"
 """The name of a ratio; above 1 is slower."""
+OF_NUMBERS = "Of a number that is not a time, slower means larger and faster smaller."
 FAILING, ERRORS, SKIPPED = (SLOWER,), (BROKEN, MISSING, APPEARED, CHANGED), (INCONCLUSIVE, ABSENT)
 
 
@@ -55,6 +59,12 @@ def headline(found: Comparison) -> str:
 def sides(found: Comparison) -> str:
     """``main (1a2b3c4d) against working tree (5e6f7a8b, changed)``, head first."""
     return f"{_side(found.head)} against {_side(found.base)}"
+
+
+def ratios_told(found: Comparison) -> str:
+    """What a ratio is of."""
+    times = "Ratios are time of head divided by time of base: above 1 is slower."
+    return f"{times} {OF_NUMBERS}" if any(map(is_number, found.cases)) else times
 
 
 def counts(found: Comparison) -> str:
@@ -90,7 +100,7 @@ def markdown(found: Comparison) -> str:
     rest = [each for each in ordered(found.cases) if each.verdict not in TELLING]
     parts = [
         f"## rooflinear: {_escaped(headline(found))}",
-        f"{_escaped(sides(found))}. Ratios are time of head divided by time of base: above 1 is slower.",
+        f"{_escaped(sides(found))}. {ratios_told(found)}",
         _table(telling),
         f"{_escaped(counts(found))}. {_escaped(controls(found))}".strip(),
         _folded("The other cases", _table(rest)),
@@ -150,21 +160,39 @@ def untold(cases: Iterable[CaseResult]) -> list[tuple[str, list[CaseResult]]]:
 
 
 def numbers(result: CaseResult) -> str:
-    """``1.053 (1.049 – 1.058)``; empty where nothing was timed."""
-    if not known(result.ratio):
+    """``1.053 (1.049 – 1.058)``; empty where nothing was timed, and where two numbers have no ratio."""
+    if not known(result.ratio) or (is_number(result) and not 1 / LARGEST < result.ratio < LARGEST):
         return ""
     ends = f" ({_ratio(result.low)} – {_ratio(result.high)})" if known(result.low) and known(result.high) else ""
     return f"{result.ratio:.3f}{ends}"
+
+
+def change(result: CaseResult) -> str:
+    """``1.20 ms → 1.30 ms``, or two numbers in the unit of the benchmark; empty where nothing was measured."""
+    stage = result.confirm or result.screen
+    return f"{amount_text(stage.base_ns, stage.unit)} → {amount_text(stage.head_ns, stage.unit)}" if stage else ""
+
+
+def is_number(result: CaseResult) -> bool:
+    """Whether the case is not a time, but another number that its benchmark tracks."""
+    stage = result.confirm or result.screen
+    return stage is not None and stage.unit != "ns"
 
 
 def _terminal_case(result: CaseResult) -> list[str]:
     lines = [f"  {result.verdict:12} {result.case.label}"]
     if known(result.ratio):
         blocks = "1 block" if result.blocks == 1 else f"{result.blocks} blocks"
-        told = f"{OVER} {numbers(result)} in {blocks}, margin {result.margin:.1%}"
+        told = f"{_measured(result)} in {blocks}, margin {result.margin:.1%}"
         least = f", detectable from {result.least_effect:.3f}" if known(result.least_effect) else ""
         lines.append(f"{'':15}{told}{least}")
     return [*lines, f"{'':15}{result.reason}"] if result.reason else lines
+
+
+def _measured(result: CaseResult) -> str:
+    """``head/base 1.053 (1.049 – 1.058)``, after what it is of where that is not a time."""
+    ratio = f"{OVER} {numbers(result)}" if numbers(result) else ""
+    return ", ".join(filter(None, [change(result) if is_number(result) else "", ratio]))
 
 
 def _terminal_group(reason: str, cases: Sequence[CaseResult]) -> list[str]:
@@ -175,15 +203,14 @@ def _terminal_group(reason: str, cases: Sequence[CaseResult]) -> list[str]:
 
 def _told(result: CaseResult) -> str:
     """Numbers and reason in one line."""
-    ratio = numbers(result)
-    return f"{OVER} {ratio}; {result.reason}" if ratio else result.reason
+    return "; ".join(filter(None, [_measured(result), result.reason]))
 
 
 def _junit_case(suite: ElementTree.Element, result: CaseResult) -> None:
     of = ".".join(filter(None, (result.case.operation, result.case.implementation)))
     name = {"name": _xml(result.case.label), "classname": _xml(of)}
     stage = result.confirm or result.screen
-    time_ns = stage.head_ns if stage else 0
+    time_ns = stage.head_ns if stage and not is_number(result) else 0
     element = ElementTree.SubElement(suite, "testcase", {**name, "time": f"{time_ns / 1e9:.9f}"})
     kinds = {"failure": FAILING, "error": ERRORS, "skipped": SKIPPED}
     kind = next((tag for tag, verdicts in kinds.items() if result.verdict in verdicts), "")
@@ -204,12 +231,11 @@ def _table(cases: Sequence[CaseResult]) -> str:
 
 
 def _row(result: CaseResult) -> list[str]:
-    stage = result.confirm or result.screen
-    times = f"{time_text(stage.base_ns)} → {time_text(stage.head_ns)}" if stage else ""
     least = _ratio(result.least_effect) if known(result.least_effect) else ""
     blocks = str(result.blocks or "")
     return [
-        result.case.label, result.verdict, numbers(result), f"{result.margin:.1%}", blocks, least, times, result.reason,
+        result.case.label, result.verdict, numbers(result), f"{result.margin:.1%}", blocks, least, change(result),
+        result.reason,
     ]  # fmt: skip
 
 
