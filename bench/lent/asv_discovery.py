@@ -28,7 +28,9 @@ def runner() -> tuple[Any, str]:
     try:
         return _discovery()
     except ImportError as error:
-        sys.exit(f"asv_runner is not installed for {sys.executable} ({error}); {sys.executable} -m pip install asv_runner")
+        sys.exit(
+            f"asv_runner is not installed for {sys.executable} ({error}); {sys.executable} -m pip install asv_runner"
+        )
 
 
 def _discovery() -> tuple[Any, str]:

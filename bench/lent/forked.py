@@ -32,7 +32,9 @@ def in_child(function: Callable[[], Any]) -> Any:
     _, status = os.waitpid(child, 0)
     if not line:
         code = os.waitstatus_to_exitcode(status)
-        raise Failed("crashed", f"its process ended by signal {-code}" if code < 0 else f"its process exited with {code}")
+        raise Failed(
+            "crashed", f"its process ended by signal {-code}" if code < 0 else f"its process exited with {code}"
+        )
     answer = json.loads(line)
     if "status" in answer:
         raise Failed(answer["status"], answer["reason"])
