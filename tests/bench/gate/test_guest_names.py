@@ -10,9 +10,8 @@ from rooflinear.bench.interop.names import cases_of
 
 
 def of_asv(name, **params):
-    return Listing(
-        f"{name}({', '.join(params.values())})" if params else name, name=name, params=params, file="b/io.py"
-    )
+    full = f"{name}({', '.join(params.values())})" if params else name
+    return Listing(id=full, name=name, params=params, file="b/io.py")
 
 
 def test_asv_benchmarks_have_the_names_that_its_files_give_them():

@@ -1,0 +1,81 @@
+"""``compare --asv`` and ``--pyperf`` over tiny suites of exact numbers: no verdict here depends on time."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+PROJECT = {
+    "counted/__init__.py": "def count():\n    return 3\n",
+    "benchmarks/__init__.py": "",
+    "benchmarks/io.py": (
+        "import counted\n\ndef track_count():\n    return counted.count()\ntrack_count.unit = 'calls'\n"
+        "def track_same():\n    return 0\n"
+    ),
+    "benchmarks/bad.py": "import no_such_module\n",
+    "asv.conf.json": '{"version": 1, // comment\n "benchmark_dir": "benchmarks",}',
+    "bm_count.py": (
+        "import counted, pyperf\nrunner = pyperf.Runner()\n"
+        "for name, count in (('counted', counted.count), ('same', lambda: 1)):\n"
+        "    runner.bench_time_func(name, lambda loops: count() * loops, metadata={'unit': 'byte'})\n"
+    ),
+}
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A commit, and a working tree that counts one more."""
+    for name, text in PROJECT.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=A", "-c", "user.email=a@example.org"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *words], check=True)
+    (tmp_path / "counted/__init__.py").write_text(PROJECT["counted/__init__.py"].replace("3", "4"))
+    return tmp_path
+
+
+def compared(project, *arguments):
+    command = [sys.executable, "-m", "rooflinear.bench", "compare", "HEAD", "--json", *arguments]
+    return subprocess.run(command, cwd=project, capture_output=True, text=True)
+
+
+@pytest.mark.slow
+@pytest.mark.needs("asv_runner")
+def test_an_asv_suite_is_compared_by_its_settings(project):
+    done = compared(project, "--asv", "asv.conf.json")
+    assert done.returncode == 1, done.stderr
+    found = json.loads(done.stdout)
+    cases = {each["case"]["operation"]: each for each in found["cases"]}
+    assert {name: each["verdict"] for name, each in cases.items()} == {
+        "io.track_count": "slower", "io.track_same": "equivalent",
+    }  # fmt: skip
+    screen = cases["io.track_count"]["screen"]
+    assert (screen["base_ns"], screen["head_ns"], screen["unit"]) == (3, 4, "calls")
+    assert any("neither side can read benchmarks/bad.py: ModuleNotFoundError" in each for each in found["warnings"])
+
+
+@pytest.mark.slow
+@pytest.mark.needs("pyperf")
+def test_a_pyperf_script_is_compared(project):
+    done = compared(project, "--pyperf", "bm_*.py")
+    assert done.returncode == 1, done.stderr
+    cases = {each["case"]["operation"]: each["verdict"] for each in json.loads(done.stdout)["cases"]}
+    assert cases == {"counted": "slower", "same": "equivalent"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--asv", "none"), "no such file or folder"),
+        (("--asv", "benchmarks", "--bench", "("), "no regular expression"),
+        (("--pyperf", "none_*.py"), "no such script"),
+    ],
+)
+def test_wrong_input_ends_with_one_line_and_status_2(project, arguments, told):
+    done = compared(project, *arguments)
+    assert done.returncode == 2
+    (line,) = done.stderr.strip().splitlines()
+    assert told in line
