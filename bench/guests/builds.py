@@ -1,8 +1,10 @@
 """Installs the two sides: a revision into a folder of its own, a release into an environment of its own."""
 
+import contextlib
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,8 +15,15 @@ from ..errors import CannotFinish
 from ..suites import projects
 
 METADATA = ("pyproject.toml", "setup.py", "setup.cfg")
+REPEATED = '"$T/site"'
 TAIL = 6
 """Lines of a failed command's output that are shown."""
+
+FRAME = (
+    "×", "│", "╰─>", "[end of output]", "note: This ", "hint: See above", "error: subprocess-exited-with-error",
+    "error: metadata-generation-failed",
+)  # fmt: skip
+"""How pip's own lines about a failed build begin."""
 
 NOT_UNDER_TEST = {"tests", "test", "benchmarks", "benchmark", "bench", "docs", "examples", "conftest", "setup", "bin"}
 """Top-level names that projects install or keep by accident; they are no packages under test."""
@@ -23,23 +32,29 @@ NOT_UNDER_TEST = {"tests", "test", "benchmarks", "benchmark", "bench", "docs", "
 def build(tree: Path, site: Path, python: str, command: str | None, label: str, again: str) -> list[Path]:
     """Makes a revision importable and returns the folders to import from.
 
-    ``command`` replaces pip; ``{target}``, ``{python}`` and ``{source}`` in it are filled in. ``again`` gets the
-    sources once more, for the message of a build that failed. Raises `CannotFinish` for one.
+    ``command`` replaces pip; ``{target}``, ``{python}`` and ``{source}`` in it are filled in. ``again`` makes a folder
+    ``$T`` and goes to the sources, for the message of a build that failed. Raises `CannotFinish` for one.
     """
     site.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
     if command is not None:
-        filled = command.format(
-            target=shlex.quote(str(site)), python=shlex.quote(python), source=shlex.quote(str(tree))
-        )
-        _run(["sh", "-c", filled], tree, environment, f"{label}: --build failed", f"{again} && {command}")
+        told = f"{again} && {_filled(command, REPEATED, '.', shlex.quote(python))}"
+        typed = _filled(command, shlex.quote(str(site)), shlex.quote(str(tree)), shlex.quote(python))
+        _run(["sh", "-c", typed], tree, environment, f"{label}: --build failed", told, site.parent)
         return [site] if any(site.iterdir()) else source_roots(tree)
     if not any((tree / name).is_file() for name in METADATA):
         return source_roots(tree)
     pip = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site), str(tree)]
-    repeat = f"{again} && {shlex.quote(python)} -m pip install --no-deps --target built ."
-    _run(pip, tree, environment, f"{label}: its build failed (--build COMMAND replaces pip)", repeat)
+    repeat = f"{again} && {shlex.quote(python)} -m pip install --no-deps --target {REPEATED} ."
+    _run(pip, tree, environment, f"{label}: its build failed (--build COMMAND replaces pip)", repeat, site.parent)
     return [site]
+
+
+def _filled(command: str, target: str, source: str, python: str) -> str:
+    """Other braces are the shell's."""
+    for name, value in (("{target}", target), ("{source}", source), ("{python}", python)):
+        command = command.replace(name, value)
+    return command
 
 
 def packages(roots: Sequence[Path]) -> list[str]:
@@ -54,14 +69,17 @@ def environment(folder: Path, python: str, requirements: Sequence[str], constrai
     made = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not made.exists():
         command = [python, "-m", "venv", "--without-pip", str(folder)]
-        _run(command, folder.parent, dict(os.environ), "cannot make an environment", shlex.join(command))
+        _run(command, folder.parent, dict(os.environ), "cannot make an environment", shlex.join(command), folder.parent)
     pip = [sys.executable, "-m", "pip", "--python", str(made), "install", "--quiet", "--disable-pip-version-check"]
     if constraints is not None:
         pinned = folder / "constraints.txt"
         pinned.write_text("".join(f"{name}=={version}\n" for name, version in constraints.items()))
         pip += ["--constraint", str(pinned)]
-    repeat = shlex.join(["pip", "install", *requirements])
-    _run([*pip, *requirements], folder.parent, dict(os.environ), "cannot install " + " ".join(requirements), repeat)
+    repeat = (
+        shlex.join([sys.executable, "-m", "pip", "install", "--target"]) + f" $(mktemp -d) {shlex.join(requirements)}"
+    )
+    what = "cannot install " + " ".join(requirements)
+    _run([*pip, *requirements], folder.parent, dict(os.environ), what, repeat, folder.parent)
     return made
 
 
@@ -105,14 +123,50 @@ def _top_level(root: Path) -> list[str]:
     return found
 
 
-def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str], what: str, again: str) -> None:
+def interrupt() -> None:
+    """Ends all commands that run at the moment."""
+    for each in list(_RUNNING):
+        _end(each)
+
+
+def _run(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], what: str, again: str, scratch: Path
+) -> None:
+    """Runs a command whose temporary files lie in ``scratch``. Raises `CannotFinish` with its last lines."""
+    temporary = scratch / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    supervised = [sys.executable, "-I", str(Path(__file__).with_name("supervised.py")), str(os.getpid()), *command]
     try:
-        done = subprocess.run(
-            command, cwd=folder, env=dict(environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, errors="replace",
+        process = subprocess.Popen(
+            supervised, cwd=folder, env={**environment, "TMPDIR": str(temporary)}, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            process_group=0 if os.name == "posix" else None,
         )  # fmt: skip
     except OSError as error:
         raise CannotFinish(f"{what}: {command[0]}: {error.strerror}") from error
-    if done.returncode:
-        lines = [line.rstrip() for line in done.stdout.splitlines() if line.strip()][-TAIL:]
-        raise CannotFinish("\n  ".join([f"{what}:", *lines, f"to repeat it: {again}"]))
+    _RUNNING.add(process)
+    try:
+        output, _ = process.communicate()
+    finally:
+        _end(process)
+        _RUNNING.discard(process)
+    if process.returncode:
+        raise CannotFinish("\n  ".join([f"{what}:", *_last_lines(output), f"to repeat it: {again}"]))
+
+
+def _last_lines(output: str) -> list[str]:
+    """The last lines of a command's output; pip puts several of its own below those of the build."""
+    lines = [line.rstrip() for line in output.splitlines() if line.strip()]
+    telling = [line for line in lines if not line.strip().startswith(FRAME)]
+    return (telling or lines)[-TAIL:]
+
+
+_RUNNING = set[subprocess.Popen[str]]()
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Kills a command and its child processes, if it still runs."""
+    if process.poll() is None:
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL) if os.name == "posix" else process.kill()
+        process.wait()

@@ -37,10 +37,11 @@ def copy(project: Path, into: Path) -> None:
 def without(tree: Path, packages: Collection[str], suite: Collection[Path]) -> None:
     """Removes the packages under test from a copy, so that nothing imports them from there.
 
-    A folder that holds part of the suite stays.
+    A folder that holds part of the suite stays, and so does what lies in the suite's own folder below the top.
     """
     for place in list(_named(tree, packages)):
-        if not any(place in (each, *each.parents) or place.is_relative_to(each) for each in suite):
+        inside = any(place.is_relative_to(each) for each in suite if each != tree)
+        if not inside and not any(place in each.parents for each in suite):
             shutil.rmtree(place) if place.is_dir() and not place.is_symlink() else place.unlink()
 
 
