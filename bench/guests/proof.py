@@ -17,8 +17,14 @@ def strangers(modules: Modules, place: Place) -> str:
     roots = [root.resolve() for root in place.roots]
     for name, (file, _) in modules.items():
         if not any(Path(file).is_relative_to(root) for root in roots):
-            return f"{name} was imported from {file}, not from {place.roots[0]}; install the project without --editable"
+            return f"{name} was imported from {file}, not from {place.roots[0]}; {_remedy(Path(file), place)}"
     return ""
+
+
+def _remedy(file: Path, place: Place) -> str:
+    if file.is_relative_to(place.suite.resolve()):
+        return "name the folder or the files of the benchmarks alone"
+    return "install the project without --editable, and let no conftest.py put its checkout on sys.path"
 
 
 def prove(label: str, modules: Modules, place: Place) -> None:

@@ -54,7 +54,7 @@ def release_of(text: str | None) -> Release | None:
 class Wanted:
     """What is to be opened. ``paths`` are the suite's, below ``project``, which is ``below`` the top of its repository.
 
-    ``options`` are its tool's other arguments.
+    ``selected`` are the tests that a path is followed by (``::test_a``, or ''), ``options`` its tool's other arguments.
     """
 
     kind: str
@@ -62,6 +62,7 @@ class Wanted:
     below: Path
     paths: tuple[Path, ...]
     options: tuple[str, ...] = ()
+    selected: tuple[str, ...] = ()
     build: str | None = None
     python: str = sys.executable
     extra: tuple[str, ...] = ()
@@ -70,7 +71,7 @@ class Wanted:
 def open_revisions(
     wanted: Wanted, export: Callable[[str, Path], str], scratch: Path, pythons: Mapping[str, str] | None
 ) -> Opened:
-    """Two revisions. ``export`` writes the one of a side into a folder and returns the command that repeats it.
+    """Two revisions. ``export`` writes the one of a side into a folder and returns the command that goes to it again.
 
     ``pythons`` are interpreters of the user's choice; then what is installed there is measured, and nothing is built.
     """
@@ -86,7 +87,11 @@ def open_revisions(
             return builds.build(trees_of[side], site, wanted.python, wanted.build, side, again[side])
 
         with ThreadPoolExecutor(2) as pool:
-            roots = dict(zip(trees_of, pool.map(built, trees_of), strict=True))
+            try:
+                roots = dict(zip(trees_of, pool.map(built, trees_of), strict=True))
+            except BaseException:
+                builds.interrupt()
+                raise
         names = sorted(set(builds.packages(roots[BASE])) | set(builds.packages(roots[HEAD])))
         roots = {
             side: [_moved(root, trees_of[side], scratch / side / "site", names) for root in roots[side]]
@@ -146,8 +151,9 @@ def _opened(
         of = BASE if side == COPY else side
         folder = scratch / side
         own_roots = [Path(root) for root in roots[of]]
-        if inside is not None and side == COPY and own_roots:
-            own_roots = [_copied(root, folder / f"site{place}") for place, root in enumerate(own_roots)]
+        apart = inside is not None and side == COPY
+        if apart:
+            own_roots = [_copied(root, folder / root.relative_to(scratch / of)) for root in own_roots]
         suite = folder / "suite"
         trees.copy(tree, suite)
         trees.without(suite, names, [] if inside is not None else [suite / path for path in wanted.paths])
@@ -155,10 +161,13 @@ def _opened(
             for path in wanted.paths:
                 trees.overlay(tree, tree / path, inside, own_roots[0])
         places[side] = Place(
-            python=pythons[of], suite=suite, own=folder / "own", imports=tuple(own_roots) if lend else (),
+            python=pythons[of], suite=suite, own=folder / "own", imports=tuple(own_roots) if lend or apart else (),
             packages=tuple(names), roots=tuple(own_roots),
         )  # fmt: skip
-    paths = [_seen_from(places[BASE], path, tree, inside) for path in wanted.paths]
+    selected = wanted.selected or [""] * len(wanted.paths)
+    paths = [
+        _seen_from(places[BASE], path, tree, inside) + tests for path, tests in zip(wanted.paths, selected, strict=True)
+    ]
     arguments = (*paths, *wanted.options, *_pytest_root(wanted, places[BASE], inside))
     return Opened(Suite(wanted.kind, arguments), places, versions, notes)
 

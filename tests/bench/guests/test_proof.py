@@ -1,0 +1,75 @@
+"""Proof of which code was measured, by file and hash."""
+
+import os
+import sys
+
+import pytest
+
+from rooflinear.bench.errors import CannotFinish
+from rooflinear.bench.guests.proof import prove, same_code, strangers
+from rooflinear.bench.guests.session import Place
+from rooflinear.bench.lent.imports import imported
+
+
+def place(folder, **more):
+    stated = {"roots": (folder / "base" / "site",), "suite": folder / "base" / "suite", **more}
+    return Place(python="python", own=folder / "base" / "own", packages=("pkg",), **stated)
+
+
+def test_what_comes_from_a_sides_own_folders_is_proved(tmp_path):
+    modules = {"pkg": (str(tmp_path / "base/site/pkg/__init__.py"), "a")}
+    assert strangers(modules, place(tmp_path)) == ""
+    prove("base", modules, place(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "file", ["head/site/pkg/__init__.py", "base/site2/pkg/__init__.py", "checkout/pkg/__init__.py"]
+)
+def test_what_comes_from_elsewhere_ends_the_comparison(tmp_path, file):
+    modules = {"pkg": (str(tmp_path / file), "a")}
+    told = f"base: pkg was imported from {tmp_path / file}, not from {tmp_path / 'base/site'}; install the project"
+    with pytest.raises(CannotFinish) as raised:
+        prove("base", modules, place(tmp_path))
+    assert str(raised.value).startswith(told)
+    assert "\n" not in str(raised.value)
+
+
+def test_what_comes_from_the_suites_own_folder_has_another_remedy(tmp_path):
+    modules = {"pkg": (str(tmp_path / "base/suite/pkg/__init__.py"), "a")}
+    assert strangers(modules, place(tmp_path)).endswith("name the folder or the files of the benchmarks alone")
+
+
+def test_a_link_to_a_sides_folder_is_its_folder(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    modules = {"pkg": (str((tmp_path / "real" / "pkg.py").resolve()), "a")}
+    assert strangers(modules, place(tmp_path, roots=(tmp_path / "link",))) == ""
+
+
+def test_interpreters_of_the_users_choice_have_nothing_to_prove(tmp_path):
+    assert strangers({"pkg": ("/anywhere/pkg.py", "a")}, place(tmp_path, roots=())) == ""
+
+
+def test_code_is_the_same_where_names_and_content_are():
+    base = {"pkg": ("/base/pkg.py", "a"), "pkg.core": ("/base/core.py", "b")}
+    assert same_code(base, {"pkg": ("/head/pkg.py", "a"), "pkg.core": ("/head/core.py", "b")})
+    assert not same_code(base, {"pkg": ("/head/pkg.py", "a"), "pkg.core": ("/head/core.py", "c")})
+    assert not same_code(base, {"pkg": ("/head/pkg.py", "a")})
+
+
+def test_a_process_tells_files_and_hashes_of_the_packages_alone(tmp_path, monkeypatch):
+    (tmp_path / "guest_pkg").mkdir()
+    (tmp_path / "guest_pkg" / "__init__.py").write_text("import guest_pkg.core\n")
+    (tmp_path / "guest_pkg" / "core.py").write_text("")
+    (tmp_path / "guest_pkg_too.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    __import__("guest_pkg")
+    __import__("guest_pkg_too")
+    try:
+        found = imported(["guest_pkg"])
+    finally:
+        for name in ("guest_pkg", "guest_pkg.core", "guest_pkg_too"):
+            del sys.modules[name]
+    empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert found.keys() == {"guest_pkg", "guest_pkg.core"}
+    assert found["guest_pkg.core"] == (os.path.realpath(tmp_path / "guest_pkg" / "core.py"), empty)
