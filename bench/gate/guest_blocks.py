@@ -1,6 +1,7 @@
 """Blocks of another tool's suite: fresh sessions of base and head on one core, all benchmarks played between them."""
 
 import random
+import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from .guest_duel import GuestDuel
 from .paired_rounds import BASE, COPY, HEAD
 from .plan import Outcome, Planned
 
-FAILED = ("wrong", "crashed")
+FAILED = ("wrong", "crashed", "timeout")
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 DEATHS_ALLOWED = 5
 """Pairs of sessions that a block may lose; then its other benchmarks are lost too."""
 
@@ -86,8 +88,10 @@ class GuestBlocks:
     ) -> list[Planned]:
         """Plays benchmarks until a session dies; returns those that are left."""
         sides = [BASE, HEAD, COPY] if any(each.copied for each in planned) else [BASE, HEAD]
-        sessions = {side: self._start(side, seed, cores) for side in sides}
+        sessions: dict[str, Session] = {}
         try:
+            for side in sides:
+                sessions[side] = self._start(side, seed, cores)
             planned = self._begin(planned, sessions, cores, outcomes)
             for place, each in enumerate(planned):
                 if not told(each):
@@ -118,7 +122,7 @@ class GuestBlocks:
         lists = dict(zip(sessions, self._pool.map(_ids, sessions.values()), strict=True))
         lost = {(BASE if side == COPY else side): each for side, each in lists.items() if isinstance(each, Lost)}
         if lost:
-            outcomes.update({each.case: Outcome(lost=dict(lost)) for each in planned})
+            outcomes.update({each.case: Outcome(lost=_of_two(lost)) for each in planned})
             return []
         shared = set.intersection(*(each for each in lists.values() if isinstance(each, set)))
         ids = self._guests.ids
@@ -142,13 +146,15 @@ class GuestBlocks:
     def _prove(self, sessions: Mapping[str, Session]) -> None:
         """Checks that each side imported the packages under test from its own folders."""
         for side, session in sessions.items():
+            if not session.alive:
+                continue
             try:
                 finished = session.next(self._guests.timeout_s)
             except Lost:
                 continue  # it died after its last benchmark; every reading is in
             place = self._guests.places[side]
             if isinstance(finished, messages.Finished) and (found := strangers(finished.modules, place)):
-                raise CannotFinish(found)
+                raise CannotFinish(f"{side}: {found}")
 
 
 def _ids(session: Session) -> set[str] | Lost:
@@ -162,5 +168,7 @@ def _of_two(lost: Mapping[str, Lost]) -> dict[str, Lost]:
     """A copy of base that fails is base that fails; what fails on both sides proves nothing about the change."""
     found = {(BASE if side == COPY else side): each for side, each in lost.items()}
     if len(found) == 2 and all(each.status in FAILED for each in found.values()):
-        return {side: Lost("skipped", f"it fails on both sides: {each.reason}") for side, each in found.items()}
+        reasons = [ADDRESS.sub("", found[side].reason) for side in (BASE, HEAD)]
+        told = reasons[0] if reasons[0] == reasons[1] else f"base: {reasons[0]}; head: {reasons[1]}"
+        return dict.fromkeys(found, Lost("skipped", f"it fails on both sides: {told}"))
     return found

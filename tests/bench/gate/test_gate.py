@@ -191,6 +191,33 @@ def test_cases_that_the_budget_cannot_screen_are_not_told_and_the_others_are():
     assert Counter(each.verdict for each in compared.cases) == {"inconclusive": 2, "equivalent": 2}
 
 
+def test_the_first_block_ends_where_more_of_it_could_not_be_repeated():
+    """Of 100 s, 30 % are for the first block: after four cases of 10 s, 60 s are left."""
+    machine = Machine(seconds=10)
+    compared = Compared(machine, *map(planned, "abcdefgh"), time_budget_s=100)
+    assert machine.stages[SCREEN].played[0] == list("abcdefgh")
+    told = [what.split()[1].removeprefix("double/") for what, _ in compared.watcher.told]
+    assert told[:4] == list("abcd")
+    assert not set(told) & set("efgh")
+    assert all(compared.found[name].reason == LATE for name in "efgh")
+    assert compared.verdict == "inconclusive"
+
+
+def test_later_blocks_have_no_such_end_and_no_budget_means_none():
+    machine = Machine(seconds=10)
+    compared = Compared(machine, *map(planned, "ab"), time_budget_s=300)
+    assert compared.blocks(SCREEN) == dict.fromkeys("ab", judge.SCREEN_BLOCKS)
+    assert Compared(Machine(seconds=1e6), planned("a")).found["a"].verdict == "equivalent"
+
+
+def test_changed_code_is_screened_before_unchanged_code():
+    """After a block of 40 s, each further one has 24 s: the two changed cases, not the two controls."""
+    machine = Machine(seconds=10)
+    cases = [planned("a", unchanged=True), planned("b"), planned("c", unchanged=True), planned("d")]
+    compared = Compared(machine, *cases, time_budget_s=240)
+    assert [name for name in "abcd" if compared.found[name].reason == LATE] == ["a", "c"]
+
+
 def test_a_confirmation_that_the_budget_cannot_hold_is_left_open_and_the_screen_is_kept():
     machine = Machine(seconds=10)
     machine.head = {"numba": 1.1}

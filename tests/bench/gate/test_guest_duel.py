@@ -1,0 +1,179 @@
+"""One benchmark of another tool's suite in one block, with sessions that are made up."""
+
+import math
+import random
+from collections import Counter
+from types import SimpleNamespace
+
+import pytest
+
+from rooflinear.bench.errors import Lost
+from rooflinear.bench.gate.guest_duel import CASE_NS, FEWEST_ROUNDS, REPEATS, UNBOUNDED, GuestDuel, number_ratio, trend
+from rooflinear.bench.gate.paired_rounds import MOST_ROUNDS, SLICE_NS
+from rooflinear.bench.guests.messages import Ended
+from rooflinear.bench.records import Sample
+
+from .fake_sessions import MS, Bench, Machine, place
+
+
+def duel(*, copy=None, **sides):
+    """One benchmark; ``copy`` is base's twin."""
+    machine = Machine(**{side: {"a": each} for side, each in sides.items()})
+    sessions = machine.sessions(*sides)
+    if copy is not None:
+        sessions["copy"] = machine.start(None, place("copy"), 0, None)
+        sessions["copy"].benchmarks = {"a": copy}
+    for each in sessions.values():
+        each.begin(["a"])
+    lost = {}
+    reading = GuestDuel(sessions, lost, random.Random(1), 60.0, lambda: machine.now_ns).play()
+    return SimpleNamespace(reading=reading, lost=lost, machine=machine, sessions=sessions)
+
+
+def calls_of(played, side):
+    return [what for of, what in played.machine.log if of == side and isinstance(what, int)]
+
+
+def statuses(played):
+    return {side: (lost.status, lost.reason) for side, lost in played.lost.items()}
+
+
+def test_the_ratio_of_both_sides_is_read_and_both_end():
+    played = duel(base=Bench(MS / 10), head=Bench(MS / 5))
+    assert played.reading.head == pytest.approx(math.log(2))
+    assert (played.reading.base_ns, played.reading.head_ns) == pytest.approx((MS / 10, MS / 5))
+    assert (played.reading.copy, played.reading.unit, played.reading.exact) == (None, "ns", False)
+    assert [what for _, what in played.machine.log].count("go") == 2
+    assert played.lost == {}
+
+
+@pytest.mark.parametrize("head", [MS / 100, MS / 10, 3 * MS, 200 * MS])
+def test_all_sides_make_equal_numbers_of_calls_in_equal_order(head):
+    played = duel(base=Bench(MS / 10), head=Bench(head), copy=Bench(MS / 10))
+    made = {side: calls_of(played, side) for side in ("base", "head", "copy")}
+    assert made["base"] == made["head"] == made["copy"]
+    totals = {side: each.benchmarks["a"].calls for side, each in played.sessions.items()}
+    assert len(set(totals.values())) == 1
+
+
+def test_what_depends_on_earlier_calls_shows_no_difference_and_a_trend():
+    grows = {"ns": lambda calls: MS / 10 * (1 + calls / 500)}
+    played = duel(base=Bench(**grows), head=Bench(**grows))
+    assert played.reading.head == pytest.approx(0, abs=0.01)
+    assert played.reading.trend > 0.3
+
+
+def test_a_trend_of_one_side_alone_is_none():
+    played = duel(base=Bench(), head=Bench(lambda calls: MS / 10 * (1 + calls / 500)))
+    assert played.reading.trend == pytest.approx(0)
+
+
+def test_the_side_that_begins_is_balanced_and_rounds_are_palindromes():
+    played = duel(base=Bench(), head=Bench())
+    turns = [side for side, what in played.machine.log if isinstance(what, int)][-4 * MOST_ROUNDS :]
+    rounds = [turns[place : place + 4] for place in range(0, len(turns), 4)]
+    assert all(each == each[::-1] for each in rounds)
+    assert Counter(each[0] for each in rounds) == {"base": MOST_ROUNDS // 2, "head": MOST_ROUNDS // 2}
+
+
+@pytest.mark.parametrize(
+    ("ns", "rounds"),
+    [(1000, MOST_ROUNDS), (MS / 10, MOST_ROUNDS), (CASE_NS / 40, 10), (20 * CASE_NS, FEWEST_ROUNDS)],
+)
+def test_long_calls_get_fewer_rounds(ns, rounds):
+    played = duel(base=Bench(ns), head=Bench(ns))
+    assert played.reading.rounds == rounds
+
+
+def test_short_calls_are_batched_into_slices_and_long_ones_are_not():
+    short = duel(base=Bench(1000), head=Bench(1000))
+    assert calls_of(short, "head")[-1] * 1000 >= SLICE_NS
+    long = duel(base=Bench(CASE_NS), head=Bench(CASE_NS))
+    assert calls_of(long, "head") == [1] * (1 + 2 * FEWEST_ROUNDS)
+
+
+def test_the_copy_of_base_has_a_ratio_of_its_own():
+    played = duel(base=Bench(MS / 10), head=Bench(MS / 5), copy=Bench(MS / 10))
+    assert (played.reading.head, played.reading.copy) == pytest.approx((math.log(2), 0))
+
+
+@pytest.mark.parametrize("side", ["base", "head"])
+@pytest.mark.parametrize("status", ["wrong", "crashed", "skipped"])
+def test_a_side_that_ends_before_its_clock_is_lost_and_the_other_ends_well(side, status):
+    sides = {"base": Bench(), "head": Bench(), side: Bench(at={"next": Ended("a", status, "no port")})}
+    played = duel(**sides)
+    assert played.reading is None
+    assert statuses(played) == {side: (status, "no port")}
+    other = {"base": "head", "head": "base"}[side]
+    assert [each for each in played.machine.log if each[1] == "go"] == [(other, "go")]
+    assert calls_of(played, other) == []
+
+
+def test_a_benchmark_that_ends_well_without_its_clock_is_lost():
+    played = duel(base=Bench(), head=Bench(at={"next": Ended("a", "ok")}))
+    assert statuses(played) == {"head": ("crashed", "it ended while it was to be timed")}
+
+
+@pytest.mark.parametrize("side", ["base", "head"])
+def test_the_checks_after_the_last_call_judge_a_side(side):
+    sides = {"base": Bench(), "head": Bench(), side: Bench(end=("wrong", "AssertionError: 1 == 2"))}
+    played = duel(**sides)
+    assert played.reading is None
+    assert statuses(played) == {side: ("wrong", "AssertionError: 1 == 2")}
+
+
+def test_a_side_that_raises_while_it_is_timed_is_told_in_the_words_of_its_end():
+    raising = Bench(at={"time": Lost("crashed", "raised: ValueError")}, end=("crashed", "ValueError: 3 (in its call)"))
+    played = duel(base=Bench(), head=raising)
+    assert statuses(played) == {"head": ("crashed", "ValueError: 3 (in its call)")}
+    assert ("head", "go") in played.machine.log
+    assert ("base", "go") in played.machine.log
+
+
+def test_an_exception_that_the_test_expects_is_lost_all_the_same():
+    played = duel(base=Bench(), head=Bench(at={"time": Lost("crashed", "raised: ValueError")}))
+    assert statuses(played) == {"head": ("crashed", "raised: ValueError")}
+
+
+@pytest.mark.parametrize("step", ["next", "time", "go"])
+@pytest.mark.parametrize("status", ["crashed", "timeout"])
+def test_a_process_that_dies_is_asked_nothing_more(step, status):
+    played = duel(base=Bench(), head=Bench(at={step: Lost(status, "killed by SIGSEGV")}))
+    assert played.reading is None
+    assert statuses(played) == {"head": (status, "killed by SIGSEGV")}
+    assert [each for each in played.machine.log if each == ("head", "go")] == ([("head", "go")] if step == "go" else [])
+    assert ("base", "go") in played.machine.log
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "ratio"),
+    [(100, 200, math.log(2)), (5, 5, 0.0), (0, 0, 0.0), (0, 3, UNBOUNDED), (3, 0, -UNBOUNDED), (-1, 2, UNBOUNDED)],
+)
+def test_numbers_that_are_always_equal_are_exact(base, head, ratio):
+    sides = {side: Bench(unit="bytes", numbers=[number] * REPEATS) for side, number in (("base", base), ("head", head))}
+    reading = duel(**sides).reading
+    assert (reading.head, reading.exact, reading.unit) == (pytest.approx(ratio), True, "bytes")
+    assert (reading.base_ns, reading.head_ns, reading.rounds) == (base, head, REPEATS)
+
+
+def test_numbers_that_vary_are_compared_by_their_medians():
+    played = duel(base=Bench(unit="s", numbers=[1, 2, 9]), head=Bench(unit="s", numbers=[4, 4, 4]))
+    assert (played.reading.head, played.reading.exact) == (pytest.approx(math.log(2)), False)
+
+
+def test_numbers_that_vary_around_zero_have_no_ratio():
+    played = duel(base=Bench(unit="s", numbers=[-1, 0, 1]), head=Bench(unit="s", numbers=[4, 4, 4]))
+    assert {status for status, _ in statuses(played).values()} == {"unsupported"}
+    assert played.lost.keys() == {"base", "head"}
+
+
+@pytest.mark.parametrize(("base", "value", "ratio"), [(1, math.e, 1.0), (-2, -2, 0.0), (2, -2, -UNBOUNDED)])
+def test_the_ratio_of_numbers(base, value, ratio):
+    assert number_ratio(base, value) == pytest.approx(ratio)
+
+
+def test_few_rounds_show_no_trend():
+    grown = [Sample(number, 0, MS * (number + 1), MS, 1) for number in range(12)]
+    assert trend({"base": grown[:5], "head": grown[:5]}) == 0
+    assert trend({"base": grown, "head": grown}) == pytest.approx(math.log(10.5 / 2.5), rel=0.1)
+    assert trend({}) == 0
