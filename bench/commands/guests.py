@@ -25,7 +25,7 @@ from ..guests.sides import BASE, HEAD, Opened, Wanted
 from ..guests.trees import project_of, relative
 from ..machine import machine
 from ..processes import scratch
-from .options import listed, seconds_of, seed_of, time_budget_seconds
+from .options import bytes_of, listed, seconds_of, seed_of, time_budget_seconds
 from .requests import CompareRequest, GuestSuite, refuse_ignored, refuse_others
 
 TIMEOUT_S = 60.0
@@ -48,6 +48,7 @@ def compare(request: CompareRequest) -> Comparison:
     refuse_others(request.given, OF_GUESTS, "a suite of another tool has no such choice")
     accepted = margins.read(request.margin, request.margins)
     allowed = listed("--allow-missing", request.allow_missing)
+    _limits(request)  # refused before anything is built
     with scratch.folder() as place:
         opened, named = open_sides(request, place)
         return judged(opened, named, accepted, allowed, request)
@@ -65,11 +66,11 @@ def judged(
     seed = seed_of(request.seed)
     told, same = listings(opened)
     planned = guest_plan.plan(told, same and _same_python(opened), accepted, allowed, seed, judge_all)
-    if not planned.ids:
+    if all(each.refused for found in told.values() for each in found.benchmarks):
         raise UsageError(f"{shlex.join(opened.suite.arguments)}: no benchmark was found{_why_nothing(told)}")
-    timeout = seconds_of("--timeout", request.timeout) or TIMEOUT_S
-    guests = Guests(opened.suite, opened.places, planned.ids, planned.files, timeout)
-    gate, cases, controls = _played(guests, planned, seed, time_budget_seconds(request.time_budget))
+    timeout, memory, budget = _limits(request)
+    guests = Guests(opened.suite, opened.places, planned.ids, planned.files, timeout, memory)
+    gate, cases, controls = _played(guests, planned, seed, budget)
     cases = [*cases, *planned.plan.settled]
     verdict, reason = records.verdict_of(cases, controls)
     unused = unmatched(allowed, (Named(case, name) for case, name in planned.ids.items()))
@@ -79,6 +80,14 @@ def judged(
         suite=shlex.join(opened.suite.arguments), seed=seed,
         options={"suite": {"kind": opened.suite.kind, "arguments": list(opened.suite.arguments)}},
     )  # fmt: skip
+
+
+def _limits(request: CompareRequest) -> tuple[float, int | None, float | None]:
+    """Seconds of a call, bytes of a process, seconds of the comparison. Raises `UsageError` for a bad option."""
+    seed_of(request.seed)
+    timeout = seconds_of("--timeout", request.timeout) or TIMEOUT_S
+    memory = bytes_of("--memory-limit", request.memory_limit)
+    return timeout, memory, time_budget_seconds(request.time_budget)
 
 
 def _played(guests: Guests, planned: guest_plan.GuestPlan, seed: int, budget_s: float | None):
@@ -93,8 +102,14 @@ def _played(guests: Guests, planned: guest_plan.GuestPlan, seed: int, budget_s: 
 
 def listings(opened: Opened) -> tuple[dict[str, messages.Listed], bool]:
     """What each side has, with proof of what it imported, and whether both imported the same code."""
-    with ThreadPoolExecutor(2) as pool:
-        found = dict(zip((BASE, HEAD), pool.map(lambda side: _listing(opened, side), (BASE, HEAD)), strict=True))
+    started = {side: Session(opened.suite, opened.places[side], 0) for side in (BASE, HEAD)}
+    pool = ThreadPoolExecutor(2)
+    try:
+        found = dict(zip(started, pool.map(_listing, started, started.values()), strict=True))
+    finally:
+        for session in started.values():
+            session.end()
+        pool.shutdown()
     modules = {side: finished.modules for side, (_, finished) in found.items()}
     for side, each in modules.items():
         prove(side, each, opened.places[side])
@@ -117,6 +132,7 @@ def notes_of(told: Mapping[str, messages.Listed]) -> list[str]:
 
 def _why_nothing(told: Mapping[str, messages.Listed]) -> str:
     reasons = [f"{file}: {reason}" for each in told.values() for file, reason in each.failed.items()]
+    reasons += [f"{each.id} is {each.refused}" for found in told.values() for each in found.benchmarks]
     return f"; {reasons[0]}" if reasons else ""
 
 
@@ -126,18 +142,15 @@ def _same_python(opened: Opened) -> bool:
     return len(pythons) == 1 or (opened.versions[BASE] == opened.versions[HEAD] != {})
 
 
-def _listing(opened: Opened, side: str) -> tuple[messages.Listed, messages.Finished]:
-    session = Session(opened.suite, opened.places[side], 0)
+def _listing(side: str, session: Session) -> tuple[messages.Listed, messages.Finished]:
     try:
         found = session.list()
         session.begin([])
         finished = session.next(TIMEOUT_S)
-        assert isinstance(finished, messages.Finished)
-        return found, finished
     except Lost as lost:
         raise UsageError(f"{side}: the suite cannot be read: {lost.reason}") from lost
-    finally:
-        session.end()
+    assert isinstance(finished, messages.Finished)
+    return found, finished
 
 
 def wanted_of(request: GuestSuite, given: tuple[str, ...], in_repository: bool) -> Wanted:
@@ -148,11 +161,21 @@ def wanted_of(request: GuestSuite, given: tuple[str, ...], in_repository: bool) 
     others = [name for kind, own in KINDS.items() if kind != kinds[0] for name in own]
     refuse_ignored(given, others, f"--{kinds[0]} has no such option")
     paths, options = _arguments(kinds[0], request)
-    project = project_of(Path(paths[0].partition("::")[0]))
+    files, selected = zip(*(_split(path) for path in paths), strict=True)
+    project = project_of(Path(files[0]))
     root = git.root_of(project) if in_repository else project
-    below = tuple(relative(path, project) for path in paths)
+    below = tuple(relative(path, project) for path in files)
     python = sys.executable if request.python is None else _interpreter("--python", request.python)
-    return Wanted(kinds[0], project, project.relative_to(root), below, options, request.build, python, request.extra)
+    return Wanted(
+        kind=kinds[0], project=project, below=project.relative_to(root), paths=below, options=options,
+        selected=selected, build=request.build, python=python, extra=request.extra,
+    )  # fmt: skip
+
+
+def _split(path: str) -> tuple[str, str]:
+    """The file, and what of it pytest is told to run: ``::test_a``, or ''."""
+    file, mark, test = path.partition("::")
+    return file, mark + test
 
 
 def _arguments(kind: str, request: GuestSuite) -> tuple[list[str], tuple[str, ...]]:
@@ -215,8 +238,7 @@ def _revisions(request: CompareRequest, typed, place: Path) -> tuple[Opened, dic
     def export(side: str, folder: Path) -> str:
         git.export(root, commits[side], folder)
         git.share_history(root, commits[side], folder)
-        at = f" && git checkout -q {commits[side]}" if commits[side] else ""
-        return f"git clone -q {shlex.quote(str(root))} built-{side} && cd built-{side}{at}"
+        return _again(root, commits[side], wanted.below)
 
     opened = sides.open_revisions(wanted, export, place, pythons)
     dirty = git.is_dirty(root, Path())
@@ -226,6 +248,16 @@ def _revisions(request: CompareRequest, typed, place: Path) -> tuple[Opened, dic
         )
         for side, text in typed.items()
     }
+
+
+def _again(root: Path, commit: str | None, below: Path) -> str:
+    """A command that goes to the sources of a revision; ``$T`` is a folder for what is made of them."""
+    made = "T=$(mktemp -d)"
+    if commit is None:
+        return f"{made} && cd {shlex.quote(str(root / below))}"
+    inside = "" if below == Path() else f"/{shlex.quote(str(below))}"
+    clone = f'git clone -q {shlex.quote(str(root))} "$T/tree" && git -C "$T/tree" checkout -q {commit}'
+    return f'{made} && {clone} && cd "$T/tree"{inside}'
 
 
 def _named_pythons(request: CompareRequest) -> dict[str, str] | None:

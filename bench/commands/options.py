@@ -58,7 +58,7 @@ def build(loaded: Suite, request: CaseRequest) -> Options:
         condition=_condition(request.condition),
         time_budget_s=time_budget_seconds(request.time_budget) or _presets_budget(request),
         timeout_s=seconds_of("--timeout", request.timeout) or _presets_timeout(request),
-        memory_limit_bytes=_bytes("--memory-limit", request.memory_limit),
+        memory_limit_bytes=bytes_of("--memory-limit", request.memory_limit),
         blocks=_whole("--blocks", request.blocks),
         precision=PRECISION if request.precision is None else share("--precision", request.precision),
         seed=seed_of(request.seed),
@@ -211,7 +211,7 @@ def seconds_of(option: str, text: str | None) -> float | None:
     return _scaled(option, text, SECONDS, "seconds or with a unit: 90s, 8m, 2h, 500ms", LONGEST_SECONDS)
 
 
-def _bytes(option: str, text: str | None) -> int | None:
+def bytes_of(option: str, text: str | None) -> int | None:
     scaled = _scaled(option, text, BYTES, "bytes or with a unit: 800MB, 4GiB")
     return None if scaled is None else math.ceil(scaled)
 
