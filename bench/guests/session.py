@@ -133,7 +133,8 @@ class Session:
             yield
         except Died as died:
             self._cleared()
-            last = " | ".join(line.strip() for line in died.exit.stderr[-SHOWN_LINES:] if line.strip())
+            lines = [line.strip() for line in died.exit.stderr if line.strip()]
+            last = " | ".join(lines[-SHOWN_LINES:])
             raise Lost("crashed", f"{died.reason}{f': {last}' if last else ''}", died.exit) from None
         except TookTooLong:
             self._cleared()

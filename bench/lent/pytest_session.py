@@ -6,6 +6,7 @@ these are replaced, and nothing else of the tools. A test parks inside its
 fixture; told to go on, it makes one more call and checks its result.
 """
 
+import faulthandler
 import importlib.util
 import inspect
 import os
@@ -27,6 +28,7 @@ SWITCHED = {
 }
 """Options for plugins that act without being asked to."""
 
+TOOLS = ("pytest_benchmark", "pytest_codspeed")
 PLAIN = (str, int, float, bool, type(None))
 WHOLE = ("codspeed_benchmark", "benchmark")
 """Markers by which pytest-codspeed times a whole test."""
@@ -41,9 +43,11 @@ def run(server: Server, arguments: Sequence[str]) -> int:
     own, left = pytest_settings.kept(pytest_settings.addopts(arguments))
     typed, also_left = pytest_settings.kept(shlex.split(os.environ.get("PYTEST_ADDOPTS", "")))
     os.environ["PYTEST_ADDOPTS"] = shlex.join(typed)
-    quiet = ["-q", "--no-header", "--no-summary", "-p", "no:cacheprovider", "--maxfail=0", "-o", "required_plugins="]
+    quiet = ["-q", "--no-header", "--no-summary", "--maxfail=0", "-o", "required_plugins="]
     switched = [option for name, options in SWITCHED.items() if importlib.util.find_spec(name) for option in options]
     notes = [f"switched off: {what}, which the suite's addopts ask for" for what in sorted({*left, *also_left})]
+    if "PYTEST_DISABLE_PLUGIN_AUTOLOAD" in os.environ or "--disable-plugin-autoload" in (*own, *typed):
+        switched += [word for name in TOOLS if importlib.util.find_spec(name) for word in ("-p", f"{name}.plugin")]
     words = [*arguments, *quiet, *switched, "-o", f"addopts={shlex.join(own)}"]
     return int(pytest.main(words, plugins=[Session(server, notes)]))
 
@@ -62,6 +66,7 @@ class Session:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: Any) -> None:
+        faulthandler.disable()  # the parent tells how the process ended; a dump would hide its last words
         _serve_pytest_benchmark(self._server, session.config)
         if HAS_CODSPEED:
             _serve_codspeed(self._server)
@@ -92,6 +97,11 @@ class Session:
             where = "" if report.when == "call" else f" (in its {report.when})"
             reason = told(error) if error else _last_line(str(report.longrepr))
             self._ended = (status_of(error) if error else CRASHED, reason + where)
+
+    @pytest.hookimpl(tryfirst=True, optionalhook=True)
+    def pytest_timeout_set_timer(self) -> bool:
+        """No clock of pytest-timeout runs: it would go on while a benchmark waits for its turn."""
+        return True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: Any) -> None:
@@ -253,4 +263,4 @@ class Pedantic:
             total += time.perf_counter_ns() - started
             if self._teardown is not None:
                 self._teardown(*args, **kwargs)
-        return total
+        return total // self._iterations

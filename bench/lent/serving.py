@@ -211,7 +211,7 @@ def seed(text: str) -> None:
 
 def told(error: BaseException) -> str:
     """An exception in one line."""
-    return f"{type(error).__name__}: {error}".rstrip(": ")
+    return " ".join(f"{type(error).__name__}: {error}".split()).rstrip(": ")[:LONGEST]
 
 
 def status_of(error: BaseException) -> str:
