@@ -136,7 +136,7 @@ def test_head_is_too_large(benchmark):
     benchmark(hold if pkg.side() == "head" else int)
 
 def test_grows(benchmark):
-    found = []
+    found = [1] * 2000
     def grow():
         found.append(1)
         return sum(found)
@@ -181,7 +181,7 @@ def test_what_breaks_is_told_of_each_benchmark_and_the_rest_goes_on(project):
     for name, (verdict, reason) in expected.items():
         assert outcome[name][0] == verdict, outcome[name]
         assert outcome[name][1].startswith(reason), outcome[name]
-    assert outcome["test_port"][0] == "broken"
+    assert outcome["test_port"][0] in ("broken", "not compared")  # by which side came first, and whether it is copied
     assert "Address already in use" in outcome["test_port"][1]
     assert outcome["test_equal"][0] in ("equivalent", "not slower")
     assert "longer within a block: it changes state" in outcome["test_grows"][1]
