@@ -48,7 +48,7 @@ def test_a_suite_inside_the_package_is_found_at_one_path_on_every_side(tmp_path,
     for side in ("base", "head", "copy"):
         place = found.places[side]
         (root,) = place.roots
-        at = os.path.normPath(place.suite / suite)
+        at = os.path.normpath(place.suite / suite)
         assert at == str(root / "pkg/tests")
         assert (root / "pkg/tests/test_b.py").read_text() == "head"
         assert (root / "pkg/core.py").read_text() == ("head" if side == "head" else "base")
