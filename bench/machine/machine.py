@@ -17,7 +17,8 @@ from .cores import available_cores
 
 DISTRIBUTIONS = (
     "rooflinear", "numpy", "scipy", "numba", "torch", "tensorflow", "tensorflow-cpu", "jax", "jaxlib",
-    "scikit-learn", "dask", "distributed", "cupy", "cupy-cuda12x", "triton", "numba-cuda", "pandas", "threadpoolctl",
+    "jax-cuda12-plugin", "jax-cuda13-plugin", "scikit-learn", "dask", "distributed", "cupy", "cupy-cuda12x",
+    "cupy-cuda13x", "triton", "numba-cuda", "pandas", "threadpoolctl",
 )  # fmt: skip
 RECORDED = re.compile(
     r"(OMP|OPENBLAS|MKL|KMP|GOMP|NUMBA|XLA|JAX|TF|TORCH|GLIBC|MALLOC|DASK_SCHEDULER|CUDA|CUPY|NVIDIA|TRITON)_"

@@ -54,7 +54,7 @@ def test_no_kernel_for_a_gpu_goes_untested():
 def edges():
     """The errors of every operation at sizes around tiny tiles, by interpreter."""
     here = [stem for stem in INTERPRETERS if not inspect.unavailable(KERNELS.implementations[stem])]
-    return {stem: script("tile_edges", stem, **{INTERPRETERS[stem]: "1"}) for stem in here}
+    return {stem: script("tile_edges", stem, INTERPRETER, **{INTERPRETERS[stem]: "1"}) for stem in here}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -1,6 +1,6 @@
-"""Calls a GPU's kernels by their interpreter where every few rows end a tile and every few tiles the grid.
+"""Calls a GPU's kernels where every few rows end a tile and every few tiles the grid.
 
-``python tile_edges.py SUITE STEM`` prints ``{operation: {size dtype: error, or ''}}``. Inputs are integers, so
+``python tile_edges.py SUITE STEM DEVICE`` prints ``{operation: {size dtype: error, or ''}}``. Inputs are integers, so
 that sums are exact.
 """
 
@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from rooflinear.bench.libraries.base import INTERPRETER
 from rooflinear.bench.libraries.host import LIBRARIES
 from rooflinear.bench.suites import suite
 
@@ -25,13 +24,13 @@ SIZES = [(m, n) for n in (1, 3, 16) for m in (1, 5, 6, 17)] + [(49, 1)]
 STEPS, RATE = 2, 2.0**-20
 
 
-def main(folder, stem):
+def main(folder, stem, device):
     module = suite.import_stem(Path(folder), stem)
     for name, value in TINY[stem].items():
         assert hasattr(module, name)
         setattr(module, name, value)
     library = LIBRARIES[module.LIBRARY]()
-    library.start(1, INTERPRETER)
+    library.start(1, device)
     print(json.dumps(errors(module, library)))
 
 
