@@ -35,6 +35,8 @@ class Torch(ArrayLibrary):
         there = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
         if not there[self._device]():
             raise NoDevice(f"PyTorch sees no {self._device.upper()} device")
+        if self._device == "cuda":
+            torch.cuda.init()  # otherwise it would start with the first array
         torch.set_float32_matmul_precision("highest")
 
     def unsupported(self, dtype: str, device: str) -> str:

@@ -88,6 +88,30 @@ def test_triton_compiles_every_kernel_for_a_gpu_without_spilling_registers(tmp_p
     assert {name: spilled for name, spilled in found.items() if spilled} == {}
 
 
+COMPILER_STARTED = """
+import json, sys
+from pathlib import Path
+import torch
+from rooflinear.bench.suites import suite
+
+started = []
+torch.cuda.is_initialized = lambda: sys.argv[2] == "cuda"
+torch.compile = lambda function, **_: function
+torch.zeros = lambda *_, device: started.append(device) or 0
+suite.import_stem(Path(sys.argv[1]), "torch_compile")
+print(json.dumps(started))
+"""
+
+
+@pytest.mark.needs("torch")
+@pytest.mark.parametrize(("device", "compiler"), [("cpu", sys.executable), ("cuda", "no-compiler-of-this-name")])
+def test_pytorchs_compiler_starts_on_the_device_that_is_measured(device, compiler):
+    command = [sys.executable, "-P", "-c", COMPILER_STARTED, KERNELS.folder, device]
+    environment = os.environ | {"CXX": compiler}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, done.stdout) == (0, f'["{device}"]\n'), done.stderr[-3000:]
+
+
 def stand_in(rooflinear, *arguments):
     """The command where NumPy, in a module of CuPy's name, takes the part of CuPy."""
     return rooflinear(*arguments, "--suite", KERNELS.folder, environment={"PYTHONPATH": str(STAND_IN)})

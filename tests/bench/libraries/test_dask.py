@@ -110,6 +110,7 @@ def test_every_operation_is_right_on_a_cluster_and_computed_there(rooflinear, cl
     assert cluster.scheduler.transition_counter > before + cases
 
 
+@pytest.mark.needs("dask", "distributed")
 def test_a_cluster_that_does_not_answer_is_missing_with_its_address(rooflinear):
     environment = {"DASK_SCHEDULER_ADDRESS": "tcp://127.0.0.1:9", "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"}
     status, stdout = verified(rooflinear, **environment)

@@ -177,6 +177,8 @@ if name == "torch":
     import torch
     {"cuda": torch.cuda, "mps": torch.backends.mps}[device].is_available = lambda: True
     getattr(torch, device).synchronize = lambda: waits.append(1)
+    begun = []
+    torch.cuda.init = lambda: begun.append(1)
     torch.set_float32_matmul_precision("high")
 if name == "tensorflow":
     import tensorflow
@@ -191,6 +193,7 @@ assert library.synchronise(output) is output
 told = {"asynchronous": library.asynchronous, "waits": len(waits)}
 if name == "torch":
     told["precise"] = torch.get_float32_matmul_precision() == "highest"
+    told["begun"] = len(begun)
 if name == "tensorflow":
     told["precise"] = not tensorflow.config.experimental.tensor_float_32_execution_enabled()
 print(json.dumps(told))
@@ -208,4 +211,6 @@ def test_a_call_on_a_device_is_waited_for_and_computed_in_full_precision(name, d
     done = subprocess.run(command, capture_output=True, text=True, env=variables, check=False)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
+    begun = told.pop("begun", None)
     assert told == {"asynchronous": True, "waits": 1} | ({"precise": True} if "numba" not in name else {})
+    assert begun == {"cuda": 1, "mps": 0}.get(device) if name == "torch" else begun is None
