@@ -90,7 +90,7 @@ class ArrayLibrary(ABC):
 
     @abstractmethod
     def convert(self, value: Any) -> Any:
-        """A NumPy array or scalar as the library's own; ints stay as they are."""
+        """A NumPy array or scalar as the library's own, in its place when this returns; ints stay as they are."""
 
     @abstractmethod
     def is_output(self, output: Any) -> bool:

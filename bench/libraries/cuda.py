@@ -28,7 +28,9 @@ class CuPy(ArrayLibrary):
         return True
 
     def convert(self, value: Any) -> Any:
-        return self._cupy.asarray(value) if isinstance(value, np.ndarray) else value
+        if not isinstance(value, np.ndarray):
+            return value
+        return self.synchronise(self._cupy.asarray(value))  # which returns while the copy is under way
 
     def is_output(self, output: Any) -> bool:
         return type(output) is self._cupy.ndarray

@@ -105,7 +105,8 @@ class TensorFlow(ArrayLibrary):
         if not isinstance(value, np.ndarray | np.generic):
             return value
         with self._tensorflow.device(self._where):
-            return self._tensorflow.constant(value)
+            placed = self._tensorflow.constant(value)
+        return self.synchronise(placed) if self.asynchronous else placed
 
     def synchronise(self, output: Any) -> Any:
         self._tensorflow.test.experimental.sync_devices()

@@ -6,6 +6,7 @@ None of it says how fast they are. `docs/devices.md` tells what is tested how.
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -127,12 +128,14 @@ def test_what_cupy_computes_is_right_where_numpy_takes_its_place(rooflinear):
 
 @pytest.mark.skipif(HAS_CUPY, reason="the real one is here")
 def test_every_call_of_cupy_is_waited_for_on_the_whole_device(rooflinear, tmp_path):
-    waits = tmp_path / "waits"
-    environment = {"PYTHONPATH": str(STAND_IN), "CUPY_STAND_IN_WAITS": str(waits)}
+    trace = tmp_path / "trace"
+    environment = {"PYTHONPATH": str(STAND_IN), "CUPY_STAND_IN_TRACE": str(trace)}
     chosen = ("--implementation", "cupy", "--device", "cuda", "--operation", "predict", "--m", "5", "--n", "2")
     outcome = rooflinear("verify", "--suite", KERNELS.folder, *chosen, environment=environment)
     assert (outcome.status, outcome.stdout) == (0, "2 cases: 2 ok\n")
-    assert waits.stat().st_size > 2
+    products = re.findall(r"@.", trace.read_text())
+    assert len(products) > 2
+    assert set(products) == {"@w"}
 
 
 @pytest.mark.skipif(HAS_CUPY, reason="it is installed")

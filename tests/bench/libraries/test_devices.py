@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
 import msgspec
+import numpy as np
 import pytest
 
 from rooflinear.bench.libraries.host import DEVICES, LIBRARIES
@@ -164,6 +166,30 @@ def test_no_worker_finds_what_another_compiled(tmp_path):
     folders = {Path(each[name]) for each in (one, other) for name in COMPILED_INTO}
     assert len(folders) == 2
     assert {each.parent for each in folders} == {tmp_path / "scratch"}
+
+
+@pytest.mark.parametrize(("device", "waits"), [("cuda", ["waited"]), ("cpu", [])])
+def test_tensorflow_waits_for_an_input_that_is_copied_to_a_device(device, waits):
+    steps, library = [], LIBRARIES["tensorflow"]()
+    library._tensorflow = SimpleNamespace(
+        device=nullcontext,
+        constant=lambda _: steps.append("copied"),
+        test=SimpleNamespace(experimental=SimpleNamespace(sync_devices=lambda: steps.append("waited"))),
+    )
+    library._where, library.asynchronous = f"/{device}:0", device == "cuda"
+    library.convert(np.ones(3))
+    assert steps == ["copied", *waits]
+
+
+def test_cupy_waits_for_an_input_that_is_copied_to_a_device():
+    steps, library = [], LIBRARIES["cupy"]()
+    device = SimpleNamespace(synchronize=lambda: steps.append("waited"))
+    library._cupy = SimpleNamespace(
+        asarray=lambda _: steps.append("copied"), cuda=SimpleNamespace(Device=lambda: device)
+    )
+    assert library.convert(3) == 3
+    library.convert(np.ones(3))
+    assert steps == ["copied", "waited"]
 
 
 ON_A_PRETENDED_DEVICE = """

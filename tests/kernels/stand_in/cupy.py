@@ -37,8 +37,17 @@ class ndarray:
         self._values.fill(value)
 
 
+def _note(what):
+    """Adds a letter to the file that a test names, if it does."""
+    if told := os.environ.get("CUPY_STAND_IN_TRACE"):
+        with open(told, "a") as file:
+            file.write(what)
+
+
 def _operator(name):
     def apply(self, *others):
+        if name == "__matmul__":
+            _note("@")
         return ndarray(getattr(self._values, name)(*(getattr(other, "_values", other) for other in others)))
 
     return apply
@@ -70,6 +79,7 @@ def asarray(values, dtype=None):
 
 
 def asnumpy(array):
+    _note("r")
     return array._values.copy() if isinstance(array, ndarray) else np.asarray(array)
 
 
@@ -80,6 +90,4 @@ class cuda:
 
     class Device:
         def synchronize(self):
-            if told := os.environ.get("CUPY_STAND_IN_WAITS"):
-                with open(told, "a") as file:
-                    file.write(".")
+            _note("w")
