@@ -68,6 +68,7 @@ function prepared(run) {
   const [fits, crossovers, threads] = ['fits', 'crossovers', 'threads'].map((name) => byView(run[name], run.views));
   const ratios = new Map();
   const able = ableOf(run.cases);
+  const asked = new Set(run.cases.implementation.words);
   const competing = new Map();
   run.views.forEach((view, number) => {
     view.number = number;
@@ -82,7 +83,7 @@ function prepared(run) {
     crossoversOf: (view) => crossovers.of(view.number),
     threadsOf: (view) => threads.of(view.number),
     algorithms: run.cases.algorithm.words,
-    unable: run.implementations.filter((name) => !able.has(name)),
+    unable: run.implementations.filter((name) => asked.has(name) && !able.has(name)),
     casesOf(view) {
       if (!competing.has(view.number))
         competing.set(

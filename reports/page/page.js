@@ -108,7 +108,8 @@ function barsNote(bar, choice, found) {
       'estimated by leaving out one measured size at a time.'
     : '';
   const { unable } = run();
-  const absent = unable.length ? ` ${joined(unable)} cannot run on this machine (see What is missing).` : '';
+  const place = choice.view.device === 'cpu' ? 'machine' : 'device';
+  const absent = unable.length ? ` ${joined(unable)} cannot run on this ${place} (see What is missing).` : '';
   return `${start}; their scale is logarithmic${marks}${ends}.${base}${doubt}${guessed}${absent}`;
 }
 

@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from rooflinear.bench.records import Result, words
 from rooflinear.reports.page import page
@@ -30,17 +31,19 @@ def test_the_page_opens_where_most_have_a_time(report, tables):
     assert counts[report.tab.input_value("#choose-size")] == counts.max()
 
 
-def test_who_cannot_run_at_all_is_told_once_and_is_no_row_of_nothing(browser, folder):
+@pytest.mark.parametrize(("device", "place"), [("cpu", "machine"), ("cuda", "device")])
+def test_who_cannot_run_at_all_is_told_once_and_is_no_row_of_nothing(browser, folder, device, place):
+    at = {"device": device}
     results = [
-        synthetic.ok(synthetic.case("numpy"), [1000, 1010, 1020]),
-        Result(case=synthetic.case("on_a_gpu"), status="unsupported", reason="runs on a GPU"),
-        Result(case=synthetic.case("numba"), status="skipped", reason="predicted to take long"),
+        synthetic.ok(replace(synthetic.case("numpy"), **at), [1000, 1010, 1020]),
+        Result(case=replace(synthetic.case("on_a_gpu"), **at), status="unsupported", reason="runs on a GPU"),
+        Result(case=replace(synthetic.case("numba"), **at), status="skipped", reason="predicted to take long"),
     ]
     path = folder / "unable.html"
-    run = synthetic.run(["numpy", "on_a_gpu", "numba"], synthetic.OPERATIONS)
+    run = synthetic.run(["numpy", "on_a_gpu", "numba", "not_asked_for"], synthetic.OPERATIONS)
     path.write_bytes(page.html([frames.tables(folder / "unable", run, results)]))
     opened = Page(browser, path)
-    assert "on_a_gpu cannot run on this machine" in opened.text("#bars-note")
+    assert f" on_a_gpu cannot run on this {place} " in opened.text("#bars-note")
     assert [row[0] for row in opened.rows("#bars")] == ["numpy", "numba"]
     assert [row[0] for row in opened.rows("#errors")] == ["numpy", "numba"]
     assert "runs on a GPU" in opened.text("#missing")
