@@ -1,6 +1,7 @@
 """Kernels for GPUs where there is none: by interpreters at every edge of a tile, by a compiler, by a stand-in.
 
-None of it says how fast they are. `docs/devices.md` tells what is tested how.
+None of it says how fast they are; `test_on_a_gpu` runs them where there is a GPU. `docs/devices.md` tells what is
+tested how, and what was measured.
 """
 
 import importlib.util

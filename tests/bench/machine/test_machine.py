@@ -215,9 +215,12 @@ def test_a_quiet_machine_has_no_warning(monkeypatch):
 def test_only_variables_that_change_times_are_recorded(monkeypatch):
     monkeypatch.setenv("OMP_WAIT_POLICY", "active")
     monkeypatch.setenv("SECRET_TOKEN", "hidden")
+    monkeypatch.setenv("NVIDIA_TF32_OVERRIDE", "0")
+    monkeypatch.setenv("NVIDIA_REQUIRE_CUDA", "cuda>=13.0 brand=unknown,driver>=535")
     recorded = machine.environment()
     assert recorded["OMP_WAIT_POLICY"] == "active"
-    assert "hidden" not in recorded.values()
+    assert recorded["NVIDIA_TF32_OVERRIDE"] == "0"
+    assert not {"hidden", "cuda>=13.0 brand=unknown,driver>=535"} & set(recorded.values())
 
 
 def test_versions_are_those_installed():
