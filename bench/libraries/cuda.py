@@ -75,7 +75,9 @@ class NumbaCuda(ArrayLibrary):
         return True
 
     def convert(self, value: Any) -> Any:
-        return self._cuda.to_device(np.ascontiguousarray(value)) if isinstance(value, np.ndarray) else value
+        if not isinstance(value, np.ndarray):
+            return value
+        return self.synchronise(self._cuda.to_device(np.ascontiguousarray(value)))  # the last bytes may be under way
 
     def is_output(self, output: Any) -> bool:
         return type(output) is self._kind

@@ -1,7 +1,8 @@
 """What an array library does on a real GPU, in a process of its own: ``python on_a_gpu.py LIBRARY`` prints JSON.
 
-``waits`` says whether work on another stream was done before `synchronise`, and whether it is after it. ``exact``:
-a product with numbers of 24 bits keeps them all, also where the framework was told before to round.
+``waits`` says whether work on another stream was done before `synchronise`, and whether it is after it; ``placed``
+whether half a gigabyte is on the GPU once it is converted. ``exact``: a product with numbers of 24 bits keeps them all,
+also where the framework was told before to round.
 """
 
 import json
@@ -29,6 +30,7 @@ def main(name):
         "asynchronous": library.asynchronous,
         "poisoned": poisoned(library),
         "waits": WAITS[name](library),
+        "placed": placed(library),
         "exact": exact(library),
     }
     print(json.dumps(told))
@@ -57,6 +59,19 @@ def poisoned(library):
     buffer = library.convert(np.ones(5, np.float32))
     library.poison((buffer,))
     return bool(np.isnan(library.to_numpy(library.synchronise(buffer), "float32")).all())
+
+
+def placed(library):
+    """Whether an input is on the GPU when `convert` returns; None where it cannot be asked."""
+    own = library.convert(np.ones(2**26))
+    match library.name:
+        case "torch":
+            return sys.modules["torch"].cuda.current_stream().query()
+        case "cupy":
+            return sys.modules["cupy"].cuda.get_current_stream().done
+        case "jax":
+            return own.is_ready()
+    return None
 
 
 def exact(library):

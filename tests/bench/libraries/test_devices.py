@@ -192,6 +192,16 @@ def test_cupy_waits_for_an_input_that_is_copied_to_a_device():
     assert steps == ["copied", "waited"]
 
 
+def test_numba_waits_for_an_input_that_is_copied_to_a_device():
+    steps, library = [], LIBRARIES["numba_cuda"]()
+    library._cuda = SimpleNamespace(
+        to_device=lambda _: steps.append("copied"), synchronize=lambda: steps.append("waited")
+    )
+    assert library.convert(3) == 3
+    library.convert(np.ones(3))
+    assert steps == ["copied", "waited"]
+
+
 ON_A_PRETENDED_DEVICE = """
 import importlib, json, sys
 from rooflinear.bench.libraries.host import LIBRARIES

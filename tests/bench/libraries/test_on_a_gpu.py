@@ -46,5 +46,9 @@ def test_work_on_any_stream_is_waited_for(library):
     assert library["waits"] == [False, True]
 
 
+def test_an_input_is_on_the_gpu_once_it_is_converted(library):
+    assert library["placed"] in (True, None)
+
+
 def test_float32_on_a_gpu_keeps_24_bits(library):
     assert library["exact"] in (True, None)
