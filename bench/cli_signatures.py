@@ -148,6 +148,7 @@ class CalibrateOptions:
     nice: options.Nice = None
     simulate: options.Simulate = "0"
     peers: options.Peers = False
+    guests: GuestOptions
     report: options.Repeat = False
     preset: options.RepeatPreset = None
     output: options.CalibrateOutput = None
@@ -156,6 +157,7 @@ class CalibrateOptions:
 
 class ListOptions:
     suite: options.SuiteFolder = None
+    guests: GuestOptions
     json: options.Json = False
 
 

@@ -21,7 +21,8 @@ from ..machine import machine
 from ..processes import scratch
 from ..suites import suite
 from ..sweep import Options, contests
-from .compare import paired
+from . import calibrate_guests
+from .compare import OF_GUESTS_ONLY, paired
 from .options import build, listed, time_budget_seconds, whole_number
 from .requests import CalibrateRequest, ChosenCases, refuse_ignored
 
@@ -50,7 +51,8 @@ def calibrate(request: CalibrateRequest) -> int:
         append(file, b"")
     with busy(load):
         for effect in effects:
-            add(file, trials, _play(request, accepted, effect, load, len(trials)))
+            play = calibrate_guests.play if request.is_guest else _play
+            add(file, trials, play(request, accepted, effect, load, len(trials)))
         for made in _peers(request, load):
             add(file, trials, made)
     counted = tallies(trials)
@@ -61,7 +63,12 @@ def calibrate(request: CalibrateRequest) -> int:
 
 
 def _refuse_unused(request: CalibrateRequest, effects: list[float]) -> None:
-    """Raises `UsageError` for options of gate runs if no gate run is requested."""
+    """Raises `UsageError` for options of gate runs if no gate run is requested, and for those of other suites."""
+    if request.is_guest:
+        ignored = ("suite", "operation", "implementation", "size", "m", "n", "dtype", "peers")
+        refuse_ignored(request.given, ignored, "a suite of another tool has no such choice")
+    else:
+        refuse_ignored(request.given, OF_GUESTS_ONLY, "no suite of another tool is given (--pytest, --asv, --pyperf)")
     if not effects:
         unused = OF_THE_GATE if request.peers else OF_THE_GATE + OF_THE_GATE_AND_PEERS
         refuse_ignored(request.given, unused, "--runs 0 without --effect makes no run of the gate")

@@ -16,20 +16,22 @@ from ..gate.allowed import Named, unmatched
 from ..gate.gate import Gate
 from ..gate.guest_blocks import GuestBlocks, Guests
 from ..gate.margins import Margins
-from ..gate.records import Comparison, Side
+from ..gate.records import CaseResult, Comparison, Control, Side
 from ..gate.tracks import results
 from ..guests import asv_conf, messages, sides
 from ..guests.proof import prove, same_code
 from ..guests.session import Session
-from ..guests.sides import BASE, HEAD, Opened, Wanted
+from ..guests.sides import BASE, HEAD, Opened, Release, Wanted
 from ..guests.trees import project_of, relative
 from ..machine import machine
 from ..processes import scratch
 from .options import bytes_of, listed, seconds_of, seed_of, time_budget_seconds
-from .requests import CompareRequest, GuestSuite, refuse_ignored, refuse_others
+from .requests import CalibrateRequest, CompareRequest, GuestSuite, refuse_ignored, refuse_others
 
 TIMEOUT_S = 60.0
 """Default time limit of a call, and of a benchmark's preparation."""
+
+GuestRequest = CompareRequest | CalibrateRequest
 
 KINDS = {"pytest": ("keyword", "markers"), "asv": ("bench",), "pyperf": ()}
 """The tools, and the options that only one of them has."""
@@ -50,7 +52,7 @@ def compare(request: CompareRequest) -> Comparison:
     allowed = listed("--allow-missing", request.allow_missing)
     _limits(request)  # refused before anything is built
     with scratch.folder() as place:
-        opened, named = open_sides(request, place)
+        opened, named = open_sides(request, {BASE: request.base, HEAD: request.head}, place)
         return judged(opened, named, accepted, allowed, request)
 
 
@@ -59,7 +61,7 @@ def judged(
     named: Mapping[str, Side],
     accepted: Margins,
     allowed: list[str],
-    request: CompareRequest,
+    request: GuestRequest,
     judge_all: bool = False,
 ) -> Comparison:
     """Plays the gate over two sides that are open. ``judge_all``: see `guest_plan.plan`."""
@@ -82,7 +84,7 @@ def judged(
     )  # fmt: skip
 
 
-def _limits(request: CompareRequest) -> tuple[float, int | None, float | None]:
+def _limits(request: GuestRequest) -> tuple[float, int | None, float | None]:
     """Seconds of a call, bytes of a process, seconds of the comparison. Raises `UsageError` for a bad option."""
     seed_of(request.seed)
     timeout = seconds_of("--timeout", request.timeout) or TIMEOUT_S
@@ -90,14 +92,17 @@ def _limits(request: CompareRequest) -> tuple[float, int | None, float | None]:
     return timeout, memory, time_budget_seconds(request.time_budget)
 
 
-def _played(guests: Guests, planned: guest_plan.GuestPlan, seed: int, budget_s: float | None):
+def _played(
+    guests: Guests, planned: guest_plan.GuestPlan, seed: int, budget_s: float | None
+) -> tuple[Gate, list[CaseResult], list[Control]]:
     watcher = progress.watcher()
     gate = Gate(planned.plan.measured, partial(GuestBlocks, guests), watcher, seed=seed, time_budget_s=budget_s)
     try:
         gate.play()
     finally:
         watcher.close()
-    return gate, *results(gate.tracks)
+    cases, controls = results(gate.tracks)
+    return gate, cases, controls
 
 
 def listings(opened: Opened) -> tuple[dict[str, messages.Listed], bool]:
@@ -208,9 +213,8 @@ def _interpreter(option: str, python: str) -> str:
     return str(Path(found).absolute())
 
 
-def open_sides(request: CompareRequest, place: Path) -> tuple[Opened, dict[str, Side]]:
-    """Both sides, ready to run, and how they are named."""
-    typed = {BASE: request.base, HEAD: request.head}
+def open_sides(request: GuestRequest, typed: Mapping[str, str | None], place: Path) -> tuple[Opened, dict[str, Side]]:
+    """Both sides, ready to run, and how they are named; None is the working tree."""
     releases = {side: sides.release_of(text) for side, text in typed.items()}
     if all(releases.values()):
         return _releases(request, typed, {side: each for side, each in releases.items() if each}, place)
@@ -219,14 +223,16 @@ def open_sides(request: CompareRequest, place: Path) -> tuple[Opened, dict[str, 
     return _revisions(request, typed, place)
 
 
-def _releases(request: CompareRequest, typed, releases, place: Path) -> tuple[Opened, dict[str, Side]]:
+def _releases(
+    request: GuestRequest, typed: Mapping[str, str | None], releases: Mapping[str, Release], place: Path
+) -> tuple[Opened, dict[str, Side]]:
     used = ("build", "base_python", "head_python")
     refuse_ignored(request.given, used, "releases are installed into environments of their own")
     opened = sides.open_releases(wanted_of(request, request.given, in_repository=False), releases, place)
     return opened, {side: _side(str(typed[side]), None, None, opened, side) for side in typed}
 
 
-def _revisions(request: CompareRequest, typed, place: Path) -> tuple[Opened, dict[str, Side]]:
+def _revisions(request: GuestRequest, typed: Mapping[str, str | None], place: Path) -> tuple[Opened, dict[str, Side]]:
     refuse_ignored(request.given, ("extra",), "revisions use what is installed for --python; install it there")
     wanted = wanted_of(request, request.given, in_repository=True)
     root = git.root_of(wanted.project)
@@ -260,8 +266,10 @@ def _again(root: Path, commit: str | None, below: Path) -> str:
     return f'{made} && {clone} && cd "$T/tree"{inside}'
 
 
-def _named_pythons(request: CompareRequest) -> dict[str, str] | None:
+def _named_pythons(request: GuestRequest) -> dict[str, str] | None:
     """The interpreters of the user's choice; None if none is named."""
+    if isinstance(request, CalibrateRequest):
+        return None
     named = {BASE: ("--base-python", request.base_python), HEAD: ("--head-python", request.head_python)}
     if not any(python for _, python in named.values()):
         return None

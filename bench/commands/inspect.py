@@ -11,13 +11,15 @@ from ..records import words
 from ..runner.dispatch import with_dispatch
 from ..suites import suite
 from ..suites.suite import unavailable
-from . import options
+from . import list_guests, options
 from .ceilings_text import lines
 from .requests import ListRequest, MachineRequest
 
 
 def list_suite(request: ListRequest) -> int:
     """Prints the operations and implementations of a suite, without importing any framework."""
+    if request.is_guest:
+        return list_guests.show(request)
     loaded = suite.load(suite.find(request.suite))
     operations = {
         name: {"formula": each.formula, "sizes": list(each.sizes), "parameters": dict(each.parameters)}

@@ -156,11 +156,12 @@ class CalibrateReportRequest(msgspec.Struct, frozen=True, kw_only=True):
     given: tuple[str, ...] = ()
 
 
-class ListRequest(msgspec.Struct, frozen=True, kw_only=True):
+class ListRequest(GuestSuite, frozen=True, kw_only=True):
     """``list``."""
 
     suite: Path | None = None
     json: bool = False
+    given: tuple[str, ...] = ()
 
 
 class MachineRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from ..errors import CannotFinish, Lost
 from ..libraries.host import common_environment
+from ..machine.cores import pin
 from ..processes.parent import Child, Died, TookTooLong
 from ..records import Sample
 from ..runner import leftovers
@@ -104,12 +105,8 @@ class Session:
 
     def pin(self, cores: Sequence[int]) -> None:
         """From now on it computes on these cores, its threads too; no effect where cores cannot be chosen."""
-        if not cores or not sys.platform.startswith("linux"):
-            return
-        with contextlib.suppress(OSError):
-            for thread in os.listdir(f"/proc/{self._child.pid}/task"):
-                with contextlib.suppress(OSError):  # it may have ended
-                    os.sched_setaffinity(int(thread), cores)
+        if cores and sys.platform.startswith("linux"):
+            pin(self._child.pid, cores)
 
     def end(self) -> None:
         """Ends it and all its child processes."""

@@ -29,6 +29,8 @@ OK, WRONG, CRASHED, SKIPPED = "ok", "wrong", "crashed", "skipped"
 """How a benchmark ends: its own checks passed, an assertion failed, it raised something else, it was not run."""
 
 LONGEST = 500
+PLANTED = "ROOFLINEAR_PLANTED"
+"""Environment variable: a share of calls that are made and not counted, so that the same code looks slower."""
 
 
 @dataclass
@@ -165,17 +167,17 @@ class Server:
 
 def loop(function: Callable[..., Any], args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None) -> Timer:
     """Times calls of a function with the same arguments, one after another."""
-    kwargs = kwargs or {}
+    kwargs, more = kwargs or {}, more_calls(float(os.environ.get(PLANTED, "0")))
 
     def plain(calls: int) -> int:
-        repeat = itertools.repeat(None, calls)
+        repeat = itertools.repeat(None, more(calls))
         started = time.perf_counter_ns()
         for _ in repeat:
             function()
         return time.perf_counter_ns() - started
 
     def with_arguments(calls: int) -> int:
-        repeat = itertools.repeat(None, calls)
+        repeat = itertools.repeat(None, more(calls))
         started = time.perf_counter_ns()
         for _ in repeat:
             function(*args, **kwargs)
@@ -186,7 +188,7 @@ def loop(function: Callable[..., Any], args: Sequence[Any] = (), kwargs: dict[st
 
 @contextlib.contextmanager
 def _quiet_memory(collects: bool) -> Iterator[None]:
-    """What the tool and its session keep is not searched again in every slice."""
+    """What is alive now, which is mostly the tool's, is not searched again in every slice, nor ever after."""
     was = gc.isenabled()
     gc.collect()
     gc.freeze()
@@ -195,9 +197,22 @@ def _quiet_memory(collects: bool) -> Iterator[None]:
     try:
         yield
     finally:
-        gc.unfreeze()
         if was:
             gc.enable()
+
+
+def more_calls(share: float) -> Callable[[int], int]:
+    """Adds calls that are not counted: one in 20 for a share of 0.05, over slices together."""
+    owed = 0.0
+
+    def more(calls: int) -> int:
+        nonlocal owed
+        owed += calls * share
+        extra = int(owed)
+        owed -= extra
+        return calls + extra
+
+    return more
 
 
 def seed(text: str) -> None:

@@ -1,7 +1,9 @@
 """Cores: which this process may use, and which a worker is given."""
 
+import contextlib
 import os
 import sys
+from collections.abc import Collection
 
 import psutil
 
@@ -29,6 +31,14 @@ def quietest_cores(threads: int) -> list[int]:
         return mine
     busy = psutil.cpu_percent(IDLE_SECONDS, percpu=True)
     return sorted(sorted(mine, key=lambda core: busy[core] if core < len(busy) else 0.0)[:threads])
+
+
+def pin(pid: int, cores: Collection[int]) -> None:
+    """Has all threads of a process run on these cores; what has ended meanwhile is no error."""
+    with contextlib.suppress(OSError):
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with contextlib.suppress(OSError):
+                os.sched_setaffinity(int(thread), cores)
 
 
 def start_cores(is_base: bool, cores: list[int]) -> list[int]:
