@@ -35,8 +35,8 @@ def commands():
 
 
 def arguments(line):
-    line = re.sub(r"\|\|.*|&&.*", "", OPTIONS_IN_VARIABLES.sub("", line))
-    line = re.sub(r"\$\{\{.*?\}\}", "REVISION", line)
+    line = re.sub(r"\$\{\{.*?\}\}", "REVISION", OPTIONS_IN_VARIABLES.sub("", line))
+    line = re.sub(r"\|\|.*|&&.*", "", line)
     return [word for word in shlex.split(line) if word != "…"]
 
 

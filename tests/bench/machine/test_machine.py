@@ -49,7 +49,8 @@ import importlib, json, pkgutil, sys
 import rooflinear.bench as bench
 assert sys.platform == "darwin"
 names = [each.name for each in pkgutil.walk_packages(bench.__path__, "rooflinear.bench.")]
-names = [name for name in names if "suite." not in name and not name.endswith(("__main__", "_suite", "_session", "ceiling_worker"))]
+programs = ("__main__", "_suite", "_session", "ceiling_worker")
+names = [name for name in names if "suite." not in name and not name.endswith(programs)]
 modules = {name.rpartition(".")[2]: importlib.import_module(name) for name in names}
 import msgspec
 guard = modules["counters"].Guard()
