@@ -30,15 +30,15 @@ NO_FORK = "its peak memory needs a process of its own, which this system cannot 
 
 
 class Entry(NamedTuple):
-    """One combination of a benchmark's parameters; ``index`` is None where it has none."""
+    """One combination of a benchmark's parameters; ``place`` is None where it has none."""
 
     name: str
-    index: int | None
+    place: int | None
     texts: tuple[str, ...]
 
     @property
     def id(self) -> str:
-        return self.name if self.index is None else f"{self.name}({', '.join(self.texts)})"
+        return self.name if self.place is None else f"{self.name}({', '.join(self.texts)})"
 
 
 def run(server: Server, arguments: Sequence[str]) -> int:
@@ -85,7 +85,7 @@ def _refused(benchmark: Any, entry: Entry) -> str:
         return reason
     if benchmark.type == "peakmemory" and not forked.AVAILABLE:
         return NO_FORK
-    benchmark.set_param_idx(entry.index or 0)
+    benchmark.set_param_idx(entry.place or 0)
     skipped = tuple(benchmark._current_params) in benchmark._skip_tuples
     return "its suite skips these parameters" if skipped else ""
 
@@ -94,7 +94,7 @@ def _ran(server: Server, found: Found, entry: Entry, caches: "Caches") -> tuple[
     """How it ended."""
     try:
         benchmark = found.fresh(entry.name)
-        benchmark.set_param_idx(entry.index or 0)
+        benchmark.set_param_idx(entry.place or 0)
         caches.give(benchmark)
         if benchmark.type == "peakmemory":
             server.park(Parked(number=lambda: forked.in_child(lambda: _number(benchmark)), unit="bytes"))

@@ -161,7 +161,11 @@ def untold(cases: Iterable[CaseResult]) -> list[tuple[str, list[CaseResult]]]:
 
 def numbers(result: CaseResult) -> str:
     """``1.053 (1.049 – 1.058)``; empty where nothing was timed, and where two numbers have no ratio."""
-    if not known(result.ratio) or (is_number(result) and not 1 / LARGEST < result.ratio < LARGEST):
+    if (
+        result.ratio is None
+        or not known(result.ratio)
+        or (is_number(result) and not 1 / LARGEST < result.ratio < LARGEST)
+    ):
         return ""
     ends = f" ({_ratio(result.low)} – {_ratio(result.high)})" if known(result.low) and known(result.high) else ""
     return f"{result.ratio:.3f}{ends}"
