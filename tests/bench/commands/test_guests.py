@@ -130,7 +130,7 @@ def test_head_hangs(benchmark):
 
 def test_head_is_too_large(benchmark):
     def hold():
-        data = b"x" * 2**30
+        data = b"x" * 2**29
         time.sleep(3)
         return len(data)
     benchmark(hold if pkg.side() == "head" else int)
@@ -160,7 +160,7 @@ def test_what_breaks_is_told_of_each_benchmark_and_the_rest_goes_on(project):
             "tests/test_unread.py": "import absent_module\n",
         }
     )
-    arguments = ("--pytest", "tests", "--margin", "100%", "--timeout", "4", "--seed", "1", "--memory-limit", "0.8GiB")
+    arguments = ("--pytest", "tests", "--margin", "100%", "--timeout", "4", "--seed", "1", "--memory-limit", "0.2GiB")
     done, told, _ = project.compare("HEAD", *arguments)
     found = verdicts(told, [word.partition("(")[0] for word in FATES.split("def ") if word.startswith("test_")])
     outcome = {name: (each["verdict"], each["reason"]) for name, each in found.items()}
@@ -175,7 +175,7 @@ def test_what_breaks_is_told_of_each_benchmark_and_the_rest_goes_on(project):
         "test_plain": ("not compared", "a test without a benchmark fixture"),
         "test_head_dies": ("broken", "head: crashed: killed by SIGSEGV"),
         "test_base_exits": ("broken", "base: crashed: ended with exit status 3"),
-        "test_head_is_too_large": ("broken", "head: crashed: out of memory: grew beyond the limit of 0.8 GiB"),
+        "test_head_is_too_large": ("broken", "head: crashed: out of memory: grew beyond the limit of 0.2 GiB"),
         "test_head_hangs": ("broken", "head: timeout: no answer within 4 s"),
     }
     for name, (verdict, reason) in expected.items():
