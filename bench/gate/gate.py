@@ -61,9 +61,14 @@ class Gate:
         self._start_s = 0.0
 
     def play(self) -> None:
-        """Screens all cases, then confirms those left open on fresh processes and fresh data."""
+        """Screens all cases, then confirms those left open on fresh processes and fresh data.
+
+        Where nothing changed, no case is to be judged, and the screen is all.
+        """
         self._screen()
         self._widen()
+        if all(each.planned.unchanged for each in self.tracks):
+            return
         open_ = [
             each
             for each in self.tracks

@@ -1,17 +1,19 @@
 """Which cases are compared, which serve as controls, and which end before anything is timed."""
 
 import random
-from collections.abc import Sequence
+import sys
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import Lost
+from ..libraries.host import LIBRARIES
 from ..machine import machine
 from ..machine.cores import available_cores
 from ..records import Case, Task, task_of
 from ..suites import suite_sources
-from ..suites.suite import Suite
+from ..suites.suite import Suite, unavailable
 from ..sweep import Contest, Options, contests, cost, footprint
 from .allowed import Named, one_sided
 from .margins import Margins
@@ -21,6 +23,9 @@ from .records import ABSENT, APPEARED, CHANGED, MISSING, CaseResult, CaseVerdict
 from .revisions import Revision
 
 CONTROL_SHARE = 0.1
+FEW_CONTROLS = 5
+"""Controls where no case changed: they show that the suite runs and how noisy the machine is, and decide nothing."""
+
 UNKNOWN_CACHE_BYTES = 2**25
 """The largest cache, if the system does not report it."""
 
@@ -55,6 +60,11 @@ class Plan:
     measured: tuple[Planned, ...]
     settled: tuple[CaseResult, ...]
 
+    @property
+    def nothing_changed(self) -> bool:
+        """Whether all cases are the same code on both sides."""
+        return all(each.unchanged for each in (*self.measured, *self.settled))
+
 
 def plan(
     base: Revision, head: Revision, options: Options, margins: Margins, allowed: Sequence[str], judge_all: bool
@@ -88,7 +98,8 @@ def plan(
         Planned(case, margins.of(case, _is_large(head.suite, contest, held)), case.implementation in same)
         for case, contest in both
     ]
-    measured, left = with_controls(shared, random.Random(options.seed))
+    runs_here = _runs_here(head, options.device)
+    measured, left = with_controls(shared, random.Random(options.seed), runs_here)
     return Plan(tuple(measured), (*settled, *left))
 
 
@@ -140,21 +151,41 @@ def _difference(base: Suite, head: Suite, name: str) -> str:
 
 
 def _left_out(planned: Planned) -> CaseResult:
-    reason = "same sources and interpreter on both sides, and not chosen as a control"
+    reason = "same sources, packages and interpreter on both sides, and not chosen as a control"
     return CaseResult(case=planned.case, verdict=ABSENT, reason=reason, margin=planned.margin, unchanged=True)
 
 
-def with_controls(shared: list[Planned], rng: random.Random) -> tuple[list[Planned], list[CaseResult]]:
-    """The cases to measure: a tenth of unchanged cases as controls; a tenth of changed ones also against a copy."""
+def with_controls(
+    shared: list[Planned], rng: random.Random, runs_here: Collection[str] = ()
+) -> tuple[list[Planned], list[CaseResult]]:
+    """The cases to measure, and those left out.
+
+    A tenth of unchanged cases are controls, and a tenth of changed ones also run against a copy. Where nothing
+    changed, a few controls are enough, of implementations that run here.
+    """
     changed = [each for each in shared if not each.unchanged]
     unchanged = [each for each in shared if each.unchanged]
-    if not changed:
-        return unchanged, []
     copied = {each.case for each in rng.sample(changed, _tenth(changed))}
-    controls = {each.case for each in rng.sample(unchanged, _tenth(unchanged))}
+    among = unchanged if changed else [each for each in unchanged if each.case.implementation in runs_here] or unchanged
+    count = _tenth(unchanged) if changed else min(FEW_CONTROLS, len(among))
+    controls = {each.case for each in rng.sample(among, count)}
     measured = [replace(each, copied=each.case in copied) for each in changed]
     measured += [each for each in unchanged if each.case in controls]
     return measured, [_left_out(each) for each in unchanged if each.case not in controls]
+
+
+def _runs_here(head: Revision, device: str) -> set[str]:
+    """Implementations that are not known to be unable to run, as far as can be told without importing them.
+
+    Empty for another interpreter, whose packages are not known here.
+    """
+    if head.python != sys.executable or head.suite is None:
+        return set()
+    return {
+        stem
+        for stem, each in head.suite.implementations.items()
+        if not unavailable(each) and not each.elsewhere(device) and device in LIBRARIES[each.library].devices
+    }
 
 
 def _tenth(cases: list[Planned]) -> int:

@@ -162,23 +162,27 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         return EXIT_STATUS[self.verdict]
 
 
+SAME = "the sources, packages and interpreters of both sides are equal"
+
+
 def verdict_of(cases: list[CaseResult], controls: list[Control]) -> tuple[RunVerdict, str]:
-    """The verdict of the whole run, and the reason in a few words."""
+    """The verdict of the whole run, and the reason in a few words. What did not change cannot be slower."""
     counts = {verdict: sum(each.verdict == verdict for each in cases) for verdict in {each.verdict for each in cases}}
     incomplete = [f"{counts[each]} {each}" for each in INCOMPLETE if each in counts]
     fired = sum(each.fired for each in controls)
-    same = "; the sources are the same on both sides" if all(each.unchanged for each in cases) else ""
     if incomplete:
         return "incomplete", f"cases cannot be compared: {', '.join(incomplete)}"
     if nothing := _nothing_compared(cases):
         return "incomplete", nothing
+    if all(each.unchanged for each in cases):
+        return "not slower", f"{SAME}: there is nothing to compare"
     if counts.get(SLOWER):
         return "slower", f"{counts[SLOWER]} of {len(cases)} cases are slower by more than their margin"
     if fired:
-        return "inconclusive", f"{fired} of {len(controls)} controls were called slower: too much noise{same}"
+        return "inconclusive", f"{fired} of {len(controls)} controls were called slower: too much noise"
     if counts.get(INCONCLUSIVE):
-        return "inconclusive", f"{counts[INCONCLUSIVE]} of {len(cases)} cases could not be decided{same}"
-    return "not slower", f"no case is slower by more than its margin{same}"
+        return "inconclusive", f"{counts[INCONCLUSIVE]} of {len(cases)} cases could not be decided"
+    return "not slower", "no case is slower by more than its margin"
 
 
 def _nothing_compared(cases: list[CaseResult]) -> str:

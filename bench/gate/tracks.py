@@ -110,7 +110,9 @@ def _result(track: Track, judged: judge.Judged | None, candidates: int) -> CaseR
     elif judged is not None:
         verdict, reason = judged
     else:
-        verdict, reason = judge.settled(screen, margin), f"decided by the screen of {len(screen)} blocks"
+        verdict = judge.settled(screen, margin)
+        decided = "decided" if verdict != records.INCONCLUSIVE else "left open"
+        reason = f"{decided} by the screen of {len(screen)} blocks"
     rounds, dropped = (
         sum(getattr(each, name) for each in track.screen + track.confirm) for name in ("rounds", "dropped")
     )

@@ -13,6 +13,11 @@ import pytest
 from rooflinear.bench.commands import compare as comparing
 from rooflinear.bench.commands.requests import CompareRequest
 from rooflinear.bench.errors import CannotFinish, UsageError
+from rooflinear.bench.gate.margins import Margins
+from rooflinear.bench.gate.plan import Plan, Planned
+from rooflinear.bench.gate.records import SAME, CaseResult
+from rooflinear.bench.records import Case
+from rooflinear.bench.sweep import Options
 
 from ...waiting import wait_for
 from ..interop.test_interop import PYTEST
@@ -115,10 +120,22 @@ def test_a_remark_makes_nothing_slower(compare, repository):
 
 def test_what_did_not_change_only_controls(compare):
     status, found = compare("HEAD", "HEAD")
-    assert status in (0, 3)
+    assert (status, found["verdict"]) == (0, "not slower")
     assert all(each["unchanged"] for each in found["cases"])
     assert len(found["controls"]) == 2
-    assert found["reason"].endswith("; the sources are the same on both sides")
+    assert found["reason"] == f"{SAME}: there is nothing to compare"
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_where_nothing_changed_it_is_said_before_anything_is_measured(monkeypatch, capsys, changed):
+    case = Case("made", "double", "plain", {"m": 10}, {}, "float64", 1, "cpu")
+    same = CaseResult(case=case, verdict="not compared", margin=0.02, unchanged=True)
+    made = Plan((Planned(case, 0.02, unchanged=not changed),), (same,) * 9)
+    monkeypatch.setattr(comparing, "plan", lambda *_: made)
+    monkeypatch.setattr(comparing, "Gate", lambda *_: pytest.fail("it was begun"))
+    with pytest.raises(pytest.fail.Exception):
+        comparing.paired(None, None, Options(suite="made"), Margins(0.02), [])
+    assert capsys.readouterr().err == ("" if changed else f"{SAME}; measured as controls: 1 of 10 cases\n")
 
 
 def test_kernels_that_come_and_go_are_said(compare, repository):

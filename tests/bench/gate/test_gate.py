@@ -11,7 +11,7 @@ from rooflinear.bench.gate import judge
 from rooflinear.bench.gate.gate import LATE, SCREEN_SHARE, Gate
 from rooflinear.bench.gate.paired_rounds import Reading
 from rooflinear.bench.gate.plan import Outcome, Planned
-from rooflinear.bench.gate.records import verdict_of
+from rooflinear.bench.gate.records import SAME, verdict_of
 from rooflinear.bench.gate.tracks import results
 from rooflinear.bench.records import Case
 
@@ -128,6 +128,35 @@ def test_what_changed_is_confirmed_on_fresh_data_alone(ratio, verdict, run):
     assert compared.watcher.totals == [2 * judge.SCREEN_BLOCKS, found.blocks]
     assert compared.watcher.steps == sum(compared.watcher.totals)
     assert compared.verdict == run
+
+
+def test_where_nothing_changed_controls_are_screened_alone_and_decide_nothing():
+    machine = Machine()
+    machine.head = {"numba": 1.2}
+    compared = Compared(machine, planned("numpy", unchanged=True), planned("numba", unchanged=True))
+    assert len(machine.stages) == 1
+    assert compared.blocks(SCREEN) == dict.fromkeys(("numpy", "numba"), judge.SCREEN_BLOCKS)
+    assert [(each.kind, each.fired) for each in compared.controls] == [("unchanged", False)] * 2
+    assert (compared.verdict, compared.reason) == ("not slower", f"{SAME}: there is nothing to compare")
+
+
+def test_a_control_that_the_screen_leaves_open_is_said_to_be():
+    machine = Machine(noise=0.2)
+    compared = Compared(machine, planned("numba", unchanged=True))
+    found = compared.found["numba"]
+    assert (found.verdict, found.reason) == ("inconclusive", f"left open by the screen of {judge.SCREEN_BLOCKS} blocks")
+    assert compared.verdict == "not slower"
+
+
+def test_where_nothing_changed_what_cannot_be_compared_is_still_said():
+    machine = Machine()
+    machine.lost = {("torch", 1): {"base": WRONG, "head": WRONG}}
+    compared = Compared(machine, planned("numpy", unchanged=True), planned("torch", unchanged=True))
+    assert (compared.verdict, compared.reason) == ("incomplete", "cases cannot be compared: 1 broken")
+    machine.lost = {(name, 1): {"base": ABSENT, "head": ABSENT} for name in ("numpy", "torch")}
+    compared = Compared(machine, planned("numpy", unchanged=True), planned("torch", unchanged=True))
+    assert compared.verdict == "incomplete"
+    assert compared.reason == "nothing was compared: neither side can run it: missing: no torch"
 
 
 def test_what_only_the_screen_saw_is_not_called_slower():

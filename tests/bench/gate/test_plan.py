@@ -1,11 +1,13 @@
 """Which cases are measured, which only control, which end before anything is timed."""
 
+import sys
+
 import pytest
 
 from rooflinear.bench.commands.options import build
 from rooflinear.bench.commands.requests import CaseRequest
 from rooflinear.bench.gate.margins import LARGE, PINNED, Margins
-from rooflinear.bench.gate.plan import plan, same_sources
+from rooflinear.bench.gate.plan import FEW_CONTROLS, plan, same_sources
 from rooflinear.bench.gate.records import Side
 from rooflinear.bench.gate.revisions import Revision, sources
 from rooflinear.bench.machine import machine
@@ -31,7 +33,7 @@ def sides(tmp_path):
 
 
 def opened(folder):
-    return Revision(Side(label=folder.parent.name), suite.load(folder), "python", {}, sources(folder))
+    return Revision(Side(label=folder.parent.name), suite.load(folder), sys.executable, {}, sources(folder))
 
 
 def planned(base, head, allowed=(), judge_all=False, **typed):
@@ -43,11 +45,41 @@ def told(found):
     return {each.case.implementation: each.verdict for each in found.settled}
 
 
-def test_nothing_changed_and_all_are_controls(sides):
-    found = planned(*sides({"other": NUMPY}))
-    assert found.measured
+def test_where_nothing_changed_a_few_control(sides):
+    pair = sides({f"other{number}": NUMPY for number in range(20)})
+    found = planned(*pair)
+    assert found.nothing_changed
+    assert len(found.measured) == FEW_CONTROLS
     assert all(each.unchanged and not each.copied for each in found.measured)
-    assert not found.settled
+    assert len(found.settled) == 2 * 21 - FEW_CONTROLS
+    assert {(each.verdict, each.reason, each.unchanged) for each in found.settled} == {
+        ("not compared", "same sources, packages and interpreter on both sides, and not chosen as a control", True)
+    }
+    chosen = [{each.case.key for each in planned(*pair, seed=str(seed)).measured} for seed in (1, 2)]
+    assert chosen[0] != chosen[1]
+
+
+def test_where_nothing_changed_in_a_small_suite_all_control(sides):
+    found = planned(*sides({"other": NUMPY}))
+    assert (len(found.measured), found.settled, found.nothing_changed) == (4, (), True)
+
+
+def test_where_nothing_changed_what_cannot_run_here_is_no_control(sides):
+    lacks = {f"lacks{number}": "import nosuchmodule\n" + NUMPY for number in range(20)}
+    on_gpu = {"on_gpu": NUMPY + '\nDEVICE = "cuda"\n', "cupy": NUMPY.replace('"numpy"', '"cupy"')}
+    found = planned(*sides({**lacks, **on_gpu}))
+    assert {each.case.implementation for each in found.measured} == {"plain"}
+
+
+def test_where_nothing_changed_and_nothing_can_run_that_is_tried(sides):
+    lacks = {"plain": "import nosuchmodule\n" + NUMPY}
+    assert {each.case.implementation for each in planned(*sides(lacks)).measured} == {"plain"}
+
+
+def test_a_kernel_that_comes_is_a_change(sides):
+    found = planned(*sides({f"other{number}": NUMPY for number in range(20)}, {"comes": NUMPY}))
+    assert not found.nothing_changed
+    assert len(found.measured) == FEW_CONTROLS
 
 
 def test_where_all_are_judged_the_same_code_is_not_spared(sides):
