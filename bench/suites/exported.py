@@ -22,6 +22,9 @@ VARIABLE = "ROOFLINEAR_EXPORT"
 HARNESS = ("rooflinear.bench", "rooflinear_suite_")
 """Modules that both sides share: they belong to rooflinear or are loaded from a named folder."""
 
+MAIN = frozenset({"__main__", "__mp_main__"})
+"""The program that runs: rooflinear's own. ``multiprocessing`` gives it the second name."""
+
 INSTALLED = ("site-packages", "dist-packages")
 
 
@@ -96,9 +99,10 @@ class Finder:
 
     def prove(self, but: frozenset[str] = frozenset()) -> None:
         """Raises `NotExported` if a module was loaded from the checkout. ``but``: modules that may be."""
+        lent = but | MAIN
         for name, module in list(sys.modules.items()):
             file = _file(module)
-            if file and name != "__main__" and name not in but and not is_harness(name) and self._is_checkouts(file):
+            if file and name not in lent and not is_harness(name) and self._is_checkouts(file):
                 raise NotExported(f"{name} was loaded from {file} of the checkout, not the revision; import it by name")
 
     def _entries(self, entry: str) -> list[str]:

@@ -221,6 +221,12 @@ def test_the_harness_is_lent_and_its_kernels_are_not(place):
     assert place.says(asked, top=str(own)) == "exported rooflinear.bench.contract"
 
 
+def test_the_program_that_runs_is_lent_under_both_its_names(place):
+    """``multiprocessing``, which PyTorch and joblib import, names the main module a second time."""
+    main = f"import sys; sys.modules['__main__'].__file__ = {str(place.top / 'main.py')!r}; import multiprocessing"
+    assert place.says(f"{main}; exported.prove(); print('__mp_main__' in sys.modules)") == "True"
+
+
 def test_in_the_parent_nothing_is_left_behind(place):
     place.package("src")
     before, path, finders = set(sys.modules), list(sys.path), list(sys.meta_path)
