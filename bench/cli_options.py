@@ -93,7 +93,8 @@ RunBudget = Annotated[
     _option(
         "--time-budget",
         "TIME",
-        "Time for the whole run, such as 90s or 8m. Default: the preset's; no limit with sizes of your own.",
+        "Time for the whole run, such as 90s or 8m. Default: the preset's, and what a slow start takes;"
+        " no limit with sizes of your own.",
     ),
 ]
 CompareBudget = Annotated[

@@ -19,19 +19,26 @@ DTYPES = ("float64", "float32")
 
 @dataclass(frozen=True)
 class Preset:
-    """Limits of a preset: seconds in all (None: no limit), seconds per call, rounds per block."""
+    """Limits of a preset: seconds in all (None: no limit), seconds per call, rounds per block.
+
+    ``start_s`` is what the first workers usually take of the time budget to start.
+    """
 
     time_budget_s: float | None
     timeout_s: float
     rounds: int
+    start_s: float | None = None
 
 
 PRECISION = 0.05
 """Default half-width of a speed-up's interval at which a contest ends."""
 
+LONGEST_START_S = 300.0
+"""The longest start of workers that extends a preset's time budget: imports without bytecode, on a slow disk."""
+
 PRESETS = {
-    "quick": Preset(time_budget_s=82, timeout_s=0.5, rounds=24),
-    "standard": Preset(time_budget_s=520, timeout_s=1, rounds=40),
+    "quick": Preset(time_budget_s=82, timeout_s=0.5, rounds=24, start_s=30),
+    "standard": Preset(time_budget_s=520, timeout_s=1, rounds=40, start_s=60),
     "full": Preset(time_budget_s=None, timeout_s=60, rounds=40),
     "goals": Preset(time_budget_s=None, timeout_s=10, rounds=24),
     "verify": Preset(time_budget_s=None, timeout_s=60, rounds=0),
@@ -51,7 +58,11 @@ MOST_WORK = {"quick": 1e8, "standard": 3e8, "full": 1e10, "goals": 1e8, "verify"
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """The options of a run; stored in ``run.json`` so that it can be resumed."""
+    """The options of a run; stored in ``run.json`` so that it can be resumed.
+
+    ``start_s`` is the part of the time budget for the start of the first workers: what they take beyond it is
+    granted. None: the budget is a total, as when the user states it.
+    """
 
     suite: str
     preset: str = "standard"
@@ -67,6 +78,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     data_stamp: str = ""
     condition: float | None = None
     time_budget_s: float | None = None
+    start_s: float | None = None
     timeout_s: float = 60.0
     memory_limit_bytes: int | None = None
     blocks: int | None = None

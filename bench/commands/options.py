@@ -56,7 +56,7 @@ def build(loaded: Suite, request: CaseRequest) -> Options:
         data=request.data,
         target=request.target,
         condition=_condition(request.condition),
-        time_budget_s=time_budget_seconds(request.time_budget) or _presets_budget(request),
+        **_time(request),
         timeout_s=seconds_of("--timeout", request.timeout) or _presets_timeout(request),
         memory_limit_bytes=bytes_of("--memory-limit", request.memory_limit),
         blocks=_whole("--blocks", request.blocks),
@@ -84,10 +84,17 @@ def _names(option: str, values: Iterable[str]) -> list[str]:
     return listed(option, values, " to take all")
 
 
-def _presets_budget(request: CaseRequest) -> float | None:
-    """The preset's time budget, for its own grid only: there is no limit for sizes that the user chose."""
+def _time(request: CaseRequest) -> dict[str, float | None]:
+    """The time budget: a total if the user states it, else the preset's, which a slow start of workers extends.
+
+    The preset's is for its own grid only: there is no limit for sizes that the user chose.
+    """
+    stated = time_budget_seconds(request.time_budget)
     own = request.size or request.m or request.n or is_matrix(request.data, request.target)
-    return None if own else PRESETS[request.preset].time_budget_s
+    if stated or own:
+        return {"time_budget_s": stated}
+    preset = PRESETS[request.preset]
+    return {"time_budget_s": preset.time_budget_s, "start_s": preset.start_s}
 
 
 def _presets_timeout(request: CaseRequest) -> float:

@@ -65,7 +65,7 @@ def resume(request: ResumeRequest) -> int:
     if matrix.is_matrix(chosen):
         matrix.refuse_changed(chosen)
     if budget_s is not None:
-        chosen = msgspec.structs.replace(chosen, time_budget_s=budget_s)
+        chosen = msgspec.structs.replace(chosen, time_budget_s=budget_s, start_s=None)
     earlier = store.read_results(folder)
     record = warned(folder, record, _busy_beside(wait_s))
     return _measure(folder, record, loaded, chosen, contests(loaded, chosen), earlier)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from ..records import Case, Result, Task, task_of, words
 from ..suites.suite import Suite
-from ..sweep import PRESETS, Contest, Options, work
+from ..sweep import LONGEST_START_S, PRESETS, Contest, Options, work
 from .predict import Key, Predictor
 from .terms import LONG_CALL_NS, SLICE_NS, SLICES, UNTIMED_NS
 
@@ -33,7 +33,7 @@ class Budget:
 
     def __init__(self, suite: Suite, options: Options, clock: Callable[[], float] = time.monotonic):
         self.suite, self.options, self._clock = suite, options, clock
-        self._started = clock()
+        self._started, self._ready = clock(), math.inf
         self._part_ends = math.inf
         self._predictor = Predictor()
         self._case_seconds = TYPICAL_CASE_SECONDS
@@ -43,8 +43,20 @@ class Budget:
         """Seconds left of the current part; None without a budget."""
         if self.options.time_budget_s is None:
             return None
-        now = self._clock()
+        now = self._now()
         return min(self.options.time_budget_s - (now - self._started) - RESERVE_SECONDS, self._part_ends - now)
+
+    def note_ready(self) -> None:
+        """Notes that the first workers have started."""
+        self._ready = min(self._ready, self._clock())
+
+    def _now(self) -> float:
+        """The clock, which stands still while the first workers take longer to start than a preset's budget expects."""
+        now = self._clock()
+        if self.options.start_s is None:
+            return now
+        took = min(min(now, self._ready) - self._started, LONGEST_START_S)
+        return now - max(0.0, took - self.options.start_s)
 
     def keep(self, share: float) -> None:
         """Reserves a share of the whole budget for further blocks, for which no case is skipped; 0 ends it."""
@@ -55,7 +67,7 @@ class Budget:
         self._part_ends = math.inf
         left = self.seconds_left()
         if left is not None:
-            self._part_ends = self._clock() + left / max(1, parts)
+            self._part_ends = self._now() + left / max(1, parts)
 
     def is_spent(self) -> bool:
         left = self.seconds_left()

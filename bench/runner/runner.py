@@ -167,6 +167,7 @@ class Runner:
         cases = {case.implementation: case for case in due if case not in self._results.lost}
         self.watcher.now(f"starting {len(cases)} worker{'' if len(cases) == 1 else 's'}", None)
         self._workers.start(cases.values(), self._exact_tests(together), self._budget.is_spent)
+        self._budget.note_ready()
 
     def _exact_tests(self, contests: list[Contest]) -> list[tuple[Task, str]]:
         """Of every operation and dtype, made once a run."""

@@ -10,7 +10,7 @@ from rooflinear.bench.commands.requests import CaseRequest
 from rooflinear.bench.errors import UsageError
 from rooflinear.bench.machine.cores import available_cores
 from rooflinear.bench.suites import suite
-from rooflinear.bench.sweep import Options
+from rooflinear.bench.sweep import PRESETS, Options
 
 ROOT = Path(__file__).resolve().parents[3]
 NOT_WHOLE = ["0", "-1", "1.5", "1e400", "9" * 40, "nan", "inf", "", " ", "many", "1;2", "0x10", "1,,2", "1,0"]
@@ -221,6 +221,14 @@ def test_what_is_left_out_takes_the_presets_value(build):
     quick, full = build(), build(preset="full")
     assert (quick.time_budget_s, quick.timeout_s, quick.threads) == (82, 0.5, [available_cores()])
     assert (full.time_budget_s, full.timeout_s) == (None, 60)
+
+
+@pytest.mark.parametrize("preset", ["quick", "standard"])
+def test_a_slow_start_extends_the_presets_own_budget_alone(build, preset):
+    assert build(preset=preset).start_s == PRESETS[preset].start_s
+    assert 0 < PRESETS[preset].start_s < PRESETS[preset].time_budget_s
+    assert build(preset=preset, time_budget="82s").start_s is None
+    assert build(preset=preset, m="10").start_s is None
 
 
 def test_sizes_of_the_users_take_the_time_they_take(build):

@@ -11,6 +11,7 @@ from rooflinear.bench.commands import run
 from rooflinear.bench.machine import quiet
 from rooflinear.bench.machine.neighbours import Neighbour
 from rooflinear.bench.machine.quiet import look_round, wait_for_quiet
+from rooflinear.bench.sweep import PRESETS
 
 from ..machine.computer import LINUX, busy_program
 from ..made import write_suite
@@ -19,21 +20,22 @@ from ..made import write_suite
 @pytest.fixture
 def quiet_run(monkeypatch, tmp_path):
     """A run's commands without anything measured: what was waited for, and the run's record."""
-    asked = SimpleNamespace(waits=[], records=[], found=[])
+    asked = SimpleNamespace(waits=[], records=[], chosen=[], found=[])
 
     def wait(seconds):
         asked.waits.append(seconds)
         return asked.found
 
-    def measure(folder, record, *_):
+    def measure(folder, record, loaded, chosen, *_):
         asked.records.append(record)
+        asked.chosen.append(chosen)
         return 0
 
     monkeypatch.setattr(quiet, "wait_for_quiet", wait)
     monkeypatch.setattr(quiet, "look_round", lambda: asked.found)
     monkeypatch.setattr(run, "_measure", measure)
-    chosen = ["run", "--suite", write_suite(tmp_path / "mine"), "--m", "9", "--results", tmp_path / "results"]
-    asked.invoke = lambda *more: CliRunner().invoke(app, list(map(str, [*chosen, *more])))
+    typed = ["run", "--suite", write_suite(tmp_path / "mine"), "--results", tmp_path / "results"]
+    asked.invoke = lambda *more: CliRunner().invoke(app, list(map(str, [*typed, *more])))
     asked.folders = lambda: list((tmp_path / "results").iterdir())
     asked.resume = lambda *more: CliRunner().invoke(app, ["run", "--resume", str(asked.folders()[0]), *more])
     return asked
@@ -55,6 +57,16 @@ def test_the_wait_is_no_option_that_makes_another_run(quiet_run):
     quiet_run.invoke()
     quiet_run.invoke("--wait-for-quiet", "5m")
     assert quiet_run.records[0].options == quiet_run.records[1].options
+
+
+def test_a_time_budget_stated_on_resuming_is_a_total(quiet_run):
+    assert quiet_run.invoke("--preset", "quick").exit_code == 0
+    assert quiet_run.resume().exit_code == 0
+    assert quiet_run.resume("--time-budget", "82s").exit_code == 0
+    quick = PRESETS["quick"]
+    assert [(each.time_budget_s, each.start_s) for each in quiet_run.chosen] == [
+        (quick.time_budget_s, quick.start_s), (quick.time_budget_s, quick.start_s), (82, None),
+    ]  # fmt: skip
 
 
 @LINUX

@@ -18,7 +18,7 @@ from rooflinear.bench.runner.budget import (
     Budget,
 )
 from rooflinear.bench.suites import suite
-from rooflinear.bench.sweep import Options
+from rooflinear.bench.sweep import LONGEST_START_S, Options
 
 SMOOTHING = suite.load(Path(__file__).resolve().parents[3] / "examples" / "smoothing")
 QUICK_ROUNDS = sweep.PRESETS["quick"].rounds
@@ -77,6 +77,53 @@ def test_a_part_leaves_the_rest_their_share(budget, clock):
     assert budget.is_spent()
     budget.begin_part(1)
     assert budget.seconds_left() == pytest.approx(whole / 2 - 4)
+
+
+USUAL = 20
+"""Seconds of the time budget that a start may take."""
+
+
+@pytest.fixture
+def presets(clock):
+    """A budget that the user did not state."""
+    return Budget(SMOOTHING, options(60, start_s=USUAL), clock)
+
+
+def test_a_presets_budget_stands_still_while_workers_take_longer_to_start(presets, clock):
+    clock.pass_(USUAL + 30)
+    assert presets.seconds_left() == 60 - RESERVE_SECONDS - USUAL
+    presets.note_ready()
+    clock.pass_(10)
+    assert presets.seconds_left() == 60 - RESERVE_SECONDS - USUAL - 10
+    presets.note_ready()  # of a further block's workers
+    assert presets.seconds_left() == 60 - RESERVE_SECONDS - USUAL - 10
+
+
+def test_a_short_start_leaves_its_time_to_the_rest(presets, clock):
+    clock.pass_(USUAL - 15)
+    presets.note_ready()
+    clock.pass_(10)
+    assert presets.seconds_left() == 60 - RESERVE_SECONDS - 15
+
+
+def test_a_start_without_end_spends_a_presets_budget_too(presets, clock):
+    clock.pass_(LONGEST_START_S + 7)
+    assert presets.seconds_left() == 60 - RESERVE_SECONDS - USUAL - 7
+
+
+def test_a_part_of_a_presets_budget_stands_still_as_well(presets, clock):
+    presets.begin_part(2)
+    clock.pass_(USUAL + 30)
+    presets.note_ready()
+    assert presets.seconds_left() == (60 - RESERVE_SECONDS) / 2 - USUAL
+    presets.begin_part(2)
+    assert presets.seconds_left() == (60 - RESERVE_SECONDS - USUAL) / 2
+
+
+def test_a_budget_that_the_user_states_is_a_total(budget, clock):
+    clock.pass_(50)
+    budget.note_ready()
+    assert budget.seconds_left() == 60 - RESERVE_SECONDS - 50
 
 
 def test_without_a_budget_no_part_ends(clock):

@@ -240,6 +240,17 @@ def test_what_no_time_is_left_for_is_skipped_and_what_was_measured_is_kept():
     assert {m for m, _ in machine.problems.made} == {10, 20, 30}
 
 
+def test_a_slow_first_start_costs_no_case_of_a_preset():
+    """Imports without compiled bytecode, on a slow disk."""
+    machine, stated = Machine(numpy=MS, fast=MS // 2), Machine(numpy=MS, fast=MS // 2)
+    machine.started_s = stated.started_s = 60.0
+    for each in (machine, stated):
+        each.made_s = 20.0
+    run = Run(machine, 10, 20, 30, 40, 50, time_budget_s=100, start_s=10)
+    assert run.statuses("fast") == {10: "ok", 20: "ok", 30: "ok", 40: "skipped", 50: "skipped"}
+    assert set(Run(stated, 10, 20, time_budget_s=100).statuses("fast").values()) == {"skipped"}
+
+
 def test_without_time_no_worker_is_started():
     machine = Machine(numpy=MS)
     assert Run(machine, 10, 20, time_budget_s=RESERVE_SECONDS).statuses("numpy") == {10: "skipped", 20: "skipped"}
