@@ -52,6 +52,22 @@ def _takes_files(folder: Path) -> bool:
         return False
 
 
+def cache_folder() -> Path | None:
+    """Where rooflinear keeps what is slow to make anew; None for a user without a home."""
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rooflinear"
+    except RuntimeError:
+        return None
+
+
+def keep(file: Path, content: bytes) -> None:
+    """Replaces a file of the cache in one step, whatever other processes do meanwhile. Raises `OSError`."""
+    partial = file.with_name(f"{file.name}.{os.getpid()}")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial.write_bytes(content)
+    partial.replace(file)
+
+
 def write_run(folder: Path, run: Run) -> None:
     """Replaces ``run.json`` in one step."""
     try:

@@ -7,7 +7,6 @@ minute, so a run also reads each contest's working set in its rounds.
 """
 
 import hashlib
-import os
 import sys
 import tempfile
 import warnings
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from .. import store
 from ..errors import CannotFinish
 from ..records import Ceilings, Machine, Result, Run
 from . import roofs
@@ -83,11 +83,8 @@ def learn_calls(described: Machine, made: Ceilings, dispatch_ns: Mapping[str, fl
 def keep(described: Machine, made: Ceilings) -> None:
     """Stores ceilings for the next run; warns if the cache cannot be written: then the next run measures again."""
     file = _file(described)
-    partial = file.with_name(f"{file.name}.{os.getpid()}")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(msgspec.json.format(msgspec.json.encode(made), indent=1))
-        partial.replace(file)
+        store.keep(file, msgspec.json.format(msgspec.json.encode(made), indent=1))
     except OSError as error:
         why = f"cannot store this machine's ceilings in {file.parent}: {error.strerror or error}"
         warnings.warn(f"{why}; they will be measured each time, unless you set XDG_CACHE_HOME", stacklevel=1)
@@ -150,9 +147,5 @@ def _expired(measured_at: str) -> bool:
 
 
 def _file(described: Machine) -> Path:
-    try:
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    except RuntimeError:  # a user without a home
-        cache = Path(tempfile.gettempdir())
     name = hashlib.sha256(described.identity.encode()).hexdigest()[:16]
-    return cache / "rooflinear" / f"ceilings-{name}.json"
+    return (store.cache_folder() or Path(tempfile.gettempdir(), "rooflinear")) / f"ceilings-{name}.json"

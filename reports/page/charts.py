@@ -4,7 +4,6 @@ Colours are CSS variables and shapes are Vega's, both given row by row, so that
 one implementation looks the same in every chart and in both themes.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -32,12 +31,9 @@ _PIXELS_PER_DECADE = "{extent} * LN10 / abs(log(domain('{scale}')[1] / domain('{
 _ROOM_FOR_HALVES = 110
 
 
-@lru_cache
 def charts() -> dict[str, dict[str, Any]]:
-    """Vega specs by the name of the element they are drawn in; their data sets are empty."""
-    import vl_convert
-
-    made = {
+    """Vega-Lite specs by the name of the element they are drawn in; their data sets are empty."""
+    return {
         "scaling": _lines(_SIZE_LABELS, _TIME_LABELS, size="size", time_text="one call", interval="interval"),
         "calls": _lines(_SIZE_LABELS, _TIME_LABELS, size="calls", time_text="mean of all calls"),
         "roofline": _roofline(),
@@ -45,7 +41,6 @@ def charts() -> dict[str, dict[str, Any]]:
         "strip": _strip(),
         "density": _density(),
     }
-    return {name: vl_convert.vegalite_to_vega(spec, vega_lite_version()) for name, spec in made.items()}
 
 
 def vega_lite_version() -> str:

@@ -7,13 +7,13 @@ from ...bench.interop import tool_of
 from ..palette import DARK, LIGHT
 from ..rendering import FOLDER, policy, render
 from ..tables.frames import Tables
-from .charts import charts, vega_lite_version
 from .page_command import command
 from .page_data import packed, run_data
 from .page_machine import facts
 from .page_runs import check_comparable, differences
 from .page_samples import samples
 from .page_words import declarations
+from .vega import vega
 
 STYLES = ("page/page.css", "page/views.css", "lab/lab.css")
 SCRIPTS = (
@@ -54,10 +54,10 @@ def html(runs: Sequence[Tables], baseline: str | None = None) -> bytes:
     return render(
         "page/page.html",
         style=style,
-        bundle=_bundle(),
+        bundle=vega().script,
         script=script(),
-        policy=policy(style, _bundle(), script()),
-        shared=packed({"charts": charts(), "runs": [tables.folder.name for tables in runs]}),
+        policy=policy(style, vega().script, script()),
+        shared=packed({"charts": vega().charts, "runs": [tables.folder.name for tables in runs]}),
         data=[packed(_data(tables, baseline if tables is first else None)) for tables in runs],
         samples=[packed(samples(tables)) for tables in runs],
         runs=[(tables.folder.name, tables.run, facts(tables.run)) for tables in runs],
@@ -89,14 +89,3 @@ def source(name: str | tuple[str, ...]) -> str:
     given, *files = name
     inside = "\n".join(map(source, files))
     return f"const {given} = (() => {{\n{inside}\nreturn {given};\n}})();"
-
-
-@cache
-def _bundle() -> str:
-    """Vega, Vega-Lite and Vega-Embed, kept from leaking globals; the script gets ``vegaEmbed`` alone."""
-    import vl_convert
-
-    code = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vega_lite_version())
-    if "</script" in code.lower():
-        raise AssertionError("the Vega bundle cannot be inlined: it holds a closing script tag")
-    return f"(()=>{{{code}\n}})();"
