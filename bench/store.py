@@ -60,6 +60,13 @@ def cache_folder() -> Path | None:
         return None
 
 
+def made_folder(folder: Path) -> Path:
+    """The folder, made if absent. Raises `OSError` if it takes no files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tempfile.TemporaryFile(dir=folder).close()
+    return folder
+
+
 def keep(file: Path, content: bytes) -> None:
     """Replaces a file of the cache in one step, whatever other processes do meanwhile. Raises `OSError`."""
     partial = file.with_name(f"{file.name}.{os.getpid()}")

@@ -30,6 +30,10 @@ CHAINS = 12
 
 VECTOR_BYTES = 32
 GEMM_ROWS = 1024
+KEPT = "NUMBA_CACHE_DIR" in os.environ
+"""Whether compiled code is read from a folder, and written there: compiling takes a run two seconds. Numba keeps no
+function that asks for the number of threads itself."""
+
 SLICES = 5
 """Slices in the requested time; the fastest counts."""
 
@@ -50,7 +54,7 @@ class CeilingWorker:
         data = self._buffer[:count]
 
         def passes(times: int) -> None:
-            if _read(data, times) != float(count * times):
+            if _read(data, times, get_num_threads()) != float(count * times):
                 raise ArithmeticError(f"reading {data.nbytes} bytes added up wrongly")
 
         return _metered(_timed(passes), request.slice_ns, float(data.nbytes))
@@ -71,7 +75,7 @@ class CeilingWorker:
         flops = 2.0 * CHAINS * (VECTOR_BYTES // dtype.itemsize) * get_num_threads()
 
         def steps(times: int) -> None:
-            if _multiply_add(one, times) != get_num_threads():
+            if _multiply_add(one, times, get_num_threads()) != get_num_threads():
                 raise ArithmeticError("multiply-and-add went wrong")
 
         return _metered(_timed(steps), request.slice_ns, flops)
@@ -114,9 +118,8 @@ def _metered(duration: Callable[[int], int], slice_ns: int, work: float) -> Mete
     return Metered(fastest_call_ns(duration, slice_ns, slice_ns // SLICES), work)
 
 
-@njit(fastmath=FLAGS, parallel=True)
-def _read(data, times):
-    threads = get_num_threads()
+@njit(fastmath=FLAGS, parallel=True, cache=KEPT)
+def _read(data, times, threads):
     share = -(-len(data) // threads)
     total = 0.0
     for part in prange(threads):
@@ -124,7 +127,7 @@ def _read(data, times):
     return total
 
 
-@njit(fastmath=FLAGS)
+@njit(fastmath=FLAGS, cache=KEPT)
 def _add_up(data, times):
     """Reads the four quarters concurrently: a single stream through memory is a fifth slower."""
     quarter = len(data) // 4
@@ -138,16 +141,15 @@ def _add_up(data, times):
     return total
 
 
-@njit(parallel=True)
-def _multiply_add(one, times):
-    threads = get_num_threads()
+@njit(parallel=True, cache=KEPT)
+def _multiply_add(one, times, threads):
     total = 0
     for _ in prange(threads):
         total += int(_chains(one, times))
     return total
 
 
-@njit
+@njit(cache=KEPT)
 def _chains(one, times):
     return _fused(one, times)  # pyright: ignore[reportCallIssue]  numba adds the context
 

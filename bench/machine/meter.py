@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from .. import store
 from ..errors import CannotFinish
 from ..libraries.host import common_environment
 from ..processes.meter_messages import Call, Compute, MeterReply, MeterRequest, Read
@@ -31,7 +32,7 @@ class Meter:
     failure = ""
 
     def __init__(self, threads: int):
-        environment = {**os.environ, **common_environment(threads)}
+        environment = {**os.environ, **common_environment(threads), **_compiled_code()}
         child = Child[MeterReply](own("machine.ceiling_worker"), MeterReply, environment)
         self._child: Child[MeterReply] | None = child
 
@@ -107,6 +108,15 @@ def _best(meter: Meter, wanted: Mapping[Any, tuple[Any, ...]], rounds: int) -> d
     if found.keys() != wanted.keys():
         raise CannotFinish(f"the process that measures this machine's ceilings failed: {meter.failure}")
     return found
+
+
+def _compiled_code() -> dict[str, str]:
+    """Where Numba keeps what it has compiled for the child; nothing where no file can be kept."""
+    folder = store.cache_folder()
+    try:
+        return {"NUMBA_CACHE_DIR": str(store.made_folder(folder / "compiled"))} if folder else {}
+    except OSError:
+        return {}
 
 
 def _reason(error: Died | TookTooLong) -> str:

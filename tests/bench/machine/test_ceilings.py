@@ -6,10 +6,12 @@ import signal
 import warnings
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import msgspec
 import pytest
 
+from rooflinear.bench import store
 from rooflinear.bench.commands import inspect
 from rooflinear.bench.commands.ceilings_text import lines
 from rooflinear.bench.commands.requests import MachineRequest
@@ -30,11 +32,26 @@ HERE = machine.describe()
 RUN = ["--operation", "double", "--preset", "quick", "--size", "m=1000", "--threads", "1"]
 
 
+@pytest.fixture(scope="module")
+def shared_cache(kept_ceilings):
+    """The cache of all tests."""
+    return Path(os.environ["XDG_CACHE_HOME"])
+
+
 @pytest.fixture(autouse=True)
-def cache(tmp_path, monkeypatch):
+def cache(shared_cache, tmp_path, monkeypatch):
     """A cache of the test's own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path / "cache"
+
+
+@pytest.fixture
+def warm(shared_cache, cache):
+    """The test's own ceilings, beside what all tests keep: compiled code and the page's script."""
+    (cache / "rooflinear").mkdir(parents=True)
+    for name in ("compiled", "vega.json"):
+        (cache / "rooflinear" / name).symlink_to(shared_cache / "rooflinear" / name)
+    return cache
 
 
 @pytest.fixture
@@ -66,7 +83,7 @@ def run_with(made):
 
 
 def kept(cache):
-    [file] = cache.rglob("*.json")
+    [file] = cache.rglob("ceilings-*.json")
     return msgspec.json.decode(file.read_bytes(), type=Ceilings)
 
 
@@ -183,6 +200,16 @@ def test_a_user_without_a_home_has_ceilings(measured, monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert "1" in ceilings.known(HERE, [1]).roofs
     assert list((tmp_path / "rooflinear").iterdir())
+
+
+def test_compiled_code_is_kept_where_files_can_be(cache, monkeypatch):
+    folder = cache / "rooflinear" / "compiled"
+    assert meter._compiled_code() == {"NUMBA_CACHE_DIR": str(folder)}
+    assert list(folder.iterdir()) == []
+    monkeypatch.setenv("XDG_CACHE_HOME", os.devnull)
+    assert meter._compiled_code() == {}
+    monkeypatch.setattr(store, "cache_folder", lambda: None)
+    assert meter._compiled_code() == {}
 
 
 def test_a_meter_that_cannot_start_costs_the_limits_and_nothing_else(monkeypatch, tmp_path):
@@ -378,9 +405,11 @@ def test_machine_measures_in_earnest(rooflinear, tiny, cache):
     assert "an empty call" in outcome.stdout
     [file] = cache.rglob("*.json")
     assert msgspec.json.decode(file.read_bytes(), type=Ceilings).dispatch_ns.keys() == {"numpy"}
+    compiled = {path.name.split("-")[0] for path in (cache / "rooflinear" / "compiled").rglob("*.nbc")}
+    assert compiled >= {"ceiling_worker._read", "ceiling_worker._multiply_add"}
 
 
-def test_ctrl_c_while_measuring_ends_everything(rooflinear, tiny, cache):
+def test_ctrl_c_while_measuring_ends_everything(rooflinear, tiny, warm, cache):
     process = rooflinear.start("machine")
     assert process.stderr.readline().startswith("measuring")
     process.send_signal(signal.SIGINT)
@@ -389,7 +418,7 @@ def test_ctrl_c_while_measuring_ends_everything(rooflinear, tiny, cache):
     assert rooflinear.survivors() == []
 
 
-def test_a_peak_kept_too_low_is_measured_again_at_the_end_of_a_run(rooflinear, tiny, cache):
+def test_a_peak_kept_too_low_is_measured_again_at_the_end_of_a_run(rooflinear, tiny, warm, cache):
     slow = msgspec.structs.replace(ROOF, flops={"float64": 1e3, "float32": 1e3})
     ceilings.keep(HERE, planted(roofs={"1": slow}))
     outcome = rooflinear("run", *RUN)
@@ -403,7 +432,7 @@ def test_a_peak_kept_too_low_is_measured_again_at_the_end_of_a_run(rooflinear, t
         assert made.roofs["1"].flops["float64"] > 1e7
 
 
-def test_a_cost_stated_too_high_is_told_as_a_fault_and_is_no_failure(rooflinear, tmp_path, monkeypatch):
+def test_a_cost_stated_too_high_is_told_as_a_fault_and_is_no_failure(rooflinear, warm, tmp_path, monkeypatch):
     operations = OPERATIONS.replace('(sizes["m"], 2 * itemsize * sizes["m"])', '(1e12, 2 * itemsize * sizes["m"])')
     assert operations != OPERATIONS
     write_suite(tmp_path / "kernels", operations=operations)
@@ -415,7 +444,7 @@ def test_a_cost_stated_too_high_is_told_as_a_fault_and_is_no_failure(rooflinear,
     assert "double/plain m=1000 float64" in outcome.stdout
 
 
-def test_a_run_whose_meter_dies_has_times_and_no_limits(rooflinear, tiny, tmp_path):
+def test_a_run_whose_meter_dies_has_times_and_no_limits(rooflinear, warm, tiny, tmp_path):
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "numba.py").write_text("raise ImportError('no numba here')")
     outcome = rooflinear("run", *RUN, environment={"PYTHONPATH": str(tmp_path / "broken")})
