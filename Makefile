@@ -54,10 +54,11 @@ check: | $(BIN)/pytest
 quick:
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not slow'
 
-# Verdicts of the gate depend on timing: the tests of them run alone, then all others in two processes.
+# Verdicts of the gate depend on timing: the tests of them run alone, then all others. Most wait for commands that they
+# start, so that two processes would leave two cores idle half of the time.
 test: setup lint
 	$(BIN)/python -m pytest -q -m alone
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m 'not alone'
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m 'not alone'
 
 clean:
 	rm -rf .venv results build dist *.egg-info .asv .benchmarks

@@ -6,10 +6,12 @@ import time
 import numpy as np
 import pytest
 from scipy.stats import binomtest
+from typer.testing import CliRunner
 
 from rooflinear.bench.calibration import more_work
 from rooflinear.bench.calibration.planted import plant
 from rooflinear.bench.calibration.trials import CaseTrial, Trial, lower, simulated_trials, tallies, upper
+from rooflinear.bench.cli import app
 from rooflinear.bench.gate.records import Side
 from rooflinear.bench.gate.revisions import Revision, sources
 from rooflinear.bench.machine import machine
@@ -199,9 +201,9 @@ def test_the_command_counts_adds_and_goes_on(rooflinear):
         (["--peers", "--runs", "0"], "bench/asv_suite"),
     ],
 )
-def test_what_cannot_be_asked_is_said(rooflinear, arguments, told):
-    Repository(rooflinear.folder)
-    outcome = rooflinear("calibrate", *arguments)
-    assert outcome.status == 2
+def test_what_cannot_be_asked_is_said(tmp_path, monkeypatch, arguments, told):
+    monkeypatch.chdir(Repository(tmp_path / "checkout").folder)
+    outcome = CliRunner().invoke(app, ["calibrate", *arguments])
+    assert outcome.exit_code == 2
     assert told in outcome.stderr
     assert len(outcome.stderr.splitlines()) <= 2
