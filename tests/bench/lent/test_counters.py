@@ -3,13 +3,14 @@
 import os
 import subprocess
 import sys
-import threading
 
 import pytest
 
 from rooflinear.bench.lent import counters
 from rooflinear.bench.lent.counters import NEIGHBOUR, NEIGHBOURS, SWITCHES, TIMESLICES, UNSEEN, WAITED, Counts, Guard
 from rooflinear.bench.timing.guard import TICK_NS
+
+from ...waiting import wait_for
 
 MS = 1_000_000
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux counts waiting")
@@ -73,9 +74,7 @@ def test_the_guard_sees_a_neighbour_run():
             watching = Guard()
             watching.watch([busy.pid])
             before = watching.read()
-            threading.Event().wait(0.2)
-            after = watching.read()
-            assert after._neighbours_ran(before) > 0
+            wait_for(lambda: watching.read()._neighbours_ran(before) > 0)
         finally:
             busy.kill()
 

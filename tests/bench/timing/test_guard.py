@@ -3,13 +3,14 @@
 import os
 import subprocess
 import sys
-import threading
 
 import pytest
 
 from rooflinear.bench.lent.counters import NEIGHBOUR, NEIGHBOURS, STEAL, SWITCHES, TIMESLICES, WAITED
 from rooflinear.bench.records import Sample
 from rooflinear.bench.timing.guard import Answering, disturbed
+
+from ...waiting import wait_for
 
 MS = 1_000_000
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux counts waiting")
@@ -83,9 +84,7 @@ def test_a_child_that_shares_a_core_waits_and_computes():
         try:
             watching = Answering(child.pid)
             before = watching.read()
-            threading.Event().wait(0.3)
-            seen = watching.read().since(before)
-            assert min(seen.waited_ns, seen.cpu_ns) > 20 * MS
+            wait_for(lambda: min((seen := watching.read().since(before)).waited_ns, seen.cpu_ns) > 20 * MS)
         finally:
             child.kill()
             beside.kill()
