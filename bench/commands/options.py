@@ -43,6 +43,7 @@ def build(loaded: Suite, request: CaseRequest) -> Options:
         raise unknown("preset", preset, PRESETS)
     if request.device not in DEVICES:
         raise unknown("device", request.device, DEVICES)
+    time_budget_s, start_s = _time(request)
     options = Options(
         suite=str(loaded.folder),
         preset=preset,
@@ -56,7 +57,8 @@ def build(loaded: Suite, request: CaseRequest) -> Options:
         data=request.data,
         target=request.target,
         condition=_condition(request.condition),
-        **_time(request),
+        time_budget_s=time_budget_s,
+        start_s=start_s,
         timeout_s=seconds_of("--timeout", request.timeout) or _presets_timeout(request),
         memory_limit_bytes=bytes_of("--memory-limit", request.memory_limit),
         blocks=_whole("--blocks", request.blocks),
@@ -84,17 +86,17 @@ def _names(option: str, values: Iterable[str]) -> list[str]:
     return listed(option, values, " to take all")
 
 
-def _time(request: CaseRequest) -> dict[str, float | None]:
-    """The time budget: a total if the user states it, else the preset's, which a slow start of workers extends.
+def _time(request: CaseRequest) -> tuple[float | None, float | None]:
+    """The time budget, and the part of it for the start of workers: None if the budget is a total, as the user's is.
 
     The preset's is for its own grid only: there is no limit for sizes that the user chose.
     """
     stated = time_budget_seconds(request.time_budget)
     own = request.size or request.m or request.n or is_matrix(request.data, request.target)
     if stated or own:
-        return {"time_budget_s": stated}
+        return stated, None
     preset = PRESETS[request.preset]
-    return {"time_budget_s": preset.time_budget_s, "start_s": preset.start_s}
+    return preset.time_budget_s, preset.start_s
 
 
 def _presets_timeout(request: CaseRequest) -> float:
