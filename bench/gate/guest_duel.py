@@ -186,7 +186,7 @@ def trend(samples: Mapping[str, Sequence[Sample]]) -> float:
 
 def _growth(logs: Sequence[float]) -> float:
     third = len(logs) // 3
-    found: Any = spearmanr(range(len(logs)), logs) if third > 1 else None
+    found: Any = spearmanr(range(len(logs)), logs) if third > 1 and len(set(logs)) > 1 else None
     if found is None or found.pvalue > TREND_LEVEL:
         return 0.0
     return statistics.median(logs[-third:]) - statistics.median(logs[:third])
