@@ -5,6 +5,7 @@
 # make calibrate  error rates and power of the gate (quiet machine, three hours; adds to CALIBRATION)
 # make repeat  how well the reports of several runs agree (quiet machine, nine minutes a run; adds to REPEATED)
 # make goals   the goals of the kernels, and what is reached here (quiet machine, tens of minutes)
+# make guests  known changes of other projects, found by their own benchmarks (quiet machine, an hour; needs PyPI)
 # make picture the README's picture of the newest run's page (Chromium)
 # make audit   checks the harness's times against known durations (quiet machine, a quarter of an hour)
 #
@@ -17,7 +18,7 @@ TORCH_INDEX ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup report lint types style check quick test calibrate repeat goals picture audit schemas clean
+.PHONY: setup report lint types style check quick test calibrate repeat goals guests picture audit schemas clean
 
 setup: .venv/complete
 
@@ -82,6 +83,9 @@ repeat: setup
 
 goals: setup
 	$(BIN)/rooflinear run --preset goals
+
+guests: setup
+	$(BIN)/python tests/audit/known_changes.py
 
 picture: setup
 	$(BIN)/python docs/picture.py $(PAGE)

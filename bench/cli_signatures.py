@@ -82,6 +82,7 @@ class RunOptions:
     results: options.Results = Path("results")
     resume: options.Resume = None
     wait_for_quiet: options.WaitForQuiet = None
+    guests: GuestOptions
 
 
 class VerifyOptions:

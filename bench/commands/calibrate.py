@@ -22,9 +22,9 @@ from ..processes import scratch
 from ..suites import suite
 from ..sweep import Options, contests
 from . import calibrate_guests
-from .compare import OF_GUESTS_ONLY, paired
+from .compare import paired
 from .options import build, listed, time_budget_seconds, whole_number
-from .requests import CalibrateRequest, ChosenCases, refuse_ignored
+from .requests import OF_GUESTS_ONLY, CalibrateRequest, ChosenCases, refuse_ignored
 
 BUSY = "while True: pass"
 OUTPUT = Path("results/calibration.jsonl")

@@ -28,7 +28,7 @@ from ..suites import suite
 from ..suites.suite import Suite
 from ..sweep import Options, contests
 from .options import build, listed, time_budget_seconds
-from .requests import CompareRequest, refuse_ignored, refuse_others
+from .requests import OF_GUESTS_ONLY, CompareRequest, refuse_ignored, refuse_others
 
 OF_FILES = {
     "base", "head", "margin", "margins", "allow_missing", "allow_other_machine", "reference",
@@ -36,7 +36,6 @@ OF_FILES = {
 }  # fmt: skip
 """What a comparison of two files of results uses; the rest says what to measure."""
 
-OF_GUESTS_ONLY = ("keyword", "markers", "bench", "build", "python", "extra")
 OF_FILES_ONLY = ("allow_other_machine", "reference")
 
 

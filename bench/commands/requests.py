@@ -17,6 +17,10 @@ ARGUMENTS = {"revision": "a revision", "keyword": "-k", "markers": "-m", "extra"
 """Names in messages where they are not those of the fields."""
 
 
+OF_GUESTS_ONLY = ("keyword", "markers", "bench", "build", "python", "extra")
+"""Options that say something of a suite of another tool, beside the one that names it."""
+
+
 class GuestSuite(msgspec.Struct, frozen=True, kw_only=True):
     """A suite of another tool, as that tool takes it, and how the project under test is installed.
 
@@ -75,6 +79,7 @@ class RunRequest(CaseRequest, frozen=True, kw_only=True):
 
     results: Path
     wait_for_quiet: str | None = None
+    given: tuple[str, ...] = ()
 
 
 class ResumeRequest(msgspec.Struct, frozen=True, kw_only=True):

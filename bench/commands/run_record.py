@@ -18,7 +18,7 @@ from . import options
 
 def new_record(loaded: Suite, chosen: Options) -> Run:
     described = machine.describe()
-    commit, dirty = _commit(loaded.folder)
+    commit, dirty = commit_of(loaded.folder)
     return Run(
         command=["rooflinear", *sys.argv[1:]],
         options=msgspec.to_builtins(options.absolute(chosen)),
@@ -97,7 +97,7 @@ def warned(folder: Path, record: Run, warning: str) -> Run:
     return record
 
 
-def _commit(folder: Path) -> tuple[str | None, bool | None]:
+def commit_of(folder: Path) -> tuple[str | None, bool | None]:
     try:
         commit = _git(folder, "rev-parse", "HEAD")
         return commit, bool(_git(folder, "status", "--porcelain", "--", "."))

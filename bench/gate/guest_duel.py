@@ -90,8 +90,7 @@ class GuestDuel:
             passed = self._clock_ns() - begun
             if longest >= SLICE_NS or passed * 2 * MOST_TRIALS > CASE_NS:
                 return calls, float(passed)
-            wanted = SLICE_NS / max(longest, 1)
-            calls = math.ceil(calls * min(GROWTH, max(1.2, 1.1 * wanted)))
+            calls = next_calls(calls, longest)
 
     def _rounds(self, calls: int, turn_ns: float) -> Reading:
         rounds = rounds_within(CASE_NS, 2 * turn_ns, FEWEST_ROUNDS)
@@ -163,6 +162,11 @@ class SideLost(Exception):
     def __init__(self, side: str, lost: Lost):
         super().__init__(side)
         self.side, self.lost = side, lost
+
+
+def next_calls(calls: int, wall_ns: int) -> int:
+    """How many calls to try next where so many took less than a slice."""
+    return math.ceil(calls * min(GROWTH, max(1.2, 1.1 * SLICE_NS / max(wall_ns, 1))))
 
 
 def number_ratio(base: float, value: float) -> float:

@@ -56,7 +56,7 @@ def read_as(
         for case in [each.description if isinstance(each.description, Case) else next(cases)]
         for block, result in enumerate(each.results)
     ]
-    return _run_of(tool, path, machine, results, **known), results
+    return run_of(tool, path, machine, results, **known), results
 
 
 def timed(seconds: Sequence[Any], calls: Any = 1, summary: Iterable[Any] = (), **known: Any) -> Result:
@@ -92,7 +92,7 @@ def _in_rounds_of_its_own(result: Result, rounds: Iterator[int]) -> list[Sample]
     return [msgspec.structs.replace(sample, round=next(rounds)) for sample in result.samples]
 
 
-def _run_of(tool: str, path: Path, machine: Machine, results: Sequence[Result], **known: Any) -> Run:
+def run_of(tool: str, path: Path, machine: Machine, results: Sequence[Result], **known: Any) -> Run:
     """A run with the metadata of a file; ``preset`` names the tool, which also replaces a missing implementation."""
     cases = [each.case for each in results]
     operations = {case.operation: {"sizes": list(case.sizes), "parameters": case.parameters} for case in cases}
