@@ -11,7 +11,7 @@ from ..records import words
 from ..runner.dispatch import with_dispatch
 from ..suites import suite
 from ..suites.suite import unavailable
-from . import list_guests, options
+from . import options
 from .ceilings_text import lines
 from .requests import ListRequest, MachineRequest
 
@@ -19,6 +19,8 @@ from .requests import ListRequest, MachineRequest
 def list_suite(request: ListRequest) -> int:
     """Prints the operations and implementations of a suite, without importing any framework."""
     if request.is_guest:
+        from . import list_guests
+
         return list_guests.show(request)
     loaded = suite.load(suite.find(request.suite))
     operations = {

@@ -245,9 +245,10 @@ def test_equal_sides_of_a_suite_inside_the_package(project):
 def test_benchmarks_of_seconds_that_the_budget_cannot_hold_are_told(project):
     """Status 3: what was not reached is left out, and said for each."""
     tests = [f"def test_{name}(benchmark):\n    benchmark(time.sleep, 0.4)\n" for name in "abcd"]
-    suite = "".join(["import time\n", *tests])
+    suite = "".join(["import pkg, time\n", *tests])
     project.commit({"pkg.py": "", "tests/test_long.py": suite})
-    done, told, cases = project.compare("HEAD", "HEAD", "--pytest", "tests", "--time-budget", "12")
+    project.commit({"pkg.py": "changed = 1"})
+    done, told, cases = project.compare("HEAD~1", "HEAD", "--pytest", "tests", "--time-budget", "12")
     late = [each for each in cases if each["reason"] == "not reached within --time-budget"]
     assert len(late) >= 2
     assert {each["verdict"] for each in late} == {"inconclusive"}
