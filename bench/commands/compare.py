@@ -75,9 +75,8 @@ def paired(
     if not planned.measured and not planned.settled:
         raise UsageError("no case is left; the chosen implementations do not have the chosen operations")
     watcher = progress.watcher()
-    if planned.nothing_changed:
-        whole = len(planned.measured) + len(planned.settled)
-        watcher.note(f"{records.SAME}; measured as controls: {len(planned.measured)} of {whole} cases")
+    if planned.remark:
+        watcher.note(planned.remark)
     blocks = partial(Blocks, base, head, chosen)
     gate = Gate(planned.measured, blocks, watcher, seed=chosen.seed, time_budget_s=chosen.time_budget_s)
     try:

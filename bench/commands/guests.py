@@ -96,6 +96,8 @@ def _played(
     guests: Guests, planned: guest_plan.GuestPlan, seed: int, budget_s: float | None
 ) -> tuple[Gate, list[CaseResult], list[Control]]:
     watcher = progress.watcher()
+    if planned.plan.remark:
+        watcher.note(planned.plan.remark)
     gate = Gate(planned.plan.measured, partial(GuestBlocks, guests), watcher, seed=seed, time_budget_s=budget_s)
     try:
         gate.play()
@@ -106,7 +108,7 @@ def _played(
 
 
 def listings(opened: Opened) -> tuple[dict[str, messages.Listed], bool]:
-    """What each side has, with proof of what it imported, and whether both imported the same code."""
+    """What each side has, with proof of what it imported, and whether both have the same code."""
     started = {side: Session(opened.suite, opened.places[side], 0) for side in (BASE, HEAD)}
     pool = ThreadPoolExecutor(2)
     try:
@@ -119,7 +121,9 @@ def listings(opened: Opened) -> tuple[dict[str, messages.Listed], bool]:
     for side, each in modules.items():
         prove(side, each, opened.places[side])
     _refuse_other_tools({side: told.tool for side, (told, _) in found.items()})
-    return {side: told for side, (told, _) in found.items()}, same_code(modules[BASE], modules[HEAD])
+    return {side: told for side, (told, _) in found.items()}, same_code(
+        modules[BASE], modules[HEAD], (opened.places[BASE], opened.places[HEAD])
+    )
 
 
 def _refuse_other_tools(tools: Mapping[str, str]) -> None:

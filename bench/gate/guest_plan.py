@@ -36,7 +36,7 @@ def plan(
     found = {side: {each.id: each for each in told.benchmarks} for side, told in listed.items()}
     union = {**found[BASE], **found[HEAD]}
     cases = dict(zip(union, named(list(union.values())), strict=True))
-    settled, shared = [], []
+    settled, shared, same = [], [], unchanged and not judge_all
     for name, case in cases.items():
         margin = margins.of(case)
         alone = [side for side in (BASE, HEAD) if name not in found[side]]
@@ -49,13 +49,14 @@ def plan(
         if broken:
             settled.append(_broken(case, broken, margin))
         elif refused:
-            settled.append(CaseResult(case=case, verdict=ABSENT, reason=refused, margin=margin))
+            told = CaseResult(case=case, verdict=ABSENT, reason=refused, margin=margin, unchanged=same)
+            settled.append(told)
         elif alone:
             verdict = APPEARED if alone == [BASE] else MISSING
             reason = _why_absent(alone[0], union[name], listed[alone[0]])
             settled.append(one_sided(Named(case, name), verdict, reason, margin, allowed))
         else:
-            shared.append(Planned(case, margin, unchanged=unchanged and not judge_all))
+            shared.append(Planned(case, margin, unchanged=same))
     measured, left = with_controls(shared, random.Random(seed))
     ids = {case: name for name, case in cases.items()}
     files = {case: union[name].file for name, case in cases.items()}

@@ -19,7 +19,7 @@ from .allowed import Named, one_sided
 from .margins import Margins
 from .packages import same_packages
 from .paired_rounds import Reading
-from .records import ABSENT, APPEARED, CHANGED, MISSING, CaseResult, CaseVerdict
+from .records import ABSENT, APPEARED, CHANGED, MISSING, SAME, CaseResult, CaseVerdict
 from .revisions import Revision
 
 CONTROL_SHARE = 0.1
@@ -64,6 +64,12 @@ class Plan:
     def nothing_changed(self) -> bool:
         """Whether all cases are the same code on both sides."""
         return all(each.unchanged for each in (*self.measured, *self.settled))
+
+    @property
+    def remark(self) -> str:
+        """What is said before the first block, or ''."""
+        whole = len(self.measured) + len(self.settled)
+        return f"{SAME}; measured as controls: {len(self.measured)} of {whole} cases" if self.nothing_changed else ""
 
 
 def plan(

@@ -1,6 +1,7 @@
 """Proof of which code was measured: where a session's modules came from, and whether both sides have the same."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..errors import CannotFinish
@@ -8,6 +9,9 @@ from .session import Place
 
 Modules = Mapping[str, tuple[str, str]]
 """File and SHA-256 of each module, by its name."""
+
+LEFT_BY_INSTALLATION = (".dist-info", ".egg-info")
+"""Ends of folders that tell when and from where a package was installed."""
 
 
 def strangers(modules: Modules, place: Place) -> str:
@@ -33,6 +37,21 @@ def prove(label: str, modules: Modules, place: Place) -> None:
         raise CannotFinish(f"{label}: {found}")
 
 
-def same_code(base: Modules, head: Modules) -> bool:
-    """Whether both sides imported the same modules with the same content."""
-    return {name: digest for name, (_, digest) in base.items()} == {name: digest for name, (_, digest) in head.items()}
+def same_code(base: Modules, head: Modules, places: tuple[Place, Place]) -> bool:
+    """Whether both sides have the same code: what they imported, and all that lies in their folders.
+
+    A benchmark may import modules, or read files, that nothing has asked for while the suite was listed.
+    """
+    imported = [{name: digest for name, (_, digest) in modules.items()} for modules in (base, head)]
+    held = [_held(place.roots) for place in places]
+    return imported[0] == imported[1] and held[0] == held[1]
+
+
+def _held(roots: Sequence[Path]) -> dict[str, str]:
+    """SHA-256 of all files below folders, by their path; not of what installation and imports leave there."""
+    paths = [(root, path) for root in roots for path in sorted(root.rglob("*")) if path.is_file()]
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for root, path in paths
+        if not path.relative_to(root).parts[0].endswith(LEFT_BY_INSTALLATION) and "__pycache__" not in path.parts
+    }

@@ -82,6 +82,14 @@ def test_equal_code_is_measured_as_controls():
     assert [(each.unchanged, each.copied) for each in found.plan.measured] == [(True, False)] * 2
 
 
+def test_equal_code_is_said_beside_tests_that_are_no_benchmarks():
+    """Else a suite with one such test would be undecided where nothing changed."""
+    sides = ["a", listing("b", refused="a test without a benchmark fixture")]
+    found = planned(sides, sides, unchanged=True)
+    assert found.plan.remark.endswith("are equal; measured as controls: 1 of 2 cases")
+    assert planned(sides, sides).plan.remark == ""
+
+
 def test_equal_code_is_judged_to_count_the_gates_errors():
     found = planned(["a", "b"], ["a", "b"], unchanged=True, judge_all=True)
     assert not any(each.unchanged for each in found.plan.measured)

@@ -50,11 +50,38 @@ def test_interpreters_of_the_users_choice_have_nothing_to_prove(tmp_path):
     assert strangers({"pkg": ("/anywhere/pkg.py", "a")}, place(tmp_path, roots=())) == ""
 
 
-def test_code_is_the_same_where_names_and_content_are():
+def sides(folder, base, head):
+    """Both places, with these files below their folders."""
+    for side, files in (("base", base), ("head", head)):
+        for name, content in files.items():
+            path = folder / side / "site" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content)
+    return tuple(place(folder, roots=(folder / side / "site",)) for side in ("base", "head"))
+
+
+@pytest.mark.parametrize(
+    ("head", "same"),
+    [
+        ({"pkg/core.py": "a"}, True),
+        ({"pkg/core.py": "b"}, False),
+        ({"pkg/core.py": "a", "pkg/table.txt": "1"}, False),
+        ({}, False),
+        ({"pkg/core.py": "a", "pkg-1.dist-info/direct_url.json": "head"}, True),
+        ({"pkg/core.py": "a", "pkg/__pycache__/core.pyc": "head"}, True),
+    ],
+    ids=["equal", "another content", "one more", "absent", "installation", "caches"],
+)
+def test_code_is_the_same_where_all_files_are_also_those_that_nothing_imported(tmp_path, head, same):
+    assert same_code({}, {}, sides(tmp_path, {"pkg/core.py": "a"}, head)) is same
+
+
+def test_code_is_the_same_where_names_and_content_are(tmp_path):
+    both = sides(tmp_path, {}, {})
     base = {"pkg": ("/base/pkg.py", "a"), "pkg.core": ("/base/core.py", "b")}
-    assert same_code(base, {"pkg": ("/head/pkg.py", "a"), "pkg.core": ("/head/core.py", "b")})
-    assert not same_code(base, {"pkg": ("/head/pkg.py", "a"), "pkg.core": ("/head/core.py", "c")})
-    assert not same_code(base, {"pkg": ("/head/pkg.py", "a")})
+    assert same_code(base, {"pkg": ("/head/pkg.py", "a"), "pkg.core": ("/head/core.py", "b")}, both)
+    assert not same_code(base, {"pkg": ("/head/pkg.py", "a"), "pkg.core": ("/head/core.py", "c")}, both)
+    assert not same_code(base, {"pkg": ("/head/pkg.py", "a")}, both)
 
 
 def test_a_process_tells_files_and_hashes_of_the_packages_alone(tmp_path, monkeypatch):
