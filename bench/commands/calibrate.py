@@ -24,7 +24,7 @@ from ..sweep import Options, contests
 from . import calibrate_guests
 from .compare import paired
 from .options import build, listed, time_budget_seconds, whole_number
-from .requests import OF_GUESTS_ONLY, CalibrateRequest, ChosenCases, refuse_ignored
+from .requests import NO_GUEST, OF_GUESTS_ONLY, CalibrateRequest, ChosenCases, GuestSuite, refuse_ignored
 
 BUSY = "while True: pass"
 OUTPUT = Path("results/calibration.jsonl")
@@ -65,10 +65,10 @@ def calibrate(request: CalibrateRequest) -> int:
 def _refuse_unused(request: CalibrateRequest, effects: list[float]) -> None:
     """Raises `UsageError` for options of gate runs if no gate run is requested, and for those of other suites."""
     if request.is_guest:
-        ignored = ("suite", "operation", "implementation", "size", "m", "n", "dtype", "peers")
+        ignored = {*ChosenCases.__struct_fields__, "peers"} - {*GuestSuite.__struct_fields__}
         refuse_ignored(request.given, ignored, "a suite of another tool has no such choice")
     else:
-        refuse_ignored(request.given, OF_GUESTS_ONLY, "no suite of another tool is given (--pytest, --asv, --pyperf)")
+        refuse_ignored(request.given, OF_GUESTS_ONLY, NO_GUEST)
     if not effects:
         unused = OF_THE_GATE if request.peers else OF_THE_GATE + OF_THE_GATE_AND_PEERS
         refuse_ignored(request.given, unused, "--runs 0 without --effect makes no run of the gate")

@@ -19,7 +19,7 @@ from .requests import CalibrateRequest
 
 def play(request: CalibrateRequest, accepted: Margins, effect: float, load: int, number: int) -> Trial:
     """One comparison of a revision or a release with itself, with more calls on one side if an effect is planted."""
-    started, begun, here = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic(), machine.describe()
+    started, here = datetime.now(UTC).isoformat(timespec="seconds"), machine.describe()
     seeded = msgspec.structs.replace(request, seed=str(seed_of(request.seed) + 2 * number))
     with scratch.folder() as place:
         opened, named = guests.open_sides(seeded, dict.fromkeys((BASE, HEAD), request.revision), place)

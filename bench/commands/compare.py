@@ -28,7 +28,7 @@ from ..suites import suite
 from ..suites.suite import Suite
 from ..sweep import Options, contests
 from .options import build, listed, time_budget_seconds
-from .requests import OF_GUESTS_ONLY, CompareRequest, refuse_ignored, refuse_others
+from .requests import NO_GUEST, OF_GUESTS_ONLY, CompareRequest, refuse_ignored, refuse_others
 
 OF_FILES = {
     "base", "head", "margin", "margins", "allow_missing", "allow_other_machine", "reference",
@@ -63,7 +63,7 @@ def _found(request: CompareRequest) -> Comparison:
         from . import guests
 
         return guests.compare(request)
-    refuse_ignored(request.given, OF_GUESTS_ONLY, "no suite of another tool is given (--pytest, --asv, --pyperf)")
+    refuse_ignored(request.given, OF_GUESTS_ONLY, NO_GUEST)
     return _revisions(request)
 
 

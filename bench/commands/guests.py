@@ -1,10 +1,11 @@
 """``--pytest``, ``--asv``, ``--pyperf``: the paired gate over a suite of another tool, unmodified."""
 
+import contextlib
 import glob
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -26,21 +27,24 @@ from ..guests.trees import project_of, relative
 from ..machine import machine
 from ..processes import scratch
 from .options import bytes_of, listed, seconds_of, seed_of, time_budget_seconds
-from .requests import CalibrateRequest, CompareRequest, GuestSuite, refuse_ignored, refuse_others
+from .requests import (
+    OF_GUESTS_ONLY,
+    TOOLS,
+    CalibrateRequest,
+    CompareRequest,
+    GuestSuite,
+    refuse_ignored,
+    refuse_others,
+)
 
 TIMEOUT_S = 60.0
 """Default time limit of a call, and of a benchmark's preparation."""
 
 GuestRequest = CompareRequest | CalibrateRequest
 
-KINDS = {"pytest": ("keyword", "markers"), "asv": ("bench",), "pyperf": ()}
-"""The tools, and the options that only one of them has."""
-
-INSTALLED = ("build", "python", "extra")
 OF_GUESTS = {
-    *KINDS, *(name for own in KINDS.values() for name in own), *INSTALLED, "base", "head", "base_python", "head_python",
-    "time_budget", "timeout", "memory_limit", "seed", "margin", "margins", "allow_missing",
-    "html", "markdown", "junit", "output", "json",
+    *TOOLS, *OF_GUESTS_ONLY, "base", "head", "base_python", "head_python", "time_budget", "timeout", "memory_limit",
+    "seed", "margin", "margins", "allow_missing", "html", "markdown", "junit", "output", "json",
 }  # fmt: skip
 """What a comparison by a suite of another tool uses; the rest is of suites of kernels."""
 
@@ -152,22 +156,29 @@ def _same_python(opened: Opened) -> bool:
 
 
 def _listing(side: str, session: Session) -> tuple[messages.Listed, messages.Finished]:
-    try:
+    with reading(side):
         found = session.list()
         session.begin([])
         finished = session.next(TIMEOUT_S)
-    except Lost as lost:
-        raise UsageError(f"{side}: the suite cannot be read: {lost.reason}") from lost
     assert isinstance(finished, messages.Finished)
     return found, finished
 
 
+@contextlib.contextmanager
+def reading(what: str) -> Iterator[None]:
+    """A suite whose listing fails is bad usage: raises `UsageError` for `Lost`."""
+    try:
+        yield
+    except Lost as lost:
+        raise UsageError(f"{what}: the suite cannot be read: {lost.reason}") from lost
+
+
 def wanted_of(request: GuestSuite, given: tuple[str, ...], in_repository: bool) -> Wanted:
     """The suite as typed. Raises `UsageError` where its files are not there, or options of two tools are given."""
-    kinds = [kind for kind in KINDS if getattr(request, kind)]
+    kinds = [kind for kind in TOOLS if getattr(request, kind)]
     if len(kinds) > 1:
         raise UsageError(f"--{kinds[0]} and --{kinds[1]}: give the suite of one tool")
-    others = [name for kind, own in KINDS.items() if kind != kinds[0] for name in own]
+    others = [name for kind, own in TOOLS.items() if kind != kinds[0] for name in own]
     refuse_ignored(given, others, f"--{kinds[0]} has no such option")
     paths, options = _arguments(kinds[0], request)
     files, selected = zip(*(_split(path) for path in paths), strict=True)

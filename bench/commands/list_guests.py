@@ -2,12 +2,11 @@
 
 import json
 import shlex
-import sys
 from pathlib import Path
 
-from ..errors import Lost, UsageError
+from ..guests import sides
 from ..guests.messages import Listed
-from ..guests.session import Place, Session, Suite
+from ..guests.session import Session, Suite
 from ..processes import scratch
 from . import guests
 from .requests import ListRequest, refuse_ignored
@@ -17,23 +16,16 @@ def show(request: ListRequest) -> int:
     """Prints the benchmarks of the working tree's suite, read by the interpreter of ``--python``."""
     refuse_ignored(request.given, ("suite", "build", "extra"), "a suite of another tool is listed as it is")
     wanted = guests.wanted_of(request, request.given, in_repository=False)
-    suite = Suite(wanted.kind, (*map(str, wanted.paths), *wanted.options))
     with scratch.folder() as folder:
-        own = folder / "own"
-        imports = tuple(path for path in (wanted.project / "src", wanted.project) if path.is_dir())
-        found = _listed(suite, Place(wanted.python, wanted.project, own, imports))
-    print(_as_json(suite, found) if request.json else _as_text(found), file=sys.stdout)
+        suite, place = sides.open_here(wanted, folder)
+        session = Session(suite, place, 0)
+        try:
+            with guests.reading(shlex.join(suite.arguments)):
+                found = session.list()
+        finally:
+            session.end()
+    print(_as_json(suite, found) if request.json else _as_text(found))
     return 0
-
-
-def _listed(suite: Suite, place: Place) -> Listed:
-    session = Session(suite, place, 0)
-    try:
-        return session.list()
-    except Lost as lost:
-        raise UsageError(f"{shlex.join(suite.arguments)}: the suite cannot be read: {lost.reason}") from lost
-    finally:
-        session.end()
 
 
 def _as_json(suite: Suite, found: Listed) -> str:

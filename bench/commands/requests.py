@@ -17,8 +17,16 @@ ARGUMENTS = {"revision": "a revision", "keyword": "-k", "markers": "-m", "extra"
 """Names in messages where they are not those of the fields."""
 
 
-OF_GUESTS_ONLY = ("keyword", "markers", "bench", "build", "python", "extra")
+TOOLS = {"pytest": ("keyword", "markers"), "asv": ("bench",), "pyperf": ()}
+"""The tools whose suites can be given, and the options that only one of them has."""
+
+INSTALLED = ("build", "python", "extra")
+"""Options that say how the project under test is installed."""
+
+OF_GUESTS_ONLY = (*(name for own in TOOLS.values() for name in own), *INSTALLED)
 """Options that say something of a suite of another tool, beside the one that names it."""
+
+NO_GUEST = "no suite of another tool is given (--pytest, --asv, --pyperf)"
 
 
 class GuestSuite(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +48,7 @@ class GuestSuite(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_guest(self) -> bool:
         """Whether a suite of another tool is given."""
-        return bool(self.pytest or self.asv or self.pyperf)
+        return any(getattr(self, tool) for tool in TOOLS)
 
 
 class ChosenCases(GuestSuite, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ from . import options, run_guests
 from .cases import count_text, planned_contests
 from .exit_status import INTERRUPTED, of_results
 from .options import build
-from .requests import OF_GUESTS_ONLY, ResumeRequest, RunRequest, refuse_ignored, refuse_others
+from .requests import NO_GUEST, OF_GUESTS_ONLY, ResumeRequest, RunRequest, refuse_ignored, refuse_others
 from .run_record import new_folder, new_record, now, refuse_changes, warned
 
 NOT_BEGUN = ("missing", "unsupported", "skipped")
@@ -31,7 +31,7 @@ def run(request: RunRequest) -> int:
     """Sweeps, verifies, times, stores and reports. Returns the exit status."""
     if request.is_guest:
         return run_guests.run(request)
-    refuse_ignored(request.given, OF_GUESTS_ONLY, "no suite of another tool is given (--pytest, --asv, --pyperf)")
+    refuse_ignored(request.given, OF_GUESTS_ONLY, NO_GUEST)
     if request.preset == "verify":
         raise UsageError("--preset verify measures no times; use 'rooflinear verify'")
     if request.device == INTERPRETER:

@@ -1,6 +1,7 @@
 """``rooflinear run --pytest …``: times the benchmarks of a suite of another tool, and writes a report of them."""
 
 import random
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +11,11 @@ import msgspec
 from .. import progress, store
 from ..errors import Lost, UsageError
 from ..gate import guest_plan
-from ..gate.guest_duel import CASE_NS, FEWEST_ROUNDS, MOST_TRIALS, next_calls
+from ..gate.guest_blocks import UNCOLLECTED
+from ..gate.guest_duel import CASE_NS, FEWEST_ROUNDS, MOST_TRIALS, end_of, next_calls
 from ..gate.paired_rounds import SLICE_NS, rounds_within
-from ..guests import messages, trees
-from ..guests.session import Place, Session, Suite
+from ..guests import messages, sides
+from ..guests.session import Session, Suite
 from ..guests.sides import Wanted
 from ..interop.foreign import NOT_VERIFIED, run_of
 from ..machine import machine
@@ -22,7 +24,7 @@ from ..processes import scratch
 from ..records import Benchmark, Case, Result, Run, Sample
 from .cases import count_text
 from .exit_status import INTERRUPTED, of_results
-from .guests import TIMEOUT_S, wanted_of
+from .guests import TIMEOUT_S, reading, wanted_of
 from .options import seconds_of, seed_of, whole_number
 from .requests import RunRequest, refuse_others
 from .run_record import commit_of, new_folder, now
@@ -44,16 +46,16 @@ def run(request: RunRequest) -> int:
         measured = Measured(wanted, folder, seed_of(request.seed), timeout_s)
         cases = measured.listed()
         record = _record(wanted, measured.suite)
-        where = new_folder(request.results, record)
-        results = list[Result]()
+        where, results = new_folder(request.results, record), list[Result]()
+        store.write_run(where, record)
         try:
             _play(measured, cases, blocks, where, results)
+            record = msgspec.structs.replace(record, finished_at=now())
         except KeyboardInterrupt:
             print(f"interrupted; {len(results)} results are stored in {where}", file=sys.stderr)
             return INTERRUPTED
         finally:
-            told = run_of(wanted.kind, Path(wanted.kind), record.machine, results, **_facts(record))
-            store.write_run(where, msgspec.structs.replace(told, finished_at=now(), options=record.options))
+            store.write_run(where, _with_cases(record, results))
     return _conclude(where, results)
 
 
@@ -61,29 +63,22 @@ class Measured:
     """One side alone: a copy of the project, and the sessions that work in it."""
 
     def __init__(self, wanted: Wanted, folder: Path, seed: int, timeout_s: float):
-        copy = folder / "suite"
-        trees.copy(wanted.project, copy)
-        imports = tuple(path for path in (copy / "src", copy) if path.is_dir())
-        selected = wanted.selected or [""] * len(wanted.paths)
-        paths = [f"{path}{tests}" for path, tests in zip(wanted.paths, selected, strict=True)]
-        self.suite = Suite(wanted.kind, (*paths, *wanted.options))
+        self.suite, self._place = sides.open_here(wanted, folder)
         self.refused: dict[str, tuple[Case, str]] = {}
-        self._place = Place(wanted.python, copy, folder / "own", imports)
         self._random, self._timeout_s = random.Random(seed), timeout_s
 
     def listed(self) -> dict[str, Case]:
         """The case of each benchmark by its id; those that cannot be measured are `refused`. Raises `UsageError`."""
-        session = self._session()
+        session, typed = self._session(), shlex.join(self.suite.arguments)
         try:
-            found = session.list()
-        except Lost as lost:
-            raise UsageError(f"the suite cannot be read: {lost.reason}") from lost
+            with reading(typed):
+                found = session.list()
         finally:
             session.end()
         cases = list(zip(found.benchmarks, guest_plan.named(found.benchmarks), strict=True))
         if all(each.refused for each, _ in cases):
             reasons = "".join(f"; {file}: {reason}" for file, reason in found.failed.items())
-            raise UsageError(f"{' '.join(self.suite.arguments)}: no benchmark was found{reasons}")
+            raise UsageError(f"{typed}: no benchmark was found{reasons}")
         self.refused = {each.id: (case, each.refused) for each, case in cases if each.refused}
         return {each.id: case for each, case in cases if not each.refused}
 
@@ -95,30 +90,38 @@ class Measured:
         while left:
             session = self._session()
             try:
-                session.list()
+                here = {each.id for each in session.list().benchmarks}
+                for name in [each for each in left if each not in here]:
+                    left.remove(name)
+                    yield name, [], Lost("crashed", UNCOLLECTED)
                 session.begin(left)
                 while left and session.alive:
-                    name = left.pop(0)
-                    yield name, *self._one(session)
+                    yield left.pop(0), *self._one(session)
             except Lost as lost:
                 yield left.pop(0), [], lost
             finally:
                 session.end()
 
     def _one(self, session: Session) -> tuple[list[Sample], Lost | None]:
+        """The samples of the benchmark that comes next; why it has none, or why they do not count."""
         try:
             reached = session.next(self._timeout_s)
-            if isinstance(reached, messages.Ended):
-                return [], Lost(reached.status if reached.status != "ok" else "crashed", reached.reason)
-            if isinstance(reached, messages.Parked) and reached.unit != "ns":
-                number = session.count(self._timeout_s)
-                session.go(self._timeout_s)
-                return [], Lost("unsupported", f"tracks a number, {number:.6g} {reached.unit}, and no time")
-            samples = self._timed(session)
-            ended = session.go(self._timeout_s)
-            return samples, None if ended.status == "ok" else Lost(ended.status, ended.reason)
+            if not isinstance(reached, messages.Parked):
+                return [], end_of(reached)
+            samples, lost = self._measured(session, reached)
+            ended = session.go(self._timeout_s) if session.alive else None
+        except Lost as gone:
+            return [], gone
+        return samples, lost or (end_of(ended) if ended and ended.status != "ok" else None)
+
+    def _measured(self, session: Session, parked: messages.Parked) -> tuple[list[Sample], Lost | None]:
+        try:
+            if parked.unit == "ns":
+                return self._timed(session), None
+            number = session.count(self._timeout_s)
         except Lost as lost:
             return [], lost
+        return [], Lost("unsupported", f"tracks a number, {number:.6g} {parked.unit}, and no time")
 
     def _timed(self, session: Session) -> list[Sample]:
         calls, wall_ns = 1, session.time(0, 1, self._timeout_s).wall_ns
@@ -173,8 +176,10 @@ def _record(wanted: Wanted, suite: Suite) -> Run:
     )  # fmt: skip
 
 
-def _facts(record: Run) -> dict[str, object]:
-    return {name: getattr(record, name) for name in ("versions", "commit", "dirty", "started_at")}
+def _with_cases(record: Run, results: list[Result]) -> Run:
+    """The record with the operations that the results are of."""
+    told = run_of(record.preset, Path(record.preset), record.machine, results)
+    return msgspec.structs.replace(record, operations=told.operations, implementations=told.implementations)
 
 
 def _conclude(where: Path, results: list[Result]) -> int:

@@ -18,6 +18,7 @@ from .plan import Outcome, Planned
 
 FAILED = ("wrong", "crashed", "timeout")
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+UNCOLLECTED = "it was not collected again: its name differs from process to process"
 DEATHS_ALLOWED = 5
 """Pairs of sessions that a block may lose; then its other benchmarks are lost too."""
 
@@ -128,7 +129,7 @@ class GuestBlocks:
         ids = self._guests.ids
         for each in planned:
             if ids[each.case] not in shared:
-                told = Lost("crashed", "it was not collected again: its name differs from process to process")
+                told = Lost("crashed", UNCOLLECTED)
                 outcomes[each.case] = Outcome(lost=dict.fromkeys((BASE, HEAD), told))
         playing = [each for each in planned if ids[each.case] in shared]
         for side, session in sessions.items():

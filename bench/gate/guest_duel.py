@@ -61,7 +61,7 @@ class GuestDuel:
             if isinstance(with_reply, messages.Parked):
                 found[side] = with_reply
             elif isinstance(with_reply, messages.Ended):
-                self._lost[side] = _end(with_reply)
+                self._lost[side] = end_of(with_reply)
         return found
 
     def _measure(self, parked: Mapping[str, messages.Parked]) -> Reading | None:
@@ -143,7 +143,7 @@ class GuestDuel:
         session = self._sessions[side]
         ended = self._asked(side, lambda: session.go(self._timeout_s)) if session.alive else None
         if ended is not None and ended.status != "ok":
-            self._lost[side] = _end(ended)
+            self._lost[side] = end_of(ended)
 
     def _asked(self, side, ask):
         try:
@@ -196,7 +196,8 @@ def _growth(logs: Sequence[float]) -> float:
     return statistics.median(logs[-third:]) - statistics.median(logs[:third])
 
 
-def _end(ended: messages.Ended) -> Lost:
-    if ended.status == "ok":
+def end_of(ended: messages.Ended | messages.Finished) -> Lost:
+    """How a benchmark was lost that ended by itself."""
+    if not isinstance(ended, messages.Ended) or ended.status == "ok":
         return Lost("crashed", "it ended while it was to be timed")
     return Lost(ended.status, ended.reason)

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,6 +66,15 @@ class Wanted:
     build: str | None = None
     python: str = sys.executable
     extra: tuple[str, ...] = ()
+
+
+def open_here(wanted: Wanted, scratch: Path) -> tuple[Suite, Place]:
+    """The working tree alone: a copy of the project, which is imported from there or as the interpreter has it."""
+    copy = scratch / "suite"
+    trees.copy(wanted.project, copy)
+    imports = tuple(path for path in (copy / "src", copy) if path.is_dir())
+    arguments = (*_with_tests(wanted, map(str, wanted.paths)), *wanted.options)
+    return Suite(wanted.kind, arguments), Place(wanted.python, copy, scratch / "own", imports)
 
 
 def open_revisions(
@@ -164,12 +173,15 @@ def _opened(
             python=pythons[of], suite=suite, own=folder / "own", imports=tuple(own_roots) if lend or apart else (),
             packages=tuple(names), roots=tuple(own_roots),
         )  # fmt: skip
-    selected = wanted.selected or [""] * len(wanted.paths)
-    paths = [
-        _seen_from(places[BASE], path, tree, inside) + tests for path, tests in zip(wanted.paths, selected, strict=True)
-    ]
+    paths = _with_tests(wanted, (_seen_from(places[BASE], path, tree, inside) for path in wanted.paths))
     arguments = (*paths, *wanted.options, *_pytest_root(wanted, places[BASE], inside))
     return Opened(Suite(wanted.kind, arguments), places, versions, notes)
+
+
+def _with_tests(wanted: Wanted, paths: Iterable[str]) -> list[str]:
+    """Paths as the suite's tool takes them, with the tests that are selected of each."""
+    selected = wanted.selected or [""] * len(wanted.paths)
+    return [path + tests for path, tests in zip(paths, selected, strict=True)]
 
 
 def _package_parent(tree: Path, paths: Sequence[Path], names: Sequence[str]) -> Path | None:

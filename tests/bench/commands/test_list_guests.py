@@ -67,6 +67,11 @@ def test_a_list_as_json_names_the_suite_as_its_tool_takes_it(suite, capsys):
     assert [each["id"] for each in told["benchmarks"]] == ["t.py::test_sum", "t.py::test_plain"]
 
 
+def test_a_list_of_one_test_asks_for_that_test(suite, capsys):
+    list_guests.show(ListRequest(pytest=(f"{suite}::test_sum",), json=True))
+    assert json.loads(capsys.readouterr().out)["suite"]["arguments"] == ["t.py::test_sum"]
+
+
 def test_a_suite_that_cannot_be_read_is_bad_usage(suite, monkeypatch):
     monkeypatch.setattr(Session, "told", Lost("crashed", "No module named pytest"))
     with pytest.raises(UsageError, match=r"t\.py: the suite cannot be read: No module named pytest"):

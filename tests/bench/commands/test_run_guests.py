@@ -32,7 +32,10 @@ class Session:
     def begin(self, order):
         self.left = list(order)
 
+    raised = False
+
     def next(self, timeout_s):
+        assert not self.raised  # a session waits to be told to go on, also where a benchmark raised
         self.name = self.left.pop(0)
         if "skipped" in self.name:
             return Ended(self.name, "skipped", "not today")
@@ -42,12 +45,16 @@ class Session:
         return Parked(self.name, unit="bytes" if "track" in self.name else "ns")
 
     def time(self, number, calls, timeout_s):
+        if "raises" in self.name:
+            self.raised = True
+            raise Lost("crashed", "OSError: the port is taken")
         return Sample(number, 0, calls * CALL_NS, calls * CALL_NS, calls, {})
 
     def count(self, timeout_s):
         return 120.0
 
     def go(self, timeout_s):
+        self.raised = False
         return Ended(self.name, "wrong" if "fails" in self.name else "ok", "AssertionError: 1 == 2")
 
     def pin(self, cores):
@@ -107,6 +114,45 @@ def test_after_a_death_the_others_go_on_in_a_fresh_process(ran):
     statuses = {name.rpartition("_")[2]: each[0].status for name, each in found.items()}
     assert statuses == {"dies": "crashed", "sum": "ok", "other": "ok", "plain": "unsupported"}
     assert status == 1
+
+
+def test_a_benchmark_that_raises_is_left_and_the_next_one_follows_in_its_process(ran):
+    _, found, _ = ran("t.py::test_raises", "t.py::test_sum", blocks="1", seed="1")
+    assert (found["t.py::test_raises"][0].status, found["t.py::test_raises"][0].reason) == (
+        "crashed",
+        "OSError: the port is taken",
+    )
+    assert found["t.py::test_sum"][0].status == "ok"
+    assert len(Session.played) == 2
+
+
+def test_a_benchmark_that_is_not_collected_again_does_not_shift_the_others(ran, monkeypatch):
+    listed = Session.list
+
+    def forgetful(self):
+        found = listed(self)
+        kept = [each for each in found.benchmarks if len(Session.played) < 2 or "other" not in each.id]
+        return Listed(kept)
+
+    monkeypatch.setattr(Session, "list", forgetful)
+    _, found, _ = ran("t.py::test_other", "t.py::test_sum", blocks="1")
+    assert {name.rpartition("_")[2]: each[0].status for name, each in found.items()} == {
+        "other": "crashed",
+        "sum": "ok",
+        "plain": "unsupported",
+    }
+
+
+def test_a_run_that_is_interrupted_keeps_its_results_and_is_not_finished(ran, monkeypatch, tmp_path, capsys):
+    def interrupted(self, timeout_s):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Session, "next", interrupted)
+    with pytest.raises(AssertionError):  # there is no page
+        ran("t.py::test_sum")
+    (folder,) = (tmp_path / "results").iterdir()
+    assert store.read_run(folder).finished_at is None
+    assert "interrupted; 1 results are stored" in capsys.readouterr().err
 
 
 def test_a_suite_without_benchmarks_leaves_no_run(ran, tmp_path):
