@@ -37,7 +37,7 @@ def _as_json(suite: Suite, found: Listed) -> str:
 def _as_text(found: Listed) -> str:
     measured = [each.id for each in found.benchmarks if not each.refused]
     refused = [f"{each.id}: {each.refused}" for each in found.benchmarks if each.refused]
-    lines = [f"{len(measured)} benchmarks", *(f"  {name}" for name in measured)]
+    lines = [f"{len(measured)} benchmark{'s' * (len(measured) != 1)}", *(f"  {name}" for name in measured)]
     lines += [f"{len(refused)} not measured", *(f"  {told}" for told in refused)] if refused else []
     lines += [f"cannot be read: {Path(file)}: {reason}" for file, reason in found.failed.items()]
     return "\n".join([*lines, *(f"note: {each}" for each in found.notes)])

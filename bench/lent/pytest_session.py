@@ -22,11 +22,8 @@ import pytest
 from . import pytest_settings
 from .serving import CRASHED, OK, SKIPPED, Parked, Server, Timer, loop, seed, status_of, told
 
-SWITCHED = {
-    "pytest_timeout": ["--timeout=0"],
-    "pytest_randomly": ["--randomly-dont-reorganize", "--randomly-seed=1"],
-}
-"""Options for plugins that act without being asked to."""
+UNSHUFFLED = ["--randomly-dont-reorganize", "--randomly-seed=1"]
+"""Options of pytest-randomly, which acts without being asked to."""
 
 TOOLS = ("pytest_benchmark", "pytest_codspeed")
 PLAIN = (str, int, float, bool, type(None))
@@ -44,10 +41,11 @@ def run(server: Server, arguments: Sequence[str]) -> int:
     typed, also_left = pytest_settings.kept(shlex.split(os.environ.get("PYTEST_ADDOPTS", "")))
     os.environ["PYTEST_ADDOPTS"] = shlex.join(typed)
     quiet = ["-q", "--no-header", "--no-summary", "--maxfail=0", "-o", "required_plugins="]
-    switched = [option for name, options in SWITCHED.items() if importlib.util.find_spec(name) for option in options]
+    switched = UNSHUFFLED if importlib.util.find_spec("pytest_randomly") else []
     notes = [f"switched off: {what}, which the suite's addopts ask for" for what in sorted({*left, *also_left})]
     if "PYTEST_DISABLE_PLUGIN_AUTOLOAD" in os.environ or "--disable-plugin-autoload" in (*own, *typed):
-        switched += [word for name in TOOLS if importlib.util.find_spec(name) for word in ("-p", f"{name}.plugin")]
+        loaded = [name for name in TOOLS if importlib.util.find_spec(name)]
+        switched = [*switched, *(word for name in loaded for word in ("-p", f"{name}.plugin"))]
     words = [*arguments, *quiet, *switched, "-o", f"addopts={shlex.join(own)}"]
     return int(pytest.main(words, plugins=[Session(server, notes)]))
 

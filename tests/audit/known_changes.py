@@ -13,6 +13,7 @@ import tarfile
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 FOLDER = Path(__file__).parent / "changes"
 KEPT = Path(__file__).resolve().parents[2] / "docs" / "calibration" / "guests.jsonl"
@@ -78,6 +79,7 @@ def compared(change: Change) -> dict:
         done = subprocess.run(full, cwd=tree, check=False)
         found = json.loads(output.read_text()) if output.exists() else {"cases": [], "seconds": 0}
     told = [each for each in found["cases"] if change.telling in each["case"]["operation"]]
+    spreads = [each["screen"]["spread"] for each in found["cases"] if each["screen"]]
     verdicts = [each["verdict"] for each in found["cases"]]
     return {
         "command": "rooflinear " + " ".join(command),
@@ -92,7 +94,7 @@ def compared(change: Change) -> dict:
             for each in told
         ],
         "expected": [change.least, change.most],
-        "spread": median([each["screen"]["spread"] for each in found["cases"] if each["screen"]]),
+        "spread": median(spreads) if spreads else None,
         "slower": [
             [each["case"]["operation"], each["ratio"]] for each in found["cases"] if each["verdict"] == "slower"
         ],
@@ -139,11 +141,6 @@ def row(line: dict) -> str:
 def cell(told: dict) -> str:
     name = told["case"].rpartition("::")[2]
     return f"{name} {told['verdict']} {told['ratio']:.3g} ({told['low']:.3g} to {told['high']:.3g})"
-
-
-def median(values: list[float]) -> float | None:
-    ordered = sorted(values)
-    return ordered[len(ordered) // 2] if ordered else None
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def suite(tmp_path, monkeypatch):
 def test_a_list_says_what_is_measured_and_why_the_rest_is_not(suite, capsys):
     assert list_guests.show(ListRequest(pytest=(suite,))) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "1 benchmarks",
+        "1 benchmark",
         "  t.py::test_sum",
         "1 not measured",
         "  t.py::test_plain: a test without a benchmark fixture",
