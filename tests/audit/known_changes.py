@@ -1,7 +1,7 @@
 """Compares releases of other projects whose changes are known, by their own benchmarks or by a few lines.
 
-``make guests`` runs it, adds a line for each comparison to docs/calibration/guests.jsonl and prints the table.
-Suites come out of the projects' source distributions (PyPI).
+``make guests`` runs it, adds a line for each comparison to docs/calibration/guests/known-changes.jsonl and prints the
+table. Suites come out of the projects' source distributions (PyPI).
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 
 FOLDER = Path(__file__).parent / "changes"
-KEPT = Path(__file__).resolve().parents[2] / "docs" / "calibration" / "guests.jsonl"
+KEPT = Path(__file__).resolve().parents[2] / "docs" / "calibration" / "guests" / "known-changes.jsonl"
 
 
 @dataclass(frozen=True)
