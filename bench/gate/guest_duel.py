@@ -14,7 +14,10 @@ from ..errors import Lost
 from ..guests import messages
 from ..guests.session import Session
 from ..records import Sample
-from .paired_rounds import BASE, COPY, HEAD, SLICE_NS, Reading, balanced, log_time, read, rounds_within
+from .paired_rounds import BASE, COPY, HEAD, Reading, balanced, log_time, read, rounds_within
+
+SLICE_NS = 250_000
+"""The calls of a side in its turn take at least this long."""
 
 FEWEST_ROUNDS = 4
 CASE_NS = 150_000_000
@@ -90,7 +93,7 @@ class GuestDuel:
             passed = self._clock_ns() - begun
             if longest >= SLICE_NS or passed * 2 * MOST_TRIALS > CASE_NS:
                 return calls, float(passed)
-            calls = next_calls(calls, longest)
+            calls = next_calls(calls, longest, SLICE_NS)
 
     def _rounds(self, calls: int, turn_ns: float) -> Reading:
         rounds = rounds_within(CASE_NS, 2 * turn_ns, FEWEST_ROUNDS)
@@ -164,9 +167,9 @@ class SideLost(Exception):
         self.side, self.lost = side, lost
 
 
-def next_calls(calls: int, wall_ns: int) -> int:
+def next_calls(calls: int, wall_ns: int, slice_ns: int) -> int:
     """How many calls to try next where so many took less than a slice."""
-    return math.ceil(calls * min(GROWTH, max(1.2, 1.1 * SLICE_NS / max(wall_ns, 1))))
+    return math.ceil(calls * min(GROWTH, max(1.2, 1.1 * slice_ns / max(wall_ns, 1))))
 
 
 def number_ratio(base: float, value: float) -> float:

@@ -8,8 +8,17 @@ from types import SimpleNamespace
 import pytest
 
 from rooflinear.bench.errors import Lost
-from rooflinear.bench.gate.guest_duel import CASE_NS, FEWEST_ROUNDS, REPEATS, UNBOUNDED, GuestDuel, number_ratio, trend
-from rooflinear.bench.gate.paired_rounds import MOST_ROUNDS, SLICE_NS
+from rooflinear.bench.gate.guest_duel import (
+    CASE_NS,
+    FEWEST_ROUNDS,
+    REPEATS,
+    SLICE_NS,
+    UNBOUNDED,
+    GuestDuel,
+    number_ratio,
+    trend,
+)  # fmt: skip
+from rooflinear.bench.gate.paired_rounds import MOST_ROUNDS
 from rooflinear.bench.guests.messages import Ended
 from rooflinear.bench.records import Sample
 
@@ -57,7 +66,7 @@ def test_all_sides_make_equal_numbers_of_calls_in_equal_order(head):
 
 
 def test_what_depends_on_earlier_calls_shows_no_difference_and_a_trend():
-    grows = {"ns": lambda calls: MS / 10 * (1 + calls / 500)}
+    grows = {"ns": lambda calls: MS / 10 * (1 + calls / 200)}
     played = duel(base=Bench(**grows), head=Bench(**grows))
     assert played.reading.head == pytest.approx(0, abs=0.01)
     assert played.reading.trend > 0.3
