@@ -4,8 +4,9 @@ import contextlib
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,6 +35,8 @@ OF_REPORTS = ("preset", "nice")
 OF_THE_GATE = ("revision", "margin", "time_budget", "timeout", "seed")
 OF_THE_GATE_AND_PEERS = (*ChosenCases.__struct_fields__, "load")
 
+Play = Callable[[float, int, int], Trial]
+Peers = Callable[[int], Iterator[Trial]]
 Line = TypeVar("Line", bound=msgspec.Struct)
 
 
@@ -49,11 +52,10 @@ def calibrate(request: CalibrateRequest) -> int:
     _refuse_unused(request, effects)
     if effects or request.peers:
         append(file, b"")
-    with busy(load):
+    with _judges(request, accepted, bool(effects) or request.peers) as (play, peers), busy(load):
         for effect in effects:
-            play = calibrate_guests.play if request.is_guest else _play
-            add(file, trials, play(request, accepted, effect, load, len(trials)))
-        for made in _peers(request, load):
+            add(file, trials, play(effect, load, len(trials)))
+        for made in peers(load) if request.peers else ():
             add(file, trials, made)
     counted = tallies(trials)
     for made in simulated_trials(simulate, machine.describe()) if simulate else ():
@@ -62,10 +64,19 @@ def calibrate(request: CalibrateRequest) -> int:
     return 0
 
 
+def _judges(
+    request: CalibrateRequest, accepted: Margins, used: bool
+) -> contextlib.AbstractContextManager[tuple[Play, Peers]]:
+    """What plays a run of the gate, given its effect, load and number, and what plays other tools, given the load."""
+    if request.is_guest and used:
+        return calibrate_guests.opened(request, accepted)
+    return contextlib.nullcontext((partial(_play, request, accepted), partial(_peers, request)))
+
+
 def _refuse_unused(request: CalibrateRequest, effects: list[float]) -> None:
     """Raises `UsageError` for options of gate runs if no gate run is requested, and for those of other suites."""
     if request.is_guest:
-        ignored = {*ChosenCases.__struct_fields__, "peers"} - {*GuestSuite.__struct_fields__}
+        ignored = {*ChosenCases.__struct_fields__} - {*GuestSuite.__struct_fields__}
         refuse_ignored(request.given, ignored, "a suite of another tool has no such choice")
     else:
         refuse_ignored(request.given, OF_GUESTS_ONLY, NO_GUEST)
@@ -156,14 +167,13 @@ def _options(side: Revision, request: CalibrateRequest, number: int) -> Options:
 
 
 def _peers(request: CalibrateRequest, load: int) -> Iterator[Trial]:
-    if request.peers:
-        from ..calibration.peers import trials
+    from ..calibration.peers import trials
 
-        folder = suite.find(request.suite)
-        of = suite.load(folder)
-        chosen = build(of, request)
-        cases = [case for contest in contests(of, chosen) for case in contest.cases]
-        yield from trials(git.root_of(folder), cases, load)
+    folder = suite.find(request.suite)
+    of = suite.load(folder)
+    chosen = build(of, request)
+    cases = [case for contest in contests(of, chosen) for case in contest.cases]
+    yield from trials(git.root_of(folder), cases, load)
 
 
 def _print(counted: list[Tally], as_json: bool) -> None:

@@ -1,14 +1,19 @@
 """``rooflinear calibrate --pytest …``: how often the gate errs on a suite of another tool, here."""
 
+import contextlib
+import shlex
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 
+from ..calibration.peers import guest_trials
 from ..calibration.trials import Trial, trial
 from ..gate.margins import Margins
-from ..guests.sides import BASE, HEAD
+from ..guests.sides import BASE, HEAD, Opened
 from ..lent.serving import PLANTED
 from ..machine import machine
 from ..processes import scratch
@@ -17,19 +22,29 @@ from .options import seed_of
 from .requests import CalibrateRequest
 
 
-def play(request: CalibrateRequest, accepted: Margins, effect: float, load: int, number: int) -> Trial:
-    """One comparison of a revision or a release with itself, with more calls on one side if an effect is planted."""
-    started, here = datetime.now(UTC).isoformat(timespec="seconds"), machine.describe()
-    seeded = msgspec.structs.replace(request, seed=str(seed_of(request.seed) + 2 * number))
+@contextlib.contextmanager
+def opened(
+    request: CalibrateRequest, accepted: Margins
+) -> Iterator[tuple[Callable[[float, int, int], Trial], Callable[[int], Iterator[Trial]]]]:
+    """Opens both sides once; yields what plays a run of the gate, given effect, load and number, and other tools."""
     with scratch.folder() as place:
-        opened, named = guests.open_sides(seeded, dict.fromkeys((BASE, HEAD), request.revision), place)
-        if effect:
-            head = opened.places[HEAD]
-            slower = replace(head, environment={**head.environment, PLANTED: str(effect)})
-            opened = replace(opened, places={**opened.places, HEAD: slower})
-        begun = time.monotonic()  # builds are no part of the gate
-        found = guests.judged(opened, named, accepted, [], seeded, judge_all=True)
-    seconds = round(time.monotonic() - begun, 1)
-    found = msgspec.structs.replace(found, machine=here, started_at=started, seconds=seconds)
-    made = trial(found, effect, load)
-    return msgspec.structs.replace(made, judge=f"rooflinear --{opened.suite.kind}", implementations=[found.suite])
+        sides, named = guests.open_sides(request, dict.fromkeys((BASE, HEAD), request.revision), place)
+        label = f"{request.revision} {shlex.join(sides.suite.arguments)}"
+
+        def play(effect: float, load: int, number: int) -> Trial:
+            seeded = msgspec.structs.replace(request, seed=str(seed_of(request.seed) + 2 * number))
+            compared = _planted(sides, effect) if effect else sides
+            begun, started, here = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds"), machine.describe()
+            found = guests.judged(compared, named, accepted, [], seeded, judge_all=True)
+            seconds = round(time.monotonic() - begun, 1)
+            found = msgspec.structs.replace(found, machine=here, started_at=started, seconds=seconds)
+            made = trial(found, effect, load)
+            return msgspec.structs.replace(made, judge=f"rooflinear --{sides.suite.kind}", implementations=[label])
+
+        yield play, partial(guest_trials, sides, label)
+
+
+def _planted(sides: Opened, effect: float) -> Opened:
+    head = sides.places[HEAD]
+    slower = replace(head, environment={**head.environment, PLANTED: str(effect)})
+    return replace(sides, places={**sides.places, HEAD: slower})

@@ -30,7 +30,7 @@ OK, WRONG, CRASHED, SKIPPED = "ok", "wrong", "crashed", "skipped"
 
 LONGEST = 500
 PLANTED = "ROOFLINEAR_PLANTED"
-"""Environment variable: a share of calls that are made and not counted, so that the same code looks slower."""
+"""Environment variable: by what share the same code is made to look slower."""
 
 
 @dataclass
@@ -59,6 +59,7 @@ class Server:
         self._asked: BinaryIO = asked
         self._answered: BinaryIO = answered
         self._guard = Guard()
+        self._planted = float(os.environ.get(PLANTED, "0"))
         self.benchmark, self._parked, self._raised = "", False, False
 
     def listed(
@@ -116,6 +117,7 @@ class Server:
         self._receive()
 
     def _time(self, timer: Timer, calls: int, inner: int) -> None:
+        timer = slower(timer, self._planted) if self._planted else timer
         before, cpu, started = self._guard.read(), cpu_ns(), time.perf_counter_ns()
         with self._telling():
             wall = timer(calls)
@@ -167,17 +169,17 @@ class Server:
 
 def loop(function: Callable[..., Any], args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None) -> Timer:
     """Times calls of a function with the same arguments, one after another."""
-    kwargs, more = kwargs or {}, more_calls(float(os.environ.get(PLANTED, "0")))
+    kwargs = kwargs or {}
 
     def plain(calls: int) -> int:
-        repeat = itertools.repeat(None, more(calls))
+        repeat = itertools.repeat(None, calls)
         started = time.perf_counter_ns()
         for _ in repeat:
             function()
         return time.perf_counter_ns() - started
 
     def with_arguments(calls: int) -> int:
-        repeat = itertools.repeat(None, more(calls))
+        repeat = itertools.repeat(None, calls)
         started = time.perf_counter_ns()
         for _ in repeat:
             function(*args, **kwargs)
@@ -201,18 +203,19 @@ def _quiet_memory(collects: bool) -> Iterator[None]:
             gc.enable()
 
 
-def more_calls(share: float) -> Callable[[int], int]:
-    """Adds calls that are not counted: one in 20 for a share of 0.05, over slices together."""
-    owed = 0.0
+def slower(timer: Timer, share: float) -> Timer:
+    """Adds calls that are not counted, one in 20 for a share of 0.05, and waits as long as a part of a call takes."""
 
-    def more(calls: int) -> int:
-        nonlocal owed
-        owed += calls * share
-        extra = int(owed)
-        owed -= extra
-        return calls + extra
+    def slowed(calls: int) -> int:
+        extra = int(calls * share)
+        wall = timer(calls + extra)
+        until = time.perf_counter_ns() + round(wall * (calls * share - extra) / (calls + extra))
+        begun = time.perf_counter_ns()
+        while (now := time.perf_counter_ns()) < until:
+            pass
+        return wall + now - begun
 
-    return more
+    return slowed
 
 
 def seed(text: str) -> None:

@@ -108,10 +108,12 @@ def test_a_calibration_compares_a_side_with_itself_and_plants_calls_on_head_alon
     monkeypatch.setattr(guests, "open_sides", lambda request, typed, place: (seen.update(typed=typed) or opened, {}))
     monkeypatch.setattr(guests, "judged", judged)
     request = CalibrateRequest(revision="v1", runs="1", load="0", simulate="0", pytest=("t.py",), seed="3")
-    made = calibrate_guests.play(request, Margins(), effect, 1, 2)
+    with calibrate_guests.opened(request, Margins()) as (play, _):
+        made = play(effect, 1, 2)
     assert seen["typed"] == {BASE: "v1", HEAD: "v1"}
     assert (seen["judge_all"], seen["seed"]) == (True, "7")
     planted = {side: each.environment.get(PLANTED) for side, each in seen["places"].items()}
     assert planted == {BASE: None, COPY: None, HEAD: "0.05" if effect else None}
-    assert (made.judge, made.effect, made.load, made.implementations) == ("rooflinear --pytest", effect, 1, ["t.py"])
+    assert (made.judge, made.effect, made.load) == ("rooflinear --pytest", effect, 1)
+    assert made.implementations == ["v1 t.py"]
     assert msgspec.json.decode(msgspec.json.encode(made), type=Trial) == made
