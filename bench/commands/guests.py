@@ -19,8 +19,8 @@ from ..gate.guest_blocks import GuestBlocks, Guests
 from ..gate.margins import Margins
 from ..gate.records import CaseResult, Comparison, Control, Side
 from ..gate.tracks import results
-from ..guests import asv_conf, messages, sides
-from ..guests.proof import prove, same_code
+from ..guests import asv_conf, changed, messages, sides
+from ..guests.proof import Modules, prove, same_code
 from ..guests.session import Session
 from ..guests.sides import BASE, HEAD, Opened, Release, Wanted
 from ..guests.trees import project_of, relative
@@ -68,10 +68,10 @@ def judged(
     request: GuestRequest,
     judge_all: bool = False,
 ) -> Comparison:
-    """Plays the gate over two sides that are open. ``judge_all``: see `guest_plan.plan`."""
+    """Plays the gate over two sides that are open. ``judge_all`` treats equal code as changed, to count errors."""
     seed = seed_of(request.seed)
-    told, same = listings(opened)
-    planned = guest_plan.plan(told, same and _same_python(opened), accepted, allowed, seed, judge_all)
+    told, unchanged = listings(opened)
+    planned = guest_plan.plan(told, set() if judge_all else unchanged, accepted, allowed, seed)
     if all(each.refused for found in told.values() for each in found.benchmarks):
         raise UsageError(f"{shlex.join(opened.suite.arguments)}: no benchmark was found{_why_nothing(told)}")
     timeout, memory, budget = _limits(request)
@@ -111,8 +111,8 @@ def _played(
     return gate, cases, controls
 
 
-def listings(opened: Opened) -> tuple[dict[str, messages.Listed], bool]:
-    """What each side has, with proof of what it imported, and whether both have the same code."""
+def listings(opened: Opened) -> tuple[dict[str, messages.Listed], set[str]]:
+    """What each side has, with proof of what it imported, and which benchmarks run the same code on both."""
     started = {side: Session(opened.suite, opened.places[side], 0) for side in (BASE, HEAD)}
     pool = ThreadPoolExecutor(2)
     try:
@@ -124,10 +124,19 @@ def listings(opened: Opened) -> tuple[dict[str, messages.Listed], bool]:
     modules = {side: finished.modules for side, (_, finished) in found.items()}
     for side, each in modules.items():
         prove(side, each, opened.places[side])
-    _refuse_other_tools({side: told.tool for side, (told, _) in found.items()})
-    return {side: told for side, (told, _) in found.items()}, same_code(
-        modules[BASE], modules[HEAD], (opened.places[BASE], opened.places[HEAD])
-    )
+    listed = {side: told for side, (told, _) in found.items()}
+    _refuse_other_tools({side: told.tool for side, told in listed.items()})
+    return listed, _unchanged(opened, listed, modules)
+
+
+def _unchanged(opened: Opened, listed: Mapping[str, messages.Listed], modules: Mapping[str, Modules]) -> set[str]:
+    """Benchmarks that run the same code on both sides: all, or those whose files import nothing that differs."""
+    files = {side: {each.id: each.file for each in told.benchmarks} for side, told in listed.items()}
+    if not _same_python(opened):
+        return set()
+    if same_code(modules[BASE], modules[HEAD], (opened.places[BASE], opened.places[HEAD])):
+        return {*files[BASE], *files[HEAD]}
+    return changed.unchanged(files, modules, opened.places)
 
 
 def _refuse_other_tools(tools: Mapping[str, str]) -> None:

@@ -1,7 +1,7 @@
 """Which benchmarks of another tool's suite are compared, and which end before anything is timed."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -27,18 +27,18 @@ class GuestPlan:
 
 
 def plan(
-    listed: Mapping[str, Listed], unchanged: bool, margins: Margins, allowed: Sequence[str], seed: int, judge_all: bool
+    listed: Mapping[str, Listed], unchanged: Collection[str], margins: Margins, allowed: Sequence[str], seed: int
 ) -> GuestPlan:
     """The benchmarks that both sides have, and why others are not compared.
 
-    ``unchanged``: both sides have the same code. ``judge_all`` treats it as changed, to measure the gate's errors.
+    ``unchanged`` are the ids of those that run the same code on both sides.
     """
     found = {side: {each.id: each for each in told.benchmarks} for side, told in listed.items()}
     union = {**found[BASE], **found[HEAD]}
     cases = dict(zip(union, named(list(union.values())), strict=True))
-    settled, shared, same = [], [], unchanged and not judge_all
+    settled, shared = [], []
     for name, case in cases.items():
-        margin = margins.of(case)
+        margin, same = margins.of(case), name in unchanged
         alone = [side for side in (BASE, HEAD) if name not in found[side]]
         refused = union[name].refused
         broken = {

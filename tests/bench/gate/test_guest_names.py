@@ -32,7 +32,7 @@ def test_benchmarks_of_two_scripts_with_one_name_are_told_apart():
 
 
 def planned(base, head):
-    found = guest_plan.plan({BASE: base, HEAD: head}, False, margins.read("2%", None), [], 0, False)
+    found = guest_plan.plan({BASE: base, HEAD: head}, (), margins.read("2%", None), [], 0)
     return {found.ids[each.case]: each for each in found.plan.settled}, [
         found.ids[each.case] for each in found.plan.measured
     ]

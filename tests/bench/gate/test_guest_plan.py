@@ -13,13 +13,13 @@ def listing(name, **more):
     return Listing(id=f"{FILE}::{name}", file=f"/suite/{FILE}", **more)
 
 
-def planned(base, head, *, failed=None, unchanged=False, allowed=(), judge_all=False, margins=None):
+def planned(base, head, *, failed=None, unchanged=(), allowed=(), margins=None):
     """``base`` and ``head`` are names or listings; ``failed`` has what a side cannot read."""
     sides = {
         side: Listed([listing(each) if isinstance(each, str) else each for each in found], (failed or {}).get(side, {}))
         for side, found in (("base", base), ("head", head))
     }
-    return plan(sides, unchanged, margins or read(None, None), allowed, 1, judge_all)
+    return plan(sides, {f"{FILE}::{each}" for each in unchanged}, margins or read(None, None), allowed, 1)
 
 
 def settled(found):
@@ -78,21 +78,25 @@ def test_what_cannot_be_measured_is_told_whichever_side_has_it():
 
 
 def test_equal_code_is_measured_as_controls():
-    found = planned(["a", "b"], ["a", "b"], unchanged=True)
+    found = planned(["a", "b"], ["a", "b"], unchanged=["a", "b"])
     assert [(each.unchanged, each.copied) for each in found.plan.measured] == [(True, False)] * 2
 
 
 def test_equal_code_is_said_beside_tests_that_are_no_benchmarks():
     """Else a suite with one such test would be undecided where nothing changed."""
     sides = ["a", listing("b", refused="a test without a benchmark fixture")]
-    found = planned(sides, sides, unchanged=True)
+    found = planned(sides, sides, unchanged=["a", "b"])
     assert found.plan.remark.endswith("are equal; measured as controls: 1 of 2 cases")
     assert planned(sides, sides).plan.remark == ""
 
 
-def test_equal_code_is_judged_to_count_the_gates_errors():
-    found = planned(["a", "b"], ["a", "b"], unchanged=True, judge_all=True)
-    assert not any(each.unchanged for each in found.plan.measured)
+def test_benchmarks_that_nothing_changed_for_are_controls_of_the_others():
+    names = [f"test_{number}" for number in range(20)]
+    found = planned(names, names, unchanged=names[1:])
+    assert found.ids[next(each.case for each in found.plan.measured if not each.unchanged)] == f"{FILE}::test_0"
+    assert sum(each.unchanged for each in found.plan.measured) == 2
+    assert [each.unchanged for each in found.plan.settled] == [True] * 17
+    assert found.plan.remark == ""
 
 
 def test_margins_are_those_of_the_cases():
