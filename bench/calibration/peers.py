@@ -2,6 +2,8 @@
 
 import importlib.util
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -52,6 +54,7 @@ def guest_trials(opened: Opened, label: str, load: int) -> Iterator[Trial]:
     base, head = (_started(opened.places[side]) for side in (BASE, HEAD))
     with scratch.folder() as place:
         if opened.suite.kind == "pytest":
+            _refuse_without_fixture(base)
             arguments = [*opened.suite.arguments, "-o", "addopts="]
             for said in peer_tools.pytest_benchmark(base, head, arguments, place):
                 yield _trial(said, load, [label])
@@ -77,6 +80,13 @@ def _asv_of_guests(opened: Opened, base: Started, head: Started, place: Path) ->
 
 def _started(place: Place) -> Started:
     return Started(place.python, place.suite, environment(place, 0))
+
+
+def _refuse_without_fixture(started: Started) -> None:
+    """A suite of pytest-codspeed runs without pytest-benchmark, and has no verdict of its own."""
+    asked = [started.python, "-c", "import pytest_benchmark"]
+    if subprocess.run(asked, env={**os.environ, **started.environment}, capture_output=True, check=False).returncode:
+        raise UsageError("--peers: the suite's interpreter lacks pytest-benchmark; install it (releases: --with)")
 
 
 def _refuse_absent(module: str) -> None:

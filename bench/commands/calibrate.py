@@ -32,7 +32,7 @@ OUTPUT = Path("results/calibration.jsonl")
 REMARK = "Shares in brackets are exact one-sided 95 % limits: no alarm in few runs does not show a rate of zero."
 
 OF_REPORTS = ("preset", "nice")
-OF_THE_GATE = ("revision", "margin", "time_budget", "timeout", "seed")
+OF_THE_GATE = ("margin", "time_budget", "timeout", "seed")
 OF_THE_GATE_AND_PEERS = (*ChosenCases.__struct_fields__, "load")
 
 Play = Callable[[float, int, int], Trial]
@@ -82,6 +82,7 @@ def _refuse_unused(request: CalibrateRequest, effects: list[float]) -> None:
         refuse_ignored(request.given, OF_GUESTS_ONLY, NO_GUEST)
     if not effects:
         unused = OF_THE_GATE if request.peers else OF_THE_GATE + OF_THE_GATE_AND_PEERS
+        unused += () if request.peers and request.is_guest else ("revision",)
         refuse_ignored(request.given, unused, "--runs 0 without --effect makes no run of the gate")
 
 
