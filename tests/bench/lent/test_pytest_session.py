@@ -319,18 +319,12 @@ required_plugins = "pytest-absent"
 '''
 
 
-PLUGINS = os.environ.get("ROOFLINEAR_PLUGINS_PYTHON", "")
-"""An interpreter with pytest-benchmark, aspectlib, and the plugins xdist, cov, randomly, random-order and timeout."""
-
-
 @pytest.fixture(scope="module", params=["without the plugins", "with the plugins"])
 def many(request, tmp_path_factory):
     """The suite with everything, under settings that ask for everything."""
     with_plugins = request.param == "with the plugins"
-    if with_plugins and not PLUGINS:
-        pytest.skip("ROOFLINEAR_PLUGINS_PYTHON names no interpreter")
-    folder = tmp_path_factory.mktemp("many")
-    at = place(folder, python=PLUGINS if with_plugins else sys.executable)
+    python = request.getfixturevalue("plugins_python") if with_plugins else sys.executable
+    at = place(tmp_path_factory.mktemp("many"), python=python)
     (at.suite / "test_many.py").write_text(MANY)
     (at.suite / "woven.py").write_text("def f(x):\n    return x\n")
     (at.suite / "pyproject.toml").write_text(SETTINGS)
@@ -597,7 +591,6 @@ def test_without_autoload_the_tool_is_loaded_all_the_same(tmp_path, monkeypatch)
     assert played(at).ends == {"test_a": ("ok", "")}
 
 
-CODSPEED = os.environ.get("ROOFLINEAR_CODSPEED_PYTHON", "")
 CODSPEED_SUITE = """
 import pytest
 
@@ -642,9 +635,8 @@ def test_plain():
 """
 
 
-@pytest.mark.skipif(not CODSPEED, reason="ROOFLINEAR_CODSPEED_PYTHON names no interpreter with pytest-codspeed")
-def test_codspeeds_fixture_and_whole_tests_by_marker(tmp_path):
-    at = place(tmp_path, python=CODSPEED)
+def test_codspeeds_fixture_and_whole_tests_by_marker(codspeed_python, tmp_path):
+    at = place(tmp_path, python=codspeed_python)
     (at.suite / "test_a.py").write_text(f"MADE = {MADE}\n{CODSPEED_SUITE}")
     (at.suite / "pytest.ini").write_text("[pytest]\naddopts = --codspeed --codspeed-mode walltime\n")
     found = played(at)
