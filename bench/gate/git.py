@@ -49,6 +49,10 @@ def root_of(folder: Path) -> Path:
 
 def resolve(root: Path, revision: str) -> str:
     """The full hash of a revision. Raises `UsageError` for one that is not known."""
+    if not revision.strip():
+        raise UsageError(
+            "the name of a revision is empty; name one, such as main (in CI, only pull requests have a base)"
+        )
     try:
         return git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
     except Refused as refused:
