@@ -300,17 +300,18 @@ def test_what_would_measure_the_checkout_is_refused_with_proof(project, late):
 
 
 def test_a_build_that_fails_is_told_with_the_command_that_repeats_it(project):
-    """Status 5."""
+    """Status 5: an older commit, which neither the checkout nor its newest commit shows any more."""
     suite = "def test_a(benchmark):\n    benchmark(int)\n"
-    project.commit({**BUILT, "src/pkg/__init__.py": "", "tests/test_a.py": suite})
-    project.commit({"backend.py": "raise RuntimeError('no compiler here')\n"})
+    failing = "raise RuntimeError('no compiler here')\n"
+    project.commit({**BUILT, "src/pkg/__init__.py": "", "tests/test_a.py": suite, "backend.py": failing})
+    project.commit({"backend.py": BACKEND})
     done = project.command("compare", "HEAD~1", "HEAD", "--pytest", "tests")
     assert done.status == 5
-    assert "head: its build failed" in done.stderr
+    assert "base: its build failed" in done.stderr
     assert "no compiler here" in done.stderr
     command = done.stderr.partition("to repeat it: ")[2].splitlines()[0]
     environment = {**os.environ, "TMPDIR": str(project.command.temporary)}
-    again = subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=environment)
+    again = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment)
     assert again.returncode
     assert "no compiler here" in again.stdout + again.stderr
 

@@ -92,6 +92,7 @@ def committed(folder):
 @pytest.mark.parametrize("below", [".", "in ner"])
 @pytest.mark.parametrize("is_committed", [True, False])
 def test_a_failed_build_tells_its_last_lines_and_a_command_that_repeats_it(tmp_path, below, is_committed):
+    """Of the working tree, or of a commit that a later one mended."""
     root = tmp_path / "a repository"
     make(root / below, "failing.sh", text="seq 1 20\necho 'no compiler' >&2\nls -d $1\nexit 3\n")
     commit = committed(root) if is_committed else None
@@ -102,6 +103,9 @@ def test_a_failed_build_tells_its_last_lines_and_a_command_that_repeats_it(tmp_p
     what, *lines, repeat = str(raised.value).splitlines()
     assert what == "base: --build failed:"
     assert [line.strip() for line in lines] == ["17", "18", "19", "20", "no compiler", str(tmp_path / "site")]
+    if is_committed:
+        make(root / below, "failing.sh", text="echo mended\n")
+        git(root, "commit", "--quiet", "--all", "--message", "mended")
     command = repeat.strip().removeprefix("to repeat it: ")
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     done = subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True)
