@@ -20,10 +20,7 @@ from typing import Any
 import pytest
 
 from . import pytest_settings
-from .serving import CRASHED, OK, SKIPPED, Parked, Server, Timer, loop, seed, status_of, told
-
-UNSHUFFLED = ["--randomly-dont-reorganize", "--randomly-seed=1"]
-"""Options of pytest-randomly, which acts without being asked to."""
+from .serving import CRASHED, OK, SKIPPED, Parked, Server, Timer, loop, seed, seed_of_block, status_of, told
 
 TOOLS = ("pytest_benchmark", "pytest_codspeed")
 PLAIN = (str, int, float, bool, type(None))
@@ -40,14 +37,19 @@ def run(server: Server, arguments: Sequence[str]) -> int:
     own, left = pytest_settings.kept(pytest_settings.addopts(arguments))
     typed, also_left = pytest_settings.kept(shlex.split(os.environ.get("PYTEST_ADDOPTS", "")))
     os.environ["PYTEST_ADDOPTS"] = shlex.join(typed)
-    quiet = ["-q", "--no-header", "--no-summary", "--maxfail=0", "-o", "required_plugins="]
-    switched = UNSHUFFLED if importlib.util.find_spec("pytest_randomly") else []
+    quiet = ["--verbosity=-1", "--no-header", "--no-summary", "--maxfail=0", "-o", "required_plugins="]
+    switched = _unshuffled() if importlib.util.find_spec("pytest_randomly") else []
     notes = [f"switched off: {what}, which the suite's addopts ask for" for what in sorted({*left, *also_left})]
     if "PYTEST_DISABLE_PLUGIN_AUTOLOAD" in os.environ or "--disable-plugin-autoload" in (*own, *typed):
         loaded = [name for name in TOOLS if importlib.util.find_spec(name)]
         switched = [*switched, *(word for name in loaded for word in ("-p", f"{name}.plugin"))]
     words = [*arguments, *quiet, *switched, "-o", f"addopts={shlex.join(own)}"]
     return int(pytest.main(words, plugins=[Session(server, notes)]))
+
+
+def _unshuffled() -> list[str]:
+    """Options of pytest-randomly, which acts without being asked to: it seeds before each step of each test."""
+    return ["--randomly-dont-reorganize", f"--randomly-seed={seed_of_block()}"]
 
 
 class Session:
@@ -95,6 +97,11 @@ class Session:
             where = "" if report.when == "call" else f" (in its {report.when})"
             reason = told(error) if error else _last_line(str(report.longrepr))
             self._ended = (status_of(error) if error else CRASHED, reason + where)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self) -> tuple[str, str, str]:
+        """pytest prints no letter for a test: it would be taken for the last words of a process that dies."""
+        return "", "", ""
 
     @pytest.hookimpl(tryfirst=True, optionalhook=True)
     def pytest_timeout_set_timer(self) -> bool:

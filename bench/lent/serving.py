@@ -218,10 +218,14 @@ def slower(timer: Timer, share: float) -> Timer:
     return slowed
 
 
+def seed_of_block() -> int:
+    """A number that all sides of a block have, and the next block has not."""
+    return int(os.environ.get("ROOFLINEAR_SEED", "0"))
+
+
 def seed(text: str) -> None:
     """Seeds the usual sources of random numbers, alike on all sides."""
-    number = int(os.environ.get("ROOFLINEAR_SEED", "0"))
-    random.seed(f"{number} {text}")
+    random.seed(f"{seed_of_block()} {text}")
     numpy = sys.modules.get("numpy")
     if numpy is not None and hasattr(numpy, "random"):
         numpy.random.seed(random.getrandbits(32))

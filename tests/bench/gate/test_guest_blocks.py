@@ -37,12 +37,12 @@ class Inline:
 class Blocks:
     """Blocks over the sides of a machine; a case's id is its operation."""
 
-    def __init__(self, machine, files=None, places=None):
+    def __init__(self, machine, files=None, places=None, kind="pytest"):
         names = dict.fromkeys(name for side in machine.sides.values() for name in side)
         ids = {case(name): name for name in names}
         files = {case(name): (files or {}).get(name, "test_a.py") for name in names}
         places = places or {side: place(side) for side in ("base", "head", "copy")}
-        guests = Guests(Suite("pytest", ()), places, ids, files, 60.0)
+        guests = Guests(Suite(kind, ()), places, ids, files, 60.0)
         self.machine, self.told = machine, []
         self.until = None
         self.blocks = GuestBlocks(guests, 1, machine.start, lambda count: [0][:count], Inline)
@@ -111,6 +111,16 @@ def test_benchmarks_of_a_file_follow_each_other_and_changed_ones_come_first():
         assert set(blocks.told[:3]) == {"a", "b", "c"}
         assert set(blocks.told[3:]) == {"d", "e"}
         assert "".join(blocks.told[:3]) in ("acb", "cab", "bac", "bca")
+
+
+def test_benchmarks_of_a_script_keep_the_scripts_order():
+    names = [f"{file}{number}" for file in "ab" for number in range(5)]
+    blocks = Blocks(both(*names), {name: f"{name[0]}.py" for name in names}, kind="pyperf")
+    blocks.play(*map(planned, reversed(names)))
+    for _, order in blocks.machine.orders:
+        groups = [[name for name in order if name[0] == file] for file in "ab"]
+        assert groups == [sorted(each) for each in groups]
+        assert order in ([*groups[0], *groups[1]], [*groups[1], *groups[0]])
 
 
 def test_sessions_start_apart_and_are_timed_on_one_core():

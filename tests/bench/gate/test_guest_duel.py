@@ -11,13 +11,15 @@ from rooflinear.bench.errors import Lost
 from rooflinear.bench.gate.guest_duel import (
     CASE_NS,
     FEWEST_ROUNDS,
+    GROWTH,
     REPEATS,
     SLICE_NS,
     UNBOUNDED,
     GuestDuel,
+    next_calls,
     number_ratio,
     trend,
-)  # fmt: skip
+)
 from rooflinear.bench.gate.paired_rounds import MOST_ROUNDS
 from rooflinear.bench.guests.messages import Ended
 from rooflinear.bench.records import Sample
@@ -99,6 +101,36 @@ def test_short_calls_are_batched_into_slices_and_long_ones_are_not():
     assert calls_of(short, "head")[-1] * 1000 >= SLICE_NS
     long = duel(base=Bench(CASE_NS), head=Bench(CASE_NS))
     assert calls_of(long, "head") == [1] * (1 + 2 * FEWEST_ROUNDS)
+
+
+@pytest.mark.parametrize(("base", "head"), [(1000, 8000), (8000, 1000)])
+def test_no_slice_of_the_slower_side_is_much_longer_than_a_turn(base, head):
+    played = duel(base=Bench(base), head=Bench(head))
+    assert SLICE_NS <= calls_of(played, "head")[-1] * 8000 <= 1.5 * SLICE_NS
+
+
+def test_the_number_of_calls_grows_step_by_step():
+    """So that a benchmark whose calls become longer is not called a million times at once."""
+    assert [next_calls(10, wall_ns) for wall_ns in (0, SLICE_NS // 1000)] == [10 * GROWTH] * 2
+    assert GROWTH <= 4
+    assert next_calls(10, SLICE_NS // 2) == 22
+    assert next_calls(10, SLICE_NS - 1) == 12
+
+
+def test_a_search_for_the_number_of_calls_takes_a_small_part_of_the_time_of_a_case():
+    """Calls that tell a short time, as of a process for each call, and take a long one."""
+    machine = Machine(base={"a": Bench(1000)}, head={"a": Bench(1000)})
+    sessions, passing = machine.sessions("base", "head"), iter(range(0, 10**15, CASE_NS // 10))
+    for each in sessions.values():
+        each.begin(["a"])
+    GuestDuel(sessions, {}, random.Random(1), 60.0, lambda: next(passing)).play()
+    assert max(what for _, what in machine.log if isinstance(what, int)) == 1
+
+
+def test_noise_is_no_trend():
+    drawn = random.Random(1)
+    noisy = [Bench(lambda calls: MS / 10 * drawn.uniform(0.5, 1.5)) for _ in range(2)]
+    assert duel(base=noisy[0], head=noisy[1]).reading.trend == 0
 
 
 def test_the_copy_of_base_has_a_ratio_of_its_own():

@@ -12,6 +12,7 @@ import pytest
 
 from rooflinear.bench.errors import Lost
 from rooflinear.bench.guests.session import Session, Suite
+from rooflinear.bench.lent import pytest_session
 
 from ...waiting import wait_for
 from ..guests.played import CALLS, place, played
@@ -389,14 +390,17 @@ def test_set(benchmark, name):
 """
 
 
-def test_inputs_without_a_seed_are_alike_on_both_sides_and_new_in_the_next_block(tmp_path):
-    drawn = {}
+@pytest.mark.parametrize("with_randomly", [False, True], ids=["", "pytest-randomly seeds too"])
+def test_inputs_without_a_seed_are_alike_on_both_sides_and_new_in_the_next_block(tmp_path, request, with_randomly):
+    drawn, python = {}, request.getfixturevalue("plugins_python") if with_randomly else sys.executable
     for side, seed in (("base", 1), ("head", 1), ("copy", 2)):
-        at = place(tmp_path, side)
+        at = place(tmp_path, side, python=python)
         (at.suite / "test_random.py").write_text(RANDOM)
         played(at, seed=seed)
         drawn[side] = (at.suite / "drawn.txt").read_text()
-    assert drawn["base"] == drawn["head"] != drawn["copy"]
+    assert drawn["base"] == drawn["head"]
+    numbers = [{line.split()[1] for line in drawn[side].splitlines()} for side in ("head", "copy")]
+    assert not numbers[0] & numbers[1]
     order = [[line.split()[0] for line in each.splitlines()] for each in drawn.values()]
     assert order[0] != order[2]
     assert sorted(order[0]) == sorted(order[2])
@@ -430,11 +434,10 @@ def test_hangs(benchmark):
 def test_a_benchmark_that_ends_its_process_is_told(tmp_path, name, status, reason):
     at = place(tmp_path)
     (at.suite / "test_broken.py").write_text(BROKEN)
+    (at.suite / "pytest.ini").write_text("[pytest]\naddopts = -vv\n")
     found = played(at, names=("test_before", name), timeout_s=1.5 if status == "timeout" else 60.0)
     assert found.ends["test_before"] == ("ok", "")
-    assert found.ends[name][0] == status
-    assert found.ends[name][1].startswith(reason)
-    assert len(found.ends[name][1].splitlines()) == 1
+    assert found.ends[name] == (status, reason)
 
 
 THREADS = """
@@ -502,6 +505,34 @@ def is_running(pid):
     except OSError:
         return False
     return state not in "ZX"
+
+
+@pytest.mark.parametrize(("torn", "iterations", "ns"), [(False, 1, 30), (True, 1, 30), (True, 5, 30)])
+def test_the_time_of_a_prepared_call_is_that_of_one_call_without_what_surrounds_it(monkeypatch, torn, iterations, ns):
+    """A call takes 10 ns, and what surrounds it 1000."""
+    passed = [0]
+
+    def passes(ns):
+        passed[0] += ns
+
+    monkeypatch.setattr(pytest_session.time, "perf_counter_ns", lambda: passed[0])
+    around = {"teardown": lambda: passes(1000)} if torn else {"setup": lambda: passes(1000)}
+    assert pytest_session.Pedantic(lambda: passes(10), iterations=iterations, **around).timer(3) == ns
+
+
+SWITCHED_OFF = """
+def pytest_configure(config):
+    config.option.benchmark_disable = config.option.benchmark_skip = True
+"""
+
+
+def test_a_conftest_that_switches_benchmarks_off_is_overruled(tmp_path):
+    at = place(tmp_path)
+    (at.suite / "conftest.py").write_text(SWITCHED_OFF)
+    (at.suite / "test_a.py").write_text("def test_a(benchmark):\n    benchmark(int)\n")
+    found = played(at)
+    assert found.ends == {"test_a": ("ok", "")}
+    assert len(found.samples["test_a"]) == len(CALLS)
 
 
 PACKAGE = "def f():\n    return 1\n"
@@ -630,6 +661,10 @@ def test_twice(benchmark):
     benchmark(int)
     benchmark(int)
 
+def test_twice_pedantic(benchmark):
+    benchmark.pedantic(int)
+    benchmark.pedantic(int)
+
 def test_plain():
     pass
 """
@@ -642,9 +677,10 @@ def test_codspeeds_fixture_and_whole_tests_by_marker(codspeed_python, tmp_path):
     found = played(at)
     good = ["whole", "marked[1]", "marked[2]", "fixture", "own_fixture", "pedantic", "decorated"]
     bad = {"test_whole_fails": ("wrong", "AssertionError: no")}
-    twice = found.ends.pop("test_twice")
-    assert twice[0] == "crashed"
-    assert "only be used once" in twice[1]
+    for name in ("test_twice", "test_twice_pedantic"):
+        status, reason = found.ends.pop(name)
+        assert status == "crashed"
+        assert "only be used once" in reason
     assert {name: (status, reason[:18]) for name, (status, reason) in found.ends.items()} == {
         **{f"test_{name}": ("ok", "") for name in good},
         **bad,
