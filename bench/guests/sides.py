@@ -22,6 +22,8 @@ BASE, HEAD, COPY = SIDES = ("base", "head", "copy")
 RELEASE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([A-Za-z0-9.+!_-]+)")
 TOOLS = {"pytest": ("pytest", "pytest-benchmark"), "asv": ("asv_runner",), "pyperf": ("pyperf",)}
 CODSPEED = b"pytest_codspeed"
+STATED = ("pyproject.toml", "tox.ini", "setup.cfg", "noxfile.py")
+"""Files that state what a project's tests need."""
 
 
 class Release(msgspec.Struct, frozen=True):
@@ -228,6 +230,14 @@ def _copied(root: Path, into: Path) -> Path:
 
 def _tools(wanted: Wanted, tree: Path) -> list[str]:
     """What the suite's tool is installed by; pytest-codspeed where the suite names it."""
-    if wanted.kind == "pytest" and any(CODSPEED in path.read_bytes() for path in tree.rglob("*.py") if path.is_file()):
+    if wanted.kind == "pytest" and _is_of_codspeed(tree):
         return ["pytest", "pytest-codspeed"]
     return list(TOOLS[wanted.kind])
+
+
+def _is_of_codspeed(tree: Path) -> bool:
+    """Whether the code imports it, or the project states it alone: a suite that marks whole tests imports nothing."""
+    if any(CODSPEED in path.read_bytes() for path in tree.rglob("*.py") if path.is_file()):
+        return True
+    stated = b"".join((tree / name).read_bytes() for name in STATED if (tree / name).is_file()).replace(b"_", b"-")
+    return b"pytest-codspeed" in stated and b"pytest-benchmark" not in stated

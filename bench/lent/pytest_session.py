@@ -125,8 +125,14 @@ def _described(item: Any) -> dict[str, Any]:
         "file": str(item.path),
         "param": callspec.id if callspec else None,
         "params": {name: _plain(value) for name, value in callspec.params.items()} if callspec else {},
-        "refused": "" if _is_benchmark(item) else "a test without a benchmark fixture",
+        "refused": "" if _is_benchmark(item) else _why_no_benchmark(item),
     }
+
+
+def _why_no_benchmark(item: Any) -> str:
+    if any(item.get_closest_marker(name) for name in WHOLE):
+        return "a test that is marked as a benchmark as a whole, which takes pytest-codspeed: it is not installed"
+    return "a test without a benchmark fixture"
 
 
 def _is_benchmark(item: Any) -> bool:

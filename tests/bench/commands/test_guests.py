@@ -7,8 +7,17 @@ import socket
 import subprocess
 import sysconfig
 import textwrap
+from types import SimpleNamespace
 
 import pytest
+
+from rooflinear.bench.commands import guests
+from rooflinear.bench.commands.requests import CompareRequest
+from rooflinear.bench.gate import margins
+from rooflinear.bench.gate.records import Side
+from rooflinear.bench.guests import messages
+from rooflinear.bench.guests.session import Place, Suite
+from rooflinear.bench.guests.sides import Opened
 
 from ...waiting import wait_for
 
@@ -314,6 +323,37 @@ def test_a_build_that_fails_is_told_with_the_command_that_repeats_it(project):
     again = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment)
     assert again.returncode
     assert "no compiler here" in again.stdout + again.stderr
+
+
+@pytest.mark.parametrize(
+    ("pythons", "versions", "unchanged"),
+    [
+        (("python", "python"), ({}, {}), True),
+        (("old/python", "new/python"), ({"numpy": "1"}, {"numpy": "2"}), False),
+        (("old/python", "new/python"), ({"numpy": "2"}, {"numpy": "2"}), True),
+        (("old/python", "new/python"), ({}, {}), False),
+    ],
+    ids=["one interpreter", "an upgrade", "equal versions", "unknown versions"],
+)
+def test_the_same_code_is_unchanged_only_where_its_environments_are_equal(
+    monkeypatch, tmp_path, pythons, versions, unchanged
+):
+    sides = ("base", "head")
+    places = {side: Place(python, tmp_path, tmp_path) for side, python in zip(sides, pythons, strict=True)}
+    opened = Opened(Suite("pytest", ("tests",)), places, dict(zip(sides, versions, strict=True)))
+    told = dict.fromkeys(sides, messages.Listed([messages.Listing(id="tests/test_a.py::test_a")]))
+    monkeypatch.setattr(guests, "listings", lambda _: (told, True))
+    played = []
+    monkeypatch.setattr(
+        guests,
+        "_played",
+        lambda _, planned, *rest: (played.append(planned.plan), (SimpleNamespace(warnings=[]), [], []))[1],
+    )
+    named = {side: Side(label=side, commit=None, dirty=None, python="", versions={}) for side in sides}
+    guests.judged(
+        opened, named, margins.read(None, None), [], CompareRequest(base="HEAD", preset="", pytest=("tests",))
+    )
+    assert [each.unchanged for each in played[0].measured] == [unchanged]
 
 
 WAITS = "import time\nfrom pathlib import Path\ndef wait():\n    Path({file!r}).touch()\n    time.sleep(100)\n"

@@ -131,6 +131,19 @@ def test_pip_builds_and_the_command_that_repeats_its_failure_fails_alike(tmp_pat
     assert "this needs a compiler" in done.stderr + done.stdout
 
 
+@pytest.mark.parametrize(("pins", "pinned"), [({"a": "1", "b": "2"}, "a==1\nb==2\n"), ({}, ""), (None, None)])
+def test_an_environment_has_the_versions_of_the_other_side(tmp_path, monkeypatch, pins, pinned):
+    (tmp_path / "env").mkdir()
+    commands = []
+    monkeypatch.setattr(builds, "_run", lambda command, *_: commands.append(command))
+    builds.environment(tmp_path / "env", sys.executable, ["pkg==1", "tool"], pins)
+    made, pip = commands
+    assert made[1:4] == ["-m", "venv", "--without-pip"]
+    assert pip[-2:] == ["pkg==1", "tool"]
+    stated = pip[pip.index("--constraint") + 1] if "--constraint" in pip else None
+    assert (Path(stated).read_text() if stated else None) == pinned
+
+
 def test_a_program_that_is_absent_is_told(tmp_path):
     with pytest.raises(CannotFinish) as raised:
         builds.environment(tmp_path / "env", str(tmp_path / "absent-python"), [], None)
@@ -138,7 +151,7 @@ def test_a_program_that_is_absent_is_told(tmp_path):
     assert "Traceback" not in str(raised.value)
 
 
-SLEEPING = "echo $$ > {target}/../pid; sleep 100 & wait"
+SLEEPING = "echo $$ > {target}/../pid; sleep 1000 & wait"
 
 
 def is_running(pid):
@@ -163,6 +176,19 @@ def pids(folder):
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
 
+def test_a_command_whose_end_is_not_awaited_is_ended(tmp_path, monkeypatch):
+    started = []
+
+    def interrupted(process):
+        started.append(process)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess.Popen, "communicate", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        builds.build(tmp_path, tmp_path / "site", sys.executable, "sleep 100", "base", "true")
+    assert [each.returncode for each in started] == [-signal.SIGKILL]
+
+
 @LINUX
 def test_a_build_that_is_interrupted_ends_with_its_child_processes(tmp_path):
     ended = []
@@ -176,9 +202,9 @@ def test_a_build_that_is_interrupted_ends_with_its_child_processes(tmp_path):
     thread.start()
     running = pids(tmp_path)
     builds.interrupt()
+    wait_for(lambda: not any(map(is_running, running)))
     thread.join()
     assert ended
-    wait_for(lambda: not any(map(is_running, running)))
 
 
 @LINUX

@@ -46,6 +46,12 @@ def test_a_link_to_a_sides_folder_is_its_folder(tmp_path):
     assert strangers(modules, place(tmp_path, roots=(tmp_path / "link",))) == ""
 
 
+def test_each_module_may_come_from_any_of_a_sides_folders(tmp_path):
+    roots = (tmp_path / "site", tmp_path / "more")
+    modules = {"pkg": (str(roots[0] / "pkg.py"), "a"), "other": (str(roots[1] / "other.py"), "b")}
+    assert strangers(modules, place(tmp_path, roots=roots)) == ""
+
+
 def test_interpreters_of_the_users_choice_have_nothing_to_prove(tmp_path):
     assert strangers({"pkg": ("/anywhere/pkg.py", "a")}, place(tmp_path, roots=())) == ""
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from rooflinear.bench.errors import CannotFinish
 from rooflinear.bench.guests import sides
-from rooflinear.bench.guests.sides import Wanted
+from rooflinear.bench.guests.sides import Release, Wanted
 
 from .test_trees import files, make
 
@@ -72,9 +73,74 @@ def test_interpreters_of_the_users_choice_have_no_folders_to_prove(tmp_path):
     assert {(place.imports, place.roots) for place in found.places.values()} == {((), ())}
 
 
+class Index:
+    """A package index: what is installed with each release of ``pkg``; ``pins`` are those that were asked for."""
+
+    def __init__(self, monkeypatch, installed, allows_pins=True):
+        self.installed, self.allows_pins, self.pins = installed, allows_pins, {}
+        monkeypatch.setattr(sides.builds, "environment", self.environment)
+        monkeypatch.setattr(sides.builds, "installed", lambda python: self.installed[side_of(python)])
+        monkeypatch.setattr(sides.builds, "packages_of", lambda python, _: (["pkg"], python.parent))
+
+    def environment(self, folder, python, requirements, constraints):
+        if constraints and not self.allows_pins:
+            raise CannotFinish("these releases do not allow it")
+        self.pins[folder.parent.name] = constraints
+        make(folder, "pkg/__init__.py")
+        return folder / "python"
+
+
+def side_of(python):
+    return python.parent.parent.name
+
+
+RELEASES = {"base": Release("Pkg", "1.0"), "head": Release("Pkg", "1.1")}
+
+
+def released(folder):
+    make(folder / "project", "tests/test_a.py")
+    wanted = Wanted("pytest", folder / "project", Path(), (Path("tests"),))
+    return sides.open_releases(wanted, RELEASES, folder)
+
+
+def test_everything_but_the_released_package_has_the_same_version_on_both_sides(tmp_path, monkeypatch):
+    versions = {"base": {"pkg": "1.0", "dep": "2"}, "head": {"pkg": "1.1", "dep": "2"}}
+    index = Index(monkeypatch, versions)
+    found = released(tmp_path)
+    assert index.pins == {"head": None, "base": {"dep": "2"}}
+    assert found.notes == []
+    assert found.versions == versions
+    assert found.places["copy"].python == found.places["base"].python != found.places["head"].python
+
+
+def test_versions_that_the_releases_do_not_allow_to_be_equal_are_told(tmp_path, monkeypatch):
+    installed = {"base": {"pkg": "1.0", "dep": "2", "same": "1"}, "head": {"pkg": "1.1", "dep": "3", "same": "1"}}
+    index = Index(monkeypatch, installed, allows_pins=False)
+    found = released(tmp_path)
+    assert index.pins == {"head": None, "base": None}
+    assert found.notes == ["the releases need different versions of dep (2 and 3)"]
+
+
 def test_codspeed_is_installed_where_the_suite_names_it(tmp_path):
     wanted = Wanted("pytest", tmp_path, Path("."), (Path("tests"),))
     make(tmp_path / "plain", "tests/test_a.py", text="def test_a(benchmark): ...")
     make(tmp_path / "speed", "tests/test_a.py", text="import pytest_codspeed")
     assert sides._tools(wanted, tmp_path / "plain") == ["pytest", "pytest-benchmark"]
     assert sides._tools(wanted, tmp_path / "speed") == ["pytest", "pytest-codspeed"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "tool"),
+    [
+        ("['pytest', 'pytest-codspeed']", "pytest-codspeed"),
+        ("['pytest_codspeed>=3']", "pytest-codspeed"),
+        ("['pytest-benchmark', 'pytest-codspeed']", "pytest-benchmark"),
+        ("['pytest-benchmark']", "pytest-benchmark"),
+    ],
+)
+def test_codspeed_is_installed_where_the_project_states_it_alone(tmp_path, stated, tool):
+    """A suite that marks whole tests does not import it."""
+    wanted = Wanted("pytest", tmp_path, Path("."), (Path("tests"),))
+    make(tmp_path, "pyproject.toml", text=f"[dependency-groups]\nbenchmark = {stated}\n")
+    make(tmp_path, "tests/test_a.py", text="pytestmark = pytest.mark.benchmark")
+    assert sides._tools(wanted, tmp_path) == ["pytest", tool]

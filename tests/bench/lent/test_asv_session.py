@@ -1,9 +1,11 @@
 """A suite of asv, served without a process: what is listed, how each benchmark is prepared, and how it ends."""
 
+import gc
 import os
 import sys
 import tempfile
 from textwrap import dedent
+from types import SimpleNamespace
 
 import pytest
 
@@ -130,6 +132,65 @@ def test_a_raw_time_is_that_of_a_process_for_each_call(served, tmp_path):
     )
     assert found.parked["bench.timeraw_write"].alone
     assert (tmp_path / CALLED).read_text() == "xx" * (CALLS + 1)
+
+
+def test_a_raw_time_is_that_of_one_of_the_statements_of_its_process():
+    """2 seconds for each."""
+    process = SimpleNamespace(timeit=lambda number: 2.0 * number)
+    made = SimpleNamespace(number=4, _get_timer=lambda *_: process, _current_params=())
+    assert asv_session._of_processes(made)(3) == 6_000_000_000
+
+
+def test_setup_is_called_before_each_evaluation_of_a_number(served):
+    found = served(
+        bench="""
+            class Growing:
+                def setup(self):
+                    self.items = []
+                def track_length(self):
+                    self.items.append(1)
+                    return len(self.items)
+            """
+    )
+    assert found.numbers == {"bench.Growing.track_length": [1.0] * CALLS}
+
+
+def test_what_setup_leaves_in_circles_is_collected_before_the_next_slice(served):
+    found = served(
+        bench="""
+            import gc, weakref
+            gc.disable()  # as while a benchmark is timed
+            alive = weakref.WeakSet()
+            class Circle:
+                def setup(self):
+                    self.circle = Circle()
+                    self.circle.itself = self.circle
+                    alive.add(self.circle)
+                def time_nothing(self):
+                    pass
+            """
+    )
+    try:
+        timer, alive = found.parked["bench.Circle.time_nothing"].timer, sys.modules["suite.bench"].alive
+        timer(5)
+        timer(1)
+        assert len(alive) == 2  # the last one of the slice before, and this slice's
+    finally:
+        gc.enable()
+
+
+def test_benchmarks_work_in_a_folder_that_is_not_the_projects(served, tmp_path):
+    found = served(bench="def time_write():\n    open('left.txt', 'w').close()")
+    assert found.ends == {"bench.time_write": (OK, "")}
+    assert not (tmp_path / "left.txt").exists()
+    assert len(list((tmp_path / "own").rglob("left.txt"))) == 1
+
+
+def test_looking_up_benchmarks_does_not_slow_down_what_they_import(served):
+    """asv_runner adds an importer each time."""
+    before = len(sys.meta_path)
+    assert len(served(bench=PARAMETERS).ends) == 5
+    assert len(sys.meta_path) <= before + 1
 
 
 def test_numbers_are_evaluated_and_have_the_units_that_the_suite_states(served):

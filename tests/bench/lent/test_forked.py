@@ -1,10 +1,15 @@
 """A function in a forked child."""
 
 import os
+import subprocess
+import sys
 
+import psutil
 import pytest
 
 from rooflinear.bench.lent import forked
+
+from ...waiting import wait_for
 
 pytestmark = pytest.mark.skipif(not forked.AVAILABLE, reason="needs fork")
 
@@ -35,3 +40,16 @@ def test_what_the_child_raises_is_raised_here_with_its_words(function, status, r
     with pytest.raises(forked.Failed) as failed:
         forked.in_child(function)
     assert (failed.value.status, failed.value.reason) == (status, reason)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux ends a process with its parent")
+def test_the_child_ends_with_its_parent():
+    program = """
+import os, time
+from rooflinear.bench.lent import forked
+forked.in_child(lambda: (print(os.getpid(), flush=True), time.sleep(1000)))
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as parent:
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    wait_for(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)

@@ -99,6 +99,32 @@ def test_what_is_no_time_is_a_number_in_the_unit_of_the_script(served):
     assert found.parked["bm_a.py::size"].unit == "byte"
 
 
+def test_a_number_is_that_of_one_of_the_loops_within_a_call(served):
+    found = served(
+        bm_a="""
+            import pyperf
+            runner = pyperf.Runner()
+            runner.bench_time_func("size", lambda loops: 512, inner_loops=4, metadata={"unit": "byte"})
+            """
+    )
+    assert found.numbers == {"bm_a.py::size": [128.0] * CALLS}
+
+
+def test_what_a_script_draws_is_alike_on_both_sides_and_new_in_the_next_block(served, monkeypatch):
+    drawing = """
+        import pyperf, random
+        open("drawn", "a").write(f"{random.random()} ")
+        pyperf.Runner().bench_time_func("x", lambda loops: 1.0)
+        """
+    for block in ("1", "1", "2"):
+        monkeypatch.setenv("ROOFLINEAR_SEED", block)
+        served(bm_a=drawing)
+    listed, played, *others = Path("drawn").read_text().split()
+    assert listed == played
+    assert others[:2] == [listed] * 2
+    assert listed not in others[2:]
+
+
 def test_a_script_is_listed_as_pyperfs_parent_and_timed_as_its_worker(served):
     found = served(
         bm_a="""

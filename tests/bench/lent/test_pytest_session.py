@@ -381,11 +381,15 @@ RANDOM = """
 import random
 from pathlib import Path
 import pytest
+try:
+    import numpy
+except ImportError:
+    numpy = None
 
 @pytest.mark.parametrize("name", list({"a", "b", "c", "d", "e", "f"}))
 def test_set(benchmark, name):
     with Path("drawn.txt").open("a") as file:
-        file.write(f"{name} {random.random()}\\n")
+        file.write(f"{name} {random.random()} {numpy.random.rand() if numpy else ''}\\n")
     benchmark(int)
 """
 
@@ -399,7 +403,8 @@ def test_inputs_without_a_seed_are_alike_on_both_sides_and_new_in_the_next_block
         played(at, seed=seed)
         drawn[side] = (at.suite / "drawn.txt").read_text()
     assert drawn["base"] == drawn["head"]
-    numbers = [{line.split()[1] for line in drawn[side].splitlines()} for side in ("head", "copy")]
+    numbers = [{word for word in drawn[side].split() if "." in word} for side in ("head", "copy")]
+    assert len(numbers[0]) == (6 if with_randomly else 12)
     assert not numbers[0] & numbers[1]
     order = [[line.split()[0] for line in each.splitlines()] for each in drawn.values()]
     assert order[0] != order[2]
@@ -518,6 +523,18 @@ def test_the_time_of_a_prepared_call_is_that_of_one_call_without_what_surrounds_
     monkeypatch.setattr(pytest_session.time, "perf_counter_ns", lambda: passed[0])
     around = {"teardown": lambda: passes(1000)} if torn else {"setup": lambda: passes(1000)}
     assert pytest_session.Pedantic(lambda: passes(10), iterations=iterations, **around).timer(3) == ns
+
+
+def test_a_whole_test_that_only_codspeed_would_time_is_told(tmp_path):
+    at = place(tmp_path)
+    marked = "@pytest.mark.benchmark\ndef test_marked():\n    pass\n"
+    (at.suite / "test_a.py").write_text(f"import pytest\n\n{marked}\ndef test_plain():\n    pass\n")
+    refused = {each.id: each.refused for each in played(at).listed.benchmarks}
+    assert refused == {
+        "test_a.py::test_marked": "a test that is marked as a benchmark as a whole, which takes pytest-codspeed: "
+        "it is not installed",
+        "test_a.py::test_plain": "a test without a benchmark fixture",
+    }
 
 
 SWITCHED_OFF = """
