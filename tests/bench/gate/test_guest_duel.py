@@ -111,10 +111,10 @@ def test_no_slice_of_the_slower_side_is_much_longer_than_a_turn(base, head):
 
 def test_the_number_of_calls_grows_step_by_step():
     """So that a benchmark whose calls become longer is not called a million times at once."""
-    assert [next_calls(10, wall_ns) for wall_ns in (0, SLICE_NS // 1000)] == [10 * GROWTH] * 2
+    assert [next_calls(10, wall_ns, SLICE_NS) for wall_ns in (0, SLICE_NS // 1000)] == [10 * GROWTH] * 2
     assert GROWTH <= 4
-    assert next_calls(10, SLICE_NS // 2) == 22
-    assert next_calls(10, SLICE_NS - 1) == 12
+    assert next_calls(10, SLICE_NS // 2, SLICE_NS) == 22
+    assert next_calls(10, SLICE_NS - 1, SLICE_NS) == 12
 
 
 def test_a_search_for_the_number_of_calls_takes_a_small_part_of_the_time_of_a_case():

@@ -25,7 +25,7 @@ MADE = sum(CALLS) + 1
 MANY = (
     f"MADE = {MADE}"
     + """
-import os, random, socket, subprocess, sys, tempfile, threading, time, unittest
+import gc, os, random, socket, subprocess, sys, tempfile, threading, time, unittest
 from pathlib import Path
 
 import pytest
@@ -50,6 +50,19 @@ def test_param(benchmark, n):
 def test_group(benchmark):
     benchmark.group = "sums"
     benchmark(sum, [1, 2])
+
+
+@pytest.mark.benchmark(disable_gc=True)
+def test_without_collection(benchmark):
+    seen = []
+    benchmark(lambda: seen.append(gc.isenabled()))
+    assert seen == [False] * (MADE - 1) + [True]
+
+
+def test_with_collection_of_what_is_new(benchmark):
+    seen = []
+    benchmark(lambda: seen.append((gc.isenabled(), gc.get_freeze_count() > 0)))
+    assert seen == [(True, True)] * MADE
 
 
 def test_pedantic_setup_and_teardown(benchmark):
@@ -546,9 +559,10 @@ def pytest_configure(config):
 def test_a_conftest_that_switches_benchmarks_off_is_overruled(tmp_path):
     at = place(tmp_path)
     (at.suite / "conftest.py").write_text(SWITCHED_OFF)
-    (at.suite / "test_a.py").write_text("def test_a(benchmark):\n    benchmark(int)\n")
+    never = "def test_never(benchmark):\n    pass\n"
+    (at.suite / "test_a.py").write_text(f"def test_a(benchmark):\n    benchmark(int)\n\n{never}")
     found = played(at)
-    assert found.ends == {"test_a": ("ok", "")}
+    assert found.ends == {"test_a": ("ok", ""), "test_never": ("skipped", "it ended without timing anything")}
     assert len(found.samples["test_a"]) == len(CALLS)
 
 
