@@ -7,14 +7,10 @@ import socket
 import subprocess
 import sysconfig
 import textwrap
-from types import SimpleNamespace
 
 import pytest
 
 from rooflinear.bench.commands import guests
-from rooflinear.bench.commands.requests import CompareRequest
-from rooflinear.bench.gate import margins
-from rooflinear.bench.gate.records import Side
 from rooflinear.bench.guests import messages
 from rooflinear.bench.guests.session import Place, Suite
 from rooflinear.bench.guests.sides import Opened
@@ -335,25 +331,13 @@ def test_a_build_that_fails_is_told_with_the_command_that_repeats_it(project):
     ],
     ids=["one interpreter", "an upgrade", "equal versions", "unknown versions"],
 )
-def test_the_same_code_is_unchanged_only_where_its_environments_are_equal(
-    monkeypatch, tmp_path, pythons, versions, unchanged
-):
+def test_the_same_code_is_unchanged_only_where_its_environments_are_equal(tmp_path, pythons, versions, unchanged):
     sides = ("base", "head")
     places = {side: Place(python, tmp_path, tmp_path) for side, python in zip(sides, pythons, strict=True)}
     opened = Opened(Suite("pytest", ("tests",)), places, dict(zip(sides, versions, strict=True)))
     told = dict.fromkeys(sides, messages.Listed([messages.Listing(id="tests/test_a.py::test_a")]))
-    monkeypatch.setattr(guests, "listings", lambda _: (told, True))
-    played = []
-    monkeypatch.setattr(
-        guests,
-        "_played",
-        lambda _, planned, *rest: (played.append(planned.plan), (SimpleNamespace(warnings=[]), [], []))[1],
-    )
-    named = {side: Side(label=side, commit=None, dirty=None, python="", versions={}) for side in sides}
-    guests.judged(
-        opened, named, margins.read(None, None), [], CompareRequest(base="HEAD", preset="", pytest=("tests",))
-    )
-    assert [each.unchanged for each in played[0].measured] == [unchanged]
+    found = guests._unchanged(opened, told, {side: {} for side in sides})
+    assert found == ({"tests/test_a.py::test_a"} if unchanged else set())
 
 
 WAITS = "import time\nfrom pathlib import Path\ndef wait():\n    Path({file!r}).touch()\n    time.sleep(100)\n"

@@ -540,12 +540,13 @@ def test_the_time_of_a_prepared_call_is_that_of_one_call_without_what_surrounds_
 
 def test_a_whole_test_that_only_codspeed_would_time_is_told(tmp_path):
     at = place(tmp_path)
-    marked = "@pytest.mark.benchmark\ndef test_marked():\n    pass\n"
+    names = ("benchmark", "codspeed_benchmark")
+    marked = "".join(f"@pytest.mark.{name}\ndef test_{name}():\n    pass\n\n" for name in names)
     (at.suite / "test_a.py").write_text(f"import pytest\n\n{marked}\ndef test_plain():\n    pass\n")
     refused = {each.id: each.refused for each in played(at).listed.benchmarks}
+    told = "a test that is marked as a benchmark as a whole, which takes pytest-codspeed: it is not installed"
     assert refused == {
-        "test_a.py::test_marked": "a test that is marked as a benchmark as a whole, which takes pytest-codspeed: "
-        "it is not installed",
+        **{f"test_a.py::test_{name}": told for name in names},
         "test_a.py::test_plain": "a test without a benchmark fixture",
     }
 
@@ -654,6 +655,7 @@ def test_without_autoload_the_tool_is_loaded_all_the_same(tmp_path, monkeypatch)
 
 
 CODSPEED_SUITE = """
+import gc
 import pytest
 
 @pytest.mark.codspeed_benchmark
@@ -674,6 +676,11 @@ def test_fixture(benchmark):
     found = []
     benchmark(found.append, 1)
     assert len(found) == MADE
+
+def test_collection(benchmark):
+    seen = []
+    benchmark(lambda: seen.append(gc.isenabled()))
+    assert seen == [False] * (MADE - 1) + [True]
 
 def test_own_fixture(codspeed_benchmark):
     assert codspeed_benchmark(int) == 0
@@ -706,7 +713,7 @@ def test_codspeeds_fixture_and_whole_tests_by_marker(codspeed_python, tmp_path):
     (at.suite / "test_a.py").write_text(f"MADE = {MADE}\n{CODSPEED_SUITE}")
     (at.suite / "pytest.ini").write_text("[pytest]\naddopts = --codspeed --codspeed-mode walltime\n")
     found = played(at)
-    good = ["whole", "marked[1]", "marked[2]", "fixture", "own_fixture", "pedantic", "decorated"]
+    good = ["whole", "marked[1]", "marked[2]", "fixture", "collection", "own_fixture", "pedantic", "decorated"]
     bad = {"test_whole_fails": ("wrong", "AssertionError: no")}
     for name in ("test_twice", "test_twice_pedantic"):
         status, reason = found.ends.pop(name)
