@@ -77,11 +77,22 @@ def results(tracks: Sequence[Track]) -> tuple[list[CaseResult], list[Control]]:
     confirming = {each.name: each for each in tracks if each.timed and each.confirm}
     margins = {name: each.margin for name, each in confirming.items()}
     judged = judge.confirmed({name: each.numbers("confirm") for name, each in confirming.items()}, margins)
-    found = {each.name: _result(each, judged.get(each.name), len(confirming)) for each in tracks}
+    apart = _apart(tracks)
+    found = {each.name: _result(each, judged.get(each.name), len(confirming), apart.get(each.unit)) for each in tracks}
     fired = {each.name for each in tracks if each.same and found[each.name].verdict == records.SLOWER}
     controls = [_control(each, found[each.name], each.name in fired) for each in tracks if each.same and each.timed]
     cases = [_trusted(found[each.name], each.name in fired, fired) for each in tracks if each.side == HEAD]
     return cases, controls
+
+
+def _apart(tracks: Sequence[Track]) -> dict[str, float]:
+    """The largest log ratio of a block of the same code in this run, by the unit that it counts in."""
+    found: dict[str, float] = {}
+    for each in tracks:
+        if each.same and each.timed:
+            numbers = [0.0, *each.numbers("screen"), *each.numbers("confirm")]
+            found[each.unit] = max(found.get(each.unit, 0.0), *map(abs, numbers))
+    return found
 
 
 def _control(track: Track, result: CaseResult, fired: bool) -> Control:
@@ -97,7 +108,8 @@ def _trusted(result: CaseResult, is_control: bool, fired: set[str]) -> CaseResul
     )
 
 
-def _result(track: Track, judged: judge.Judged | None, candidates: int) -> CaseResult:
+def _result(track: Track, judged: judge.Judged | None, candidates: int, apart: float | None) -> CaseResult:
+    """``apart``: see `_apart`; None without controls."""
     if track.lost:
         return _lost(track)
     screen, margin = track.numbers("screen"), track.margin
@@ -116,12 +128,25 @@ def _result(track: Track, judged: judge.Judged | None, candidates: int) -> CaseR
     rounds, dropped = (
         sum(getattr(each, name) for each in track.screen + track.confirm) for name in ("rounds", "dropped")
     )
-    if dropped > judge.DROPPED_SHARE * rounds:
+    if dropped > judge.DROPPED_SHARE * rounds and not _is_beyond(track, apart):
         verdict = records.INCONCLUSIVE
         reason = f"{dropped} of {rounds} rounds were disturbed by other programs; make the machine quieter"
         if judge.settled(track.numbers("confirm") or screen, margin) == records.EQUIVALENT:
             reason = f"its interval lies inside the margin, but {reason}"
     return _made(track, verdict, reason + _trend(track), candidates)
+
+
+def _is_beyond(track: Track, apart: float | None) -> bool:
+    """Whether each block of the confirmation is further beyond the margin than any of the same code.
+
+    Disturbed rounds spoil such a case no more than the controls beside it. If it had the same code, at most one of
+    C(24, 12) runs would put all its 12 blocks above 12 of the controls.
+    """
+    numbers = track.numbers("confirm")
+    if apart is None or not numbers:
+        return False
+    reach = math.log1p(track.margin) + apart
+    return min(numbers) > reach or max(numbers) < -reach
 
 
 def _trend(track: Track) -> str:

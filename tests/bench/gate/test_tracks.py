@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -59,6 +60,24 @@ def test_rounds_that_were_disturbed_make_a_case_inconclusive():
     cases, _ = results([restless])
     assert cases[0].verdict == "inconclusive"
     assert "154 of 704 rounds were disturbed" in cases[0].reason
+
+
+@pytest.mark.parametrize(
+    ("log_ratio", "control", "verdict"),
+    [(0.08, 0.0, "slower"), (-0.08, 0.0, "faster"), (0.08, 0.07, "inconclusive"), (0.08, -0.07, "inconclusive")],
+)
+def test_a_case_beyond_all_blocks_of_the_same_code_is_told_in_spite_of_disturbed_rounds(log_ratio, control, verdict):
+    restless = {"screen": readings(log_ratio, 6, dropped=20), "confirm": readings(log_ratio, 16, dropped=20)}
+    same = track(2, side="copy", screen=[*readings(0.0, 5), *readings(control, 1)], confirm=[])
+    cases, _ = results([track(1, **restless), same])
+    assert cases[0].verdict == verdict
+
+
+def test_a_control_in_another_unit_says_nothing_of_disturbed_rounds():
+    same = track(2, side="copy", confirm=[])
+    same.screen = [replace(each, unit="bytes") for each in same.screen]
+    restless = {"screen": readings(0.08, 6, dropped=20), "confirm": readings(0.08, 16, dropped=20)}
+    assert results([track(1, **restless), same])[0][0].verdict == "inconclusive"
 
 
 UNEXPORTED = Lost("missing", "no _core", unexported=True)
