@@ -11,46 +11,18 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 
+import msgspec
+from expected_changes import CHANGES, Change, Expected
+
+from rooflinear.bench.records import Case
+
 FOLDER = Path(__file__).parent / "changes"
 KEPT = Path(__file__).resolve().parents[2] / "docs" / "calibration" / "guests" / "known-changes.jsonl"
-
-
-@dataclass(frozen=True)
-class Change:
-    """Two releases of a project. ``suite`` lies in the source distribution of ``source``, else beside this file.
-
-    ``telling`` is the benchmark whose ratio is expected between ``least`` and ``most``, as the reporters say.
-    """
-
-    project: str
-    base: str
-    head: str
-    telling: str
-    least: float
-    most: float
-    suite: tuple[str, ...] = ()
-    source: str = ""
-    extra: tuple[str, ...] = ()
-
-
-CHANGES = (
-    Change(
-        "yarl", "1.9.4", "1.9.6", "test_url_to_string", 1.5, 6.0,
-        ("tests/test_url_benchmarks.py", "tests/test_quoting_benchmarks.py"), "1.18.3",
-    ),
-    Change("attrs", "21.4.0", "22.1.0", "test_frozen_init", 1.05, 5.0),
-    Change("attrs", "22.1.0", "22.2.0", "test_frozen_init", 0.2, 0.97),
-    Change("jsonschema", "4.17.0", "4.18.0", "test_references", 2.0, 100.0),
-    Change("shapely", "2.1.0", "2.1.1", "test_polygons", 0.05, 0.8),
-    Change("pydantic", "2.10.6", "2.11.0b2", "test_json_schema", 1.05, 200.0),
-    Change("networkx", "3.1", "3.2", "test_betweenness", 0.2, 5.0, extra=("numpy", "scipy")),
-    Change("dask", "2024.11.2", "2025.4.0", "test_slice", 1.5, 10.0, extra=("numpy",)),
-    Change("xarray", "2024.11.0", "2025.1.0", "test_interp", 2.0, 200.0, extra=("dask", "numpy", "scipy")),
-)  # fmt: skip
+NUMBERS = ("ratio", "low", "high", "blocks")
 
 
 def main() -> None:
@@ -58,6 +30,8 @@ def main() -> None:
     parser.add_argument("projects", nargs="*", help="default: all")
     parser.add_argument("--output", type=Path, default=KEPT)
     typed = parser.parse_args()
+    if unknown := set(typed.projects) - {each.project for each in CHANGES}:
+        parser.error(f"no change of {', '.join(sorted(unknown))} is known")
     for change in CHANGES:
         if not typed.projects or change.project in typed.projects:
             line = compared(change)
@@ -67,64 +41,92 @@ def main() -> None:
 
 
 def compared(change: Change) -> dict:
-    """One comparison by the command itself, and what of it the table shows."""
+    """One comparison by the command itself, and what is kept of it."""
+    command = ["compare", f"{change.project}=={change.base}", f"{change.project}=={change.head}"]
+    command += [word for path in change.suite or [reproducer(change)] for word in (f"--{change.tool}", path)]
+    command += change.options
     with tempfile.TemporaryDirectory() as folder:
-        tree = fetched(change, Path(folder)) if change.source else reproducer(change, Path(folder) / "suite")
-        suite = change.suite or (f"{change.project}_change.py",)
-        command = ["compare", f"{change.project}=={change.base}", f"{change.project}=={change.head}"]
-        command += [word for path in suite for word in ("--pytest", path)]
-        command += [word for requirement in change.extra for word in ("--with", requirement)]
-        output = Path(folder) / "found.json"
+        tree, output = suite_of(change, Path(folder)), Path(folder) / "found.json"
         full = [sys.executable, "-m", "rooflinear.bench", *command, "--output", str(output)]
-        done = subprocess.run(full, cwd=tree, check=False)
-        found = json.loads(output.read_text()) if output.exists() else {"cases": [], "seconds": 0}
-    told = [each for each in found["cases"] if change.telling in each["case"]["operation"]]
-    spreads = [each["screen"]["spread"] for each in found["cases"] if each["screen"]]
-    verdicts = [each["verdict"] for each in found["cases"]]
+        status = subprocess.run(full, cwd=tree, check=False).returncode
+        found = json.loads(output.read_text()) if output.exists() else {}
+    return {"command": "rooflinear " + " ".join(command), "status": status} | kept(change, found)
+
+
+def kept(change: Change, found: dict) -> dict:
+    """What a line says of a comparison, ``found`` as ``compare --output`` writes it: every verdict by its benchmark."""
+    cases = found.get("cases", [])
+    verdicts = {verdict: by_name(cases, verdict) for verdict in sorted({each["verdict"] for each in cases})}
+    spreads = [each["screen"]["spread"] for each in cases if each["screen"] and each["screen"]["spread"]]
     return {
-        "command": "rooflinear " + " ".join(command),
-        "status": done.returncode,
-        "seconds": found["seconds"],
+        "seconds": found.get("seconds", 0),
         "machine": (found.get("machine") or {}).get("cpu", ""),
         "started_at": found.get("started_at", ""),
-        "counts": {verdict: verdicts.count(verdict) for verdict in sorted(set(verdicts))},
-        "telling": [
-            {key: each[key] for key in ("verdict", "ratio", "low", "high", "blocks")}
-            | {"case": each["case"]["operation"]}
-            for each in told
-        ],
-        "expected": [change.least, change.most],
+        "reported": change.reported,
+        "counts": {verdict: len(named) for verdict, named in verdicts.items()},
+        "in_range": all(in_range(each, verdicts) for each in change.expected),
+        "telling": [told(each, verdicts) for each in change.expected],
         "spread": median(spreads) if spreads else None,
-        "slower": [
-            [each["case"]["operation"], each["ratio"]] for each in found["cases"] if each["verdict"] == "slower"
-        ],
+        "verdicts": verdicts,
+        "warnings": found.get("warnings", []),
     }
 
 
-def reproducer(change: Change, folder: Path) -> Path:
-    """A folder with the lines beside this file that show a change, and nothing else."""
-    folder.mkdir()
-    shutil.copy(FOLDER / f"{change.project}_change.py", folder)
-    return folder
+def by_name(cases: Iterable[dict], verdict: str) -> dict[str, dict]:
+    """Numbers of the cases with a verdict, and its reason where it has one, by the benchmark's name."""
+    return {
+        name_of(each["case"]): {key: each[key] for key in (*NUMBERS, "reason") if each[key]}
+        for each in cases
+        if each["verdict"] == verdict
+    }
 
 
-def fetched(change: Change, folder: Path) -> Path:
-    """The unpacked source distribution that holds a suite."""
-    named = f"{change.project}=={change.source}"
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-binary",
-        ":all:",
-        "--no-deps",
-        "-d",
-        str(folder),
-        named,
-    ]
-    subprocess.run(pip, check=True)
+def name_of(case: dict) -> str:
+    """A benchmark as ``compare`` prints it: ``test_a.py::test_a size=10``, with its group before it."""
+    return msgspec.convert(case, Case).label
+
+
+def told(expected: Expected, verdicts: dict[str, dict]) -> dict:
+    """What was found of a benchmark whose ratio is expected, beside that."""
+    found = ((verdict, named[name]) for verdict, named in verdicts.items() for name in named if is_(name, expected))
+    verdict, numbers = next(found, ("not found", {}))
+    return {
+        "benchmark": expected.benchmark,
+        "expected": [round(expected.least, 3), round(expected.most, 3)],
+        "verdict": verdict,
+        **numbers,
+    }
+
+
+def in_range(expected: Expected, verdicts: dict[str, dict]) -> bool:
+    """Whether a benchmark has the verdict and the ratio that are expected."""
+    found = told(expected, verdicts)
+    return found["verdict"] == expected.verdict and expected.least <= found["ratio"] <= expected.most
+
+
+def is_(name: str, expected: Expected) -> bool:
+    """Whether a name is that benchmark's; pytest and pyperf write the file before it."""
+    return name == expected.benchmark or name.endswith("::" + expected.benchmark)
+
+
+def reproducer(change: Change) -> str:
+    return f"{change.project}_change.py"
+
+
+def suite_of(change: Change, folder: Path) -> Path:
+    """A folder with the suite: the unpacked source distribution, or nothing but the lines that show the change."""
+    if change.source:
+        return fetched(f"{change.project}=={change.source}", folder)
+    tree = folder / "suite"
+    tree.mkdir()
+    shutil.copy(FOLDER / reproducer(change), tree)
+    return tree
+
+
+def fetched(named: str, folder: Path) -> Path:
+    """The source distribution of a release, unpacked."""
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-binary", ":all:", "--no-deps", "-d", str(folder)]
+    subprocess.run([*pip, named], check=True)
     (archive,) = folder.glob("*.tar.gz")
     with tarfile.open(archive) as opened:
         opened.extractall(folder, filter="data")
@@ -133,14 +135,15 @@ def fetched(change: Change, folder: Path) -> Path:
 
 def row(line: dict) -> str:
     """A row of the Markdown table."""
-    cells = [cell(each) for each in line["telling"] if each["ratio"]]
     counts = ", ".join(f"{count} {verdict}" for verdict, count in line["counts"].items())
-    return f"| `{line['command']}` | {'; '.join(cells) or 'none'} | {counts} | {line['seconds']:.0f} |"
+    cells = [f"`{line['command']}`", line["reported"], "; ".join(cell(each) for each in line["telling"])]
+    cells += ["yes" if line["in_range"] else "no", counts or f"status {line['status']}", f"{line['seconds']:.0f}"]
+    return f"| {' | '.join(cells)} |"
 
 
 def cell(told: dict) -> str:
-    name = told["case"].rpartition("::")[2]
-    return f"{name} {told['verdict']} {told['ratio']:.3g} ({told['low']:.3g} to {told['high']:.3g})"
+    interval = f" {told['ratio']:.3g} ({told['low']:.3g} to {told['high']:.3g})" if "low" in told else ""
+    return f"{told['benchmark']} {told['verdict']}{interval}"
 
 
 if __name__ == "__main__":

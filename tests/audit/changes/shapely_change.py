@@ -1,4 +1,4 @@
-"""Polygons from coordinates: a decorator written in Python left this path in 2.1.1."""
+"""Polygons from coordinates: a decorator of 2.1.0 made them 3 to 10 times slower, 2.1.1 mended it (issue 2282)."""
 
 import shapely
 
