@@ -5,7 +5,8 @@
 # make calibrate  error rates and power of the gate (quiet machine, three hours; adds to CALIBRATION)
 # make repeat  how well the reports of several runs agree (quiet machine, nine minutes a run; adds to REPEATED)
 # make goals   the goals of the kernels, and what is reached here (quiet machine, tens of minutes)
-# make guests  known changes of other projects, found by their own benchmarks (quiet machine, an hour; needs PyPI)
+# make guests  known changes of other projects, and their suites against themselves (quiet machine, two hours; needs PyPI);
+#              packaging's suite is in its repository: make guests CHECKOUTS=packaging=FOLDER
 # make picture the README's picture of the newest run's page (Chromium)
 # make audit   checks the harness's times against known durations (quiet machine, a quarter of an hour)
 #
@@ -86,6 +87,7 @@ goals: setup
 
 guests: setup
 	$(BIN)/python tests/audit/known_changes.py
+	$(BIN)/python tests/audit/suites_of_others.py $(foreach each,$(CHECKOUTS),--checkout $(each))
 
 picture: setup
 	$(BIN)/python docs/picture.py $(PAGE)

@@ -1,8 +1,8 @@
 """How often the gate errs on whole suites of other projects: each against itself, and against itself made slower.
 
 ``make guests`` runs it: idle, beside a busy program, with 5 % planted, and pytest-benchmark or asv on the same two
-environments. Each run is a line of docs/calibration/guests/suites.jsonl. The suites of observ and packaging are not in
-their source distributions; give a folder with a checkout: ``--checkout observ=FOLDER``.
+environments. Each run is a line of docs/calibration/guests/suites.jsonl. The suite of packaging is not in its source
+distributions; give a folder with a checkout: ``--checkout packaging=FOLDER``.
 """
 
 import argparse
@@ -40,7 +40,7 @@ SUITES = (
         ),
         source="yarl==1.18.3",
     ),
-    Whole("observ==1.0.0", ("--pytest", "bench")),
+    Whole("observ==1.0.0", ("--pytest", "bench"), source="observ==1.0.0"),
     Whole("packaging==26.0", ("--asv", "benchmarks")),
 )
 
