@@ -48,7 +48,7 @@ def _listed(pyperf: Any, script: str) -> tuple[list[str], str]:
 
 
 def _described(script: str, name: str) -> dict[str, Any]:
-    return {"id": f"{script}::{name}", "name": name, "file": script}
+    return {"id": f"{script}::{name}", "name": f"{os.path.basename(script)}::{name}", "file": script}
 
 
 class Script:

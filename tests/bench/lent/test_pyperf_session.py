@@ -77,7 +77,10 @@ def test_benchmarks_are_listed_by_script_and_name_and_timed_in_order(served):
     names = ["bm_a.py::first", "bm_a.py::second", "bm_b.py::first", "bm_b.py::second"]
     assert list(found.benchmarks) == list(found.ends) == names
     assert set(found.ends.values()) == {(OK, "")}
-    assert (found.benchmarks["bm_b.py::first"].name, found.benchmarks["bm_b.py::first"].file) == ("first", "bm_b.py")
+    assert (found.benchmarks["bm_b.py::first"].name, found.benchmarks["bm_b.py::first"].file) == (
+        "bm_b.py::first",
+        "bm_b.py",
+    )
     assert found.tool.startswith("pyperf ")
 
 
