@@ -24,7 +24,10 @@ class Next(msgspec.Struct, frozen=True, tag=True):
 
 
 class Time(msgspec.Struct, frozen=True, tag=True):
+    """Time so many calls, after ``untimed`` ones outside the clock."""
+
     calls: int
+    untimed: int = 0
 
 
 class Count(msgspec.Struct, frozen=True, tag=True):

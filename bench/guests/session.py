@@ -82,9 +82,12 @@ class Session:
     def next(self, timeout_s: float) -> messages.Parked | messages.Ended | messages.Finished:
         return self._ask(messages.Next(), timeout_s, messages.Parked | messages.Ended | messages.Finished)
 
-    def time(self, number: int, calls: int, timeout_s: float) -> Sample:
-        """The sample of one slice, in a round of that number. Raises `Lost` where the benchmark raises an exception."""
-        reply = self._ask(messages.Time(calls), timeout_s, messages.Timed | messages.Raised)
+    def time(self, number: int, calls: int, timeout_s: float, untimed: int = 0) -> Sample:
+        """The sample of one slice, in a round of that number, after ``untimed`` calls.
+
+        Raises `Lost` where the benchmark raises an exception.
+        """
+        reply = self._ask(messages.Time(calls, untimed), timeout_s, messages.Timed | messages.Raised)
         if isinstance(reply, messages.Raised):
             raise Lost("crashed", reply.reason)
         return Sample(number, reply.started_ns, reply.wall_ns, reply.cpu_ns, reply.calls, reply.flags)

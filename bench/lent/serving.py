@@ -104,7 +104,7 @@ class Server:
         self._tell("Parked", benchmark=self.benchmark, alone=offered.alone, unit=offered.unit)
         while (request := self._receive())["type"] != "Go":
             if request["type"] == "Time" and offered.timer:
-                self._time(offered.timer, request["calls"], offered.inner)
+                self._time(offered.timer, request["calls"], offered.inner, request["untimed"])
             elif request["type"] == "Count" and offered.number:
                 self._count(offered.number)
             else:
@@ -116,7 +116,10 @@ class Server:
         self._tell("Finished", modules=imported(self._packages))
         self._receive()
 
-    def _time(self, timer: Timer, calls: int, inner: int) -> None:
+    def _time(self, timer: Timer, calls: int, inner: int, untimed: int) -> None:
+        if untimed:
+            with self._telling():
+                timer(untimed)
         timer = slower(timer, self._planted) if self._planted else timer
         before, cpu, started = self._guard.read(), cpu_ns(), time.perf_counter_ns()
         with self._telling():

@@ -54,8 +54,11 @@ class Session:
         self._machine.log.append((self.side, "next"))
         return self._happens(self._now.at.get("next")) or Parked("", self._now.alone, self._now.unit)
 
-    def time(self, number, calls, timeout_s):
+    def time(self, number, calls, timeout_s, untimed=0):
         assert self.alive
+        if untimed:
+            self._machine.log.append((self.side, "untimed"))
+            self._machine.now_ns += round(sum(self._now.call() for _ in range(untimed)))
         self._machine.log.append((self.side, calls))
         self._happens(self._now.at.get("time"))
         wall = round(sum(self._now.call() for _ in range(calls)))

@@ -67,6 +67,14 @@ def test_all_sides_make_equal_numbers_of_calls_in_equal_order(head):
     assert len(set(totals.values())) == 1
 
 
+@pytest.mark.parametrize(("head", "untimed"), [(MS / 10, False), (MS / 4, False), (MS / 2, True), (MS / 50, True)])
+def test_a_call_goes_before_each_slice_where_one_side_is_far_faster(head, untimed):
+    played = duel(base=Bench(MS / 10), head=Bench(head))
+    made = Counter(played.machine.log)
+    assert [made[side, "untimed"] > 2 * FEWEST_ROUNDS for side in ("base", "head")] == [untimed] * 2
+    assert made["base", "untimed"] == made["head", "untimed"]
+
+
 def test_what_depends_on_earlier_calls_shows_no_difference_and_a_trend():
     grows = {"ns": lambda calls: MS / 10 * (1 + calls / 200)}
     played = duel(base=Bench(**grows), head=Bench(**grows))

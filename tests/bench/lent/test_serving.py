@@ -1,10 +1,11 @@
-"""What is planted so that equal code looks slower."""
+"""How calls are timed: those that come before, and what is planted so that equal code looks slower."""
 
 import itertools
 
 import pytest
 
 from rooflinear.bench.lent import serving
+from rooflinear.bench.lent.counters import Guard
 
 
 @pytest.mark.parametrize(
@@ -21,3 +22,18 @@ def test_calls_that_are_not_counted_and_waiting_add_a_share(monkeypatch, calls, 
 
     assert serving.slower(timer, share)(calls) == pytest.approx(ns, abs=30)
     assert seen == [made]
+
+
+@pytest.mark.parametrize(("untimed", "made"), [(0, [5]), (1, [1, 5])])
+def test_untimed_calls_come_first_and_do_not_count(monkeypatch, untimed, made):
+    server, seen, told = object.__new__(serving.Server), [], []
+    server._guard, server._planted = Guard(), 0.0
+    monkeypatch.setattr(server, "_tell", lambda kind, **fields: told.append((kind, fields)), raising=False)
+
+    def timer(calls):
+        seen.append(calls)
+        return calls * 100
+
+    server._time(timer, 5, 2, untimed)
+    assert seen == made
+    assert [(kind, fields["wall_ns"], fields["calls"]) for kind, fields in told] == [("Timed", 500, 10)]
