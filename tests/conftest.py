@@ -26,10 +26,27 @@ from .waiting import came_true
 
 MARK = "ROOFLINEAR_TEST"
 
+SIDE_BY_SIDE = "PYTEST_XDIST_WORKER" in os.environ
+
 STARTERS = {"rooflinear", "rooflinear_once", "another_rooflinear", "browser", "firefox"}
 """Fixtures that start the command or a browser; frameworks are marked where they are started."""
 
-LONGEST = {"test_implementations.py", "test_adversaries.py"}
+LONGEST = (
+    "test_implementations.py",
+    "test_guests.py",
+    "test_in_place.py",
+    "test_compare.py",
+    "test_ceilings.py",
+    "test_commands.py",
+    "test_resume.py",
+    "test_devices.py",
+    "test_packages.py",
+    "test_lab.py",
+    "test_limits.py",
+    "test_arrays.py",
+    "test_faults.py",
+)
+"""Files of a quarter of a minute or more; the longest first."""
 
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")  # no property fails because the machine is busy
@@ -40,9 +57,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # children of a shell'
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks as slow what starts the command, a browser or a framework: ``make check`` leaves it out.
 
-    The longest files come first, so that two processes end at about the same time.
+    The longest files come first, so that processes side by side end at about the same time.
     """
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
     for item in items:
         if STARTERS & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
@@ -58,17 +76,22 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def one_thread_each() -> Iterator[None]:
     """BLAS computes on one thread where tests run side by side: threads of several processes wait for each other."""
-    side_by_side = "PYTEST_XDIST_WORKER" in os.environ
-    with threadpool_limits(1) if side_by_side else contextlib.nullcontext():
+    with threadpool_limits(1) if SIDE_BY_SIDE else contextlib.nullcontext():
         yield
 
 
 @pytest.fixture(scope="session", autouse=True)
 def kept_ceilings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A cache that holds ceilings of this machine: no test waits for them, none leaves its own to the user."""
+    """A cache that holds ceilings of this machine: no test waits for them, none leaves its own to the user.
+
+    Processes side by side share it, and with it compiled code and the page's script, which take half a minute to make.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if SIDE_BY_SIDE else base) / "cache"
+    shared.mkdir(exist_ok=True)
     described, roof = machine.describe(), Roof([(2**13, 4e10), (2**28, 2e10)], {"float64": 1e13, "float32": 1e13})
     roofs = {str(count): roof for count in range(1, available_cores() + 1)}
-    with mock.patch.dict(os.environ, XDG_CACHE_HOME=str(tmp_path_factory.mktemp("cache"))):
+    with mock.patch.dict(os.environ, XDG_CACHE_HOME=str(shared)):
         now = datetime.now(UTC).isoformat()
         ceilings.keep(described, Ceilings(machine=described.identity, measured_at=now, roofs=roofs))
         yield
