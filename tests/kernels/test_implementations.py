@@ -48,10 +48,17 @@ GPU = [stem for stem in HERE if HERE[stem].device]
 COMPILED_BY_SIZE = [stem for stem in HERE if any(stem in grid.without for grid in KERNELS.presets["verify"])]
 PAIRS = [(operation, stem) for stem, each in HERE.items() for operation in each.operations]
 DTYPES = ("float64", "float32")
-SIZES = ("--m", "1,2,7,129,1001", "--n", "1,3,33", "--steps", "5", "--parameter", "grid=4")
-FEW = ("--m", "129", "--n", "3", "--steps", "5")
-INTERPRETED = ("--m", "1,65", "--n", "1,33", "--steps", "2", "--device", INTERPRETER)
-"""Interpreters start a thread of Python for each of a GPU's, at every step."""
+SIZES = [(1, 1), (7, 1), (1001, 1), (2, 7), (7, 7), (129, 7), (1, 33), (7, 33), (1001, 33)]
+"""Of each n: fewer rows than are read at once, three and one more than a multiple of four; three with m < n.
+
+129 rows of 7 are the sizes of the exact test: code compiled for it serves both. Rows of 2 are in `EXAMPLES`.
+"""
+
+COMPILED_ONCE = [(129, 7)]
+"""For what takes seconds to compile for each size."""
+
+INTERPRETED = [(1, 33), (65, 1)]
+"""Interpreters start a thread of Python for each of a GPU's, at every step; `test_gpu_kernels` ends tiles anywhere."""
 
 LEAST = {"cost_surface": ("n", 2), "split_mse": ("m", 2)}
 """Where an operation is undefined below."""
@@ -96,29 +103,47 @@ def chosen(request):
 
 
 @pytest.fixture(scope="module")
-def verified(rooflinear_once, chosen):
-    """What ``rooflinear verify`` finds at odd sizes, by operation and implementation; two at once, for compilers."""
-    plain = [stem for stem in chosen if stem not in (*GPU, *COMPILED_BY_SIZE)]
-    of_numpy = [stem for stem in plain if HERE[stem].library == "numpy"]
-    others = [stem for stem in plain if stem not in of_numpy]
+def environment(rooflinear_once):
+    return os.environ | {"TMPDIR": str(rooflinear_once.temporary)}
+
+
+@pytest.fixture(scope="module")
+def verified(environment, chosen):
+    """What is found at odd sizes, by operation and implementation; two processes at once, for compilers."""
+    host = [stem for stem in chosen if stem not in (*GPU, *COMPILED_BY_SIZE)]
     of_gpu, by_size = ([stem for stem in chosen if stem in each] for each in (GPU, COMPILED_BY_SIZE))
-    groups = [(of_numpy, SIZES), (others, SIZES), (of_gpu, INTERPRETED), (by_size, FEW)]
-    asked = [(stems, sizes, DTYPES) for stems, sizes in groups if stems]
-    if len(asked) == 1:
-        asked = [(*asked[0][:2], [dtype]) for dtype in DTYPES]
+    plain = [stem for stem in host if HERE[stem].library == "numpy"]
+    others = [stem for stem in host if stem not in plain]
+    groups = [group(*each) for each in ((others, SIZES, 5), (plain, SIZES, 5), (by_size, COMPILED_ONCE, 5)) if each[0]]
+    groups += [group(of_gpu, INTERPRETED, 2, INTERPRETER)] if of_gpu else []
+    asked = groups if len(groups) > 1 else [each for dtype in DTYPES for each in of_dtype(groups, dtype)]
     found = defaultdict(list)
     with ThreadPoolExecutor(2) as pool:
-        for result in chain(*pool.map(lambda each: verify(rooflinear_once, *each), asked)):
+        for result in chain(*pool.map(lambda each: verify(each, environment), asked)):
             found[result.case.operation, result.case.implementation].append(result)
     return found
 
 
-def verify(rooflinear, stems, sizes, dtypes):
-    operations = ",".join(name for name in KERNELS.operations if any(name in HERE[stem].operations for stem in stems))
-    chosen = ("--implementation", ",".join(stems), "--operation", operations, "--dtype", ",".join(dtypes), "--json")
-    outcome = rooflinear.finish(rooflinear.start("verify", "--suite", KERNELS.folder, *sizes, *chosen), seconds=600)
-    assert outcome.status in (0, 1), outcome.stderr
-    return msgspec.json.decode(outcome.stdout, type=list[Result])
+def group(stems, sizes, steps, device="cpu"):
+    """What `verified_sizes` reads of implementations that are tested alike."""
+    operations = [name for name in KERNELS.operations if any(name in HERE[stem].operations for stem in stems)]
+    m, n = (",".join(dict.fromkeys(map(str, each))) for each in zip(*sizes, strict=True))
+    chosen = {"implementation": stems, "operation": operations, "m": m, "n": n, "dtype": DTYPES, "device": device}
+    parameters = {"steps": str(steps), "parameter": ["grid=4"] if "cost_surface" in operations else []}
+    return {"request": chosen | parameters, "sizes": sizes}
+
+
+def of_dtype(groups, dtype):
+    return [{**each, "request": each["request"] | {"dtype": [dtype]}} for each in groups]
+
+
+def verify(group, environment):
+    command = [sys.executable, "-P", Path(__file__).with_name("verified_sizes.py"), KERNELS.folder]
+    done = subprocess.run(
+        command, input=json.dumps(group), capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return msgspec.json.decode(done.stdout.splitlines()[-1], type=list[Result])
 
 
 def is_defined(case):
@@ -156,25 +181,23 @@ def test_where_an_operation_is_undefined_nothing_is_right(verified, operation):
 
 
 def test_every_size_was_asked_for(verified):
-    sizes = {tuple(each.case.sizes.values()) for each in verified["predict", "numpy"]}
-    assert sizes == {(m, n) for m in (1, 2, 7, 129, 1001) for n in (1, 3, 33)}
+    assert {tuple(each.case.sizes.values()) for each in verified["predict", "numpy"]} == set(SIZES)
 
 
 @pytest.fixture(scope="module")
-def worked(tmp_path_factory, chosen):
+def worked(environment, chosen):
     """The outputs of implementations for the worked examples, each array library in a process of its own."""
-    folder = tmp_path_factory.mktemp("worked")
     of_each = Counter(map(place, chosen))
     places = [each for each, _ in of_each.most_common()]  # the longest first, for two at once
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip(places, pool.map(lambda each: outputs(*each, chosen, folder), places), strict=True))
+        return dict(zip(places, pool.map(lambda each: outputs(*each, chosen, environment), places), strict=True))
 
 
 def place(stem):
     return HERE[stem].library, INTERPRETER if HERE[stem].device else "cpu"
 
 
-def outputs(library, device, chosen, folder):
+def outputs(library, device, chosen, environment):
     stems = [stem for stem in chosen if place(stem) == (library, device)]
     examples = {name: {"operation": operation, "inputs": inputs} for name, (operation, inputs, _) in EXAMPLES.items()}
     done = subprocess.run(
@@ -182,7 +205,7 @@ def outputs(library, device, chosen, folder):
         input=json.dumps(examples),
         capture_output=True,
         text=True,
-        env=os.environ | common_environment(1) | LIBRARIES[library]().environment(1, device) | {"TMPDIR": str(folder)},
+        env=environment | common_environment(1) | LIBRARIES[library]().environment(1, device),
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -1,0 +1,40 @@
+"""Verifies implementations as ``rooflinear verify`` does, at chosen pairs of sizes instead of all combinations.
+
+``python verified_sizes.py SUITE`` reads ``{request, sizes: [[m, n], …]}`` as JSON from stdin and prints the results.
+``request`` has the fields of a `VerifyRequest`.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import msgspec
+
+from rooflinear.bench import progress
+from rooflinear.bench.commands.cases import planned_contests
+from rooflinear.bench.commands.options import build
+from rooflinear.bench.commands.requests import VerifyRequest
+from rooflinear.bench.runner.runner import Runner
+from rooflinear.bench.suites import suite
+
+
+def main(folder):
+    print(msgspec.json.encode(verified(suite.load(Path(folder)), **json.load(sys.stdin))).decode())
+
+
+def verified(loaded, request, sizes):
+    """The results at these pairs. An operation without n takes the rows of each."""
+    options = build(loaded, msgspec.convert(request, VerifyRequest))
+    pairs = {tuple(pair) for pair in sizes}
+    chosen = [each for each in planned_contests(loaded, options) if is_among(each.task.sizes, pairs)]
+    results = []
+    Runner(loaded, options, results.append, progress.Plain(), timed=False).play(chosen)
+    return results
+
+
+def is_among(sizes, pairs):
+    return any(sizes in ({"m": m, "n": n}, {"m": m}) for m, n in pairs)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
