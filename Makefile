@@ -19,7 +19,7 @@ TORCH_INDEX ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup report lint types style check quick test calibrate repeat goals guests picture audit schemas clean
+.PHONY: setup report lint types style check quick test others calibrate repeat goals guests picture audit schemas clean
 
 setup: .venv/complete
 
@@ -56,10 +56,13 @@ check: | $(BIN)/pytest
 quick:
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not slow'
 
-# Verdicts of the gate depend on timing: the tests of them run alone, then all others. Most wait for commands that they
-# start, so that two processes would leave two cores idle half of the time.
-test: setup lint
+# Verdicts of the gate depend on timing: the tests of them run alone, then all others beside the linters.
+test: setup
 	$(BIN)/python -m pytest -q -m alone
+	$(MAKE) --no-print-directory --jobs types style others
+
+# Most wait for commands that they start, so that two processes would leave two cores idle half of the time.
+others:
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m 'not alone'
 
 clean:
