@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from ..errors import CannotFinish, RooflinearError
 from ..records import Result
@@ -23,9 +23,10 @@ def of_results(results: list[Result]) -> int:
 def guarded(action: Callable[[], int]) -> int:
     """Runs a command; what a user can mend ends in one or two lines and a status."""
     try:
-        status = action()
-        flush()
-        return status
+        with interrupts_first():
+            status = action()
+            flush()
+            return status
     except RooflinearError as error:
         _say(f"rooflinear: {error}")
         return error.exit_status
@@ -37,6 +38,22 @@ def guarded(action: Callable[[], int]) -> int:
         return CannotFinish.exit_status
     except OSError as error:
         return unwritten(error)
+
+
+@contextlib.contextmanager
+def interrupts_first() -> Iterator[None]:
+    """Where an interrupt breaks into the clean-up and the system then refuses a step of it, the interrupt is raised."""
+    try:
+        yield
+    except OSError as error:
+        if _after_interrupt(error):
+            raise KeyboardInterrupt from error
+        raise
+
+
+def _after_interrupt(error: BaseException) -> bool:
+    earlier = error.__context__
+    return earlier is not None and (isinstance(earlier, KeyboardInterrupt) or _after_interrupt(earlier))
 
 
 def flush() -> None:

@@ -18,7 +18,7 @@ from ..suites.suite import Suite
 from ..sweep import Contest, Options, contests
 from . import options, run_guests
 from .cases import count_text, planned_contests
-from .exit_status import INTERRUPTED, of_results
+from .exit_status import INTERRUPTED, interrupts_first, of_results
 from .options import build
 from .requests import NO_GUEST, OF_GUESTS_ONLY, ResumeRequest, RunRequest, refuse_ignored, refuse_others
 from .run_record import new_folder, new_record, now, refuse_changes, warned
@@ -98,7 +98,8 @@ def _measure(
 
     try:
         runner = Runner(loaded, chosen, append, watcher, earlier, keep=outputs and outputs.append, kept=kept)
-        runner.play(planned)
+        with interrupts_first():
+            runner.play(planned)
     except KeyboardInterrupt:
         watcher.close()
         file.close()
