@@ -112,8 +112,12 @@ def exactly(number: float, margin: float, blocks: int) -> Judged:
 
 
 def widened(margin: float, controls: Sequence[Sequence[float]]) -> float:
-    """The margin, or the difference that the run's controls show for the same code, whichever is larger."""
-    apart = [math.expm1(abs(location(numbers).value)) for numbers in controls]
+    """The margin, or the difference that the run's controls prove for the same code, whichever is larger.
+
+    A control proves one if its interval lies beyond the margin; each case's own test allows for noise.
+    """
+    found, reach = [location(numbers) for numbers in controls], math.log1p(margin)
+    apart = [math.expm1(abs(each.value)) if max(each.low, -each.high) > reach else 0.0 for each in found]
     return max(margin, float(np.quantile(apart, WIDENING_QUANTILE, method="higher"))) if apart else margin
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from rooflinear.bench.gate import judge
 from rooflinear.bench.gate.records import EQUIVALENT, FASTER, INCONCLUSIVE, NOT_SLOWER, SLOWER
+from rooflinear.bench.gate.statistics import location
 
 MARGIN = 0.02
 
@@ -134,10 +135,13 @@ def test_one_case_of_many_needs_more_than_one_alone():
 
 
 def test_margins_widen_to_what_the_controls_show():
-    quiet, restless = around(1.001, 0.01, 6), around(1.06, 0.01, 6)
+    quiet, restless, noisy = around(1.001, 0.01, 6), around(1.06, 0.01, 6), around(1.04, 0.1, 6)
     assert judge.widened(MARGIN, []) == MARGIN
     assert judge.widened(MARGIN, [quiet]) == MARGIN
     assert judge.widened(MARGIN, [quiet, restless]) == pytest.approx(0.06)
+    assert judge.widened(MARGIN, [[-each for each in restless]]) == pytest.approx(0.06)
+    assert location(noisy).value > MARGIN > location(noisy).low
+    assert judge.widened(MARGIN, [noisy]) == MARGIN
 
 
 def test_the_least_effect_is_none_where_nothing_could_be_found():
