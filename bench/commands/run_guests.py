@@ -130,7 +130,7 @@ class Measured:
                 break
             calls = next_calls(calls, wall_ns, SLICE_NS)
             wall_ns = session.time(0, calls, self._timeout_s).wall_ns
-        rounds = rounds_within(CASE_NS, max(wall_ns, 1), FEWEST_ROUNDS)
+        rounds = rounds_within(CASE_NS, max(wall_ns, 1), 2 * FEWEST_ROUNDS)
         return [session.time(number, calls, self._timeout_s) for number in range(rounds)]
 
     def _session(self) -> Session:

@@ -19,7 +19,7 @@ from .paired_rounds import BASE, COPY, HEAD, Reading, balanced, log_time, read, 
 SLICE_NS = 250_000
 """The calls of a side in its turn take at least this long."""
 
-FEWEST_ROUNDS = 4
+FEWEST_ROUNDS = 2
 CASE_NS = 150_000_000
 """Time for a benchmark in a block; long calls get fewer rounds."""
 
