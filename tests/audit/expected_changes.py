@@ -1,4 +1,7 @@
-"""Releases of other projects whose changes were reported, and by how much a benchmark must show each of them."""
+"""Releases of other projects whose changes were reported, and by how much a benchmark must show each of them.
+
+Where the report says one figure, up to half and up to twice of it are in the range.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,7 +61,7 @@ CHANGES = (
             Expected("test_traverse_matrix", 1 / 7, 1 / 3),
             Expected("test_proxy_creation_dict size=10", 1 / 1.13, 1 / 1.06),
         ],
-        ["bench"], "1.0.0",
+        ["bench"], "1.0.0", options=["-k", "read_dict_getitem or traverse_matrix or creation_dict"],
     ),
     Change(
         "packaging", "25.0", "26.0", "parsing requirements 2.2 times faster (pull request 1019)",
@@ -74,7 +77,7 @@ CHANGES = (
     ),
     Change(
         "jsonschema", "4.17.0", "4.18.0", "references 16 to 30 times slower (referencing issue 178)",
-        [Expected("test_references", 10.0, 50.0)],
+        [Expected("test_references", 8.0, 60.0)],
     ),
     Change(
         "shapely", "2.1.0", "2.1.1", "polygons 3 to 10 times faster again (issues 2280, 2282)",
@@ -82,7 +85,7 @@ CHANGES = (
     ),
     Change(
         "pydantic", "2.10.6", "2.11.0b2", "model_json_schema 140 times slower (issue 11587)",
-        [Expected("test_json_schema", 30.0, 280.0)],
+        [Expected("test_json_schema", 70.0, 280.0)],
     ),
     Change(
         "networkx", "3.1", "3.2", "components faster on random graphs, slower on a real one (issue 6870; no figures)",
@@ -99,6 +102,6 @@ CHANGES = (
     ),
     Change(
         "xarray", "2024.11.0", "2025.1.0", "interp 76 times slower (issue 10683)",
-        [Expected("test_interp", 20.0, 150.0)], options=extra("numpy", "scipy"),
+        [Expected("test_interp", 38.0, 152.0)], options=extra("numpy", "scipy"),
     ),
 )  # fmt: skip

@@ -6,6 +6,7 @@ table. Suites come out of the projects' source distributions (PyPI).
 
 import argparse
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -50,7 +51,7 @@ def compared(change: Change) -> dict:
         full = [sys.executable, "-m", "rooflinear.bench", *command, "--output", str(output)]
         status = subprocess.run(full, cwd=tree, check=False).returncode
         found = json.loads(output.read_text()) if output.exists() else {}
-    return {"command": "rooflinear " + " ".join(command), "status": status} | kept(change, found)
+    return {"command": "rooflinear " + shlex.join(command), "status": status} | kept(change, found)
 
 
 def kept(change: Change, found: dict) -> dict:
