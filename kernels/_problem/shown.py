@@ -1,6 +1,6 @@
-"""Small tasks whose outputs are kept with every run and drawn on its page.
+"""Small tasks whose outputs are kept with every run and drawn on its page: the course's simulations.
 
-Those of one operation have one shape wherever they can, so that what compiles, compiles once.
+Those of one operation have one shape, so that what compiles, compiles once.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,56 +12,61 @@ import numpy as np
 from rooflinear.bench.contract import Inputs, Shown
 
 from . import scenes
-from .inputs import training_rows
 
-VISITED = (1, 2, 3, 5, 8, 13, 21, 34, 55, scenes.STEPS)
-"""Steps after which a descent is looked at."""
+VISITED = (1, 2, 3, 5, 8, 13, 21, 34, 50)
+"""Steps after which a descent is looked at; the last is where the controls stand."""
 
-GRID, REACH = 21, 5.0
-"""Points of the cost surface each way, and how far it reaches from the least-squares fit."""
-
-DRAWN = {"samples": scenes.SAMPLES, "noise": scenes.NOISE}
-LINE = {**DRAWN, "data": "line"}
-DESCENT = {"rate": scenes.RATE, "theta0": scenes.THETA0[0], "theta1": scenes.THETA0[1]}
+GRID, THETA0_RANGE, THETA1_RANGE = 21, (-10.0, 10.0), (-1.0, 5.0)
+"""Points of the cost surface each way, and from where to where they reach."""
 
 
 def _tasks() -> Iterator[Shown]:
-    yield _task(
-        "line", "predict", _line_learned, "The line a descent has learned", **LINE, **DESCENT, steps=scenes.STEPS
-    )
+    about = {**_drawn("hypothesis"), **_descended("hypothesis"), "data": "line", "steps": scenes.STEPS["hypothesis"]}
+    yield _task("line", "predict", _line_learned, "The line a descent has learned", **about)
+    data = {**_drawn("squared-error"), "data": "line", "outlier": 0}
     for k in VISITED:
-        about = {**DESCENT, "steps": k}
-        yield _task(f"path-{k}", "gradient_descent", partial(_descent, scenes.line, k), "θ on the way", **LINE, **about)
-        yield _task(
-            f"bowl-{k}", "gradient_descent", partial(_descent, scenes.bowl, k), "θ on the way in θ₀² + θ₁²", **about
-        )
-        yield _task(f"loss-{k}", "mse", partial(_at, k), "The mean squared error on the way", **LINE, **about)
-    yield _task("surface", "cost_surface", _surface, "The mean squared error around the best line", **LINE, grid=GRID)
-    collinear = {"collinearity": scenes.COLLINEARITY, "l2": scenes.L2}
-    yield _task(
-        "collinear", "residuals", _residuals, "What two features that lean on each other leave", **DRAWN, **collinear
-    )
+        about = {**data, **_descended("squared-error"), "steps": k}
+        make = partial(_descent, partial(scenes.line, "squared-error"), "squared-error", k)
+        yield _task(f"learned-{k}", "gradient_descent", make, "θ on the way", **about)
+        yield _task(f"error-{k}", "mse", partial(_at, k), "The mean squared error on the way", **about)
+        about = {**_descended("several"), "scale": 1, "steps": k}
+        make = partial(_descent, scenes.bowl, "several", k)
+        yield _task(f"bowl-{k}", "gradient_descent", make, "θ on the way in θ₀² + θ₁²", **about)
+        about = {"rate": scenes.RATE["single"], "theta0": scenes.THETA0["single"][0], "steps": k}
+        make = partial(_descent, scenes.bowl, "single", k)
+        yield _task(f"parabola-{k}", "gradient_descent", make, "θ on the way in θ²", **about)
+    yield _task("points", "cost_surface", _surface, "The mean squared error of three points", grid=GRID)
+    about = {**_drawn("assumptions"), "collinearity": scenes.COLLINEARITY, "l2": scenes.L2}
+    yield _task("features", "residuals", _residuals, "What a model of two features leaves", **about)
     for data in ("line", "wave"):
-        for model in scenes.models(np.zeros(scenes.SAMPLES)):
-            about = {"data": data, "model": model}
-            yield _task(
-                f"r2-{data}-{model}",
-                "r2",
-                partial(_r2, data, model),
-                "The share of variance explained",
-                **DRAWN,
-                **about,
-            )
-    for k in range(1, scenes.HIGHEST_DEGREE + 1):
-        yield _task(f"degree-{k}", "split_mse", partial(_split, k), "Training and validation error", **DRAWN, degree=k)
+        for model in scenes.models(data)[1]:
+            about = {**_drawn("r2"), "data": data, "model": model}
+            make = partial(_r2, data, model)
+            yield _task(f"r2-{data}-{model}", "r2", make, "The share of variance explained", **about)
+    for split in ("last", "interleaved"):
+        for k in range(1, scenes.HIGHEST_DEGREE + 1):
+            about = {**_drawn("diagnostics"), "degree": k}
+            make = partial(_split, split == "interleaved", k)
+            yield _task(f"{split}-{k}", "split_mse", make, "Training and validation error", **about)
+
+
+def _drawn(section: str) -> dict[str, Any]:
+    return {"samples": scenes.SAMPLES[section], "noise": scenes.NOISE[section]}
+
+
+def _descended(section: str) -> dict[str, Any]:
+    theta0, theta1 = scenes.THETA0[section]
+    return {"rate": scenes.RATE[section], "theta0": theta0, "theta1": theta1}
 
 
 def _task(name: str, operation: str, make: Callable[[], Inputs], why: str, **settings: Any) -> Shown:
     def inputs(dtype: Any) -> Inputs:
         return {each: value if isinstance(value, int) else _cast(value, dtype) for each, value in make().items()}
 
-    columns = make().get("theta", make().get("theta0"))
-    sizes = {"m": scenes.SAMPLES} if columns is None else {"m": scenes.SAMPLES, "n": len(columns)}
+    made = make()
+    columns = made.get("theta", made.get("theta0"))
+    rows = len(made["y"] if "y" in made else made["X"]) if "X_train" not in made else scenes.SAMPLES["diagnostics"]
+    sizes = {"m": rows} if columns is None else {"m": rows, "n": len(columns)}
     return Shown(name=name, operation=operation, sizes=sizes, settings=settings, inputs=inputs, why=why)
 
 
@@ -70,25 +75,25 @@ def _cast(value: Any, dtype: Any) -> Any:
 
 
 def _line_learned() -> Inputs:
-    X, _ = scenes.line()
-    return {"X": X, "theta": scenes.path(scenes.STEPS)}
+    X, _ = scenes.line("hypothesis")
+    return {"X": X, "theta": scenes.path("hypothesis", scenes.STEPS["hypothesis"])}
 
 
 def _at(steps: int) -> Inputs:
-    X, y = scenes.line()
-    return {"X": X, "y": y, "theta": scenes.path(steps)}
+    X, y = scenes.line("squared-error")
+    return {"X": X, "y": y, "theta": scenes.path("squared-error", steps)}
 
 
-def _descent(scene: Callable[[], tuple[np.ndarray, np.ndarray]], steps: int) -> Inputs:
+def _descent(scene: Callable[[], tuple[np.ndarray, np.ndarray]], section: str, steps: int) -> Inputs:
     X, y = scene()
-    return {"X": X, "y": y, "theta0": np.array(scenes.THETA0), "learning_rate": scenes.RATE, "steps": steps}
+    start, rate = np.array(scenes.THETA0[section]), scenes.RATE[section]
+    return {"X": X, "y": y, "theta0": start, "learning_rate": rate, "steps": steps}
 
 
 def _surface() -> Inputs:
-    X, y = scenes.line()
-    theta = scenes.fit(X, y)
-    around = np.linspace(-REACH, REACH, GRID)
-    return {"X": X, "y": y, "theta": theta, "theta0_values": theta[0] + around, "theta1_values": theta[1] + around}
+    X, y = scenes.points()
+    theta0_values, theta1_values = np.linspace(*THETA0_RANGE, GRID), np.linspace(*THETA1_RANGE, GRID)
+    return {"X": X, "y": y, "theta": np.zeros(2), "theta0_values": theta0_values, "theta1_values": theta1_values}
 
 
 def _residuals() -> Inputs:
@@ -97,14 +102,13 @@ def _residuals() -> Inputs:
 
 
 def _r2(data: str, model: str) -> Inputs:
-    _, y = scenes.wave() if data == "wave" else scenes.line()
-    return {"y": y, "y_predicted": scenes.models(y)[model]}
+    y, predictions = scenes.models(data)
+    return {"y": y, "y_predicted": predictions[model]}
 
 
-def _split(degree: int) -> Inputs:
+def _split(interleaved: bool, degree: int) -> Inputs:
     """All columns, and a theta that is zero past the degree: one shape for every degree."""
-    X, y = scenes.wave()
-    rows = training_rows(scenes.SAMPLES)
+    X, y, rows = scenes.wave(interleaved)
     theta = np.zeros(X.shape[1])
     theta[: degree + 1] = scenes.fit(X[:rows, : degree + 1], y[:rows])
     parts = {"X_train": X[:rows], "y_train": y[:rows], "X_validation": X[rows:], "y_validation": y[rows:]}

@@ -5,9 +5,8 @@
 const RCOND = 1e-12;
 const SWEEPS = 40;
 const HIGHEST_DEGREE = 20;
-const TRAINING_FRACTION = 0.7;
+const KEPT_BACK = 0.3;
 const RESOLUTION = 21;
-const REACH = 5;
 
 // mulberry32 (Tommy Ettinger, public domain): 32 bits of state, numbers in [0, 1).
 function mulberry32(seed) {
@@ -20,14 +19,14 @@ function mulberry32(seed) {
   };
 }
 
-// x in [0, 2), normal deviations by Box and Muller, u in [0, 1): four numbers a sample, so that more samples
+// Places in [0, 1), normal deviations by Box and Muller, u in [0, 1): four numbers a sample, so that more samples
 // keep the first.
 function drawn(count, seed, stored) {
   const next = mulberry32(seed);
-  const found = { x: [], deviation: [], u: [] };
+  const found = { place: [], deviation: [], u: [] };
   for (let i = 0; i < count; i++) {
     const [a, b, c, d] = [next(), next(), next(), next()];
-    found.x.push(2 * a);
+    found.place.push(a);
     found.deviation.push(Math.sqrt(-2 * Math.log(1 - b)) * Math.cos(2 * Math.PI * c));
     found.u.push(d);
   }
@@ -39,7 +38,16 @@ function drawn(count, seed, stored) {
   return found;
 }
 
-const TRUTH = { line: (x) => 1 + 2 * x, wave: (x) => 1 + 2 * Math.sin(Math.PI * x) };
+// Where the samples of a section lie, and what y is without noise.
+const SCENES = {
+  hypothesis: { x: [-10, 10], line: (x) => 3 * x, wave: (x) => 20 * Math.sin((Math.PI * x) / 10) },
+  fitting: { x: [-1, 1], line: (x) => 3 * x, wave: (x) => 3 * Math.sin(Math.PI * x) },
+  'squared-error': { x: [0, 10], line: (x) => 3 + 2 * x, wave: (x) => 10 + 10 * Math.sin((Math.PI * x) / 5) },
+  r2: { x: [0, 10], line: (x) => 1 + 2 * x, wave: Math.sin },
+  diagnostics: { x: [-3, 3], wave: Math.sin },
+  surface: { theta0: [-10, 10], theta1: [-1, 5] },
+};
+const THREE_POINTS = { x: [1, 2, 3], y: [1, 2, 3] };
 
 const sum = (values) => values.reduce((a, b) => a + b, 0);
 const average = (values) => sum(values) / values.length;
@@ -172,120 +180,145 @@ function shortest(columns, y, l2) {
 
 const fit = (columns, y, l2) => fits(columns, y, l2, [columns.length])[0];
 
-// 70 % of the rows, rounded half to even as Python does, and one left at least.
-function trainingRows(m) {
-  const whole = TRAINING_FRACTION * m;
+// 30 % of the rows are kept back for validation, rounded half to even as Python does.
+function rowsKept(m) {
+  const whole = KEPT_BACK * m;
   const floor = Math.floor(whole);
-  const rounded = whole - floor === 0.5 ? floor + (floor % 2) : Math.round(whole);
-  return Math.min(Math.max(1, rounded), m - 1);
+  return whole - floor === 0.5 ? floor + (floor % 2) : Math.round(whole);
 }
 
-// All that the pictures show, from the controls; `stored` are the run's own draws.
-function computed(s, stored) {
+// Samples about a line or a wave, or those of a worked example; an outlier is added to the first.
+function sampled(section, s, stored) {
+  const scene = SCENES[section];
   const draws = drawn(s.samples, s.draw, stored);
-  const ones = draws.x.map(() => 1);
-  const truth = TRUTH[s.data];
-  const y = draws.x.map((x, i) => truth(x) + s.noise * draws.deviation[i]);
-  const X = [ones, draws.x];
-  const start = [s.theta0, s.theta1];
-  const path = descent((theta) => gradient(X, y, theta), start, s.rate, s.steps);
-  const bowl = descent((theta) => theta.map((value) => 2 * value), start, s.rate, s.steps);
-  return {
-    draws,
-    X,
-    y,
-    path,
-    bowl,
-    best: fit([draws.x], y, 0),
-    loss: path.map((theta) => mse(X, y, theta)),
-    bowlLoss: bowl.map((theta) => dot(theta, theta)),
-  };
+  const x = draws.place.map((place) => scene.x[0] + (scene.x[1] - scene.x[0]) * place);
+  const y = x.map((at, i) => scene[s.data](at) + s.noise * draws.deviation[i]);
+  if (s.outlier) y[0] += s.outlier;
+  return { x, y };
 }
 
-function polynomial(s, { draws, y }) {
-  const theta = fit(
-    legendre(
-      draws.x.map((x) => x - 1),
-      s.degree,
-    ),
-    y,
-    s.l2,
-  );
-  const at = (x) =>
-    predict(
-      [
-        x.map(() => 1),
-        ...legendre(
-          x.map((value) => value - 1),
-          s.degree,
-        ),
-      ],
-      theta,
-    );
-  const predicted = at(draws.x);
+// θ and its loss along a descent over samples with a column of ones; the best θ there is.
+function descended(s, { x, y }) {
+  const X = [x.map(() => 1), x];
+  const path = descent((theta) => gradient(X, y, theta), [s.theta0, s.theta1], s.rate, s.steps);
+  return { x, y, X, path, best: fit([x], y, 0), loss: path.map((theta) => mse(X, y, theta)) };
+}
+
+// A descent in J = ‖Xθ − y‖²/m for a few given rows.
+function quadratic(s, X, y, start) {
+  const path = descent((theta) => gradient(X, y, theta), start, s.rate, s.steps);
+  return { X, y, path, loss: path.map((theta) => mse(X, y, theta)) };
+}
+
+// J = (θ − goal)².
+const parabola = (s, goal = 0) => quadratic(s, [[1]], [goal], [s.theta0]);
+// J = θ₀² + (scale · θ₁)², or that of a worked example's rows.
+const bowl = (s, rows) => {
+  const { X, y } = rows ?? {
+    X: [
+      [Math.SQRT2, 0],
+      [0, Math.SQRT2 * s.scale],
+    ],
+    y: [0, 0],
+  };
+  return quadratic(s, X, y, [s.theta0, s.theta1]);
+};
+
+// A polynomial with an L2 penalty on the coefficients of powers, or of Legendre polynomials.
+function polynomial(s, { x, y }) {
+  const powersOf = (at) => Array.from({ length: s.degree }, (_, k) => at.map((value) => value ** (k + 1)));
+  const columns = (at) => (s.basis === 'legendre' ? legendre(at, s.degree) : powersOf(at));
+  const theta = fit(columns(x), y, s.l2);
+  const at = (xs) => predict([xs.map(() => 1), ...columns(xs)], theta);
+  const predicted = at(x);
   return { theta, at, predicted, r2: r2(y, predicted) };
 }
 
-function collinear(s, { draws }) {
-  const x1 = draws.x.map((x) => x / 2);
+function collinear(s, stored) {
+  const draws = drawn(s.samples, s.draw, stored);
+  const x1 = draws.place;
   const x2 = x1.map((value, i) => s.collinearity * value + (1 - s.collinearity) * draws.u[i]);
   const y = x1.map((value, i) => 3 * value + 2 * x2[i] + s.noise * draws.deviation[i]);
   const theta = fit([x1, x2], y, s.l2);
-  const left = residuals([x1.map(() => 1), x1, x2], y, theta);
-  const mean = average(left);
-  return { x1, x2, y, theta, left, mean, variance: sum(left.map((value) => (value - mean) ** 2)) / (left.length - 1) };
+  return { x1, x2, y, theta, ...left([x1.map(() => 1), x1, x2], y, theta) };
 }
 
-function explained(s, { draws, y }) {
-  const models = {
-    linear: () => draws.x.map(TRUTH.line),
-    constant: () => {
-      const mean = average(y);
-      return y.map(() => mean);
-    },
-    random: () => [...draws.deviation].reverse().map((value) => 10 * value),
-    sine: () => draws.x.map(TRUTH.wave),
+// Residuals, their mean and their variance.
+function left(X, y, theta) {
+  const each = residuals(X, y, theta);
+  const mean = average(each);
+  return { left: each, mean, variance: sum(each.map((value) => (value - mean) ** 2)) / (each.length - 1) };
+}
+
+const MODELS = ['linear', 'constant', 'random', 'sine'];
+
+function explained(s, stored) {
+  const { x: range, line, wave } = SCENES.r2;
+  const { deviation } = drawn(s.samples, s.draw, stored);
+  const x = between(...range, s.samples);
+  const y = x.map((at, i) => SCENES.r2[s.data](at) + s.noise * deviation[i]);
+  const mean = average(y);
+  const predictions = {
+    linear: x.map(line),
+    constant: x.map(() => mean),
+    random: [...deviation].reverse().map((value) => 10 * value),
+    sine: x.map(wave),
   };
-  const predicted = models[s.model]();
-  return { predicted, r2: r2(y, predicted) };
+  return { x, y, predictions, scores: MODELS.map((model) => r2(y, predictions[model])) };
 }
 
-// Training and validation error of every degree, always of the wave; null where there is but one sample.
-function underfitting(s, { draws }) {
-  if (s.samples < 2) return null;
-  const rows = trainingRows(s.samples);
-  const y = draws.x.map((x, i) => TRUTH.wave(x) + s.noise * draws.deviation[i]);
-  const P = legendre(
-    draws.x.map((x) => x - 1),
-    HIGHEST_DEGREE,
-  );
-  const degrees = between(1, HIGHEST_DEGREE, HIGHEST_DEGREE);
-  const thetas = fits(
-    P.map((column) => column.slice(0, rows)),
-    y.slice(0, rows),
-    0,
-    degrees,
-  );
-  const part = (theta, from, to) =>
-    mse(
-      [y.map(() => 1), ...P.slice(0, theta.length - 1)].map((column) => column.slice(from, to)),
-      y.slice(from, to),
-      theta,
+// Which rows are trained on and which are kept back: the last in x, or as many evenly spread among the others.
+function split(m, interleaved) {
+  const kept = rowsKept(m);
+  const at = (k) => (interleaved ? Math.floor(((2 * k + 1) * m) / (2 * kept)) : m - kept + k);
+  const validation = Array.from({ length: kept }, (_, k) => at(k));
+  const training = Array.from({ length: m }, (_, i) => i).filter((i) => !validation.includes(i));
+  return { training, validation };
+}
+
+// Training and validation error of every degree. The polynomials are Legendre's over the range of the training
+// samples, which keeps their numbers small there.
+function underfitting(s, stored, interleaved) {
+  const { deviation } = drawn(s.samples, s.draw, stored);
+  const [low, high] = SCENES.diagnostics.x;
+  const x = between(low, high, s.samples);
+  const y = x.map((at, i) => Math.sin(at) + s.noise * deviation[i]);
+  const end = interleaved ? high : high - KEPT_BACK * (high - low);
+  const columns = (xs, degree) =>
+    legendre(
+      xs.map((at) => (2 * at - low - end) / (end - low)),
+      degree,
     );
-  return {
-    rows,
-    y,
-    degrees,
-    thetas,
-    train: thetas.map((theta) => part(theta, 0, rows)),
-    validation: thetas.map((theta) => part(theta, rows)),
-  };
+  const rows = split(s.samples, interleaved);
+  const pick = (values, places) => places.map((i) => values[i]);
+  const degrees = between(1, HIGHEST_DEGREE, HIGHEST_DEGREE);
+  const thetas = fits(columns(pick(x, rows.training), HIGHEST_DEGREE), pick(y, rows.training), 0, degrees);
+  const at = (xs, degree) => predict([xs.map(() => 1), ...columns(xs, degree)], thetas[degree - 1]);
+  const error = (places) =>
+    degrees.map((degree) => {
+      const predicted = at(pick(x, places), degree);
+      return average(places.map((i, k) => (y[i] - predicted[k]) ** 2));
+    });
+  return { ...rows, x, y, degrees, thetas, at, train: error(rows.training), unseen: error(rows.validation) };
 }
 
-// The mean squared error about the best line, as far as the descent's start.
-function surface({ X, y, best, path }) {
-  const reach = Math.max(REACH, ...path[0].map((value, j) => 1.1 * Math.abs(value - best[j])));
-  const theta0s = between(best[0] - reach, best[0] + reach, RESOLUTION);
-  const theta1s = between(best[1] - reach, best[1] + reach, RESOLUTION);
+// The mean squared error over a grid.
+function surface(X, y, theta0s, theta1s) {
   return { theta0s, theta1s, heights: costSurface(X, y, theta0s, theta1s) };
+}
+
+// What a fit of time against size says of predict: fixed cost, bytes over a rate, a cost of each row. NaN where a
+// missing coefficient could matter.
+function modelled(fitted, m, n, itemsize) {
+  const moved = itemsize * (m * n + 2 * m + n);
+  const beyond = isKnown(fitted.cache_bytes) && moved > fitted.cache_bytes;
+  const cached = isKnown(fitted.cached_bytes_per_second) && !beyond;
+  const rate = cached ? fitted.cached_bytes_per_second : fitted.bytes_per_second;
+  const [fixed, row] = [fitted.fixed_ns, fitted.row_ns];
+  const unknown =
+    (!isKnown(fixed) && !isKnown(rate) && !isKnown(row)) ||
+    (!isKnown(fixed) && moved < fitted.least_bytes) ||
+    (!isKnown(rate) && moved > fitted.most_bytes) ||
+    (beyond && fitted.most_bytes <= fitted.cache_bytes);
+  return unknown ? NaN : (fixed ?? 0) + (isKnown(rate) ? (1e9 * moved) / rate : 0) + (row ?? 0) * m;
 }

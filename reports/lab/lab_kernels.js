@@ -2,23 +2,25 @@
 
 // The run's own draws, from the inputs of its tasks; null where it kept none.
 function storedDraws(lab) {
-  const line = lab['path-1'] ?? lab['loss-1'];
-  if (!line?.inputs.X || !line.inputs.y) return null;
-  const x = line.inputs.X.filter((_, i) => i % 2);
-  const deviation = line.inputs.y.map((y, i) => (y - TRUTH.line(x[i])) / line.settings.noise);
-  const features = lab.collinear;
-  const c = features?.settings.collinearity;
-  const u = features?.inputs.X
-    ? features.inputs.X.filter((_, i) => i % 3 === 2).map((x2, i) => (x2 - (c * x[i]) / 2) / (1 - c))
-    : [];
-  return { x, deviation, u };
+  const { features, 'learned-1': learned } = lab;
+  if (features?.inputs.X && features.inputs.y) {
+    const { X, y } = features.inputs;
+    const [place, u] = [1, 2].map((j) => X.filter((_, i) => i % 3 === j));
+    return { place, u, deviation: y.map((value, i) => (value - 3 * place[i] - 2 * u[i]) / features.settings.noise) };
+  }
+  if (!learned?.inputs.X || !learned.inputs.y) return null;
+  const x = learned.inputs.X.filter((_, i) => i % 2);
+  const deviation = learned.inputs.y.map((y, i) => (y - SCENES['squared-error'].line(x[i])) / learned.settings.noise);
+  return { place: x.map((value) => value / 10), deviation, u: [] };
 }
 
 // Whether the controls are where the task was asked; what has no control does not matter, nor what is `free`.
 // A run that kept too little to know its draws has none that stands.
 function stands(task, s, free = []) {
+  if (s.example) return false;
   const own = Object.entries(task.settings).filter(([name]) => name in s && !free.includes(name));
-  return own.every(([name, value]) => s[name] === value) && !('noise' in task.settings && !(s.draw === 0 && s.known));
+  const drawnAlike = !('noise' in task.settings) || (s.draw === 0 && s.known >= s.samples);
+  return drawnAlike && own.every(([name, value]) => s[name] === value);
 }
 
 const one = (lab, name) => ({ tasks: lab[name] ? [lab[name]] : [], any: name in lab });
@@ -61,15 +63,16 @@ function farthest(outputs, own) {
 
 const FAR = 1e-3;
 
-function kernelsNote({ state, hands, bad, apart }, operation) {
+function kernelsNote({ state, hands, bad, apart }, operation, example) {
+  if (example) return null;
   const wrong = bad.filter(([, [status]]) => status === 'wrong').map(([name]) => name);
   const not = bad.length ? [` Not drawn: ${bad.map(([name, [status]]) => `${name} (${status})`).join(', ')}.`] : [];
   const distance = apart
     ? `with a difference of at most ${digits(apart)} of the largest number from this page’s own`
     : 'with the same numbers as this page’s own';
   const text = {
-    absent: () => `The run stored no outputs of ${operation}; only this page’s own numbers are drawn.`,
-    moved: () => 'The controls differ from the run’s task: only this page’s own numbers are drawn.',
+    absent: () => `The run stored no outputs of ${operation} for this picture; only this page’s own numbers are drawn.`,
+    moved: () => 'The run computed this at the course’s settings; here only this page’s own numbers are drawn.',
     drawn: () => `${plural(hands.length, 'implementation')} of ${operation} drawn, ${distance}.`,
   }[state]();
   return element(

@@ -1,13 +1,95 @@
-// The other pictures of the lab: times, the share of variance explained, underfitting, the cost surface.
+// The other pictures of the lab: times, the share of variance explained, underfitting.
 
 const LOOPS = ['python', 'numpy_rows'];
 const SHOWN_TIMES = 12;
-const FINER = 6;
 
-// The run's own times of predict at one size: loops over rows against whole arrays.
-function vectorization({ s, run, look }) {
+// Loops over rows against whole arrays: two times from the run's fits, and behind them all that were measured.
+function vectorization({ s, run, look, width }) {
+  if (s.example) return matrixProduct(s, width);
   const view = predictView(run);
-  const cases = view ? run.casesOf(view).filter((row) => row.sizes === sizeOf(s, view) && row.time_ns !== null) : [];
+  const pair = view ? fittedPair(run, view, s) : [];
+  const known = pair.filter((bar) => Number.isFinite(bar.ns));
+  const most = Math.max(...known.map((bar) => bar.ns));
+  const [rowsTime, wholeTime] = pair;
+  const both = known.length === 2;
+  return {
+    found: null,
+    panels: [
+      {
+        wide: true,
+        root: known.length
+          ? element(
+              'ol',
+              { class: 'times', 'aria-label': `Times of one call of predict, m = ${whole(s.m)}, n = ${whole(s.n)}` },
+              pair.map((bar) => timeBar(bar, look, (ns) => ns / most)),
+            )
+          : element('p', { class: 'note' }, 'The run has no fit of the time of predict: it timed too few sizes.'),
+      },
+      ...(view ? [ladder(run, view, s, look)] : []),
+    ],
+    caption: both
+      ? words(
+          `Xθ for m = ${whole(s.m)} and n = ${whole(s.n)}: `,
+          rowsTime.name,
+          ' calls np.dot once for each row, ',
+          wholeTime.name,
+          ' once for the whole array, which is ',
+          ratioText(rowsTime.ns / wholeTime.ns),
+          ' as fast. ',
+          'Hatched: from the run’s fitted model, not measured at this size; beside it, the fit’s median misfit.',
+        )
+      : 'Xθ row by row and as one operation on whole arrays.',
+    kernels: null,
+    table: table(
+      'Time of one call of predict',
+      [
+        first('implementation', (row) => row.name),
+        { ...column('ns', (row) => row.ns), show: (row) => timeText(row.ns) },
+        first('from', (row) => row.from),
+      ],
+      pair,
+    ),
+  };
+}
+
+// Row by row and whole array at one size: measured there, or as the fits say.
+function fittedPair(run, view, s) {
+  const fitted = new Map(run.fitsOf(view).map((row) => [row.implementation, row]));
+  const timed = new Map(
+    run
+      .casesOf(view)
+      .filter((row) => row.sizes === `m=${s.m} n=${s.n}` && isKnown(row.time_ns) && !row.disturbed)
+      .map((row) => [row.implementation, row.time_ns]),
+  );
+  const has = (name) => fitted.has(name);
+  const others = run.implementations.filter((name) => has(name) && !LOOPS.includes(name));
+  const names = [[...LOOPS].reverse().find(has), has('numpy') ? 'numpy' : others[0]].filter(Boolean);
+  const itemsize = view.dtype === 'float32' ? 4 : 8;
+  return names.map((name, i) => {
+    const fit = fitted.get(name);
+    const ns = timed.get(name) ?? modelled(fit, s.m, s.n, itemsize);
+    const from = timed.has(name) ? 'measured' : Number.isFinite(ns) ? `fitted, ± ${percent(fit.misfit)}` : 'not known';
+    return { name, ns, from, fitted: !timed.has(name), loop: i === 0 && LOOPS.includes(name) };
+  });
+}
+
+function timeBar({ name, ns, from, fitted, loop }, look, share) {
+  const fill = element('span', { class: `bar ${loop ? 'loop' : ''} ${fitted ? 'fitted' : ''}` });
+  fill.style.setProperty('width', Number.isFinite(ns) ? `${(100 * share(ns)).toFixed(2)}%` : '0');
+  fill.style.setProperty('--own', look(name).colour);
+  return element(
+    'li',
+    {},
+    element('span', {}, breakable(name)),
+    element('span', { class: 'bar-track' }, fill),
+    element('span', { class: 'number' }, timeText(ns), from ? element('small', {}, from) : ''),
+  );
+}
+
+// The run's own times of predict at one measured size, on a logarithmic scale.
+function ladder(run, view, s, look) {
+  const at = sizeOf(s, view);
+  const cases = run.casesOf(view).filter((row) => row.sizes === at && row.time_ns !== null);
   const loops = cases.filter((row) => LOOPS.includes(row.implementation));
   const rest = cases
     .filter((row) => !LOOPS.includes(row.implementation))
@@ -18,58 +100,70 @@ function vectorization({ s, run, look }) {
     bars.map((row) => row.time_ns),
     { log: true, room: 0.12 },
   );
-  const share = (ns) => `${((100 * Math.log(ns / low)) / Math.log(high / low)).toFixed(2)}%`;
-  const bar = (row) => {
-    const fill = element('span', { class: `bar ${LOOPS.includes(row.implementation) ? 'loop' : ''}` });
-    fill.style.setProperty('width', share(row.time_ns));
-    fill.style.setProperty('--own', look(row.implementation).colour);
-    return element(
-      'li',
-      {},
-      element('span', {}, breakable(row.implementation)),
-      element('span', { class: 'bar-track' }, fill),
-      element('span', { class: 'number' }, timeText(row.time_ns)),
-    );
-  };
-  const [slowest, fastest] = [
-    loops[0],
-    rest[rest.length - 1] && rest.reduce((a, b) => (a.time_ns < b.time_ns ? a : b)),
-  ];
-  const gain =
-    slowest && fastest
-      ? words(
-          ' At this size ',
-          fastest.implementation,
-          ' takes ',
-          timeText(fastest.time_ns),
-          ', and ',
-          slowest.implementation,
-          ' with its loops ',
-          timeText(slowest.time_ns),
-          ': ',
-          ratioText(slowest.time_ns / fastest.time_ns),
-          '.',
-        )
-      : '';
+  const options = sizesOf(view).map((value, i) =>
+    element('option', { value, selected: value === at }, sizeText(view.size_names, view.sizes[i])),
+  );
+  const select = element(
+    'select',
+    {
+      id: 'lab-control-vectorization-size',
+      onchange: (event) => setControl('vectorization', 'size', event.target.value),
+    },
+    options,
+  );
+  const share = (ns) => Math.log(ns / low) / Math.log(high / low);
+  const list = bars.map((row) =>
+    timeBar({ name: row.implementation, ns: row.time_ns, loop: LOOPS.includes(row.implementation) }, look, share),
+  );
+  const root = element(
+    'details',
+    { class: 'ladder', open: s.size !== undefined },
+    element('summary', {}, 'All implementations at a measured size'),
+    element('label', {}, element('span', {}, 'Size m × n'), select),
+    element('ol', { class: 'times', 'aria-label': `Measured times of one call of predict, ${at}` }, list),
+    element('p', { class: 'faint' }, 'Measured by this run, on a logarithmic scale; loops over rows are outlined.'),
+  );
+  return { wide: true, root };
+}
+
+// Xθ of a worked example: for each row the products, laid end to end.
+function matrixProduct({ example }, width) {
+  const sums = example.rows.map((row) => dot(row, example.theta));
+  const made = picture({
+    width,
+    height: 170,
+    x: [0, 10],
+    y: [-0.6, 2.6],
+    xTitle: 'ŷ',
+    yTitle: '',
+    bare: true,
+    label: `Products of each row with θ, laid end to end: ${sums.map(plain).join(', ')}`,
+  });
+  example.rows.forEach((row, i) => {
+    const y = made.sy(example.rows.length - 1 - i);
+    const ends = row.reduce((all, value, j) => [...all, all[all.length - 1] + value * example.theta[j]], [0]);
+    row.forEach((value, j) => {
+      const [from, to] = [made.sx(ends[j]), made.sx(ends[j + 1])];
+      made.add(
+        svg('rect', { class: `product ${j ? 'second' : ''}`, x: from, y: y - 16, width: to - from, height: 32 }),
+        svg(
+          'text',
+          { class: 'name chosen', x: (from + to) / 2, y: y + 4, 'text-anchor': 'middle' },
+          plain(value * example.theta[j]),
+        ),
+      );
+    });
+    made.add(svg('text', { class: 'name chosen', x: made.sx(sums[i]) + 8, y: y + 4 }, `= ${plain(sums[i])}`));
+  });
   return {
-    panels: [
-      {
-        root: bars.length
-          ? element('ol', { class: 'times', 'aria-label': 'Times of one call of predict' }, bars.map(bar))
-          : element('p', { class: 'note' }, 'The run did not time predict.'),
-      },
-    ],
-    caption:
-      'Xθ row by row (outlined) and as one operation on whole arrays, measured by this run, ' +
-      `on a logarithmic scale.${gain}`,
+    found: null,
+    panels: [made],
+    caption: 'Each row of X times θ: two products (blue: the first column, orange: the second) and their sum.',
     kernels: null,
     table: table(
-      'Time of one call of predict',
-      [
-        first('implementation', (row) => row.implementation),
-        { ...column('ns', (row) => row.time_ns), show: (row) => timeText(row.time_ns) },
-      ],
-      bars,
+      'Xθ',
+      [first('row', (row) => row[0]), column('ŷ', (row) => row[1])],
+      sums.map((value, i) => [i + 1, value]),
     ),
   };
 }
@@ -84,44 +178,61 @@ const sizeOf = (s, view) =>
     ? s.size
     : (sizesOf(view).find((key) => key.startsWith('m=1000 ')) ?? sizesOf(view)[0]);
 
-function r2Score({ s, found, lab, look, width }) {
-  const { draws, y } = found;
-  const model = explained(s, found);
-  const mean = average(y);
-  const name = `r2-${s.data}-${s.model}`;
-  const kept = kernels(one(lab, name), s, () => [model.r2]);
-  const order = draws.x.map((_, i) => i).sort((a, b) => draws.x[a] - draws.x[b]);
+function r2Score({ s, stored, lab, look, width }) {
+  const { example } = s;
+  const found = example
+    ? { x: example.data.y.map((_, i) => i + 1), y: example.data.y, predictions: exampleModels(example.data) }
+    : explained(s, stored);
+  const { x, y, predictions } = found;
+  const chosen = example ? 'example' : s.model;
+  const all = Object.entries(predictions).map(([each, predicted]) => ({ each, r2: r2(y, predicted) }));
+  const own = r2(y, predictions[chosen]);
+  const kept = kernels(one(lab, `r2-${s.data}-${s.model}`), s, () => [own]);
   const data = picture({
     width,
-    x: extent(draws.x, { room: 0.05 }),
-    y: extent([...y, ...(s.model === 'random' ? [] : model.predicted)], { room: 0.15 }),
-    xTitle: 'x',
+    x: extent(x, { room: 0.05 }),
+    y: extent([...y, ...(chosen === 'random' ? [] : predictions[chosen])], { room: 0.15 }),
+    xTitle: example ? 'sample' : 'x',
     yTitle: 'y',
-    label: `Samples and the predictions of the ${s.model} model`,
+    label: `Samples and the predictions of the ${chosen} model`,
   });
   data.add(
-    rule(data, mean, 'before'),
-    curve(
-      data,
-      order.map((i) => draws.x[i]),
-      order.map((i) => model.predicted[i]),
-      s.model === 'random' ? 'alone thin' : 'alone',
-    ),
-    dots(data, draws.x, y, 'sample'),
+    rule(data, average(y), 'before'),
+    example ? y.map((value, i) => residualLine(data, x[i], value, predictions.example[i])) : '',
+    curve(data, x, predictions[chosen], chosen === 'random' ? 'alone thin' : 'alone'),
+    example ? dots(data, x, predictions.example, 'knot', 4) : '',
+    dots(data, x, y, 'sample', example ? 4 : 2.6),
   );
-  const all = ['linear', 'constant', 'random', 'sine'].map((each) => ({
-    each,
-    r2: explained({ ...s, model: each }, found).r2,
-  }));
+  return {
+    found,
+    panels: [data, scoresPicture({ all, chosen, kept, look, width })],
+    caption: words(
+      'R² = 1 − SSres/SStot is ',
+      own,
+      example ? ' for these predictions (blue). ' : ` for the ${chosen} model. `,
+      '1 is perfect; always guessing the mean of y (dashed) scores 0; below 0 is worse than the mean. ' +
+        'It is undefined if y is constant.',
+    ),
+    kernels: kernelsNote(kept, 'r2', example),
+    table: table('R² of the models', [first('model', (row) => row.each), column('R²', (row) => row.r2)], all),
+  };
+}
+
+const exampleModels = ({ y, predicted }) => ({ example: predicted, constant: y.map(() => average(y)) });
+const residualLine = (plot, x, from, to) =>
+  svg('line', { class: 'residual', x1: plot.sx(x), x2: plot.sx(x), y1: plot.sy(from), y2: plot.sy(to) });
+
+function scoresPicture({ all, chosen, kept, look, width }) {
+  const top = all.length - 1;
   const scores = picture({
     width,
     left: 70,
     x: [-1.1, 1.1],
-    y: [-0.5, 3.5],
+    y: [-0.5, top + 0.5],
     xTitle: 'R²',
     yTitle: '',
     bare: true,
-    label: `R² of the four models: ${all.map(({ each, r2: value }) => `${each} ${digits(value)}`).join(', ')}`,
+    label: `R²: ${all.map(({ each, r2: value }) => `${each} ${digits(value)}`).join(', ')}`,
   });
   for (const value of [-1, 0, 1])
     scores.over(
@@ -138,37 +249,23 @@ function r2Score({ s, found, lab, look, width }) {
         String(value),
       ),
     );
-  all.forEach(({ each, r2: value }, i) => scores.over(...score(scores, each, value, 3 - i, each === s.model)));
-  const [only] = kept.hands;
-  if (only)
-    scores.over(
-      ...dots(
-        scores,
-        kept.hands.map(({ values }) => values[0][0]),
-        kept.hands.map(
-          (_, k) => 3 - all.findIndex(({ each }) => each === s.model) + ((k + 0.5) / kept.hands.length - 0.5) * 0.62,
-        ),
-        'knot',
-        2.6,
-        hue(
-          kept.hands.map(({ name: who }) => who),
-          look,
-        ),
+  const at = (i) => top - i;
+  all.forEach(({ each, r2: value }, i) => scores.over(...score(scores, each, value, at(i), each === chosen)));
+  const place = all.findIndex(({ each }) => each === chosen);
+  scores.over(
+    ...dots(
+      scores,
+      kept.hands.map(({ values }) => values[0][0]),
+      kept.hands.map((_, k) => at(place) + ((k + 0.5) / kept.hands.length - 0.5) * 0.62),
+      'knot',
+      2.6,
+      hue(
+        kept.hands.map(({ name }) => name),
+        look,
       ),
-    );
-  return {
-    panels: [data, scores],
-    caption: words(
-      'R² = 1 − SSres/SStot is ',
-      model.r2,
-      ' for the ',
-      s.model,
-      ' model. 1 is perfect; always guessing the mean (dashed) scores 0; below 0 is worse than the mean. ' +
-        'It is undefined if y is constant.',
     ),
-    kernels: kernelsNote(kept, 'r2'),
-    table: table('R² of the four models', [first('model', (row) => row.each), column('R²', (row) => row.r2)], all),
-  };
+  );
+  return scores;
 }
 
 function score(plot, name, value, at, chosen) {
@@ -202,184 +299,131 @@ function score(plot, name, value, at, chosen) {
   ].filter(Boolean);
 }
 
-function diagnostics({ s, found, lab, look, width }) {
-  const made = underfitting(s, found);
-  if (!made)
-    return {
-      panels: [
-        { root: element('p', { class: 'note' }, 'One sample cannot be split: training and validation need one each.') },
-      ],
-      caption: '',
-      kernels: null,
-      table: element('p', {}, 'No numbers.'),
-    };
-  const { rows: cut, y, degrees, thetas, train, validation } = made;
-  const x = found.draws.x;
-  const tasks = along(lab, 'degree', 'degree');
-  const kept = kernels(tasks, s, (task) => [train[task.settings.degree - 1], validation[task.settings.degree - 1]], [
-    'degree',
-  ]);
-  const asked = kept.hands.length ? tasks.tasks.map((task) => task.settings.degree) : [];
-  const best = degrees[validation.indexOf(Math.min(...validation.filter(Number.isFinite)))];
-  const errors = picture({
-    width,
-    x: [0.5, HIGHEST_DEGREE + 0.5],
-    y: extent([...train, ...validation], { log: true, floor: 1e-9, cap: 1e6 }),
-    yLog: true,
-    xTitle: 'degree',
-    yTitle: 'MSE',
-    label: 'Training and validation error by the degree of the polynomial',
+const SPLITS = { last: 'the last 30 % kept back', interleaved: '30 % in between kept back' };
+
+function diagnostics({ s, stored, lab, look, width }) {
+  if (s.example) return splitExample(s, width);
+  const made = { last: underfitting(s, stored, false), interleaved: underfitting(s, stored, true) };
+  const both = Object.keys(SPLITS).map((name) => {
+    const { train, unseen } = made[name];
+    const tasks = along(lab, name, 'degree');
+    const mine = (task) => [train[task.settings.degree - 1], unseen[task.settings.degree - 1]];
+    return { name, kept: kernels(tasks, s, mine, ['degree']), tasks };
   });
-  errors.add(mark(errors, s.degree, 'before'));
-  for (const [i, values] of [train, validation].entries()) {
-    errors.add(curve(errors, degrees, values, `${asked.length ? 'own' : 'alone'} ${i ? 'second' : ''}`));
-    errors.add(
-      woven(
-        errors,
-        kept.hands.map(({ name, values: pairs }) => ({
-          xs: asked,
-          ys: pairs.map((pair) => pair[i]),
-          colour: look(name).colour,
-        })),
-      ),
-    );
-    errors.add(dots(errors, degrees, values, `knot ${i ? 'second' : ''}`, 2.4));
-  }
-  const theta = thetas[s.degree - 1];
-  const at = between(Math.min(...x), Math.max(...x), CURVE);
-  const curveAt = predict(
-    [
-      at.map(() => 1),
-      ...legendre(
-        at.map((value) => value - 1),
-        s.degree,
-      ),
-    ],
-    theta,
+  const range = extent(
+    Object.values(made).flatMap(({ train, unseen }) => [...train, ...unseen]),
+    { log: true, floor: 1e-6, cap: 1e4 },
   );
+  const least = (values) => made.last.degrees[values.indexOf(Math.min(...values.filter(Number.isFinite)))];
+  return {
+    found: made,
+    panels: [
+      ...both.map(({ name }) => splitPicture(made[name], s.degree, name, width)),
+      ...both.map((each) => errorsPicture({ ...each, made: made[each.name], s, range, look, width })),
+    ],
+    caption: words(
+      'Samples of a sine with noise: grey ones are trained on (blue line), orange ones kept back (validation). ' +
+        'Left, as in the course, the last 30 % in x are kept back: the polynomial must go on where it has seen ' +
+        'nothing, and a high degree shoots off. Right, the same number are kept back in between: there validation ' +
+        'error tells noise that was learned. If the degree is too low, all errors are large: underfitting. ' +
+        'Least validation error: degree ',
+      String(least(made.last.unseen)),
+      ' on the left, ',
+      String(least(made.interleaved.unseen)),
+      ' on the right.',
+    ),
+    kernels: kernelsNote(both[0].kept, 'split_mse'),
+    table: table(
+      'Error by degree',
+      [
+        first('degree', (row) => row[0]),
+        column('training, last kept back', (row) => row[1]),
+        column('validation, last', (row) => row[2]),
+        column('training, in between', (row) => row[3]),
+        column('validation, in between', (row) => row[4]),
+      ],
+      rows(made.last.degrees, made.last.train, made.last.unseen, made.interleaved.train, made.interleaved.unseen),
+    ),
+  };
+}
+
+function splitPicture(made, degree, name, width) {
+  const { x, y, training, validation } = made;
+  const pick = (values, places) => places.map((i) => values[i]);
+  const at = between(x[0], x[x.length - 1], CURVE);
   const data = picture({
     width,
     x: extent(x, { room: 0.03 }),
     y: extent(y, { room: 0.2 }),
     xTitle: 'x',
-    yTitle: 'y',
-    label:
-      `A polynomial of degree ${s.degree} fitted to the training samples, ` +
-      'and the validation samples it has not seen',
+    yTitle: `y, ${SPLITS[name]}`,
+    label: `A polynomial of degree ${degree} fitted to the training samples; ${SPLITS[name]}`,
   });
   data.add(
-    curve(data, at, curveAt, 'alone'),
-    dots(data, x.slice(0, cut), y.slice(0, cut), 'sample'),
-    dots(data, x.slice(cut), y.slice(cut), 'sample validation', 3.2),
+    curve(data, at, made.at(at, degree), 'alone'),
+    dots(data, pick(x, training), pick(y, training), 'sample'),
+    dots(data, pick(x, validation), pick(y, validation), 'sample validation', 3.2),
   );
-  return {
-    panels: [errors, data],
-    caption: words(
-      'Samples of a wave: ',
-      String(cut),
-      ' for training (grey, blue line) and ',
-      String(s.samples - cut),
-      ' for validation (orange). If the degree is too low, both errors are large: underfitting. If it is too high, ' +
-        'the fit learns the noise and the errors diverge: overfitting. Least validation error here: degree ',
-      String(best),
-      '.',
-    ),
-    kernels: kernelsNote(kept, 'split_mse'),
-    table: table(
-      'Error by degree',
-      [first('degree', (row) => row[0]), column('training', (row) => row[1]), column('validation', (row) => row[2])],
-      rows(degrees, train, validation),
-    ),
-  };
+  return data;
 }
 
-function costSurfacePicture({ s, found, lab, look, width }) {
-  const { X, y, best, path } = found;
-  const made = surface(found);
-  const [xs, ys] = [made.theta0s, made.theta1s];
-  const ofSurface = kernels(one(lab, 'surface'), s, () => made.heights.flat());
-  const ofPath = kernels(along(lab, 'path', 'steps', s.steps), s, (task) => path[task.settings.steps], ['steps']);
-  const visited = ofPath.hands.length ? ofPath.tasks.map((task) => task.settings.steps) : [];
-  const fine = refined(made.heights, FINER);
-  const [least, most] = [mse(X, y, best), Math.max(...made.heights.flat())];
-  const plane = picture({
+function errorsPicture({ name, made, kept, tasks, s, range, look, width }) {
+  const { degrees, train, unseen } = made;
+  const errors = picture({
     width,
-    height: 290,
-    x: [xs[0], xs[xs.length - 1]],
-    y: [ys[0], ys[ys.length - 1]],
-    xTitle: 'θ₀',
-    yTitle: 'θ₁',
-    label: 'Lines of equal cost, and the path of descent across them',
+    x: [0.5, HIGHEST_DEGREE + 0.5],
+    y: range,
+    yLog: true,
+    xTitle: 'degree',
+    yTitle: `MSE, ${SPLITS[name]}`,
+    label: `Training and validation error by the degree of the polynomial; ${SPLITS[name]}`,
   });
-  for (let k = 1; k <= LEVELS; k++) {
-    const height = least + (most - least) * (k / (LEVELS + 1)) ** 2.5;
-    plane.add(contour(plane, xs, ys, fine, height, 'ring'));
-    const hand = ofSurface.hands[k % Math.max(1, ofSurface.hands.length)];
-    if (hand)
-      plane.add(
-        contour(
-          plane,
-          xs,
-          ys,
-          refined(folded(hand.values[0], xs.length), FINER),
-          height,
-          'ring hand',
-          look(hand.name).colour,
-        ),
-      );
+  const asked = kept.hands.length ? tasks.tasks.map((task) => task.settings.degree) : [];
+  errors.add(mark(errors, s.degree, 'before'));
+  for (const [i, values] of [train, unseen].entries()) {
+    errors.add(
+      curve(errors, degrees, values, `${asked.length ? 'own' : 'alone'} ${i ? 'second' : ''}`),
+      woven(
+        errors,
+        kept.hands.map(({ name: who, values: pairs }) => ({
+          xs: asked,
+          ys: pairs.map((pair) => pair[i]),
+          colour: look(who).colour,
+        })),
+      ),
+      dots(errors, degrees, values, `knot ${i ? 'second' : ''}`, 2.4),
+    );
   }
-  plane.add(path2d(plane, path, ofPath, visited, look), dots(plane, [best[0]], [best[1]], 'goal', 4));
-  const { tiles, place } = relief(width, 290, xs, ys, made.heights, most);
-  const walk = path.map((theta) => place(theta[0], theta[1], mse(X, y, theta)));
-  const inside = path.every(
-    (theta) => theta[0] >= xs[0] && theta[0] <= xs[xs.length - 1] && theta[1] >= ys[0] && theta[1] <= ys[ys.length - 1],
-  );
-  const relieved = svg(
-    'svg',
-    {
-      viewBox: `0 0 ${width} 290`,
-      width,
-      height: 290,
-      role: 'img',
-      'aria-label': 'The cost as a surface, with the path of descent on it',
-    },
-    tiles,
-    inside
-      ? [
-          svg('path', { class: 'alone', d: through(walk) }),
-          walk.slice(0, 40).map(([cx, cy]) => svg('circle', { class: 'knot', cx, cy, r: 2.4 })),
-          svg('circle', { class: 'start', cx: walk[0][0], cy: walk[0][1], r: 5 }),
-        ]
-      : [],
-    svg('text', { class: 'axis', x: width * 0.2, y: 264 }, 'θ₀ ↘'),
-    svg('text', { class: 'axis', x: width * 0.76, y: 264 }, '↗ θ₁'),
-    svg('text', { class: 'axis', x: 2, y: 12 }, 'MSE'),
-  );
-  const kept = ofSurface.hands.length ? ofSurface : ofPath;
-  return {
-    panels: [{ root: relieved }, plane],
-    caption: words(
-      'Rows follow θ₁, columns θ₀. The descent is fast along the steep direction and slow along the flat valley; ' +
-        'the ring marks the minimum, (',
-      best[0],
-      ', ',
-      best[1],
-      ').',
-      ofSurface.hands.length ? ' Each line of equal cost is another implementation’s surface.' : '',
-      inside ? '' : ' The path leaves the picture.',
-    ),
-    kernels: kernelsNote(kept, ofSurface.hands.length ? 'cost_surface' : 'gradient_descent'),
-    table: table(
-      'The cost surface: rows θ₁, columns θ₀',
-      [
-        { text: 'θ₁', number: true, value: (row) => row.theta1, show: (row) => digits(row.theta1) },
-        ...xs.map((theta0, j) => column(`θ₀ ${digits(theta0)}`, (row) => row.heights[j])),
-      ],
-      ys.map((theta1, i) => ({ theta1, heights: made.heights[i] })),
-    ),
-    values: { best0: best[0], best1: best[1] },
-  };
+  return errors;
 }
 
-const folded = (values, width) =>
-  Array.from({ length: values.length / width }, (_, i) => values.slice(i * width, (i + 1) * width));
+// Four samples with their predictions, the squared error of each as a square.
+function splitExample({ example }, width) {
+  const { y, predicted, rows: cut } = example.data;
+  const x = y.map((_, i) => i + 1);
+  const data = picture({
+    width,
+    x: [0.5, 6],
+    y: [1, 9],
+    xTitle: 'sample',
+    yTitle: 'y',
+    label: 'Two training and two validation samples, each predicted 1 too low',
+  });
+  data.add(
+    y.map((value, i) => square(data, x[i], value, predicted[i])),
+    dots(data, x, predicted, 'knot', 4),
+    dots(data, x.slice(0, cut), y.slice(0, cut), 'sample', 4),
+    dots(data, x.slice(cut), y.slice(cut), 'sample validation', 4),
+  );
+  return {
+    found: null,
+    panels: [data],
+    caption: 'Grey: training. Orange: validation. Blue: what was predicted. Each square has the area 1.',
+    kernels: null,
+    table: table(
+      'Training and validation samples',
+      [first('sample', (row) => row[0]), column('y', (row) => row[1]), column('predicted', (row) => row[2])],
+      rows(x, y, predicted),
+    ),
+  };
+}

@@ -1,86 +1,33 @@
-// The lab's controls, its index, and when which picture is drawn anew.
-
-const every = (low, high, step) =>
-  between(low, high, Math.round((high - low) / step) + 1).map((value) => Number(value.toFixed(6)));
-const powers = (low, high) => every(10 * low, 10 * high, 1).map((k) => Number((10 ** (k / 10)).toPrecision(3)));
-
-const CONTROLS = {
-  samples: { label: 'Samples m', values: [...every(1, 20, 1), ...every(25, 100, 5), ...every(110, 500, 10)] },
-  noise: { label: 'Noise', values: every(0, 5, 0.1) },
-  draw: { label: 'Draw', values: every(0, 40, 1), show: (value) => (value ? `no. ${value}` : 'the run’s') },
-  data: {
-    label: 'Data',
-    values: ['line', 'wave'],
-    show: (value) => ({ line: 'y = 1 + 2x', wave: 'y = 1 + 2 sin πx' })[value],
-  },
-  rate: {
-    label: 'Learning rate α',
-    values: [...new Set([...powers(-4, 0), 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.26, 1.58, 2])].sort((a, b) => a - b),
-  },
-  steps: {
-    label: 'Steps',
-    values: [...every(0, 20, 1), ...every(25, 100, 5), ...every(110, 300, 10), ...every(350, 1000, 50)],
-  },
-  theta0: { label: 'Start θ₀', values: every(-10, 10, 0.1) },
-  theta1: { label: 'Start θ₁', values: every(-10, 10, 0.1) },
-  degree: { label: 'Polynomial degree', values: every(1, HIGHEST_DEGREE, 1) },
-  l2: { label: 'L2 penalty α', values: [0, ...powers(-4, 2)] },
-  collinearity: { label: 'Collinearity', values: every(0, 1, 0.05) },
-  model: { label: 'Model for R²', values: ['linear', 'constant', 'random', 'sine'] },
-};
-const TASK = {
-  samples: 100,
-  noise: 0.5,
-  draw: 0,
-  data: 'line',
-  rate: 0.1,
-  steps: 100,
-  theta0: 4,
-  theta1: 3,
-  degree: 3,
-  l2: 0.01,
-  collinearity: 0.5,
-  model: 'linear',
-};
-const LINE_USES = ['samples', 'noise', 'draw', 'data'];
-const DESCENT_USES = ['rate', 'steps', 'theta0', 'theta1'];
+// The lab's controls, presets and index, and when which picture is drawn anew.
 
 const PICTURES = {
-  hypothesis: { draw: hypothesis, uses: [...LINE_USES, ...DESCENT_USES] },
-  fitting: { draw: lineFitting, uses: [...LINE_USES, 'degree', 'l2'] },
-  assumptions: { draw: assumptions, uses: ['samples', 'noise', 'draw', 'collinearity', 'l2'] },
-  'squared-error': { draw: squaredError, uses: [...LINE_USES, ...DESCENT_USES] },
-  single: { draw: oneVariable, uses: ['rate', 'steps', 'theta0'] },
-  several: { draw: severalVariables, uses: DESCENT_USES },
-  vectorization: { draw: vectorization, uses: ['size'] },
-  r2: { draw: r2Score, uses: [...LINE_USES, 'model'] },
-  diagnostics: { draw: diagnostics, uses: ['samples', 'noise', 'draw', 'degree'] },
-  surface: { draw: costSurfacePicture, uses: [...LINE_USES, ...DESCENT_USES] },
+  hypothesis,
+  fitting: lineFitting,
+  assumptions,
+  'squared-error': squaredError,
+  single: oneVariable,
+  several: severalVariables,
+  vectorization,
+  r2: r2Score,
+  diagnostics,
+  surface: costSurfacePicture,
 };
 
+const IN_THREES = ['hypothesis', 'single'];
+const ROOM_FOR_THREE = 780;
+
 const drawnAt = {};
-const key = (name) => `lab-${name}`;
 let labFrame = null;
 let shownRun = null;
 
-// Where the controls stand: the address's words, the nearest value there is, else the run's task.
-function settings() {
-  const at = (name) => {
-    const { values } = CONTROLS[name];
-    const asked = state[key(name)];
-    if (asked === undefined) return TASK[name];
-    if (typeof values[0] === 'string') return values.includes(asked) ? asked : TASK[name];
-    const number = Number(asked);
-    return Number.isFinite(number)
-      ? values.reduce((a, b) => (Math.abs(b - number) < Math.abs(a - number) ? b : a))
-      : TASK[name];
-  };
-  return { ...Object.fromEntries(Object.keys(CONTROLS).map((name) => [name, at(name)])), size: state[key('size')] };
-}
-
-function setControl(name, value) {
-  if (value === TASK[name]) delete state[key(name)];
-  else state[key(name)] = String(value);
+// Changes choices of one section; null takes one back to where it stands at first.
+function setControls(section, changes) {
+  for (const [name, value] of Object.entries(changes)) {
+    const key = `lab-${section}-${name}`;
+    const first = CONTROLS_OF[section][name]?.[0];
+    if (value === null || value === first) delete state[key];
+    else state[key] = String(value);
+  }
   labFrame ??= requestAnimationFrame(() => {
     labFrame = null;
     history.replaceState(null, '', `#${new URLSearchParams(state)}`);
@@ -88,69 +35,84 @@ function setControl(name, value) {
   });
 }
 
+const setControl = (section, name, value) => setControls(section, { [name]: value });
+const cleared = (section) =>
+  Object.fromEntries([...Object.keys(CONTROLS_OF[section]), 'example', 'size'].map((name) => [name, null]));
+
 function drawLab(run) {
   const box = byId('lab');
   box.hidden = !run.lab;
   if (!run.lab) return;
-  const s = settings();
-  if (!shownRun) listenLab();
-  if (shownRun !== run) placeLab(run);
+  if (!shownRun) placeLab();
   shownRun = run;
-  placeControls(s, run);
   run.labDraws ??= storedDraws(run.lab) ?? 'none';
-  s.known = run.labDraws !== 'none';
-  const found = computed(s, s.known ? run.labDraws : null);
+  const stored = run.labDraws === 'none' ? null : run.labDraws;
   // Once: asked between drawings, it lays out the page each time.
-  const width = Math.max(240, Math.floor(byId('lab-hypothesis').clientWidth));
-  for (const name of Object.keys(PICTURES)) drawPicture(name, s, found, run, width);
-  const kept = Object.keys(run.lab).length;
-  byId('lab-kept').textContent = kept
+  const width = Math.max(240, Math.floor(byId('lab-hypothesis').querySelector('.shown').clientWidth));
+  for (const name of Object.keys(PICTURES)) {
+    const s = { ...settings(name, state), known: stored ? stored.deviation.length : 0 };
+    drawPicture(name, s, stored, run, width);
+  }
+  byId('lab-kept').textContent = Object.keys(run.lab).length
     ? ''
     : 'This run stored no outputs of its kernels, so everything here is computed by the page. ' +
       'A new run stores them.';
-  byId('lab-back').disabled = Object.keys(CONTROLS).every((name) => s[name] === TASK[name]);
   box.dataset.drawn = String(Number(box.dataset.drawn || 0) + 1);
 }
 
-function drawPicture(name, s, found, run, width) {
-  const { draw, uses } = PICTURES[name];
+function drawPicture(name, s, stored, run, width) {
   const holder = byId(`lab-${name}`);
-  const wide = width > 560;
-  const token = JSON.stringify([run.name, width, ...uses.map((use) => s[use])]);
+  const token = JSON.stringify([run.name, width, s]);
   if (drawnAt[name] === token) return;
   drawnAt[name] = token;
-  const made = draw({
+  placeControls(name, s);
+  const three = width > ROOM_FOR_THREE && IN_THREES.includes(name);
+  const made = PICTURES[name]({
     s,
-    found,
+    stored,
     run,
     lab: run.lab,
     look: looker(run, { focus: null }),
-    width: wide && name !== 'vectorization' ? Math.floor((width - 24) / 2) : width,
+    room: width,
+    width: three ? Math.floor((width - 32) / 3) : width > 560 ? Math.floor((width - 24) / 2) : width,
   });
-  holder.querySelector('.panels').replaceChildren(...made.panels.map((panel) => panel.root));
-  holder.querySelector('.caption').replaceChildren(made.caption, made.kernels ?? '');
+  const panels = made.panels.map(({ root, wide }) => (wide ? element('div', { class: 'whole' }, root) : root));
+  holder.querySelector('.panels').classList.toggle('three', three);
+  const focused = document.activeElement?.id;
+  holder.querySelector('.panels').replaceChildren(...panels);
+  if (focused && document.activeElement?.id !== focused) byId(focused)?.focus({ preventScroll: true });
+  holder.querySelector('.caption').replaceChildren(...[made.caption, made.kernels, made.printed].filter(Boolean));
+  holder.querySelector('.worked').replaceChildren(...(s.example ? workedSteps(s, made.found) : []));
   holder.querySelector('.values').replaceChildren(made.table);
   for (const [value, number] of Object.entries(made.values ?? {})) holder.dataset[value] = String(number);
 }
 
-function placeLab(run) {
-  const groups = [
-    ['Data', [...LINE_USES]],
-    ['Descent', DESCENT_USES],
-    ['Fit', ['degree', 'l2', 'collinearity', 'model']],
+function workedSteps(s, found) {
+  const { example } = s;
+  const steps = example.steps({ s, found, example });
+  return [
+    table(
+      `Step by step: ${example.title}`,
+      [
+        first('step', (row) => row[0]),
+        { text: 'calculation', value: (row) => row[1], show: (row) => row[1] },
+        { text: 'result', number: true, value: (row) => row[2], show: (row) => plain(row[2]) },
+      ],
+      steps,
+    ),
+    example.errs ? element('p', { class: 'errs' }, element('strong', {}, 'Where the course errs. '), example.errs) : '',
   ];
-  byId('lab-controls').replaceChildren(
-    ...groups.map(([title, names]) => element('fieldset', {}, element('legend', {}, title), names.map(control))),
-  );
-  const view = predictView(run);
-  if (view)
-    byId('lab-controls').append(element('fieldset', {}, element('legend', {}, 'Times'), sizeControl(run, view)));
 }
 
-function listenLab() {
-  byId('lab-back').addEventListener('click', () => {
-    for (const name of Object.keys(CONTROLS)) setControl(name, TASK[name]);
-  });
+function placeLab() {
+  for (const name of Object.keys(PICTURES)) {
+    const holder = byId(`lab-${name}`);
+    // Enter in a control would load the page anew.
+    holder.querySelector('form').addEventListener('submit', (event) => event.preventDefault());
+    holder.querySelector('form').replaceChildren(...Object.keys(CONTROLS_OF[name]).map((each) => control(name, each)));
+    holder.querySelector('.presets').replaceChildren(...presets(name));
+  }
+  byId('lab-surface').addEventListener('pointerdown', turnByDragging);
   for (const button of byId('lab-index').querySelectorAll('button')) {
     button.addEventListener('click', () => {
       const heading = byId(`lab-${button.dataset.to}`).querySelector('h4');
@@ -167,65 +129,115 @@ function listenLab() {
   });
 }
 
-function control(name) {
-  const { label, values } = CONTROLS[name];
-  const id = `lab-control-${name}`;
-  const used = () => {
-    for (const [picture, { uses }] of Object.entries(PICTURES))
-      byId(`lab-${picture}`).classList.toggle('moves', uses.includes(name));
+function turnByDragging(event) {
+  if (!event.target.closest('.turns')) return;
+  event.preventDefault();
+  const { turn } = settings('surface', state);
+  const move = ({ clientX }) => {
+    const angle = turn - (clientX - event.clientX) / 2;
+    setControl('surface', 'turn', Math.round((((angle + 540) % 360) - 180) / 5) * 5);
   };
-  const left = () => {
-    for (const picture of Object.keys(PICTURES)) byId(`lab-${picture}`).classList.remove('moves');
+  const stop = () => {
+    window.removeEventListener('pointermove', move);
+    window.removeEventListener('pointerup', stop);
+    window.removeEventListener('pointercancel', stop);
   };
-  const listen = { onpointerenter: used, onpointerleave: left, onfocusin: used, onfocusout: left };
-  if (typeof values[0] === 'string') {
-    const options = values.map((value) => element('option', { value }, CONTROLS[name].show?.(value) ?? value));
-    return element(
-      'label',
-      listen,
-      element('span', {}, label),
-      element('select', { id, onchange: (event) => setControl(name, event.target.value) }, options),
+  window.addEventListener('pointermove', move);
+  window.addEventListener('pointerup', stop);
+  window.addEventListener('pointercancel', stop);
+}
+
+// The course's settings, its worked example, and what if …: a button each.
+function presets(section) {
+  const button = (preset, text, changes) =>
+    element(
+      'button',
+      {
+        type: 'button',
+        'data-preset': preset,
+        'aria-pressed': 'false',
+        onclick: () => setControls(section, { ...cleared(section), ...changes }),
+      },
+      text,
     );
-  }
-  return element(
-    'label',
-    listen,
-    element('span', {}, label, element('output', { for: id })),
-    element('input', {
+  const list = (title, buttons) =>
+    element('div', {}, element('p', {}, title), element('ul', {}, ...buttons.map((one) => element('li', {}, one))));
+  const { title, set } = EXAMPLES[section];
+  return [
+    list('The course', [
+      button('course', 'Its simulation', {}),
+      button('example', `Worked example: ${title}`, { ...set, example: 1 }),
+    ]),
+    list(
+      'What if',
+      WHAT_IF[section].map(([text, changes], i) => button(`what-${i}`, text, changes)),
+    ),
+  ];
+}
+
+// Which preset the controls stand at, and what to look at there.
+function placePresets(section, s) {
+  const holder = byId(`lab-${section}`);
+  const what = WHAT_IF[section].findIndex(([, set]) => standsAt(section, s, set));
+  const on = s.example ? 'example' : standsAt(section, s, {}) ? 'course' : what >= 0 ? `what-${what}` : '';
+  for (const each of holder.querySelectorAll('[data-preset]'))
+    each.setAttribute('aria-pressed', String(each.dataset.preset === on));
+  const told = holder.querySelector('.told');
+  if (s.example)
+    told.replaceChildren(element('b', {}, s.example.title), element('span', {}, s.example.given), s.example.look);
+  else if (what >= 0)
+    told.replaceChildren(element('b', {}, `What if: ${WHAT_IF[section][what][0]}`), WHAT_IF[section][what][2]);
+  else told.replaceChildren();
+}
+
+const controlId = (section, name) => `lab-control-${section}-${name}`;
+
+function control(section, name) {
+  const [, values, show] = CONTROLS_OF[section][name];
+  const id = controlId(section, name);
+  const label = LABELS[name];
+  if (typeof values[0] === 'boolean') {
+    const tick = element('input', {
       id,
-      type: 'range',
-      min: 0,
-      max: values.length - 1,
-      step: 1,
-      oninput: (event) => setControl(name, values[event.target.value]),
-    }),
-  );
-}
-
-function sizeControl(run, view) {
-  const options = sizesOf(view).map((value, i) =>
-    element('option', { value }, sizeText(view.size_names, view.sizes[i])),
-  );
-  const select = element(
-    'select',
-    { id: 'lab-control-size', onchange: (event) => setControl('size', event.target.value) },
-    options,
-  );
-  return element('label', {}, element('span', {}, 'Size m × n'), select);
-}
-
-function placeControls(s, run) {
-  for (const [name, { values, show }] of Object.entries(CONTROLS)) {
-    const input = byId(`lab-control-${name}`);
-    if (input.tagName === 'SELECT') {
-      input.value = s[name];
-      continue;
-    }
-    const text = show?.(s[name]) ?? String(s[name]);
-    input.value = values.indexOf(s[name]);
-    input.setAttribute('aria-valuetext', text);
-    input.closest('label').querySelector('output').textContent = text;
+      type: 'checkbox',
+      onchange: (event) => setControl(section, name, event.target.checked),
+    });
+    return element('label', { class: 'tick' }, tick, label);
   }
-  const view = predictView(run);
-  if (view) byId('lab-control-size').value = sizeOf(s, view);
+  if (typeof values[0] === 'string') {
+    const options = values.map((value) => element('option', { value }, show?.(value) ?? value));
+    const select = element(
+      'select',
+      { id, onchange: (event) => setControl(section, name, event.target.value) },
+      options,
+    );
+    return element('label', {}, element('span', {}, label), select);
+  }
+  const slider = element('input', {
+    id,
+    type: 'range',
+    min: 0,
+    max: values.length - 1,
+    step: 1,
+    oninput: (event) => setControl(section, name, values[event.target.value]),
+  });
+  return element('label', {}, element('span', {}, label, element('output', { for: id })), slider);
+}
+
+function placeControls(section, s) {
+  const fixed = s.example ? [...THEIR_DATA, ...(s.example.fixed ?? [])] : [];
+  for (const [name, [, values, show]] of Object.entries(CONTROLS_OF[section])) {
+    const input = byId(controlId(section, name));
+    input.disabled = fixed.includes(name);
+    input.closest('label').title = input.disabled ? 'The worked example has its own.' : '';
+    if (input.type === 'checkbox') input.checked = s[name];
+    else if (input.tagName === 'SELECT') input.value = s[name];
+    else {
+      const text = show?.(s[name]) ?? (name === 'm' || name === 'n' ? whole(s[name]) : String(s[name]));
+      input.value = values.indexOf(s[name]);
+      input.setAttribute('aria-valuetext', text);
+      input.closest('label').querySelector('output').textContent = input.disabled ? '–' : text;
+    }
+  }
+  placePresets(section, s);
 }

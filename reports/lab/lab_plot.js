@@ -95,7 +95,7 @@ function picture({
     svg(
       'clipPath',
       { id: clip },
-      svg('rect', { x: left - 1, y: 0, width: right - left + PLOT.right, height: bottom + 1 }),
+      svg('rect', { x: left - 1, y: PLOT.top - 6, width: right - left + PLOT.right, height: bottom + 7 - PLOT.top }),
     ),
     axes,
     inside,
@@ -109,7 +109,7 @@ function picture({
     right,
     bottom,
     left,
-    add: (...layers) => inside.append(...layers.flat()),
+    add: (...layers) => inside.append(...layers.flat(2)),
     over: (...layers) => root.append(...layers.flat()),
   };
 }
@@ -219,35 +219,4 @@ function contour(plot, xs, ys, rows, height, kind, colour = null) {
     }),
     colour,
   );
-}
-
-// A surface seen from above, from where x is large and y is small, its far side first;
-// returns how to place a point on it.
-function relief(width, height, xs, ys, rows, top) {
-  const [x0, x1, y0, y1] = [xs[0], xs[xs.length - 1], ys[0], ys[ys.length - 1]];
-  const [tall, deep] = [height * 0.5, height * 0.34];
-  const place = (x, y, z) => {
-    const [u, v] = [(x - x0) / (x1 - x0), (y1 - y) / (y1 - y0)];
-    return [width / 2 + (u - v) * width * 0.46, height - 30 - (2 - u - v) * (deep / 2) - tall * (z / top)];
-  };
-  const tiles = [];
-  for (let i = rows.length - 1; i > 0; i--) {
-    for (let j = 0; j + 1 < rows[0].length; j++) {
-      const corners = [
-        [j, i],
-        [j + 1, i],
-        [j + 1, i - 1],
-        [j, i - 1],
-      ];
-      const mean = average(corners.map(([c, r]) => rows[r][c]));
-      tiles.push(
-        svg('path', {
-          class: 'tile-3d',
-          d: `${through(corners.map(([c, r]) => place(xs[c], ys[r], rows[r][c])))}Z`,
-          'fill-opacity': (0.12 + 0.5 * Math.sqrt(mean / top)).toFixed(2),
-        }),
-      );
-    }
-  }
-  return { tiles, place };
 }

@@ -21,13 +21,15 @@ FOLDER = Path(built_in.__file__).parent
 
 
 def write(folder: Path, kept: bool = True, only: str = "") -> Path:
-    """Times of predict at two sizes, planted; outputs of all tasks or of one operation's, none of `WRONG` right."""
+    """Times of predict at six sizes, planted; outputs of all tasks or of one operation's, none of `WRONG` right."""
     operations = {name: {"formula": each.formula, "sizes": list(each.sizes)} for name, each in OPERATIONS.items()}
     record = synthetic.run([*HANDS, WRONG], operations, suite="kernels", command=["rooflinear", "run"])
     results = [
-        synthetic.ok(_case(name, m), [ns * m * factor for factor in (0.99, 1.0, 1.01)])
-        for m in (100, 1000)
+        synthetic.ok(_case(name, m, n), [time * factor for factor in (0.99, 1.0, 1.01)], **cost)
+        for m in (100, 1000, 10_000)
+        for n in (2, 50)
         for name, ns in zip((*HANDS, WRONG), (400, 300, 20, 15, 12, 14), strict=True)
+        for time, cost in [(ns * m * (n + 2) / 4, _cost(m, n))]
     ]
     synthetic.write(folder, record, results)
     if kept:
@@ -75,5 +77,10 @@ def called(name: str, task: Shown, inputs: dict[str, Any]) -> Any:
     return getattr(module, task.operation)(*inputs.values(), *([] if workspace is None else [workspace]))
 
 
-def _case(name: str, m: int) -> Case:
-    return synthetic.case(name, suite="kernels", operation="predict", sizes={"m": m, "n": 2})
+def _case(name: str, m: int, n: int) -> Case:
+    return synthetic.case(name, suite="kernels", operation="predict", sizes={"m": m, "n": n})
+
+
+def _cost(m: int, n: int) -> dict[str, Any]:
+    found = OPERATIONS["predict"].cost({"m": m, "n": n}, {}, 8, "direct")
+    return {"costs": {"direct": (found.flops, found.bytes)}, "footprint_bytes": found.footprint}

@@ -23,9 +23,9 @@ def test_every_task_is_there(made):
 
 
 def test_who_is_right_is_drawn_with_what_it_returned(made):
-    task = next(each for each in operations.SHOWN if each.name == "path-13")
+    task = next(each for each in operations.SHOWN if each.name == "learned-13")
     returned = lab_run.called("numpy", task, task.inputs("float64"))
-    assert made["path-13"]["outputs"][made["path-13"]["who"]["numpy"]] == tuple(returned)
+    assert made["learned-13"]["outputs"][made["learned-13"]["who"]["numpy"]] == tuple(returned)
 
 
 def test_equal_outputs_are_sent_once(made):
