@@ -8,6 +8,7 @@
 # make guests  known changes of other projects, and their suites against themselves (quiet machine, two hours; needs PyPI);
 #              packaging's suite is in its repository: make guests CHECKOUTS=packaging=FOLDER
 # make picture the README's picture of the newest run's page (Chromium)
+# make course  the pictures of docs/course.md, of the newest run's page (Chromium)
 # make audit   checks the harness's times against known durations (quiet machine, a quarter of an hour)
 #
 # TORCH_INDEX=https://download.pytorch.org/whl/cpu takes torch's CPU build (Linux; plain pip brings CUDA, gigabytes)
@@ -19,7 +20,7 @@ TORCH_INDEX ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup report lint types style check quick test others calibrate repeat goals guests picture audit schemas clean
+.PHONY: setup report lint types style check quick test others calibrate repeat goals guests picture course audit schemas clean
 
 setup: .venv/complete
 
@@ -94,6 +95,9 @@ guests: setup
 
 picture: setup
 	$(BIN)/python docs/picture.py $(PAGE)
+
+course: setup
+	$(BIN)/python docs/course_pictures.py $(PAGE)
 
 audit: setup
 	$(BIN)/python tests/audit/audit.py
