@@ -7,7 +7,7 @@ from ...bench.interop import tool_of
 from ..palette import DARK, LIGHT
 from ..rendering import FOLDER, policy, render
 from ..tables.frames import Tables
-from .page_command import command
+from ..tables.run_command import command
 from .page_data import packed, run_data
 from .page_machine import facts
 from .page_runs import check_comparable, differences

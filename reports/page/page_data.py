@@ -17,7 +17,7 @@ from ..tables.growth import fits
 from ..tables.missing import missing
 from ..tables.scaling import threads
 from ..tables.speedups import baselines, choose_baseline, pairs, winners
-from ..tables.views import View, views
+from ..tables.views import View, usual_operation, views
 from .page_ladder import CHANGES, RUNGS
 from .page_machine import facts, roofs
 from .page_samples import details
@@ -57,7 +57,7 @@ def run_data(tables: Tables, baseline: str | None = None) -> dict[str, Any]:
         "looks": {name: [look.number, look.shape] for name, look in looks(tables.implementations).items()},
         "size_columns": tables.size_columns,
         "parameter_columns": tables.parameter_columns,
-        "operation": _operation(tables),
+        "operation": usual_operation(tables),
         "baseline": chosen,
         "tool": tables.tool,
         "baselines": baselines(tables),
@@ -86,12 +86,6 @@ def _by_view(frame: pd.DataFrame, numbers: dict[tuple[Any, ...], int]) -> pd.Dat
     keys = [numbers[key] for key in frame[list(VIEW)].itertuples(index=False, name=None)]
     shorter = frame.drop(columns=[name for name in GROUP if name in VIEW])
     return shorter.assign(view=pd.Series(keys, index=frame.index, dtype=int))
-
-
-def _operation(tables: Tables) -> str:
-    """The operation that most implementations have a time for; the suite's first of several."""
-    timed = tables.cases.dropna(subset=["time_ns"]).groupby("operation")["implementation"].nunique()
-    return max(tables.operations, key=lambda name: timed.get(name, 0))
 
 
 def _view(view: View) -> dict[str, Any]:

@@ -103,13 +103,14 @@ def _time_columns(timed: Estimate) -> dict[str, Any]:
 def _cost_columns(results: list[Result]) -> dict[str, float]:
     fields = ("transfer_in_ns", "transfer_out_ns", "import_ns")
     costs = {field: _middle(getattr(result, field) for result in results) for field in fields}
-    first_call_ns = _middle(map(_first_call_ns, results))
+    first_ns = _middle(map(first_call_ns, results))
     compiled_ns = _middle(result.compiled_ns for result in results)
     peak_bytes = _largest(result.peak_bytes for result in results)
-    return {"first_call_ns": first_call_ns, "compiled_ns": compiled_ns, **costs, "peak_bytes": peak_bytes}
+    return {"first_call_ns": first_ns, "compiled_ns": compiled_ns, **costs, "peak_bytes": peak_bytes}
 
 
-def _first_call_ns(result: Result) -> float | None:
+def first_call_ns(result: Result) -> float | None:
+    """What the first call of one block took or would have, had nothing been compiled before."""
     if result.first_call_ns is None:
         return None
     steady_ns = min((sample.wall_ns / sample.calls for sample in result.samples), default=0.0)

@@ -25,9 +25,11 @@ several; if not, the interval describes that process only and says so.
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from statistics import stdev
 from typing import NamedTuple
 
 from ...bench.timing.contests import CaseRounds, ContestLevels, Levelled
+from ...bench.timing.levels import MEDIAN_ERROR
 from .variances import Prior, drift
 
 CONFIDENCE = 0.95
@@ -41,7 +43,8 @@ WIDENED = "one process, widened by the spread between processes"
 WITHIN = "within one process"
 TOO_FEW = "too few samples"
 NOT_TIMED = "not timed"
-WEAKEST_FIRST = [NOT_TIMED, TOO_FEW, WITHIN, WIDENED, BETWEEN]
+MISFIT = "the model’s worst misfit"
+WEAKEST_FIRST = [NOT_TIMED, TOO_FEW, MISFIT, WITHIN, WIDENED, BETWEEN]
 
 
 class Estimate(NamedTuple):
@@ -113,6 +116,28 @@ def unpaired_ratio(base: Estimate, other: Estimate) -> Estimate:
     up = math.hypot(math.log(base.high / base.value), math.log(other.value / other.low))
     weaker = min(base.interval, other.interval, key=WEAKEST_FIRST.index)
     return Estimate(math.exp(centre), _exp(centre - down), _exp(centre + up), weaker)
+
+
+def of_readings(value: float, readings: Sequence[float]) -> Estimate:
+    """A value that was read once in each process, the median of these positive readings.
+
+    Without an interval if there are fewer than `FEWEST_FOR_T`: they do not show how far such readings scatter.
+    """
+    if len(readings) < FEWEST_FOR_T:
+        return Estimate(value, math.nan, math.nan, TOO_FEW if value == value else NOT_TIMED)
+    error = MEDIAN_ERROR * stdev(map(math.log, readings)) / math.sqrt(len(readings))
+    return _estimate(math.log(value), error, len(readings) - 1, BETWEEN)
+
+
+def total(start: Estimate, calls: int, each: Estimate) -> Estimate:
+    """``start`` and so many calls more; the distances to both ends add in quadrature, as in `unpaired_ratio`."""
+    if not calls:
+        return start
+    value = start.value + calls * each.value
+    down = math.hypot(start.value - start.low, calls * (each.value - each.low))
+    up = math.hypot(start.high - start.value, calls * (each.high - each.value))
+    weaker = min(start.interval, each.interval, key=WEAKEST_FIRST.index)
+    return Estimate(value, value - down, value + up, weaker)
 
 
 def _located(row: Levelled, contest: ContestLevels, prior: Prior, drifted: float) -> Located:

@@ -21,7 +21,7 @@ Selection and Multimodel Inference", 2nd ed., 2.6: such a model has considerably
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,14 +65,14 @@ class Fit:
     score: float
 
 
-def fits(tables: Tables) -> pd.DataFrame:
-    """A row per view and implementation with a time: the coefficients, and how well they fit.
+def fits(tables: Tables, shown: Sequence[View] | None = None) -> pd.DataFrame:
+    """A row per view (or only those ``shown``) and implementation with a time: coefficients, and how well they fit.
 
     Disturbed times are unreliable and are left out.
     """
     rows = [
         {**{column: getattr(view, column) for column in VIEW}, "implementation": name, **_row(tables, view, frame)}
-        for view in views(tables)
+        for view in (views(tables) if shown is None else shown)
         for name, frame in _timed(view.of(tables.cases))
     ]
     return pd.DataFrame(rows, columns=[*VIEW, "implementation", *COLUMNS])

@@ -51,6 +51,12 @@ def views(tables: Tables) -> list[View]:
     return sorted(made, key=lambda view: tables.operations.index(view.operation))
 
 
+def usual_operation(tables: Tables) -> str:
+    """The operation that most implementations have a time for; the suite's first of several."""
+    timed = tables.cases.dropna(subset=["time_ns"]).groupby("operation")["implementation"].nunique()
+    return max(tables.operations, key=lambda name: timed.get(name, 0))
+
+
 def _view(tables: Tables, key: tuple[Any, ...], frame: pd.DataFrame) -> View:
     names = [name for name, column in tables.size_columns.items() if bool(frame[column].notna().all())]
     sizes = _sizes(frame, names, tables)
