@@ -15,6 +15,7 @@ import typer
 from . import cli_options as options
 from . import cli_signatures as signatures
 from .commands.requests import (
+    AdviseRequest,
     CalibrateReportRequest,
     CalibrateRequest,
     CompareRequest,
@@ -97,6 +98,17 @@ def report(arguments: Arguments) -> int:
     from .commands import report as reporting
 
     return reporting.report(arguments.to(ReportRequest))
+
+
+@_command(signatures.AdviseOptions)
+def advise(arguments: Arguments) -> int:
+    """Say what to use at your sizes, by the times of a run.
+
+    Answers for any size within the measured range: measured, interpolated or from a fit, and says which.
+    """
+    from .commands import advise as advising
+
+    return advising.advise(arguments.to(AdviseRequest))
 
 
 @_command(signatures.CompareOptions)

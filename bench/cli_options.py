@@ -169,6 +169,39 @@ Table = Annotated[
 Open = Annotated[bool, _switch("--open", "Open the page in the browser.")]
 Json = Annotated[bool, _switch("--json", "Print JSON instead of text.")]
 
+# Advice
+
+AdvisedRun = Annotated[
+    File,
+    _argument("RUN", "Run folder, or a file of asv, pytest-benchmark or pyperf. Default: the newest run in results/."),
+]
+AdvisedOperation = Annotated[
+    Text, _option("--operation", "NAME", "The operation. Default: the one that most implementations have a time for.")
+]
+AdvisedSizes = Annotated[
+    Many, _option("--size", "NAME=N", "Value of a size, such as m=50000, within the measured range; repeatable.")
+]
+AdvisedM = Annotated[Text, _option("--m", "N", "Short for --size m=N.")]
+AdvisedN = Annotated[Text, _option("--n", "N", "Short for --size n=N.")]
+Calls = Annotated[
+    Text,
+    _option("--calls", "N", "Cheapest for N calls, the first one included. Default: the time of one call after it."),
+]
+Imports = Annotated[bool, _switch("--import", "With --calls: the import is paid too.")]
+Without = Annotated[
+    Many, _option("--without", "NAME,…", "Leave out implementations, or all that need a package. Default: none.")
+]
+AdvisedDtype = Annotated[
+    Text, _option("--dtype", "NAME", "Precision of the numbers: float64 or float32. Default: the run's first.")
+]
+AdvisedThreads = Annotated[Text, _option("--threads", "N", "Number of threads. Default: the most in the run.")]
+AdvisedParameters = Annotated[
+    Many,
+    _option(
+        "--parameter", "NAME=VALUE", "Value of an operation's parameter, such as steps=100. Default: the run's first."
+    ),
+]
+
 # Comparisons
 
 Base = Annotated[str, _argument("BASE", "The old side: a git revision, a run folder or a file of results.")]

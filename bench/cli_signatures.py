@@ -108,6 +108,22 @@ class ReportOptions:
     open: options.Open = False
 
 
+class AdviseOptions:
+    run: options.AdvisedRun = None
+    operation: options.AdvisedOperation = None
+    size: options.AdvisedSizes = None
+    m: options.AdvisedM = None
+    n: options.AdvisedN = None
+    calls: options.Calls = None
+    imports: options.Imports = False
+    without: options.Without = None
+    dtype: options.AdvisedDtype = None
+    threads: options.AdvisedThreads = None
+    steps: options.Steps = None
+    parameter: options.AdvisedParameters = None
+    json: options.Json = False
+
+
 class CompareOptions:
     base: options.Base
     head: options.Head = None

@@ -49,7 +49,7 @@ def build(loaded: Suite, request: CaseRequest) -> Options:
         preset=preset,
         operations=_names("--operation", request.operation),
         implementations=_names("--implementation", request.implementation),
-        sizes=_sizes(request),
+        sizes=sizes_of(request.size, request.m, request.n),
         parameters=_parameters(loaded, request),
         dtypes=_names("--dtype", request.dtype),
         threads=_threads(request.threads, preset),
@@ -105,9 +105,10 @@ def _presets_timeout(request: CaseRequest) -> float:
     return max(timeout_s, PRESETS["full"].timeout_s) if is_matrix(request.data, request.target) else timeout_s
 
 
-def _sizes(request: CaseRequest) -> dict[str, list[int]]:
-    pairs = [_pair("--size", text) for text in request.size]
-    pairs += [(name, values) for name, values in (("m", request.m), ("n", request.n)) if values is not None]
+def sizes_of(size: Iterable[str], m: str | None, n: str | None) -> dict[str, list[int]]:
+    """The values of each size that ``--size``, ``--m`` and ``--n`` give."""
+    pairs = [pair("--size", text) for text in size]
+    pairs += [(name, values) for name, values in (("m", m), ("n", n)) if values is not None]
     sizes: dict[str, list[int]] = {}
     for name, values in pairs:
         sizes.setdefault(name, []).extend(whole_number(f"size {name}", word) for word in values.split(","))
@@ -118,7 +119,7 @@ def _parameters(loaded: Suite, request: CaseRequest) -> dict[str, Any]:
     defaults = {name: value for each in loaded.operations.values() for name, value in each.parameters.items()}
     parameters: dict[str, Any] = {}
     for text in request.parameter:
-        name, value = _pair("--parameter", text)
+        name, value = pair("--parameter", text)
         _refuse_second(name, parameters)
         parameters[name] = _like(defaults.get(name), f"parameter {name}", value)
     if request.steps is not None:
@@ -132,7 +133,8 @@ def _refuse_second(name: str, parameters: Mapping[str, Any]) -> None:
         raise UsageError(f"parameter {name}: given twice; a run takes one value")
 
 
-def _pair(option: str, text: str) -> tuple[str, str]:
+def pair(option: str, text: str) -> tuple[str, str]:
+    """``m=1000`` as name and value. Raises `UsageError`."""
     name, equals, values = text.partition("=")
     if not equals or not name or not values:
         raise UsageError(f"{option} '{text}': write it as name=value, such as {option} m=1000")

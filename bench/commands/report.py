@@ -14,7 +14,7 @@ def report(request: ReportRequest) -> int:
 
     formats = options.listed("--format", request.format) or ["html"]
     _refuse_unused(request, formats)
-    folders = request.runs or (_newest(),)
+    folders = request.runs or (newest(),)
     written = write_reports(folders, formats, request.output, request.baseline, request.table)
     for path in written:
         print(path)
@@ -38,7 +38,8 @@ def _refuse_unused(request: ReportRequest, formats: list[str]) -> None:
         refuse_ignored(request.given, ("baseline",), f"{what} shows no speed-ups over a baseline")
 
 
-def _newest() -> Path:
+def newest() -> Path:
+    """The folder of the newest run below ``results/``. Raises `UsageError` if there is none."""
     runs = sorted(path.parent for path in Path("results").glob(f"*/{store.RUN}"))
     if not runs:
         raise UsageError("results/ contains no run; make one with 'rooflinear run', or name a run folder")

@@ -118,6 +118,24 @@ class ReportRequest(msgspec.Struct, frozen=True, kw_only=True):
     given: tuple[str, ...] = ()
 
 
+class AdviseRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """``advise`` from ``run``; from the newest if None. ``imports``: the import is paid too."""
+
+    operation: str | None = None
+    size: tuple[str, ...] = ()
+    m: str | None = None
+    n: str | None = None
+    calls: str | None = None
+    dtype: str | None = None
+    threads: str | None = None
+    steps: str | None = None
+    parameter: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    imports: bool = False
+    run: Path | None = None
+    json: bool = False
+
+
 class CompareRequest(CaseRequest, frozen=True, kw_only=True):
     """``compare``: two revisions or two files of results; ``head`` None is the working tree."""
 

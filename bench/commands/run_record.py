@@ -42,6 +42,7 @@ def new_record(loaded: Suite, chosen: Options) -> Run:
                 "algorithm": each.algorithm,
                 "doc": each.doc,
                 "source_sha256": each.source_sha256,
+                "requires": [name for name in each.requires if name not in sys.stdlib_module_names],
             }
             for stem, each in loaded.implementations.items()
         },

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from ...reports.tables.advice import Advice
 from ..calibration.trials import Trial
 from ..gate.records import Comparison
 from ..records import Output, Result, Run, ShownTask
@@ -14,8 +15,9 @@ FILES = {
     "outputs.jsonl": ShownTask | Output,
     "comparison.json": Comparison,
     "calibration.jsonl": Trial,
+    "advice.json": Advice,
 }
-"""A name ending in ``l`` holds one record a line; `compare --json` prints the fourth."""
+"""A name ending in ``l`` holds one record a line. `compare --json` prints the fourth, `advise --json` the last."""
 
 
 def schemas() -> dict[str, Any]:

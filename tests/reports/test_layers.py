@@ -13,7 +13,7 @@ LAYERS = (
     {"page"},
     {"lab"},
     {"figures"},
-    {"text", "growth_text"},
+    {"text", "growth_text", "advice_text"},
     {"repeatability"},
     {"tables"},
     {"rendering", "markdown", "palette", "units"},

@@ -25,6 +25,7 @@ MODES = [
     ("run", ["--resume", VALUE], "run.resume", lambda name: name in RESUME),
     ("verify", [], "verify.verify", lambda name: True),
     ("report", [], "report.report", lambda name: True),
+    ("advise", [], "advise.advise", lambda name: True),
     ("compare", [], "compare.compare", lambda name: True),
     ("calibrate", [], "calibrate.calibrate", lambda name: name not in ("report", "preset", "nice")),
     ("calibrate", ["--report"], "calibrate_report.calibrate", lambda name: name in REPEATED),
