@@ -19,10 +19,11 @@ MARKS = {WITHIN_NOISE: "level", UNKNOWN_LEAD: "no ranking"}
 def paragraph(advice: Advice) -> str:
     """What to use, by how much and how sure, what it costs to start, what is next without a new package."""
     if not advice.ranked:
-        return " ".join([f"No undisturbed time is known for {advice.operation} {_where(advice)}.", *_unranked(advice)])
+        told = f"No undisturbed time is known for {advice.operation} {_where(advice)}".rstrip()
+        return " ".join([f"{told}.", *_unranked(advice)])
     best = advice.ranked[0]
     told = [
-        f"{_use(advice, best)} {_where(advice)}: {_cost(advice, best)}{_ahead(advice)}.",
+        f"{f'{_use(advice, best)} {_where(advice)}'.rstrip()}: {_cost(advice, best)}{_ahead(advice)}.",
         *_unsure(advice),
         *_source(advice),
         *_start(advice, best),
@@ -89,7 +90,7 @@ def _where(advice: Advice) -> str:
     threads = f"{advice.threads} thread{'' if advice.threads == 1 else 's'}" if advice.threads else ""
     device = "" if advice.device == "cpu" else advice.device
     told = ", ".join(filter(None, [advice.parameters.replace("=", " = "), advice.dtype, threads, device]))
-    return f"at {sizes} ({told})" if sizes else f"({told})"
+    return " ".join(filter(None, [f"at {sizes}" if sizes else "", f"({told})" if told else ""]))
 
 
 def _cost(advice: Advice, best: Advised) -> str:
@@ -137,7 +138,7 @@ def _source(advice: Advice) -> list[str]:
         told.append("times are interpolated between measured sizes")
     modelled = [each.implementation for each in advice.ranked[: MOST_ROWS + 1] if each.source == MODELLED]
     if modelled:
-        told.append(f"{joined(modelled, most=MOST_NAMED)} from a fit, whose worst misfit is the interval")
+        told.append(f"the times of {joined(modelled)} are from a fit, with its worst misfit as the interval")
     what = "Not every time was measured" if MEASURED in sources else "This size was not measured"
     return [f"{what}: {'; '.join(told)}."] if told else []
 
@@ -165,13 +166,12 @@ def _shortest(advice: Advice, best: Advised) -> list[str]:
 
 def _without_package(advice: Advice, best: Advised) -> list[str]:
     name, base = advice.no_new_package, advice.baseline
-    if name is None or base is None:
+    if name is None or best.implementation == base:
         return []
     if name == best.implementation:
         return [f"It needs no package beyond those of {base}."]
     plain = next(each for each in advice.ranked if each.implementation == name)
-    behind = "level with it" if name in advice.level and plain.verdict == WITHIN_NOISE else ""
-    told = behind or f"{ratio_text(plain.behind.value)} as much"
+    told = "level with it" if plain.verdict == WITHIN_NOISE else f"{ratio_text(plain.behind.value)} as much"
     return [f"Without a package beyond those of {base}, {name} is best: {_short_cost(advice, plain)}, {told}."]
 
 

@@ -2,6 +2,7 @@
 
 const GRID = { across: 120, down: 72 };
 const LEAST_LABELLED = 0.012;
+const MOST_MODELLED = 7;
 
 function answer(run, choice) {
   const all = standing(run, choice);
@@ -18,6 +19,7 @@ function answer(run, choice) {
     lead,
     winners,
     level: levelWith(run, choice, timed),
+    command: timed[0]?.predicted ? commandAt(run, choice, timed) : '',
     ...headline(run, choice, timed, guessed, base, winners, lead),
   };
 }
@@ -51,11 +53,12 @@ function headline(run, choice, timed, guessed, base, winners, lead) {
     where,
     title: title(run, choice, best, level, guessed, base, gain, timed[1], lead),
     sentences: [
-      conditions(choice, best),
+      conditions(choice, timed),
       unranked(choice, best, lead),
-      unknownBeside(run, choice),
+      unknownBeside(run, choice, timed),
       overAll(winners),
       otherAlgorithm(timed),
+      withoutPackage(run, choice, timed, base),
     ].filter(Boolean),
     tiles: tiles(run, choice, timed, base, gain, lead, level),
   };
@@ -110,18 +113,26 @@ const joined = (names) =>
     ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`
     : [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' and ');
 
-function conditions(choice, best) {
+function conditions(choice, timed) {
   const counted = [
     choice.moved && 'transfers in and out',
     Number.isFinite(choice.calls) &&
       (choice.calls > 1 ? `the first call, shared among ${whole(choice.calls)} calls` : 'the first call'),
   ].filter(Boolean);
-  return [
-    counted.length ? `Included: ${counted.join(' and ')}.` : '',
-    best.predicted ? 'This size was not measured: times are interpolated between measured sizes.' : '',
-  ]
-    .filter(Boolean)
-    .join(' ');
+  return [counted.length ? `Included: ${counted.join(' and ')}.` : '', sources(timed)].filter(Boolean).join(' ');
+}
+
+// Where times are from that were not measured.
+function sources(timed) {
+  const predicted = timed.filter((row) => row.predicted);
+  const modelled = predicted.slice(0, MOST_MODELLED).filter((row) => row.modelled);
+  const told = [
+    predicted.some((row) => !row.modelled) && 'times are interpolated between measured sizes',
+    modelled.length &&
+      `the times of ${joined(modelled.map(nameOf))} are from a fit, with its worst misfit as the interval`,
+  ].filter(Boolean);
+  const what = predicted.length < timed.length ? 'Not every time was measured' : 'This size was not measured';
+  return told.length ? `${what}: ${told.join('; ')}.` : '';
 }
 
 // Why there is no ranking.
@@ -134,18 +145,27 @@ function unranked(choice, best, lead) {
 }
 
 // Fastest at a measured size beside this one, but without a time at all of them: it might win here too.
-function unknownBeside(run, choice) {
+function unknownBeside(run, choice, timed) {
   const absent = choice.measured
     ? []
     : left(
         run,
         choice,
         corners(choice.view, choice.size).map(([key]) => key),
-      );
+      ).filter((name) => !timed.some((row) => row.implementation === name));
   return absent.length
     ? `${joined(absent)} had the least time at a neighbouring size, but no undisturbed time at another.`
     : '';
 }
+
+// The command that measures the fastest few and the baseline at this size.
+function commandAt(run, choice, timed) {
+  const names = distinct([...timed.slice(0, MEASURED_TOO), ...timed.filter(isBase(choice))].map(nameOf));
+  return commandOf(run, { ...timed[0], implementation: names.join(',') });
+}
+
+const nameOf = (row) => row.implementation;
+const isBase = (choice) => (row) => row.implementation === choice.baseline;
 
 function overAll(winners) {
   const timed = winners.filter((row) => row.winner);
@@ -170,6 +190,22 @@ function otherAlgorithm(timed) {
   const direct = timed.find((row) => row.algorithm === 'direct');
   const told = `${best.implementation} uses another algorithm (${best.algorithm})`;
   return direct ? `${told}; the fastest direct one is ${direct.implementation}: ${timeText(direct.time)}.` : `${told}.`;
+}
+
+// The fastest that needs no package beyond those of the baseline, where another does.
+function withoutPackage(run, choice, timed, base) {
+  const [best] = timed;
+  if (!base || best === base) return '';
+  const there = new Set(run.needs[base.implementation]);
+  const plain = timed.filter((row) => run.needs[row.implementation].every((name) => there.has(name)));
+  if (plain.length === timed.length) return '';
+  if (plain[0] === best) return `${best.implementation} needs no package beyond those of ${base.implementation}.`;
+  const gain = speedup(run, choice, plain[0], best);
+  const told = isKnown(gain.low) && gain.low <= 1 ? 'level with it' : `${ratioText(gain.ratio)} as much`;
+  return (
+    `Without a package beyond those of ${base.implementation}, ${plain[0].implementation} is best: ` +
+    `${timeText(plain[0].time)} a call, ${told}.`
+  );
 }
 
 // One tile a question: by how much, how sure, how far from the limit, right, at what cost, what is missing.
@@ -232,7 +268,7 @@ const compiles = (run, { view }, { implementation }) =>
   run.everyCaseOf(view).some((row) => row.implementation === implementation && row.compiled_ns > 0);
 
 function firstCallTile(row, base, compiled) {
-  if (row.predicted || !isKnown(row.first_call_ns)) return null;
+  if (!isKnown(row.first_call_ns)) return null;
   const calls = breakEven(row, base);
   const paid =
     calls === null
@@ -245,7 +281,7 @@ function firstCallTile(row, base, compiled) {
     'First call',
     timeText(row.first_call_ns),
     row.first_call_ns,
-    [paid, 'measured once'].filter(Boolean).join('; '),
+    [paid, row.predicted ? 'not measured here' : 'measured once'].filter(Boolean).join('; '),
   );
 }
 

@@ -72,6 +72,8 @@ function drawAnswer({ choice, answer: found, surface: map, bars: bar }, look) {
   byId('where').textContent = found.where;
   byId('title').replaceChildren(...breakable(found.title));
   byId('sentences').textContent = found.sentences.join(' ');
+  byId('measure').hidden = !found.command;
+  byId('measure-command').textContent = found.command;
   byId('formula').textContent = run().formulas[choice.view.operation] || '';
   byId('tiles').replaceChildren(...drawTiles(found.tiles));
   byId('bars').replaceChildren(drawBars(bar, choice, look));
@@ -105,7 +107,8 @@ function barsNote(bar, choice, found) {
     : '';
   const doubt = bar.predicted
     ? ' ≈ is interpolated between measured sizes; its interval is widened by the interpolation error, ' +
-      'estimated by leaving out one measured size at a time.'
+      'estimated by leaving out one measured size at a time. Where that is not possible it is from a fit, and its ' +
+      'interval is the worst misfit.'
     : '';
   const { unable } = run();
   const place = choice.view.device === 'cpu' ? 'machine' : 'device';

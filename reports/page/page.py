@@ -20,6 +20,7 @@ SCRIPTS = (
     "page/format.js",
     "page/data.js",
     "page/choose.js",
+    "page/modelled.js",
     "page/times.js",
     "page/answer.js",
     "page/surface.js",

@@ -15,6 +15,8 @@ from ..tables.crossovers import crossovers
 from ..tables.frames import GROUP, VIEW, Tables, imprecise
 from ..tables.growth import fits
 from ..tables.missing import missing
+from ..tables.modelled import byte_terms
+from ..tables.required import needs
 from ..tables.scaling import threads
 from ..tables.speedups import baselines, choose_baseline, pairs, winners
 from ..tables.views import View, usual_operation, views
@@ -43,7 +45,7 @@ def run_data(tables: Tables, baseline: str | None = None) -> dict[str, Any]:
         "machine": tables.run.machine.name,
         "started": tables.run.started_at,
         "facts": facts(tables.run),
-        "views": [_view(view) for view in shown],
+        "views": [_view(tables, view) for view in shown],
         "cases": columns(pd.concat([cases, details(tables)], axis=1)),
         "pairs": columns(_by_view(pairs(tables, chosen, MOST_PAIRS), numbers)),
         "winners": columns(_by_view(winners(tables), numbers)),
@@ -54,6 +56,7 @@ def run_data(tables: Tables, baseline: str | None = None) -> dict[str, Any]:
         "missing": columns(missing(tables.cases)),
         "implementations": tables.implementations,
         "about": {name: _about(tables, name) for name in tables.implementations},
+        "needs": {name: needs(tables.run, name) for name in tables.implementations},
         "looks": {name: [look.number, look.shape] for name, look in looks(tables.implementations).items()},
         "size_columns": tables.size_columns,
         "parameter_columns": tables.parameter_columns,
@@ -88,9 +91,11 @@ def _by_view(frame: pd.DataFrame, numbers: dict[tuple[Any, ...], int]) -> pd.Dat
     return shorter.assign(view=pd.Series(keys, index=frame.index, dtype=int))
 
 
-def _view(view: View) -> dict[str, Any]:
+def _view(tables: Tables, view: View) -> dict[str, Any]:
     own = {column: getattr(view, column) for column in VIEW}
-    return {**own, "size_names": view.size_names, "sizes": view.sizes, "chosen": words(view.chosen)}
+    terms = {name: byte_terms(tables, view, name) for name in view.of(tables.cases)["algorithm"].unique()}
+    told = {"size_names": view.size_names, "sizes": view.sizes, "chosen": words(view.chosen)}
+    return {**own, **told, "byte_terms": terms}
 
 
 def _about(tables: Tables, name: str) -> list[str]:

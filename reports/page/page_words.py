@@ -3,9 +3,12 @@
 import msgspec
 
 from ..palette import LIGHT, MARKERS
+from ..tables.advice import MEASURED_TOO
+from ..tables.at_size import UNTRIED
 from ..tables.case_rows import STATUSES
-from ..tables.estimates import MOST_LOG, TOO_FEW, WEAKEST_FIRST
+from ..tables.estimates import MISFIT, MOST_LOG, TOO_FEW, WEAKEST_FIRST
 from ..tables.frames import VIEW
+from ..tables.growth import SAME_ROWS
 from ..tables.limits import MOST_TOLD
 from ..tables.speedups import AHEAD, ALONE, BASELINE, NOBODY, UNKNOWN_LEAD, WITHIN_NOISE
 from ..units import LEAST_PERCENT, MISSING, UNITS
@@ -23,6 +26,10 @@ SHARED = {
     "NOBODY": NOBODY,
     "BASELINE": BASELINE,
     "TOO_FEW": TOO_FEW,
+    "MISFIT": MISFIT,
+    "SAME_ROWS": SAME_ROWS,
+    "UNTRIED": UNTRIED,
+    "MEASURED_TOO": MEASURED_TOO,
     "WEAKEST_FIRST": WEAKEST_FIRST,
     "MOST_LOG": MOST_LOG,
     "MOST_TOLD": MOST_TOLD,

@@ -35,6 +35,7 @@ function madeSurface(run, choice, across, down, held) {
       missed: line.missed ?? UNTOLD,
       rows,
       logs: rows.map((row) => (row && isKnown(row.time) ? Math.log(row.time) : NaN)),
+      parts: isPlain(choice) ? null : partsOf(rows),
     };
   });
   const known = { pairs: new Map(), open: new Map() };
@@ -53,6 +54,27 @@ function madeSurface(run, choice, across, down, held) {
         .map((cell) => cell.name),
     ),
   };
+}
+
+function logAt(logs, around) {
+  let log = 0;
+  for (const [corner, weight] of around) log += weight * logs[corner];
+  return log;
+}
+
+// Where first calls or transfers count, each is interpolated by itself, as in predictions.
+const partsOf = (rows) =>
+  ['time_ns', ...PARTS].map((field) =>
+    rows.map((row) => (row && isKnown(row.time) && row[field] > 0 ? Math.log(row[field]) : NaN)),
+  );
+
+function logOfParts(parts, around, choice) {
+  const [time_ns, first_call_ns, transfer_in_ns, transfer_out_ns] = parts.map((logs) => {
+    const value = Math.exp(logAt(logs, around));
+    return Number.isNaN(value) ? null : value;
+  });
+  const cost = costOf({ time_ns, first_call_ns, transfer_in_ns, transfer_out_ns }, choice);
+  return cost ? Math.log(cost.time) : NaN;
 }
 
 // Places on an axis, each with the measured values beside it by their number.
@@ -80,8 +102,7 @@ function cellOf(run, choice, lines, column, row, keys, height, { pairs, open }) 
   if (open.get(token)) return null;
   let [first, second, least, next] = [null, null, Infinity, Infinity];
   for (const line of lines) {
-    let log = 0;
-    for (const [corner, weight] of around) log += weight * line.logs[corner];
+    const log = line.parts ? logOfParts(line.parts, around, choice) : logAt(line.logs, around);
     if (log < least) [second, next, first, least] = [first, least, line, log];
     else if (log < next) [second, next] = [line, log];
   }

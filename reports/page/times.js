@@ -71,12 +71,16 @@ function speedup(run, choice, base, other) {
 const algorithmFits = (choice) => (row) => !choice.direct || row.algorithm === 'direct';
 
 // Every implementation at one size of the choice's view, fastest first; then what was disturbed, last what has no time.
+// One that was not asked for at a measured size is there if a fit tells its time.
 function standing(run, choice, size = choice.size, key = sizeKey(choice.view.size_names, size)) {
   const rows = run.casesOf(choice.view).filter(algorithmFits(choice));
   const here = rows.filter((row) => row.sizes === key);
-  const found = here.length
-    ? here.map((row) => ({ ...row, ...costOf(row, choice), time: costOf(row, choice)?.time ?? null }))
-    : predictions(run, choice, size, key);
+  const asked = new Set(here.map((row) => row.implementation));
+  const measured = here.some((row) => row.time_ns !== null);
+  const others = predictions(run, choice, size, key, (name) => !measured || !asked.has(name));
+  const told = others.filter((row) => isKnown(row.time));
+  const own = here.map((row) => ({ ...row, ...costOf(row, choice), time: costOf(row, choice)?.time ?? null }));
+  const found = measured ? [...own, ...told] : here.length && !told.length ? own : others;
   const behind = (row) => (ranks(row) ? 0 : isKnown(row.time) ? 1 : 2);
   return found.sort((a, b) => behind(a) - behind(b) || (a.time ?? Infinity) - (b.time ?? Infinity));
 }
@@ -109,52 +113,88 @@ function corners(view, size) {
   return found.map(([made, weight]) => [sizeKey(view.size_names, made), weight]);
 }
 
-// Log-log interpolation of what was measured around a size; the interval is widened by what interpolation misses.
-function predictions(run, choice, size, key) {
+const PARTS = ['first_call_ns', 'transfer_in_ns', 'transfer_out_ns'];
+const NOT_PREDICTED = {
+  time_ns: null,
+  low_ns: null,
+  high_ns: null,
+  low: null,
+  high: null,
+  limit_ns: null,
+  first_call_ns: null,
+  transfer_in_ns: null,
+  transfer_out_ns: null,
+  peak_bytes: null,
+  over_limit: null,
+  above_ceiling: null,
+  precise: null,
+  warning: '',
+  disturbed: false,
+  disturbed_by: '',
+};
+
+// The weighted mean of what was measured around a size, in logarithms; null where one of them is not known.
+function mixed(around, values) {
+  if (!values.every((value) => isKnown(value) && value > 0)) return null;
+  return Math.exp(values.reduce((sum, value, i) => sum + around[i][1] * Math.log(value), 0));
+}
+
+// Log-log interpolation of what was measured around a size, its interval widened by what interpolation misses; where
+// an implementation lacks a time around it, what its fit says. First calls and transfers are interpolated apart.
+function predictions(run, choice, size, key, wanted) {
   const around = corners(choice.view, size);
   if (!around.length) return [];
-  const between = Math.max(
+  const far = Math.max(
+    0,
     ...choice.view.size_names.map((name) => farness(bracket(valuesOf(choice.view, name), size[name]))),
   );
-  return [...tableOf(run, choice)].map(([implementation, line]) => {
+  const fits = new Map(run.fitsOf(choice.view).map((row) => [row.implementation, row]));
+  const plain = { ...choice, moved: false, calls: Infinity };
+  const lines = [...tableOf(run, plain)].filter(([name]) => wanted(name));
+  return lines.map(([implementation, line]) => {
     const [example] = line.at.values();
     const held = around.map(([corner]) => line.at.get(corner));
-    const measured = {
-      time_ns: null,
-      first_call_ns: null,
-      peak_bytes: null,
-      over_limit: null,
-      above_ceiling: null,
-      precise: null,
-      warning: '',
-      disturbed: false,
-      disturbed_by: '',
-    };
-    const made = { ...example, ...measured, sizes: key, index: null, predicted: true, status: 'ok' };
-    const lacking = held.some((row) => row?.disturbed)
+    const parts =
+      interpolatedParts(around, held, line, far) ??
+      modelledParts(choice.view, size, fits.get(implementation), line, held);
+    const row = { ...example, ...NOT_PREDICTED, ...parts, sizes: key, index: null, predicted: true, status: 'ok' };
+    const cost = costOf(row, choice);
+    const lacking = held.some((one) => one?.disturbed)
       ? 'disturbed at a neighbouring size'
       : 'not timed at every neighbouring size';
-    const mixed = (field) => {
-      const values = held.map((row) => row && row[field]);
-      return values.every((value) => isKnown(value) && value > 0)
-        ? Math.exp(values.reduce((sum, value, i) => sum + around[i][1] * Math.log(value), 0))
-        : null;
-    };
-    const missed = isKnown(line.missed) ? line.missed * between : null;
-    const time = mixed('time');
-    const wide = (value, by) => (isKnown(value) && missed !== null ? value * Math.exp(by) : null);
-    return {
-      ...made,
-      implementation,
-      missed,
-      time,
-      low: wide(mixed('low'), -missed),
-      high: wide(mixed('high'), missed),
-      interval: weakest(held.map((row) => row?.interval)),
-      limit_ns: mixed('limit_ns'),
-      reason: time === null ? lacking : '',
-    };
+    const reason = cost ? '' : lacking;
+    return { ...row, implementation, missed: line.missed, ...cost, time: cost?.time ?? null, reason };
   });
+}
+
+function interpolatedParts(around, held, line, far) {
+  const mean = (field) =>
+    mixed(
+      around,
+      held.map((row) => row?.[field] ?? null),
+    );
+  const time_ns = mean('time');
+  if (time_ns === null) return null;
+  const wide = far ? (isKnown(line.missed) ? line.missed * far : null) : 0;
+  const end = (field, by) => (isKnown(mean(field)) && wide !== null ? mean(field) * Math.exp(by * wide) : null);
+  const ends = { low_ns: end('low', -1), high_ns: end('high', 1) };
+  const interval = isKnown(ends.low_ns) ? weakest(held.map((row) => row.interval)) : TOO_FEW;
+  const others = Object.fromEntries(PARTS.map((field) => [field, mean(field)]));
+  return { time_ns, ...ends, interval, ...others, limit_ns: mean('limit_ns'), modelled: false };
+}
+
+// Nothing where it failed at a size around this one.
+function modelledParts(view, size, fit, line, held) {
+  if (!fit || held.some((row) => row && !UNTRIED.includes(row.status))) return null;
+  view.size_of ??= new Map(view.sizes.map((one) => [sizeKey(view.size_names, one), one]));
+  const timed = [...line.at]
+    .filter(([, row]) => isKnown(row.time))
+    .map(([key, row]) => ({ time_ns: row.time_ns, first_call_ns: row.first_call_ns, of: view.size_of.get(key) }));
+  const [{ algorithm }] = line.at.values();
+  const found = modelledTime(view, size, fit, timed, algorithm);
+  if (!found) return null;
+  const more = firstBeside(view, size, timed);
+  return { ...found, first_call_ns: more === null ? null : found.time_ns + more, modelled: true };
 }
 
 // Winners of these sizes that have no time at one of them: between them the fastest is not known.

@@ -212,12 +212,13 @@ def _baseline(tables: Tables, costs: Sequence[ComparedCost]) -> str | None:
 
 
 def _plain(tables: Tables, ranked: Sequence[ComparedCost], baseline: str | None) -> str | None:
-    """The cheapest that needs no package beyond those of the baseline."""
+    """The cheapest that needs no package beyond those of the baseline; None if nothing else does."""
     if baseline is None:
         return None
     there = set(needs(tables.run, baseline))
-    names = (cost.at.implementation for cost in ranked)
-    return next((name for name in names if set(needs(tables.run, name)) <= there), None)
+    names = [cost.at.implementation for cost in ranked]
+    plain = [name for name in names if set(needs(tables.run, name)) <= there]
+    return plain[0] if len(plain) < len(names) else None
 
 
 def _pays_off(ranked: Sequence[ComparedCost], baseline: str | None) -> float | None:

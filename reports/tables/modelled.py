@@ -16,6 +16,7 @@ from ..units import known
 from .estimates import MISFIT, TOO_FEW, Estimate
 from .frames import Tables
 from .growth import SAME_ROWS, predict
+from .interpolation import axis
 from .views import View
 
 EXACTLY = 1e-6
@@ -42,25 +43,35 @@ def modelled(tables: Tables, view: View, sizes: Mapping[str, int], fit: Mapping[
 
 
 def moved_bytes(tables: Tables, view: View, sizes: Mapping[str, int], algorithm: str) -> float:
-    """Bytes that an algorithm moves at a size, from those at measured sizes; NaN where they do not tell.
-
-    Between sizes they are a sum of products of sizes, such as 8·(m·n + m + 2·n), or not known.
-    """
-    frame = view.of(tables.cases)
-    frame = frame.loc[(frame["algorithm"] == algorithm) & frame["bytes"].notna()].drop_duplicates("sizes")
-    here = frame.loc[frame["sizes"] == words(sizes), "bytes"]
+    """Bytes that an algorithm moves at a size: stated there by the run, else by `byte_terms`; NaN if neither tells."""
+    frame = _stated(tables, view, algorithm)
+    here = frame.loc[frame["sizes"] == words(dict(sizes)), "bytes"]
     if len(here):
         return float(here.iloc[0])
-    columns = [tables.size_columns[name] for name in view.size_names]
-    return _product_sum(frame, columns, [sizes[name] for name in view.size_names]) if len(frame) else math.nan
+    terms = byte_terms(tables, view, algorithm)
+    return sum(factor * math.prod(sizes[name] for name in names) for names, factor in terms) if terms else math.nan
 
 
-def _product_sum(frame: pd.DataFrame, columns: list[str], sizes: list[int]) -> float:
-    subsets = [chosen for count in range(len(columns) + 1) for chosen in combinations(range(len(columns)), count)]
-    measured, wanted = frame[columns].to_numpy(float), np.array(sizes, float)
-    terms = np.column_stack([measured[:, chosen].prod(axis=1) for chosen in subsets])
-    scales, moved = terms.max(axis=0), frame["bytes"].to_numpy(float)
-    found, *_ = np.linalg.lstsq(terms / scales / moved[:, None], np.ones(len(moved)), rcond=None)
-    if np.abs(terms / scales @ found / moved - 1).max() > EXACTLY:
-        return math.nan
-    return float(np.array([wanted[list(chosen)].prod() for chosen in subsets]) / scales @ found)
+def byte_terms(tables: Tables, view: View, algorithm: str) -> list[tuple[list[str], float]]:
+    """Bytes that an algorithm moves as a sum of products of sizes, such as 8·m·n + 16·n: sizes and factor of each.
+
+    Empty if its bytes are not known, are no such sum, or are known at too few sizes to tell.
+    """
+    frame = _stated(tables, view, algorithm)
+    if frame.empty:
+        return []
+    names = [name for name in view.size_names if len(axis(view, name)) > 1]
+    subsets = [list(each) for count in range(len(names) + 1) for each in combinations(names, count)]
+    columns = [frame[[tables.size_columns[name] for name in each]].to_numpy(float).prod(axis=1) for each in subsets]
+    terms, moved = np.column_stack(columns), frame["bytes"].to_numpy(float)
+    scales = terms.max(axis=0)
+    found, _, rank, _ = np.linalg.lstsq(terms / scales / moved[:, None], np.ones(len(moved)), rcond=None)
+    if rank < len(subsets) or np.abs(terms / scales @ found / moved - 1).max() > EXACTLY:
+        return []
+    return list(zip(subsets, (found / scales).tolist(), strict=True))
+
+
+def _stated(tables: Tables, view: View, algorithm: str) -> pd.DataFrame:
+    """The bytes of an algorithm at each size that the run states them for."""
+    frame = view.of(tables.cases)
+    return frame.loc[(frame["algorithm"] == algorithm) & (frame["bytes"] > 0)].drop_duplicates("sizes")

@@ -1,5 +1,7 @@
 """What is not known is not claimed: times that were disturbed, intervals that are wide, numbers that were read once."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -267,6 +269,39 @@ def test_too_few_samples_rank_nobody_either(browser, folder):
     assert "numba has the least time" in opened.text("#title")
     assert "There are too few samples" in opened.text("#sentences")
     assert "too few samples" in tiles(opened)["lead"]
+    opened.context.close()
+
+
+def test_a_size_that_no_neighbours_surround_is_answered_by_fits_and_marked(browser, folder):
+    hole = {"m": 10_000, "n": 50}
+    laws = {"numpy": (2000, 0.4), "numba": (500, 0.1)}
+    results = [
+        ok(case(name, sizes={"m": m, "n": n}), [(fixed + slope * costs(m, n)[0]) * each for each in (1, 0.98, 1.02)],
+           first_call_ns=1_000_000, **costs(m, n)[1])
+        for name, (fixed, slope) in laws.items()
+        for m in (100, 1000, 10_000)
+        for n in (2, 10, 50)
+        if {"m": m, "n": n} != hole
+    ]  # fmt: skip
+    path = folder / "hole.html"
+    run = synthetic.run(list(laws), synthetic.OPERATIONS, options={"suite": "/a/kernels"})
+    path.write_bytes(page.html([frames.tables(folder / "hole", run, results)]))
+    opened = Page(browser, path, choice="#size=m%3D5000+n%3D30")
+    assert opened.text("#title").replace("\u00a0", " ").startswith("numba is fastest at m = 5,000, n = 30: ")
+    told = "the times of numba and numpy are from a fit, with its worst misfit as the interval."
+    assert f"This size was not measured: {told}" in opened.text("#sentences")
+    assert opened.text("#measure") == (
+        "To measure this size: rooflinear run --preset standard --operation gradient --implementation numba,numpy"
+        " --size m=5000 --size n=30 --dtype float64 --threads 2 --device cpu"
+    )
+    for name, _, time, *_ in opened.rows("#bars"):
+        fixed, slope = laws[name]
+        assert float(time) == pytest.approx(fixed + slope * costs(5000, 30)[0], rel=0.02)
+    assert "not measured here" in tiles(opened)["first"]
+    assert re.search(r"beyond those of numpy, numpy is best: \S+ µs a call, \S+× as much\.$", opened.text("#sentences"))
+    opened.choose(size="m=1000 n=10")
+    assert not opened.tab.locator("#measure").is_visible()
+    assert opened.said == []
     opened.context.close()
 
 

@@ -112,9 +112,10 @@ def test_what_is_level_is_named_together_and_not_ahead():
     ],
 )
 def test_what_is_not_ranked_says_why(lacking, imports, why):
+    unranked = [RANKED[0], *(msgspec.structs.replace(each, verdict=TOO_FEW) for each in RANKED[1:])]
     ranked = [
         msgspec.structs.replace(each, time_ns=once(each.time_ns.value)) if each.implementation == lacking else each
-        for each in RANKED
+        for each in unranked
     ]
     text = told(ranked=ranked, verdict=TOO_FEW, calls=10, imports=imports)
     assert text.startswith("numba costs least for gradient, unranked, at m")
@@ -130,7 +131,7 @@ def test_a_size_that_was_not_measured_is_marked_with_the_command_that_measures_i
     advice = msgspec.structs.replace(ADVICE, ranked=ranked)
     assert (
         "This size was not measured: times are interpolated between measured sizes;"
-        " torch from a fit, whose worst misfit is the interval."
+        " the times of torch are from a fit, with its worst misfit as the interval."
     ) in paragraph(advice)
     assert after(advice)[-1] == "Times of a-run on here. To measure this size:\nrooflinear run --m 50000"
     assert after(ADVICE)[-1] == "Times of a-run on here."
@@ -154,6 +155,12 @@ def test_the_only_one_is_not_compared():
     )
 
 
+def test_a_benchmark_without_sizes_and_conditions_has_no_empty_brackets():
+    alone = {"ranked": RANKED[:1], "verdict": "the only one timed", "baseline": None, "no_new_package": None}
+    text = told(**alone, sizes={}, dtype="", threads=0)
+    assert text.startswith("Only numba has a time for gradient: one call takes ")
+
+
 def test_what_was_disturbed_is_told():
     busy = row("jax", 10.0, 1.0, reason="disturbed by other programs")
     lacking = row("dask", 1.0, 1.0, time_ns=UNKNOWN, reason="skipped: too long")
@@ -166,6 +173,8 @@ def test_what_was_disturbed_is_told():
 def test_the_cheapest_that_needs_nothing_new_says_so():
     text = told(ranked=[row("numpy_rows", 1000.0, 1.0, ""), *RANKED[1:]], use="numpy_rows", no_new_package="numpy_rows")
     assert text.endswith("It needs no package beyond those of numpy.")
+    itself = told(ranked=[row("numpy", 1000.0, 1.0, ""), RANKED[1]], use="numpy", pays_off=None)
+    assert "package" not in itself
 
 
 def test_the_table_holds_the_best_few_and_the_baseline():

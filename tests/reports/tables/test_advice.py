@@ -182,6 +182,11 @@ def test_the_best_without_a_new_package_is_among_those_that_need_no_more_than_th
     assert (advice.use, advice.baseline, advice.no_new_package) == ("numba", "numpy", "numpy_rows")
 
 
+def test_where_nothing_needs_a_new_package_nothing_is_said_of_packages():
+    results = [ok(case(name), [time] * 3) for name, time in (("numpy", 3000), ("numpy_rows", 2000))]
+    assert asked(tables_of(results, ("numpy", "numpy_rows"))).no_new_package is None
+
+
 def test_what_is_not_said_is_chosen_as_on_the_page():
     results = [*two(), *two(dtype="float32"), *two(threads=1), *two(operation="predict")]
     tables = tables_of(results)

@@ -9,7 +9,7 @@ from rooflinear.bench.records import Result
 from rooflinear.reports.tables import frames, growth
 from rooflinear.reports.tables.at_size import at_size
 from rooflinear.reports.tables.estimates import MISFIT, TOO_FEW
-from rooflinear.reports.tables.modelled import modelled, moved_bytes
+from rooflinear.reports.tables.modelled import byte_terms, modelled, moved_bytes
 from rooflinear.reports.tables.views import views
 
 from ..synthetic import case, costs, ok, run, sweep
@@ -54,6 +54,16 @@ def test_bytes_that_are_no_sum_of_products_are_not_guessed():
     assert modelled(tables, view, HOLE, fit) is None
 
 
+def test_bytes_of_too_few_sizes_are_not_guessed():
+    """Those on a diagonal fit many sums, which differ elsewhere."""
+    diagonal = [
+        each for each in sweep(law, MS) if (each.case.sizes["m"], each.case.sizes["n"]) in ((100, 2), (1000, 10))
+    ]
+    tables, view, _ = made(diagonal)
+    assert byte_terms(tables, view, "direct") == []
+    assert math.isnan(moved_bytes(tables, view, {"m": 100, "n": 10}, "direct"))
+
+
 def test_a_hole_has_the_time_of_the_fit_and_its_worst_misfit_as_interval():
     tables, view, fit = made(without_hole(sweep(law, MS)))
     found = modelled(tables, view, HOLE, fit | {"misfit_worst": 0.25})
@@ -71,7 +81,7 @@ def test_a_fit_that_misses_a_time_by_all_of_it_has_no_interval():
 
 
 def test_a_fit_of_one_n_holds_for_no_other():
-    tables, view, fit = made([*sweep(law, MS, ns=(10,)), ok(case("numba", sizes={"m": 100, "n": 50}), [9e3] * 3)])
+    tables, view, fit = made([*sweep(law, MS, ns=(10,)), *sweep(law, MS, ns=(10, 50), implementation="numba")])
     assert growth.SAME_ROWS in fit["reason"]
     assert modelled(tables, view, {"m": 5000, "n": 10}, fit) is not None
     assert modelled(tables, view, {"m": 5000, "n": 50}, fit) is None
