@@ -108,6 +108,9 @@ def test_a_first_call_below_what_is_known_of_a_time_leaves_the_rank_of_the_calls
     assert (behind.low / behind.value, behind.high / behind.value) == pytest.approx(
         (lead.low / lead.value, lead.high / lead.value)
     )
+    cost, call = row(advice, "numba").total_ns, row(advice, "numba").time_ns
+    assert cost.low == pytest.approx(1_000_000 + 999_999 * (call.low or 0))
+    assert cost.high == pytest.approx(1_000_000 + 999_999 * (call.high or 0))
     assert asked(tables, calls=90_000).verdict == TOO_FEW  # the first call is 1.1 % of the whole
     assert asked(tables, calls=110_000).verdict == "ahead"
 
