@@ -1,5 +1,6 @@
 """The verdicts of a suite's own tool on the two sides that the gate compares."""
 
+import os
 import subprocess
 import sys
 
@@ -12,6 +13,13 @@ from rooflinear.bench.guests.session import Place, Suite
 from rooflinear.bench.guests.sides import BASE, COPY, HEAD, Opened
 
 SAID = Said("asv compare", {"a": 1.2, "b": 1.0}, frozenset({"a"}), 3.0)
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch):
+    """pytest-benchmark times nothing beside xdist, whose variables its own run would inherit."""
+    for name in [name for name in os.environ if name.startswith("PYTEST_XDIST_")]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_a_pyperf_script_is_compared(project):
     done = compared(project, "--pyperf", "bm_*.py")
     assert done.returncode == 1, done.stderr
     cases = {each["case"]["operation"]: each["verdict"] for each in json.loads(done.stdout)["cases"]}
-    assert cases == {"counted": "slower", "same": "equivalent"}
+    assert cases == {"bm_count.py::counted": "slower", "bm_count.py::same": "equivalent"}
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from rooflinear.bench.runner import leftovers
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells")
 
@@ -83,6 +84,7 @@ def test_an_orphan_is_adopted_found_and_ended(start):
     leftovers.adopt()
     child = CHILD.replace("{more}", "]")
     pid = start(f"import os\nif os.fork() == 0:\n    os.setsid()\n    {child}\n    os._exit(0)\nos.wait()")
+    wait_for(lambda: leftovers.strays(pid, MARK))
     (orphan,) = leftovers.strays(pid, MARK)
     assert leftovers.strays(pid, "of-another") == []
     leftovers.end([orphan])
