@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from rooflinear.bench.runner import leftovers
-from tests.waiting import wait_for
+
+from ...waiting import wait_for
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells")
 
