@@ -76,13 +76,14 @@ def asv(
     """
     folders = {f"{name}_dir": str(place / name) for name in ("results", "html", "env")}
     (place / "asv.conf.json").write_text(json.dumps({**config, **folders}))
-    ours = Started(sys.executable, place)
+    home = {"HOME": str(place)}  # asv keeps there what it knows of the machine
+    ours = Started(sys.executable, place, home)
     _run(ours, ["-m", "asv", "machine", "--yes"], {0})
     begun = time.monotonic()
     for side, commit in zip((base, head), commits, strict=True):
         python = _through(place / "python", side.python)
         words = ["-m", "asv", "run", "-E", f"existing:{python}", "--set-commit-hash", commit, *chosen]
-        _run(Started(sys.executable, place, side.environment), words, {0, 2})
+        _run(Started(sys.executable, place, {**side.environment, **home}), words, {0, 2})
     seconds = time.monotonic() - begun
     told = _run(ours, ["-m", "asv", "compare", *commits, "--factor", str(FACTOR)], {0})
     lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in told.splitlines() if line.startswith("|")]

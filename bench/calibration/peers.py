@@ -74,6 +74,7 @@ def _asv_of_guests(opened: Opened, base: Started, head: Started, place: Path) ->
         git.git(repository, *NO_AUTHOR, "commit", "--quiet", "--allow-empty", "--message", "side")
     commits = (git.resolve(repository, "HEAD~1"), git.resolve(repository, "HEAD"))
     config = {"version": 1, "project": "suite", "project_url": "", "repo": str(repository), "branches": ["HEAD"]}
+    config["environment_type"] = "virtualenv"  # asv asks for one, though none is made
     config["benchmark_dir"] = str(head.folder / folder)
     return peer_tools.asv(base, head, config, commits, place, patterns)
 

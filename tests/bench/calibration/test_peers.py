@@ -60,6 +60,19 @@ def test_asv_measures_both_sides_under_the_names_of_two_commits(opened, monkeypa
     }  # fmt: skip
 
 
+@pytest.mark.slow
+def test_asv_really_compares_a_suite_with_itself(opened):
+    sides = opened("asv", "benchmarks")
+    for side in (BASE, HEAD):
+        folder = sides.places[side].suite / "benchmarks"
+        folder.mkdir()
+        (folder / "__init__.py").touch()
+        (folder / "short.py").write_text("def time_sum():\n    sum(range(100))\n")
+    (made,) = peers.guest_trials(sides, "suite", 0)
+    assert [each.case for each in made.cases] == ["short.time_sum"]
+    assert 0.01 < made.cases[0].ratio < 100
+
+
 def test_pytest_benchmark_runs_the_suite_without_its_addopts(opened, monkeypatch):
     seen = []
     monkeypatch.setattr(peer_tools, "pytest_benchmark", lambda *given: seen.append(given) or [SAID])
