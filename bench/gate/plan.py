@@ -29,9 +29,6 @@ FEW_CONTROLS = 5
 UNKNOWN_CACHE_BYTES = 2**25
 """The largest cache, if the system does not report it."""
 
-DYNAMIC = (b"importlib", b"__import__", b"exec(", b"open(", b"sys.path")
-"""Code by which a file can depend on files that it does not import."""
-
 
 @dataclass(frozen=True)
 class Planned:
@@ -120,7 +117,7 @@ def same_sources(base: Suite, head: Suite, stem: str) -> bool:
     old, new = base.implementations[stem], head.implementations[stem]
     if old.source_sha256 != new.source_sha256:
         return False
-    dynamic = any(word in path.read_bytes() for path in head.folder.rglob("*.py") for word in DYNAMIC)
+    dynamic = any(suite_sources.is_dynamic(path.read_bytes()) for path in head.folder.rglob("*.py"))
     return _other_files(base.folder, dynamic) == _other_files(head.folder, dynamic)
 
 

@@ -4,19 +4,14 @@ Nothing is imported to find out. Where imports do not tell all that a file may r
 """
 
 import ast
-import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .proof import Modules
+from ..errors import UsageError
+from ..suites import suite_sources
+from .proof import Modules, sha256
 from .session import Place
-
-DYNAMIC = (
-    b"importlib", b"__import__", b"exec(", b"open(", b"read_text", b"read_bytes", b"resources", b"sys.path",
-    b"sys.modules", b"pkgutil", b"entry_points", b"lazy",
-)  # fmt: skip
-"""Words of code that may use a file which it does not import."""
 
 EXTENSIONS = (".so", ".pyd")
 INIT = "__init__.py"
@@ -77,7 +72,7 @@ def _digests(reached: Reach, place: Place) -> dict[str, str]:
     found = {}
     for path in reached.files:
         top = next((each for each in tops if path.is_relative_to(each)), None)
-        found[str(path.relative_to(top) if top else path)] = hashlib.sha256(path.read_bytes()).hexdigest()
+        found[str(path.relative_to(top) if top else path)] = sha256(path)
     return found
 
 
@@ -88,15 +83,12 @@ def _alike(of_sides: Iterable[Mapping[str, str]]) -> bool:
 
 def _followable(path: Path) -> ast.Module | None:
     """A file's syntax tree; None where it may run what it does not import."""
-    try:
-        content = path.read_bytes()
-        return None if path.suffix != ".py" or _has_any(content, DYNAMIC) else ast.parse(content)
-    except (OSError, SyntaxError, ValueError):
+    if path.suffix != ".py" or suite_sources.is_dynamic(path.read_bytes()):
         return None
-
-
-def _has_any(content: bytes, words: Collection[bytes]) -> bool:
-    return any(word in content for word in words)
+    try:
+        return suite_sources.parse(path)
+    except UsageError:
+        return None
 
 
 def _packages_of(path: Path) -> Iterator[Path]:

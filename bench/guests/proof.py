@@ -51,7 +51,12 @@ def _held(roots: Sequence[Path]) -> dict[str, str]:
     """SHA-256 of all files below folders, by their path; not of what installation and imports leave there."""
     paths = [(root, path) for root in roots for path in sorted(root.rglob("*")) if path.is_file()]
     return {
-        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        str(path.relative_to(root)): sha256(path)
         for root, path in paths
         if not path.relative_to(root).parts[0].endswith(LEFT_BY_INSTALLATION) and "__pycache__" not in path.parts
     }
+
+
+def sha256(path: Path) -> str:
+    """The digest of a file's content."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -10,6 +10,11 @@ from typing import NamedTuple
 from ..errors import UsageError
 
 INIT = "__init__"
+DYNAMIC = (
+    b"importlib", b"__import__", b"exec(", b"open(", b"read_text", b"read_bytes", b"resources", b"sys.path",
+    b"sys.modules", b"pkgutil", b"entry_points", b"lazy",
+)  # fmt: skip
+"""Words of code that may use a file which it does not import."""
 
 
 class Relative(NamedTuple):
@@ -27,6 +32,11 @@ def parse(path: Path) -> ast.Module:
         raise UsageError(f"{path}:{error.lineno}: {error.msg}; correct the file or start its name with '_'") from error
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from error
+
+
+def is_dynamic(content: bytes) -> bool:
+    """Whether code may use files that it does not import."""
+    return any(word in content for word in DYNAMIC)
 
 
 def closure(folder: Path, stem: str) -> list[str]:
