@@ -139,8 +139,8 @@ def _result(track: Track, judged: judge.Judged | None, candidates: int, apart: f
 def _is_beyond(track: Track, apart: float | None) -> bool:
     """Whether each block of the confirmation is further beyond the margin than any of the same code.
 
-    Disturbed rounds spoil such a case no more than the controls beside it. If it had the same code, at most one of
-    C(24, 12) runs would put all its 12 blocks above 12 of the controls.
+    Disturbed rounds spoil such a case no more than the controls beside it. If the margin were 0 and all code the same,
+    its 12 blocks would lie above the 6 of one control in one of C(18, 6) = 18,564 runs.
     """
     numbers = track.numbers("confirm")
     if apart is None or not numbers:

@@ -138,7 +138,7 @@ def advise(tables: Tables, question: Question) -> Advice:
 
 
 def lead(base: ComparedCost, other: ComparedCost) -> Estimate:
-    """ComparedCost of ``base`` ÷ cost of ``other``."""
+    """Cost of ``base`` ÷ cost of ``other``."""
     value = base.total.value / other.total.value
     if max(each.once / each.total.value for each in (base, other)) > NOISE:
         return estimates.unpaired_ratio(base.total, other.total)
