@@ -306,19 +306,3 @@ function underfitting(s, stored, interleaved) {
 function surface(X, y, theta0s, theta1s) {
   return { theta0s, theta1s, heights: costSurface(X, y, theta0s, theta1s) };
 }
-
-// What a fit of time against size says of predict: fixed cost, bytes over a rate, a cost of each row. NaN where a
-// missing coefficient could matter.
-function modelled(fitted, m, n, itemsize) {
-  const moved = itemsize * (m * n + 2 * m + n);
-  const beyond = isKnown(fitted.cache_bytes) && moved > fitted.cache_bytes;
-  const cached = isKnown(fitted.cached_bytes_per_second) && !beyond;
-  const rate = cached ? fitted.cached_bytes_per_second : fitted.bytes_per_second;
-  const [fixed, row] = [fitted.fixed_ns, fitted.row_ns];
-  const unknown =
-    (!isKnown(fixed) && !isKnown(rate) && !isKnown(row)) ||
-    (!isKnown(fixed) && moved < fitted.least_bytes) ||
-    (!isKnown(rate) && moved > fitted.most_bytes) ||
-    (beyond && fitted.most_bytes <= fitted.cache_bytes);
-  return unknown ? NaN : (fixed ?? 0) + (isKnown(rate) ? (1e9 * moved) / rate : 0) + (row ?? 0) * m;
-}

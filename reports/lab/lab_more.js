@@ -33,7 +33,7 @@ function vectorization({ s, run, look, width }) {
           rowsTime.name,
           ' calls np.dot once for each row, ',
           wholeTime.name,
-          ' once for the whole array, which is ',
+          ` once for the whole array, which is ${pair.some((bar) => bar.fitted) ? 'about ' : ''}`,
           ratioText(rowsTime.ns / wholeTime.ns),
           ' as fast. ',
           'Hatched: from the run’s fitted model, not measured at this size; beside it, the fit’s median misfit.',
@@ -64,10 +64,10 @@ function fittedPair(run, view, s) {
   const has = (name) => fitted.has(name);
   const others = run.implementations.filter((name) => has(name) && !LOOPS.includes(name));
   const names = [[...LOOPS].reverse().find(has), has('numpy') ? 'numpy' : others[0]].filter(Boolean);
-  const itemsize = view.dtype === 'float32' ? 4 : 8;
+  const moved = (view.dtype === 'float32' ? 4 : 8) * (s.m * s.n + 2 * s.m + s.n);
   return names.map((name, i) => {
     const fit = fitted.get(name);
-    const ns = timed.get(name) ?? modelled(fit, s.m, s.n, itemsize);
+    const ns = timed.get(name) ?? fittedTime(fit, moved, s.m) ?? NaN;
     const from = timed.has(name) ? 'measured' : Number.isFinite(ns) ? `fitted, ± ${percent(fit.misfit)}` : 'not known';
     return { name, ns, from, fitted: !timed.has(name), loop: i === 0 && LOOPS.includes(name) };
   });
