@@ -17,7 +17,7 @@ from ..guests.sides import BASE, HEAD, Opened
 from ..lent.serving import PLANTED
 from ..machine import machine
 from ..processes import scratch
-from . import guests
+from . import guest_sides, guests
 from .options import seed_of
 from .requests import CalibrateRequest
 
@@ -28,7 +28,7 @@ def opened(
 ) -> Iterator[tuple[Callable[[float, int, int], Trial], Callable[[int], Iterator[Trial]]]]:
     """Opens both sides once; yields what plays a run of the gate, given effect, load and number, and other tools."""
     with scratch.folder() as place:
-        sides, named = guests.open_sides(request, dict.fromkeys((BASE, HEAD), request.revision), place)
+        sides, named = guest_sides.open_sides(request, dict.fromkeys((BASE, HEAD), request.revision), place)
         label = f"{request.revision} {shlex.join(sides.suite.arguments)}"
 
         def play(effect: float, load: int, number: int) -> Trial:

@@ -1,46 +1,32 @@
 """``--pytest``, ``--asv``, ``--pyperf``: the paired gate over a suite of another tool, unmodified."""
 
 import contextlib
-import glob
 import shlex
-import shutil
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 
 from .. import progress
 from ..errors import Lost, UsageError
-from ..gate import git, guest_plan, margins, records
+from ..gate import guest_plan, margins, records
 from ..gate.allowed import Named, unmatched
 from ..gate.gate import Gate
 from ..gate.guest_blocks import GuestBlocks, Guests
 from ..gate.margins import Margins
 from ..gate.records import CaseResult, Comparison, Control, Side
 from ..gate.tracks import results
-from ..guests import asv_conf, changed, messages, sides
+from ..guests import changed, messages
 from ..guests.proof import Modules, prove, same_code
 from ..guests.session import Session
-from ..guests.sides import BASE, HEAD, Opened, Release, Wanted
-from ..guests.trees import project_of, relative
-from ..machine import machine
+from ..guests.sides import BASE, HEAD, Opened
 from ..processes import scratch
+from . import guest_sides
+from .guest_sides import GuestRequest
 from .options import bytes_of, listed, seconds_of, seed_of, time_budget_seconds
-from .requests import (
-    OF_GUESTS_ONLY,
-    TOOLS,
-    CalibrateRequest,
-    CompareRequest,
-    GuestSuite,
-    refuse_ignored,
-    refuse_others,
-)
+from .requests import OF_GUESTS_ONLY, TOOLS, CompareRequest, refuse_others
 
 TIMEOUT_S = 60.0
 """Default time limit of a call, and of a benchmark's preparation."""
-
-GuestRequest = CompareRequest | CalibrateRequest
 
 OF_GUESTS = {
     *TOOLS, *OF_GUESTS_ONLY, "base", "head", "base_python", "head_python", "time_budget", "timeout", "memory_limit",
@@ -56,7 +42,7 @@ def compare(request: CompareRequest) -> Comparison:
     allowed = listed("--allow-missing", request.allow_missing)
     _limits(request)  # refused before anything is built
     with scratch.folder() as place:
-        opened, named = open_sides(request, {BASE: request.base, HEAD: request.head}, place)
+        opened, named = guest_sides.open_sides(request, {BASE: request.base, HEAD: request.head}, place)
         return judged(opened, named, accepted, allowed, request)
 
 
@@ -180,127 +166,3 @@ def reading(what: str) -> Iterator[None]:
         yield
     except Lost as lost:
         raise UsageError(f"{what}: the suite cannot be read: {lost.reason}") from lost
-
-
-def wanted_of(request: GuestSuite, given: tuple[str, ...], in_repository: bool) -> Wanted:
-    """The suite as typed. Raises `UsageError` where its files are not there, or options of two tools are given."""
-    kinds = [kind for kind in TOOLS if getattr(request, kind)]
-    if len(kinds) > 1:
-        raise UsageError(f"--{kinds[0]} and --{kinds[1]}: give the suite of one tool")
-    others = [name for kind, own in TOOLS.items() if kind != kinds[0] for name in own]
-    refuse_ignored(given, others, f"--{kinds[0]} has no such option")
-    paths, options = _arguments(kinds[0], request)
-    files, selected = zip(*(_split(path) for path in paths), strict=True)
-    project = project_of(Path(files[0]))
-    root = git.root_of(project) if in_repository else project
-    below = tuple(relative(path, project) for path in files)
-    python = sys.executable if request.python is None else _interpreter("--python", request.python)
-    return Wanted(
-        kind=kinds[0], project=project, below=project.relative_to(root), paths=below, options=options,
-        selected=selected, build=request.build, python=python, extra=request.extra,
-    )  # fmt: skip
-
-
-def _split(path: str) -> tuple[str, str]:
-    """The file, and what of it pytest is told to run: ``::test_a``, or ''."""
-    file, mark, test = path.partition("::")
-    return file, mark + test
-
-
-def _arguments(kind: str, request: GuestSuite) -> tuple[list[str], tuple[str, ...]]:
-    """Paths of the suite, and what else its session is told."""
-    if kind == "pytest":
-        chosen = [("-k", request.keyword), ("-m", request.markers)]
-        return list(request.pytest), tuple(word for name, value in chosen if value for word in (name, value))
-    if kind == "asv":
-        assert request.asv is not None
-        asv_conf.check(request.bench)
-        return [asv_conf.folder_of(request.asv)], tuple(f"--bench={pattern}" for pattern in request.bench)
-    return _scripts(request.pyperf), ()
-
-
-def _scripts(patterns: Sequence[str]) -> list[str]:
-    found: dict[str, None] = {}
-    for pattern in patterns:
-        scripts = [path for path in sorted(glob.glob(pattern, recursive=True)) if Path(path).is_file()]
-        if not scripts:
-            what = "is a folder" if Path(pattern).is_dir() else "no such script"
-            raise UsageError(f"--pyperf {pattern}: {what}; give scripts, such as 'bench/bm_*.py'")
-        found |= dict.fromkeys(scripts)
-    return list(found)
-
-
-def _interpreter(option: str, python: str) -> str:
-    found = shutil.which(python)
-    if found is None:
-        raise UsageError(f"{option} {python}: no such program; give an environment's python")
-    return str(Path(found).absolute())
-
-
-def open_sides(request: GuestRequest, typed: Mapping[str, str | None], place: Path) -> tuple[Opened, dict[str, Side]]:
-    """Both sides, ready to run, and how they are named; None is the working tree."""
-    releases = {side: sides.release_of(text) for side, text in typed.items()}
-    if all(releases.values()):
-        return _releases(request, typed, {side: each for side, each in releases.items() if each}, place)
-    if any(releases.values()):
-        raise UsageError("one side is a release and the other is not; give two releases or two revisions")
-    return _revisions(request, typed, place)
-
-
-def _releases(
-    request: GuestRequest, typed: Mapping[str, str | None], releases: Mapping[str, Release], place: Path
-) -> tuple[Opened, dict[str, Side]]:
-    used = ("build", "base_python", "head_python")
-    refuse_ignored(request.given, used, "releases are installed into environments of their own")
-    opened = sides.open_releases(wanted_of(request, request.given, in_repository=False), releases, place)
-    return opened, {side: _side(str(typed[side]), None, None, opened, side) for side in typed}
-
-
-def _revisions(request: GuestRequest, typed: Mapping[str, str | None], place: Path) -> tuple[Opened, dict[str, Side]]:
-    refuse_ignored(request.given, ("extra",), "revisions use what is installed for --python; install it there")
-    wanted = wanted_of(request, request.given, in_repository=True)
-    root = git.root_of(wanted.project)
-    commits = {side: None if text is None else git.resolve(root, text) for side, text in typed.items()}
-    pythons = _named_pythons(request)
-    if pythons:
-        refuse_ignored(request.given, ("build", "python"), "what these interpreters have installed is compared")
-
-    def export(side: str, folder: Path) -> str:
-        git.export(root, commits[side], folder)
-        git.share_history(root, commits[side], folder)
-        return _again(root, commits[side], wanted.below)
-
-    opened = sides.open_revisions(wanted, export, place, pythons)
-    dirty = git.is_dirty(root, Path())
-    return opened, {
-        side: _side(
-            text or git.WORKING_TREE, commits[side] or git.head_of(root), dirty if text is None else False, opened, side
-        )
-        for side, text in typed.items()
-    }
-
-
-def _again(root: Path, commit: str | None, below: Path) -> str:
-    """A command that goes to the sources of a revision; ``$T`` is a folder for what is made of them."""
-    made = "T=$(mktemp -d)"
-    if commit is None:
-        return f"{made} && cd {shlex.quote(str(root / below))}"
-    inside = "" if below == Path() else f"/{shlex.quote(str(below))}"
-    clone = f'git clone -q {shlex.quote(str(root))} "$T/tree" && git -C "$T/tree" checkout -q {commit}'
-    return f'{made} && {clone} && cd "$T/tree"{inside}'
-
-
-def _named_pythons(request: GuestRequest) -> dict[str, str] | None:
-    """The interpreters of the user's choice; None if none is named."""
-    if isinstance(request, CalibrateRequest):
-        return None
-    named = {BASE: ("--base-python", request.base_python), HEAD: ("--head-python", request.head_python)}
-    if not any(python for _, python in named.values()):
-        return None
-    return {side: _interpreter(option, python or sys.executable) for side, (option, python) in named.items()}
-
-
-def _side(label: str, commit: str | None, dirty: bool | None, opened: Opened, side: str) -> Side:
-    python = opened.places[side].python
-    versions = opened.versions[side] or machine.versions()
-    return Side(label=label, commit=commit, dirty=dirty, python=python, versions=versions)

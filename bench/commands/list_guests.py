@@ -8,14 +8,14 @@ from ..guests import sides
 from ..guests.messages import Listed
 from ..guests.session import Session, Suite
 from ..processes import scratch
-from . import guests
+from . import guest_sides, guests
 from .requests import ListRequest, refuse_ignored
 
 
 def show(request: ListRequest) -> int:
     """Prints the benchmarks of the working tree's suite, read by the interpreter of ``--python``."""
     refuse_ignored(request.given, ("suite", "build", "extra"), "a suite of another tool is listed as it is")
-    wanted = guests.wanted_of(request, request.given, in_repository=False)
+    wanted = guest_sides.wanted_of(request, request.given, in_repository=False)
     with scratch.folder() as folder:
         suite, place = sides.open_here(wanted, folder)
         session = Session(suite, place, 0)

@@ -24,7 +24,8 @@ from ..processes import scratch
 from ..records import Benchmark, Case, Result, Run, Sample
 from .cases import count_text
 from .exit_status import INTERRUPTED, of_results
-from .guests import TIMEOUT_S, reading, wanted_of
+from .guest_sides import wanted_of
+from .guests import TIMEOUT_S, reading
 from .options import seconds_of, seed_of, whole_number
 from .requests import RunRequest, refuse_others
 from .run_record import commit_of, new_folder, now

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from rooflinear.bench.calibration.trials import Trial
-from rooflinear.bench.commands import calibrate_guests, guests, list_guests
+from rooflinear.bench.commands import calibrate_guests, guest_sides, guests, list_guests
 from rooflinear.bench.commands.requests import CalibrateRequest, ListRequest
 from rooflinear.bench.errors import Lost, UsageError
 from rooflinear.bench.gate.margins import Margins
@@ -105,7 +105,9 @@ def test_a_calibration_compares_a_side_with_itself_and_plants_calls_on_head_alon
             verdict="not slower", base=Side(label="a"), head=Side(label="a"), margin=0.02, cases=[case], suite="t.py"
         )
 
-    monkeypatch.setattr(guests, "open_sides", lambda request, typed, place: (seen.update(typed=typed) or opened, {}))
+    monkeypatch.setattr(
+        guest_sides, "open_sides", lambda request, typed, place: (seen.update(typed=typed) or opened, {})
+    )
     monkeypatch.setattr(guests, "judged", judged)
     request = CalibrateRequest(revision="v1", runs="1", load="0", simulate="0", pytest=("t.py",), seed="3")
     with calibrate_guests.opened(request, Margins()) as (play, _):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rooflinear.bench.commands.guests import _again
+from rooflinear.bench.commands.guest_sides import _again
 from rooflinear.bench.errors import CannotFinish
 from rooflinear.bench.guests import builds
 from rooflinear.bench.guests.sides import Release, release_of
