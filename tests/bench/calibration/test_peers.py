@@ -115,3 +115,15 @@ def test_a_tool_that_fails_ends_with_its_last_words(tmp_path):
     started = Started(sys.executable, tmp_path, {"PYTEST_ADDOPTS": ""})
     with pytest.raises(CannotFinish, match=r"pytest -q ended with 4: .*no_such"):
         list(peer_tools.pytest_benchmark(started, started, ["no_such.py"], tmp_path))
+
+
+def test_a_test_that_fails_ends_the_calibration_unless_it_may(tmp_path):
+    (tmp_path / "test_it.py").write_text(
+        "def test_wrong(benchmark): assert benchmark.pedantic(int, rounds=3) == 1\n"
+        "def test_right(benchmark): assert benchmark.pedantic(int, rounds=3) == 0\n"
+    )
+    started = Started(sys.executable, tmp_path, {"PYTEST_ADDOPTS": ""})
+    with pytest.raises(CannotFinish, match="pytest -q ended with 1"):
+        list(peer_tools.pytest_benchmark(started, started, ["test_it.py"], tmp_path))
+    said = list(peer_tools.pytest_benchmark(started, started, ["test_it.py"], tmp_path, may_fail=True))
+    assert "test_it.py::test_right" in said[0].ratios

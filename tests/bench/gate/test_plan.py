@@ -153,6 +153,7 @@ def test_an_operation_that_means_another_thing_is_changed(sides, stated):
         ({"operations": f"{OPERATIONS}from ._help import inner\n", "_help/inner": ""}, {"_help/inner": "#"}, True),
         ({"other": INNER, "_help/inner": "import sys; sys.path"}, {"_help/inner": "import sys; sys.path[0]"}, False),
         ({"_help/inner": "two = 2"}, {"_help/inner": "two = 2.0"}, False),
+        ({"other": NUMPY + "# read_text"}, {"other": NUMPY + "# read_text #"}, False),
     ],
     ids=[
         "nothing",
@@ -169,6 +170,7 @@ def test_an_operation_that_means_another_thing_is_changed(sides, stated):
         "a helper in a folder of the operations",
         "another's, that may import by other means",
         "a file in a folder that no import shows",
+        "read by what reads files",
     ],
 )
 def test_sources_are_the_same_with_all_they_read(sides, old, new, same):
