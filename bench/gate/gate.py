@@ -63,7 +63,7 @@ class Gate:
     def play(self) -> None:
         """Screens all cases, then confirms those left open on fresh processes and fresh data.
 
-        Where nothing changed, no case is to be judged, and the screen is all.
+        Where nothing changed, or nothing that changed is open, no case is to be judged, and the screen is all.
         """
         self._screen()
         self._widen()
@@ -74,8 +74,13 @@ class Gate:
             for each in self.tracks
             if each.timed and not each.exact and judge.goes_on(each.numbers("screen"), each.margin)
         ]
+        if all(each.same for each in open_):
+            return
         for track in open_:
             track.wanted = judge.confirm_blocks(track.numbers("screen"), track.margin, len(open_))
+        most = max(each.wanted for each in open_ if not each.same)
+        for track in open_:
+            track.wanted = min(track.wanted, most)
         self._fit(open_)
         self._confirm([each for each in open_ if each.timed])
 

@@ -168,6 +168,7 @@ SAME = "the sources, packages and interpreters of both sides are equal"
 def verdict_of(cases: list[CaseResult], controls: list[Control]) -> tuple[RunVerdict, str]:
     """The verdict of the whole run, and the reason in a few words. What did not change cannot be slower."""
     counts = {verdict: sum(each.verdict == verdict for each in cases) for verdict in {each.verdict for each in cases}}
+    undecided = sum(each.verdict == INCONCLUSIVE and not each.unchanged for each in cases)
     incomplete = [f"{counts[each]} {each}" for each in INCOMPLETE if each in counts]
     fired = sum(each.fired for each in controls)
     if incomplete:
@@ -180,8 +181,8 @@ def verdict_of(cases: list[CaseResult], controls: list[Control]) -> tuple[RunVer
         return "slower", f"{counts[SLOWER]} of {len(cases)} cases are slower by more than their margin"
     if fired:
         return "inconclusive", f"{fired} of {len(controls)} controls were called slower: too much noise"
-    if counts.get(INCONCLUSIVE):
-        return "inconclusive", f"{counts[INCONCLUSIVE]} of {len(cases)} cases could not be decided"
+    if undecided:
+        return "inconclusive", f"{undecided} of {len(cases)} cases could not be decided"
     return "not slower", "no case is slower by more than its margin"
 
 

@@ -148,6 +148,23 @@ def test_a_control_that_the_screen_leaves_open_is_said_to_be():
     assert compared.verdict == "not slower"
 
 
+def test_controls_alone_are_not_confirmed():
+    machine = Machine()
+    machine.head = {"numpy": 1.03}
+    compared = Compared(machine, planned("numpy", unchanged=True), planned("numba"))
+    assert len(machine.stages) == 1
+    assert (compared.verdict, compared.reason) == ("not slower", "no case is slower by more than its margin")
+
+
+def test_a_control_is_played_no_longer_than_the_case_that_needs_most():
+    machine = Machine(noise=0.025)
+    machine.head = {"numba": 2.0, "numpy": 1.015}
+    compared = Compared(machine, planned("numpy", unchanged=True), planned("numba"))
+    wanted = {each.planned.case.implementation: each.wanted for each in compared.gate.tracks}
+    assert judge.confirm_blocks(compared.gate.tracks[0].numbers("screen"), MARGIN, 2) > wanted["numba"]
+    assert wanted["numpy"] == wanted["numba"] == compared.blocks(CONFIRM)["numpy"]
+
+
 def test_where_nothing_changed_what_cannot_be_compared_is_still_said():
     machine = Machine()
     machine.lost = {("torch", 1): {"base": WRONG, "head": WRONG}}
