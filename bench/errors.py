@@ -4,6 +4,7 @@ RooflinearError
 ├── UsageError       2  an option, a file or a suite is invalid
 │   └── SuiteFault      operations.py fails on some inputs; earlier results stay, other cases continue
 └── CannotFinish     5  disk, permission or memory
+    └── BuildFailed     a revision or a release cannot be installed
 """
 
 import difflib
@@ -28,6 +29,10 @@ class SuiteFault(UsageError):
 
 class CannotFinish(RooflinearError):
     exit_status = 5
+
+
+class BuildFailed(CannotFinish):
+    pass
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:

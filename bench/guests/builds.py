@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from ..errors import CannotFinish
+from ..errors import BuildFailed, CannotFinish
 from ..suites import projects
 
 METADATA = ("pyproject.toml", "setup.py", "setup.cfg")
@@ -33,7 +33,7 @@ def build(tree: Path, site: Path, python: str, command: str | None, label: str, 
     """Makes a revision importable and returns the folders to import from.
 
     ``command`` replaces pip; ``{target}``, ``{python}`` and ``{source}`` in it are filled in. ``again`` makes a folder
-    ``$T`` and goes to the sources, for the message of a build that failed. Raises `CannotFinish` for one.
+    ``$T`` and goes to the sources, for the message of a build that failed. Raises `BuildFailed` for one.
     """
     site.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
@@ -132,7 +132,7 @@ def interrupt() -> None:
 def _run(
     command: Sequence[str], folder: Path, environment: Mapping[str, str], what: str, again: str, scratch: Path
 ) -> None:
-    """Runs a command whose temporary files lie in ``scratch``. Raises `CannotFinish` with its last lines."""
+    """Runs a command whose temporary files lie in ``scratch``. Raises `BuildFailed` with its last lines."""
     temporary = scratch / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     supervised = [sys.executable, "-I", str(Path(__file__).with_name("supervised.py")), str(os.getpid()), *command]
@@ -151,7 +151,7 @@ def _run(
         _end(process)
         _RUNNING.discard(process)
     if process.returncode:
-        raise CannotFinish("\n  ".join([f"{what}:", *_last_lines(output), f"to repeat it: {again}"]))
+        raise BuildFailed("\n  ".join([f"{what}:", *_last_lines(output), f"to repeat it: {again}"]))
 
 
 def _last_lines(output: str) -> list[str]:

@@ -19,6 +19,9 @@ from .session import Place, Suite
 BASE, HEAD, COPY = SIDES = ("base", "head", "copy")
 """Names of equal length: paths may become part of what is measured."""
 
+SUITE = "suite"
+"""Stands for the revision whose suite is run, where that is not head's."""
+
 RELEASE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([A-Za-z0-9.+!_-]+)")
 TOOLS = {"pytest": ("pytest", "pytest-benchmark"), "asv": ("asv_runner",), "pyperf": ("pyperf",)}
 CODSPEED = b"pytest_codspeed"
@@ -80,9 +83,15 @@ def open_here(wanted: Wanted, scratch: Path) -> tuple[Suite, Place]:
 
 
 def open_revisions(
-    wanted: Wanted, export: Callable[[str, Path], str], scratch: Path, pythons: Mapping[str, str] | None
+    wanted: Wanted,
+    export: Callable[[str, Path], str],
+    scratch: Path,
+    pythons: Mapping[str, str] | None,
+    own_suite: bool = False,
 ) -> Opened:
     """Two revisions. ``export`` writes the one of a side into a folder and returns the command that goes to it again.
+
+    ``own_suite``: the suite is that of a third revision, which ``export`` knows as `SUITE`; else it is head's.
 
     ``pythons`` are interpreters of the user's choice; then what is installed there is measured, and nothing is built.
     """
@@ -109,7 +118,11 @@ def open_revisions(
             for side in roots
         }
     used = pythons or dict.fromkeys((BASE, HEAD), wanted.python)
-    return _opened(wanted, trees_of[HEAD], scratch, names, roots, used, {BASE: {}, HEAD: {}}, [])
+    tree = trees_of[HEAD]
+    if own_suite:
+        export(SUITE, scratch / SUITE / "tree")
+        tree = scratch / SUITE / "tree" / wanted.below
+    return _opened(wanted, tree, scratch, names, roots, used, {BASE: {}, HEAD: {}}, [])
 
 
 def open_releases(wanted: Wanted, releases: Mapping[str, Release], scratch: Path) -> Opened:

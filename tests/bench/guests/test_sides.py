@@ -144,3 +144,16 @@ def test_codspeed_is_installed_where_the_project_states_it_alone(tmp_path, state
     make(tmp_path, "pyproject.toml", text=f"[dependency-groups]\nbenchmark = {stated}\n")
     make(tmp_path, "tests/test_a.py", text="pytestmark = pytest.mark.benchmark")
     assert sides._tools(wanted, tmp_path) == ["pytest", tool]
+
+
+def test_the_suite_may_be_that_of_a_third_revision(tmp_path):
+    def export(side, folder):
+        make(folder, "pkg/__init__.py", "tests/test_a.py", text=side)
+        return "cd"
+
+    wanted = Wanted("pytest", tmp_path / "project", Path(), (Path("tests"),))
+    found = sides.open_revisions(wanted, export, tmp_path / "scratch", None, own_suite=True)
+    for side in ("base", "head"):
+        place = found.places[side]
+        assert (place.suite / "tests/test_a.py").read_text() == "suite"
+        assert (place.roots[0] / "pkg/__init__.py").read_text() == side
