@@ -7,6 +7,7 @@
 # make goals   the goals of the kernels, and what is reached here (quiet machine, tens of minutes)
 # make guests  known changes of other projects, and their suites against themselves (quiet machine, two hours; needs PyPI);
 #              packaging's suite is in its repository: make guests CHECKOUTS=packaging=FOLDER
+# make bisects how often bisect names the right commit of made histories (quiet machine, two hours)
 # make picture the README's picture of the newest run's page (Chromium)
 # make course  the pictures of docs/course.md, of the newest run's page (Chromium)
 # make audit   checks the harness's times against known durations (quiet machine, a quarter of an hour)
@@ -20,7 +21,7 @@ TORCH_INDEX ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup report lint types style check quick test others calibrate repeat goals guests picture course audit schemas clean
+.PHONY: setup report lint types style check quick test others calibrate repeat goals guests bisects picture course audit schemas clean
 
 setup: .venv/complete
 
@@ -92,6 +93,9 @@ goals: setup
 guests: setup
 	$(BIN)/python tests/audit/known_changes.py
 	$(BIN)/python tests/audit/suites_of_others.py $(foreach each,$(CHECKOUTS),--checkout $(each))
+
+bisects: setup
+	$(BIN)/python tests/audit/bisects.py
 
 picture: setup
 	$(BIN)/python docs/picture.py $(PAGE)

@@ -16,16 +16,19 @@ from . import cli_options as options
 from . import cli_signatures as signatures
 from .commands.requests import (
     AdviseRequest,
+    BisectRequest,
     CalibrateReportRequest,
     CalibrateRequest,
     CompareRequest,
     ListRequest,
     MachineRequest,
     ReportRequest,
+    ResumeBisectRequest,
     ResumeRequest,
     RunRequest,
     VerifyRequest,
 )
+from .errors import UsageError
 
 Request = TypeVar("Request")
 
@@ -120,6 +123,21 @@ def compare(arguments: Arguments) -> int:
     from .commands import compare as comparing
 
     return comparing.compare(arguments.to(CompareRequest))
+
+
+@_command(signatures.BisectOptions)
+def bisect(arguments: Arguments) -> int:
+    """Find the commit that made code slower, or faster.
+
+    Compares commits with GOOD side by side, as compare does, and halves what is left of them.
+    """
+    from .commands import bisect as bisecting
+
+    if "resume" in arguments.values:
+        return bisecting.resume(arguments.to(ResumeBisectRequest))
+    if "good" not in arguments.values:
+        raise UsageError("GOOD is missing: the last commit that was fast, such as v1.2")
+    return bisecting.bisect(arguments.to(BisectRequest))
 
 
 @_command(signatures.CalibrateOptions)

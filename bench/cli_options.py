@@ -206,6 +206,16 @@ AdvisedParameters = Annotated[
 
 Base = Annotated[str, _argument("BASE", "The old side: a git revision, a run folder or a file of results.")]
 Head = Annotated[Text, _argument("HEAD", "The new side, of the same kind. Default: the working tree.")]
+Good = Annotated[Text, _argument("GOOD", "The last good commit, or release.")]
+Bad = Annotated[str, _argument("BAD", "A later commit, or release.")]
+CasePatterns = Annotated[
+    Many, _option("--case", "PATTERN", "Only cases whose name fits, such as 'gradient/numba *'. Repeatable.")
+]
+ResumeBisect = Annotated[File, _option("--resume", "FOLDER", "Continue the search in this folder, with its options.")]
+BisectBudget = Annotated[
+    Text,
+    _option("--time-budget", "TIME", "Time after which no commit is judged any more, such as 30m. Default: no limit."),
+]
 Margin = Annotated[
     Text,
     _option(

@@ -151,6 +151,28 @@ class CompareOptions:
     json: options.Json = False
 
 
+class BisectOptions:
+    good: options.Good = None
+    bad: options.Bad = "HEAD"
+    case: options.CasePatterns = None
+    suite: options.SuiteFolder = None
+    preset: options.ComparePreset = "quick"
+    cases: CaseOptions
+    parameters: ParameterOptions
+    dtype: options.Dtypes = None
+    threads: options.CompareThreads = None
+    time_budget: options.BisectBudget = None
+    timeout: options.Timeout = None
+    memory_limit: options.CompareMemory = None
+    seed: options.Seed = None
+    margin: options.Margin = None
+    margins: options.Margins = None
+    guests: GuestOptions
+    results: options.Results = Path("results")
+    resume: options.ResumeBisect = None
+    json: options.Json = False
+
+
 class CalibrateOptions:
     revision: options.Revision = "HEAD"
     suite: options.SuiteFolder = None

@@ -110,20 +110,21 @@ def read_run(folder: Path) -> Run:
         content = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}; give a folder that 'rooflinear run' wrote") from error
-    return _decode(content, Run, str(path))
+    return decode(content, Run, str(path))
 
 
 def read_results(folder: Path) -> list[Result]:
     """All results of a folder; an incomplete last line is dropped with a warning."""
-    return _read_lines(folder / CASES, Result)
+    return read_lines(folder / CASES, Result)
 
 
 def read_outputs(folder: Path) -> list[ShownTask | Output]:
     """The stored outputs of shown tasks; empty for a folder from before such files existed."""
-    return _read_lines(folder / OUTPUTS, ShownTask | Output)
+    return read_lines(folder / OUTPUTS, ShownTask | Output)
 
 
-def _read_lines(path: Path, kind: Any) -> list[Any]:
+def read_lines(path: Path, kind: Any) -> list[Any]:
+    """All records of a file of lines; empty if there is none; an incomplete last line is dropped with a warning."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -134,7 +135,7 @@ def _read_lines(path: Path, kind: Any) -> list[Any]:
     if torn:
         warnings.warn(f"{path}: dropped an incomplete last line of {len(torn)} bytes", stacklevel=3)
     lines = enumerate(whole.splitlines(), 1)
-    return [_decode(line, kind, f"{path}:{number}") for number, line in lines if line.strip()]
+    return [decode(line, kind, f"{path}:{number}") for number, line in lines if line.strip()]
 
 
 def count_results(folder: Path) -> int:
@@ -156,7 +157,7 @@ class ResultFile:
         except OSError as error:
             raise cannot_write(folder, error) from error
 
-    def append(self, *results: Result | ShownTask | Output) -> None:
+    def append(self, *results: msgspec.Struct) -> None:
         """Appends a record as a line. Raises `CannotFinish` if the disk is full; earlier lines stay complete."""
         try:
             self._file.write(b"".join(msgspec.json.encode(each) + b"\n" for each in results))
@@ -182,7 +183,8 @@ def _split_torn(content: bytes) -> tuple[bytes, bytes]:
     return content[:end], content[end:]
 
 
-def _decode(content: bytes, kind: Any, where: str) -> Any:
+def decode(content: bytes, kind: Any, where: str) -> Any:
+    """A record of this version or an older one; ``where`` it is from. Raises `UsageError`."""
     try:
         version = msgspec.json.decode(content, type=_Versioned).schema_version
         if version > SCHEMA_VERSION:

@@ -28,7 +28,7 @@ from ..suites import suite
 from ..suites.suite import Suite
 from ..sweep import Options, contests
 from .options import build, listed, time_budget_seconds
-from .requests import NO_GUEST, OF_GUESTS_ONLY, CompareRequest, refuse_ignored, refuse_others
+from .requests import NO_GUEST, OF_GUESTS_ONLY, CaseRequest, CompareRequest, refuse_ignored, refuse_others
 
 OF_FILES = {
     "base", "head", "margin", "margins", "allow_missing", "allow_other_machine", "reference",
@@ -167,7 +167,7 @@ def _played(request: CompareRequest, allowed: list[str]) -> Comparison:
         suite.tell(_remarks(base, head))
         if base.suite is None or head.suite is None:
             return _unloadable(base, head, accepted, request)
-        chosen = _options(base.suite, head.suite, request)
+        chosen = options_of(base.suite, head.suite, request)
         found = paired(base, head, chosen, accepted, allowed)
         unseen = [f"{name} is not compared: git ignores it" for name in revisions.ignored(root, below, head)]
         others = [told for side in (base, head) for told in _not_of_revision(side)]
@@ -179,7 +179,7 @@ def _not_of_revision(side: Revision) -> list[str]:
     return [f"{who} {name} as installed for {side.python}, not as in the revision" for name in installed_instead(side)]
 
 
-def _options(base: Suite, head: Suite, request: CompareRequest) -> Options:
+def options_of(base: Suite, head: Suite, request: CaseRequest) -> Options:
     """What was typed, checked against both sides; one pinned thread unless another count is typed."""
     chosen = build(head, msgspec.structs.replace(request, threads=request.threads or ("1",)))
     for kind, names in (("operation", chosen.operations), ("implementation", chosen.implementations)):
@@ -197,7 +197,7 @@ def _unloadable(base: Revision, head: Revision, accepted: Margins, request: Comp
     if loaded is None:
         told = f"both sides: {base.fault}" if base.fault == head.fault else "; ".join(faults)
         return _neither(base, head, accepted, f"nothing was compared: {told}")
-    chosen = _options(loaded, loaded, request)
+    chosen = options_of(loaded, loaded, request)
 
     cases = [
         CaseResult(case=case, verdict=BROKEN, reason=faults[0], margin=accepted.of(case))

@@ -11,12 +11,12 @@ from ..errors import UsageError
 from ..gate import git
 from ..gate.records import Side
 from ..guests import asv_conf, sides
-from ..guests.sides import BASE, HEAD, Opened, Release, Wanted
+from ..guests.sides import BASE, HEAD, SUITE, Opened, Release, Wanted
 from ..guests.trees import project_of, relative
 from ..machine import machine
-from .requests import TOOLS, CalibrateRequest, CompareRequest, GuestSuite, refuse_ignored
+from .requests import TOOLS, BisectRequest, CalibrateRequest, CompareRequest, GuestSuite, refuse_ignored
 
-GuestRequest = CompareRequest | CalibrateRequest
+GuestRequest = CompareRequest | CalibrateRequest | BisectRequest
 
 
 def wanted_of(request: GuestSuite, given: tuple[str, ...], in_repository: bool) -> Wanted:
@@ -75,8 +75,11 @@ def _interpreter(option: str, python: str) -> str:
 
 
 def open_sides(request: GuestRequest, typed: Mapping[str, str | None], place: Path) -> tuple[Opened, dict[str, Side]]:
-    """Both sides, ready to run, and how they are named; None is the working tree."""
-    releases = {side: sides.release_of(text) for side, text in typed.items()}
+    """Both sides, ready to run, and how they are named; None is the working tree.
+
+    With revisions, ``typed`` may also name the one whose suite is run, which else is head's.
+    """
+    releases = {side: sides.release_of(text) for side, text in typed.items() if side != SUITE}
     if all(releases.values()):
         return _releases(request, typed, {side: each for side, each in releases.items() if each}, place)
     if any(releases.values()):
@@ -90,7 +93,7 @@ def _releases(
     used = ("build", "base_python", "head_python")
     refuse_ignored(request.given, used, "releases are installed into environments of their own")
     opened = sides.open_releases(wanted_of(request, request.given, in_repository=False), releases, place)
-    return opened, {side: _side(str(typed[side]), None, None, opened, side) for side in typed}
+    return opened, {side: _side(str(typed[side]), None, None, opened, side) for side in releases}
 
 
 def _revisions(request: GuestRequest, typed: Mapping[str, str | None], place: Path) -> tuple[Opened, dict[str, Side]]:
@@ -107,13 +110,14 @@ def _revisions(request: GuestRequest, typed: Mapping[str, str | None], place: Pa
         git.share_history(root, commits[side], folder)
         return _again(root, commits[side], wanted.below)
 
-    opened = sides.open_revisions(wanted, export, place, pythons)
+    opened = sides.open_revisions(wanted, export, place, pythons, own_suite=SUITE in typed)
     dirty = git.is_dirty(root, Path())
     return opened, {
         side: _side(
             text or git.WORKING_TREE, commits[side] or git.head_of(root), dirty if text is None else False, opened, side
         )
         for side, text in typed.items()
+        if side != SUITE
     }
 
 
@@ -129,7 +133,7 @@ def _again(root: Path, commit: str | None, below: Path) -> str:
 
 def _named_pythons(request: GuestRequest) -> dict[str, str] | None:
     """The interpreters of the user's choice; None if none is named."""
-    if isinstance(request, CalibrateRequest):
+    if not isinstance(request, CompareRequest):
         return None
     named = {BASE: ("--base-python", request.base_python), HEAD: ("--head-python", request.head_python)}
     if not any(python for _, python in named.values()):

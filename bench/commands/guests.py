@@ -40,7 +40,8 @@ def compare(request: CompareRequest) -> Comparison:
     refuse_others(request.given, OF_GUESTS, "a suite of another tool has no such choice")
     accepted = margins.read(request.margin, request.margins)
     allowed = listed("--allow-missing", request.allow_missing)
-    _limits(request)  # refused before anything is built
+    limits(request)  # refused before anything is built
+    time_budget_seconds(request.time_budget)
     with scratch.folder() as place:
         opened, named = guest_sides.open_sides(request, {BASE: request.base, HEAD: request.head}, place)
         return judged(opened, named, accepted, allowed, request)
@@ -60,7 +61,8 @@ def judged(
     planned = guest_plan.plan(told, set() if judge_all else unchanged, accepted, allowed, seed)
     if all(each.refused for found in told.values() for each in found.benchmarks):
         raise UsageError(f"{shlex.join(opened.suite.arguments)}: no benchmark was found{_why_nothing(told)}")
-    timeout, memory, budget = _limits(request)
+    timeout, memory = limits(request)
+    budget = time_budget_seconds(request.time_budget)
     guests = Guests(opened.suite, opened.places, planned.ids, planned.files, timeout, memory)
     gate, cases, controls = _played(guests, planned, seed, budget)
     cases = [*cases, *planned.plan.settled]
@@ -74,12 +76,12 @@ def judged(
     )  # fmt: skip
 
 
-def _limits(request: GuestRequest) -> tuple[float, int | None, float | None]:
-    """Seconds of a call, bytes of a process, seconds of the comparison. Raises `UsageError` for a bad option."""
+def limits(request: GuestRequest) -> tuple[float, int | None]:
+    """Seconds of a call, bytes of a process. Raises `UsageError` for a bad option."""
     seed_of(request.seed)
     timeout = seconds_of("--timeout", request.timeout) or TIMEOUT_S
     memory = bytes_of("--memory-limit", request.memory_limit)
-    return timeout, memory, time_budget_seconds(request.time_budget)
+    return timeout, memory
 
 
 def _played(

@@ -156,6 +156,28 @@ class CompareRequest(CaseRequest, frozen=True, kw_only=True):
     given: tuple[str, ...] = ()
 
 
+class BisectRequest(CaseRequest, frozen=True, kw_only=True):
+    """``bisect``: the commits, or releases, from ``good`` to ``bad``. ``case`` are patterns of cases' labels."""
+
+    good: str
+    bad: str = "HEAD"
+    case: tuple[str, ...] = ()
+    margin: str | None = None
+    margins: Path | None = None
+    results: Path = Path("results")
+    json: bool = False
+    given: tuple[str, ...] = ()
+
+
+class ResumeBisectRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """``bisect --resume``: everything except these fields is read from the folder ``resume``."""
+
+    resume: Path
+    time_budget: str | None = None
+    json: bool = False
+    given: tuple[str, ...] = ()
+
+
 class CalibrateRequest(CaseRequest, frozen=True, kw_only=True):
     """``calibrate``: the quick preset's cases on one thread, as in the gate."""
 

@@ -60,7 +60,11 @@ def new_record(loaded: Suite, chosen: Options) -> Run:
 def new_folder(results: Path, record: Run) -> Path:
     """A folder of its own below ``results``. Raises `CannotFinish` where none can be made."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    name = f"{stamp}-{record.machine.name}-{(record.commit or 'nocommit')[:8]}"
+    return folder_named(results, f"{stamp}-{record.machine.name}-{(record.commit or 'nocommit')[:8]}")
+
+
+def folder_named(results: Path, name: str) -> Path:
+    """A new folder of that name below ``results``, or of the next free one."""
     for suffix in ("", *(f"-{number}" for number in range(2, 100))):
         folder = results / (name + suffix)
         try:

@@ -7,6 +7,7 @@ import msgspec
 from ...reports.tables.advice import Advice
 from ..calibration.trials import Trial
 from ..gate.records import Comparison
+from ..history.records import Bisection, Played
 from ..records import Output, Result, Run, ShownTask
 
 FILES = {
@@ -16,8 +17,11 @@ FILES = {
     "comparison.json": Comparison,
     "calibration.jsonl": Trial,
     "advice.json": Advice,
+    "bisect.json": Bisection,
+    "steps.jsonl": Played,
 }
-"""A name ending in ``l`` holds one record a line. `compare --json` prints the fourth, `advise --json` the last."""
+"""A name ending in ``l`` holds one record a line. `compare --json` prints the fourth, `advise --json` the sixth and
+`bisect --json` the seventh."""
 
 
 def schemas() -> dict[str, Any]:

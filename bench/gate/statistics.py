@@ -104,6 +104,12 @@ def least_effect(margin: float, deviation: float, blocks: int, level: float) -> 
     return (1 + margin) * math.exp(deviation * _least_shift(blocks, level))
 
 
+def blocks_to_find(shift: float, deviation: float, level: float, choices: Sequence[int]) -> int | None:
+    """The first of ``choices`` with a power of 95 % against a shift of the log ratio at ``level``; None if none has."""
+    able = (blocks for blocks in choices if least_p(blocks) <= level)
+    return next((blocks for blocks in able if deviation * _least_shift(blocks, level) <= shift), None)
+
+
 @lru_cache(4096)
 def _least_shift(blocks: int, level: float) -> float:
     """The smallest shift found, in standard deviations, by the test on fixed draws, where approximations fail."""

@@ -14,7 +14,36 @@ from .comparison_text import OF_NUMBERS, ORDER, change, controls, headline, is_n
 
 WIDTH, STRIP_HEIGHT = 1000, 120
 WIDEST = 4.0
-TICKS = (0.25, 1 / 3, 0.5, 2 / 3, 0.8, 0.85, 0.9, 0.95, 0.98, 1.0, 1.02, 1.05, 1.1, 1.15, 1.2, 1.25, 1.5, 2.0, 3.0, 4.0)
+TICKS = (
+    0.01,
+    0.02,
+    0.05,
+    0.1,
+    0.25,
+    1 / 3,
+    0.5,
+    2 / 3,
+    0.8,
+    0.85,
+    0.9,
+    0.95,
+    0.98,
+    1.0,
+    1.02,
+    1.05,
+    1.1,
+    1.15,
+    1.2,
+    1.25,
+    1.5,
+    2.0,
+    3.0,
+    4.0,
+    10.0,
+    20.0,
+    50.0,
+    100.0,
+)
 APART = 70
 """Least distance of two labels on an axis, in the drawing's units."""
 

@@ -1,0 +1,30 @@
+"""Two commits side by side, ready to be timed, whatever kind of suite they have."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..gate.gate import Blocks
+from ..gate.plan import Planned
+from ..gate.records import CaseResult
+
+
+@dataclass(frozen=True)
+class Pair:
+    """``measured`` are the cases that both commits have, ``settled`` those that end without times.
+
+    ``blocks`` makes a player of blocks from a seed.
+    """
+
+    measured: Sequence[Planned]
+    settled: Sequence[CaseResult]
+    blocks: Callable[[int], Blocks]
+    suite: str = ""
+    warnings: Sequence[str] = field(default_factory=list[str])
+
+
+class Opener(Protocol):
+    """Opens two commits by their names."""
+
+    def __call__(self, base: str, head: str) -> AbstractContextManager[Pair]: ...

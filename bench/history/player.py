@@ -1,0 +1,160 @@
+"""Plays the steps of a search on real commits: opens the pair, plays blocks, and collects numbers."""
+
+import contextlib
+import fnmatch
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import TracebackType
+
+from ..errors import BuildFailed, Lost, UsageError
+from ..gate.gate import Gate
+from ..gate.plan import Planned
+from ..gate.records import FASTER, INCONCLUSIVE, SLOWER, CaseResult
+from ..gate.tracks import results
+from ..progress import Plain
+from ..records import Case
+from .pairs import Opener, Pair
+from .records import Commit
+from .steps import Effect, Name, Outcome, Step
+
+
+class Player:
+    """Plays steps. ``patterns`` choose cases by their labels; none stand for all.
+
+    The pair that was opened last stays open, because a step that cannot tell is followed by another of the same two.
+    """
+
+    def __init__(self, commits: Sequence[Commit], opener: Opener, watcher: Plain, patterns: Sequence[str], seed: int):
+        self._commits, self._opener, self._watcher = commits, opener, watcher
+        self._patterns, self._seed, self._steps = patterns, seed, 0
+        self._open: tuple[tuple[int, int], Pair] | None = None
+        self._stack = contextlib.ExitStack()
+        self.suite, self.warnings = "", list[str]()
+
+    def __enter__(self) -> "Player":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def skip(self) -> None:
+        """A step whose outcome is known already; its random numbers are not used again."""
+        self._steps += 1
+
+    def play(self, step: Step) -> Outcome:
+        self._steps += 1
+        seed = self._seed + 2 * self._steps
+        if step.kind == "ends":
+            return self._ends(self._pair(step), step, seed)
+        try:
+            pair = self._pair(step)
+        except (BuildFailed, UsageError) as error:
+            return Outcome(fault=_first_line(error))
+        return self._blocks(pair, step, seed)
+
+    def _pair(self, step: Step) -> Pair:
+        key = (step.base, step.head)
+        if self._open is None or self._open[0] != key:
+            self._open = None
+            self._stack.close()
+            base, head = self._commits[step.base], self._commits[step.head]
+            self._watcher.note(f"comparing {head.short} with {base.short}: {head.subject}".rstrip(": "))
+            self._open = key, self._stack.enter_context(self._opener(base.name, head.name))
+        return self._open[1]
+
+    def _ends(self, pair: Pair, step: Step, seed: int) -> Outcome:
+        """A whole comparison by the gate."""
+        self.suite = pair.suite or self.suite
+        self.warnings += [each for each in pair.warnings if each not in self.warnings]
+        measured = [each for each in pair.measured if self._is_wanted(each.case, step.blocks)]
+        settled = [each for each in pair.settled if self._is_wanted(each.case, step.blocks)]
+        if not measured and not settled:
+            raise UsageError(f"no case matches {', '.join(self._patterns)}; 'rooflinear list' shows all")
+        gate = Gate(measured, pair.blocks, self._watcher, seed=seed)
+        gate.play()
+        self.warnings += gate.warnings
+        cases, _ = results(gate.tracks)
+        return outcome_of([*cases, *settled])
+
+    def _is_wanted(self, case: Case, names: Mapping[Name, int]) -> bool:
+        if names:
+            return case.label in names
+        return not self._patterns or any(fnmatch.fnmatch(case.label, each) for each in self._patterns)
+
+    def _blocks(self, pair: Pair, step: Step, seed: int) -> Outcome:
+        planned = {each.case.label: replace(each, copied=False) for each in pair.measured}
+        settled = {each.case.label: each for each in pair.settled}
+        same = [name for name in step.blocks if _is_same(planned.get(name), settled.get(name))]
+        lost = {
+            name: settled[name].reason if name in settled else "it does not have this case"
+            for name in step.blocks
+            if name not in planned and name not in same
+        }
+        playing = {name: planned[name] for name in step.blocks if name in planned and name not in same}
+        numbers, broken = self._played(pair, playing, step, seed)
+        return Outcome(numbers, same, lost | broken)
+
+    def _played(
+        self, pair: Pair, playing: Mapping[Name, Planned], step: Step, seed: int
+    ) -> tuple[dict[Name, list[float]], dict[Name, str]]:
+        numbers: dict[Name, list[float]] = {name: [] for name in playing}
+        lost: dict[Name, str] = {}
+        if not playing:
+            return numbers, lost
+        self._watcher.begin(sum(step.blocks[name] for name in playing))
+        blocks = pair.blocks(seed)
+        try:
+            for block in range(max(step.blocks[name] for name in playing)):
+                due = [each for name, each in playing.items() if step.blocks[name] > block and name not in lost]
+                if not due:
+                    break
+                for case, outcome in blocks.play(due, block == 0, self._told).items():
+                    if outcome.reading is None:
+                        lost[case.label] = _reason(outcome.lost)
+                    else:
+                        numbers[case.label].append(outcome.reading.head)
+        finally:
+            blocks.close()
+        return {name: each for name, each in numbers.items() if name not in lost}, lost
+
+    def _told(self, planned: Planned) -> bool:
+        self._watcher.now(planned.case.label, None)
+        self._watcher.step()
+        return True
+
+
+def outcome_of(cases: Sequence[CaseResult]) -> Outcome:
+    """What a whole comparison says to a search."""
+    effects = {each.case.label: _effect(each) for each in cases if each.verdict in (SLOWER, FASTER)}
+    undecided = {each.case.label: each.reason for each in cases if each.verdict == INCONCLUSIVE}
+    untimed = [each for each in cases if each.ratio is None and each.verdict != INCONCLUSIVE and not each.unchanged]
+    numbers = {each.case.label: _numbers(each) for each in cases if each.ratio is not None}
+    lost = {each.case.label: f"{each.verdict}: {each.reason}" for each in untimed}
+    return Outcome(numbers, lost=lost, effects=effects, undecided=undecided)
+
+
+def _effect(case: CaseResult) -> Effect:
+    assert case.ratio is not None
+    direction = 1 if case.verdict == SLOWER else -1
+    return Effect(direction, abs(math.log(case.ratio)), case.margin, tuple(_numbers(case)))
+
+
+def _numbers(case: CaseResult) -> list[float]:
+    stage = case.confirm or case.screen
+    return [math.log(ratio) for ratio in stage.ratios] if stage else []
+
+
+def _is_same(planned: Planned | None, settled: CaseResult | None) -> bool:
+    """Whether a case's code is the same on both sides."""
+    return bool(planned and planned.unchanged) or bool(settled and settled.unchanged)
+
+
+def _reason(lost: Mapping[str, Lost]) -> str:
+    return "; ".join(dict.fromkeys(f"{side}: {each.status}: {each.reason}" for side, each in lost.items()))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0].rstrip(":")

@@ -1,0 +1,119 @@
+"""How often ``bisect`` names the right commit: repositories with a made history, and simulated ones.
+
+``make bisects`` runs it, adds a line for each search to docs/calibration/bisects.jsonl and prints the table.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+from tests.bench.made_history import make_history  # noqa: E402
+
+KEPT = ROOT / "docs" / "calibration" / "history" / "bisects.jsonl"
+COMMITS = 64
+KINDS = {"one of +5 %": (0.05,), "+5 % and +8 %": (0.05, 0.08), "nothing": ()}
+TIMES = {"one of +5 %": 20, "+5 % and +8 %": 10, "nothing": 20}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kinds", nargs="*", help=f"default: all of {', '.join(KINDS)}")
+    parser.add_argument("--times", type=int, help="searches of each kind")
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--commits", type=int, default=COMMITS)
+    parser.add_argument("--output", type=Path, default=KEPT)
+    typed = parser.parse_args()
+    typed.output.parent.mkdir(parents=True, exist_ok=True)
+    for kind in typed.kinds or KINDS:
+        for seed in range(typed.first, typed.first + (typed.times or TIMES[kind])):
+            line = searched(kind, seed, typed.commits)
+            with typed.output.open("a") as file:
+                file.write(json.dumps(line) + "\n")
+            print(json.dumps({key: line[key] for key in ("kind", "seed", "wanted", "named", "answer", "seconds")}))
+    print(table([json.loads(line) for line in typed.output.read_text().splitlines()]))
+
+
+def searched(kind: str, seed: int, commits: int) -> dict:
+    """One search of the command itself, and what it should have found."""
+    rng = random.Random(f"{kind} {seed}")
+    places = sorted(rng.sample(range(1, commits + 1), len(KINDS[kind])))
+    shares = rng.sample(KINDS[kind], len(KINDS[kind]))
+    with tempfile.TemporaryDirectory() as folder:
+        top = Path(folder) / "made"
+        top.mkdir()
+        hashes = make_history(top, commits, dict(zip(places, shares, strict=True)), seed)
+        command = ["bisect", hashes[0], hashes[-1], "--suite", "kernels", "--m", "1000", "--seed", str(seed), "--json"]
+        begun = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-m", "rooflinear.bench", *command], cwd=top, stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, check=False,
+        )  # fmt: skip
+        seconds = time.monotonic() - begun
+        found = json.loads(done.stdout) if done.stdout else {}
+    named = [hashes.index(change["commit"]["name"]) for change in found.get("changes", []) if is_named(change)]
+    return {
+        "kind": kind,
+        "seed": seed,
+        "wanted": places,
+        "shares": shares,
+        "named": named,
+        "answer": answer(places, named, found.get("verdict", "")),
+        "verdict": found.get("verdict"),
+        "reason": found.get("reason"),
+        "undecided": found.get("undecided", {}),
+        "ratios": [
+            [case[key] for key in ("ratio", "low", "high")]
+            for change in found.get("changes", [])
+            for case in change["cases"]
+        ],
+        "comparisons": len(found.get("steps", [])),
+        "blocks": sum(len(each) for step in found.get("steps", []) for each in step["outcome"]["numbers"].values()),
+        "seconds": round(seconds, 1),
+        "machine": (found.get("machine") or {}).get("cpu", ""),
+        "started_at": found.get("started_at", ""),
+    }  # fmt: skip
+
+
+def is_named(change: dict) -> bool:
+    return len(change["suspects"]) == 1 and any(case["confirmed"] for case in change["cases"])
+
+
+def answer(wanted: list[int], named: list[int], verdict: str) -> str:
+    """``right``, ``wrong`` if a commit is named that changed nothing, else what is missing."""
+    if set(named) - set(wanted):
+        return "wrong"
+    if named == wanted and (wanted or verdict == "unchanged"):
+        return "right"
+    return "in part" if named else "inconclusive" if verdict in ("inconclusive", "unfinished") else verdict or "failed"
+
+
+def table(lines: list[dict]) -> str:
+    """Markdown, a row for each kind."""
+    counted = ("searches", "right", "in part", "inconclusive", "wrong", "other", "comparisons, median")
+    rows = [f"| changed among the commits | {' | '.join(counted)} | seconds, median (range) |"]
+    rows.append("| --- " * 9 + "|")
+    for kind in KINDS:
+        own = [line for line in lines if line["kind"] == kind]
+        if not own:
+            continue
+        counts = [sum(line["answer"] == name for line in own) for name in ("right", "in part", "inconclusive", "wrong")]
+        seconds = [line["seconds"] for line in own]
+        cells = [kind, len(own), *counts, len(own) - sum(counts), median(line["comparisons"] for line in own)]
+        cells.append(f"{median(seconds):.0f} ({min(seconds):.0f} to {max(seconds):.0f})")
+        rows.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        main()

@@ -1,0 +1,39 @@
+"""A repository with a history of a kernel: most commits touch it without effect, some make it slower."""
+
+import random
+from collections.abc import Mapping
+from pathlib import Path
+
+from .made_repository import Repository
+
+TURNS = 100
+KERNEL = '''LIBRARY = "numpy"
+
+
+def double(x):
+    """{words}"""
+    for _ in range({turns}):
+        {name} = 2 * x
+    return {name}
+'''
+NAMES = ("y", "doubled", "twice", "found", "out", "z")
+
+
+def make_history(folder: Path, commits: int, slowdowns: Mapping[int, float], seed: int) -> list[str]:
+    """Commits 1 to ``commits`` after a first one; their hashes, the first one's before.
+
+    ``slowdowns`` are shares by the number of the commit that brings them.
+    """
+    rng, share = random.Random(seed), 1.0
+    repository = Repository(folder)
+    repository.write(other=None)
+    hashes = []
+    for number in range(commits + 1):
+        share *= 1 + slowdowns.get(number, 0.0)
+        text = KERNEL.format(
+            words=f"Twice the input, version {number}.", turns=round(TURNS * share), name=rng.choice(NAMES)
+        )  # fmt: skip
+        repository.write(plain=text)
+        repository.commit(f"Change {number} of double")
+        hashes.append(repository.git("rev-parse", "HEAD").strip())
+    return hashes
