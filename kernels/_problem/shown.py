@@ -1,6 +1,7 @@
-"""Small tasks whose outputs are kept with every run and drawn on its page: the course's simulations.
+"""Small tasks whose outputs are kept with every run and drawn on its page: the course's simulations and its examples.
 
-Those of one operation have one shape, so that what compiles, compiles once.
+The simulations of one operation have one shape, so that what compiles, compiles once. The worked examples are as small
+as the course has them, so each may be another shape to compile; they come last, when the pictures are there.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ import numpy as np
 
 from rooflinear.bench.contract import Inputs, Shown
 
-from . import scenes
+from . import examples, scenes
 
 VISITED = (1, 2, 3, 5, 8, 13, 21, 34, 50)
 """Steps after which a descent is looked at; the last is where the controls stand."""
@@ -50,6 +51,14 @@ def _tasks() -> Iterator[Shown]:
             yield _task(f"{split}-{k}", "split_mse", make, "Training and validation error", **about)
 
 
+def _examples() -> Iterator[Shown]:
+    for each in examples.EXAMPLES:
+        about: dict[str, Any] = {"steps": each.inputs["steps"]} if "steps" in each.inputs else {}
+        if "theta0_values" in each.inputs:
+            about["grid"] = len(each.inputs["theta0_values"])
+        yield _task(f"example-{each.name}", each.operation, partial(dict, each.inputs), each.why, **about)
+
+
 def _drawn(section: str) -> dict[str, Any]:
     return {"samples": scenes.SAMPLES[section], "noise": scenes.NOISE[section]}
 
@@ -65,7 +74,7 @@ def _task(name: str, operation: str, make: Callable[[], Inputs], why: str, **set
 
     made = make()
     columns = made.get("theta", made.get("theta0"))
-    rows = len(made["y"] if "y" in made else made["X"]) if "X_train" not in made else scenes.SAMPLES["diagnostics"]
+    rows = sum(len(value) for name, value in made.items() if name in ("y", "y_train", "y_validation")) or len(made["X"])
     sizes = {"m": rows} if columns is None else {"m": rows, "n": len(columns)}
     return Shown(name=name, operation=operation, sizes=sizes, settings=settings, inputs=inputs, why=why)
 
@@ -115,4 +124,4 @@ def _split(interleaved: bool, degree: int) -> Inputs:
     return {**parts, "theta": theta}
 
 
-SHOWN = tuple(_tasks())
+SHOWN = (*_tasks(), *_examples())
