@@ -25,6 +25,7 @@ def _task(task: ShownTask, outputs: list[Output]) -> dict[str, Any]:
     distinct = list(dict.fromkeys(right.values()))
     return {
         "operation": task.operation,
+        "dtype": task.dtype,
         "settings": task.settings,
         "inputs": {name: numbers.values for name, numbers in task.inputs.items()},
         "expected": task.expected.values if isinstance(task.expected, Numbers) else [],

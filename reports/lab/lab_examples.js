@@ -10,6 +10,7 @@ const HALF_GRADIENT =
 
 const EXAMPLES = {
   hypothesis: {
+    asks: 'predict',
     title: 'h(4) = 14',
     given: 'θ₀ = 2, θ₁ = 3, x = 4',
     set: { theta0: 2, theta1: 3, steps: 0 },
@@ -22,6 +23,7 @@ const EXAMPLES = {
     look: 'The point at x = 4 lies on the line. Move θ₁: it moves four times as far.',
   },
   fitting: {
+    asks: 'mse',
     title: 'MSE 0.25',
     given: 'θ = (1.5, 2), x = (1, 2, 3), y = (3, 5, 7)',
     set: {},
@@ -33,6 +35,7 @@ const EXAMPLES = {
     errs: HALVED,
   },
   assumptions: {
+    asks: 'residuals',
     title: 'Residuals of zero',
     given: 'θ = (2, 3), x = (1, 2, 3), y = (5, 8, 11)',
     set: {},
@@ -43,6 +46,7 @@ const EXAMPLES = {
     look: 'The line passes through every sample, so all residuals are 0, and so are their mean and variance.',
   },
   'squared-error': {
+    asks: 'mse',
     title: 'MSE 0',
     given: 'θ = (1, 2), x = (2, 3, 4), y = (5, 7, 9)',
     set: { theta0: 1, theta1: 2, steps: 0 },
@@ -53,6 +57,7 @@ const EXAMPLES = {
     errs: `${HALF_GRADIENT}0.01 there is 0.005 here.`,
   },
   single: {
+    asks: 'gradient_descent',
     title: 'θ = 0.6, 1.08, 1.464',
     given: 'J(θ) = (θ − 3)², θ = 0, α = 0.1, three steps',
     set: { theta0: 0, rate: 0.1, steps: 3 },
@@ -61,6 +66,7 @@ const EXAMPLES = {
     look: 'Each step goes a fifth of the way that is left: 3 · (1 − 0.8ᵏ) after k steps.',
   },
   several: {
+    asks: 'gradient_descent',
     title: '(0, 0) to (0.8, 1.6)',
     given: 'J = (θ₀ + 2θ₁ − 4)², θ = (0, 0), α = 0.1, three steps',
     set: { theta0: 0, theta1: 0, rate: 0.1, steps: 3 },
@@ -73,6 +79,7 @@ const EXAMPLES = {
       '2 · (0.8 + 2 · 1.6 − 4) = 2 · 0 = 0: at (0.8, 1.6) the gradient is 0, and the descent has arrived.',
   },
   vectorization: {
+    asks: 'predict',
     title: 'Xθ = (2.5, 5.5, 8.5)',
     given: 'X = [[1, 2], [3, 4], [5, 6]], θ = (0.5, 1)',
     set: {},
@@ -87,6 +94,7 @@ const EXAMPLES = {
     look: 'Six products and three sums. A loop takes them row by row; Xθ is all of them in one call.',
   },
   r2: {
+    asks: 'r2',
     title: 'R² = 0.75',
     given: 'y = (3, 5, 7), predicted (2, 5, 8)',
     set: {},
@@ -95,6 +103,7 @@ const EXAMPLES = {
     look: 'The predictions leave 2 of the 8 that always guessing the mean, 5, leaves.',
   },
   diagnostics: {
+    asks: 'split_mse',
     title: 'Both errors 1',
     given: 'Training y = (3, 5), predicted (2, 4); validation y = (6, 8), predicted (5, 7)',
     set: {},
@@ -104,6 +113,7 @@ const EXAMPLES = {
     look: 'Both errors are equal and large: every prediction is 1 too low. That is underfitting, not overfitting.',
   },
   surface: {
+    asks: 'cost_surface',
     title: 'The cost at four points',
     given: 'J = (θ₀ − 2)² + (θ₁ + 3)², θ₀ ∈ {1, 2}, θ₁ ∈ {−4, −3}',
     set: {},

@@ -82,26 +82,9 @@ function drawPicture(name, s, stored, run, width) {
   holder.querySelector('.panels').replaceChildren(...panels);
   if (focused && document.activeElement?.id !== focused) byId(focused)?.focus({ preventScroll: true });
   holder.querySelector('.caption').replaceChildren(...[made.caption, made.kernels, made.printed].filter(Boolean));
-  holder.querySelector('.worked').replaceChildren(...(s.example ? workedSteps(s, made.found) : []));
+  holder.querySelector('.worked').replaceChildren(...(s.example ? worked(name, s, made.found, run) : []));
   holder.querySelector('.values').replaceChildren(made.table);
   for (const [value, number] of Object.entries(made.values ?? {})) holder.dataset[value] = String(number);
-}
-
-function workedSteps(s, found) {
-  const { example } = s;
-  const steps = example.steps({ s, found, example });
-  return [
-    table(
-      `Step by step: ${example.title}`,
-      [
-        first('step', (row) => row[0]),
-        { text: 'calculation', value: (row) => row[1], show: (row) => row[1] },
-        { text: 'result', number: true, value: (row) => row[2], show: (row) => plain(row[2]) },
-      ],
-      steps,
-    ),
-    example.errs ? element('p', { class: 'errs' }, element('strong', {}, 'Where the course errs. '), example.errs) : '',
-  ];
 }
 
 function placeLab() {

@@ -96,7 +96,8 @@ function splitSteps({ y, predicted, rows }) {
         `(${plain(y[from + i])} − ${plain(predicted[from + i])})²`,
         value,
       ]),
-      [`${name} MSE`, `(${own.map(plain).join(' + ')}) / ${own.length}`, average(own)],
+      [`${name} sum`, own.map(plain).join(' + '), sum(own)],
+      [`${name} MSE`, `${plain(sum(own))} / ${own.length}`, average(own)],
     ];
   };
   return [...part('Training', 0, rows), ...part('Validation', rows, y.length)];

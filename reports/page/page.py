@@ -48,6 +48,7 @@ SCRIPTS = (
         "lab/lab_surface.js",
         "lab/lab_steps.js",
         "lab/lab_examples.js",
+        "lab/lab_worked.js",
         "lab/lab_presets.js",
         "lab/lab_sections.js",
         "lab/lab_page.js",

@@ -1,5 +1,6 @@
 """The lab in Chromium: its numbers are NumPy's, at every setting; its pictures say what they are drawn from."""
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 
+from rooflinear.kernels import operations
 from rooflinear.kernels._problem import scenes
 from rooflinear.kernels._problem.shown import GRID, THETA0_RANGE, THETA1_RANGE
 from rooflinear.reports.page import page
@@ -44,21 +46,33 @@ RANGES = {
     ("hypothesis", "steps"): (0, 1000, 71),
     ("fitting", "degree"): (1, 10, 10),
     ("fitting", "l2"): (0, 10, 52),
+    ("fitting", "noise"): (0, 5, 51),
     ("assumptions", "collinearity"): (0, 1, 21),
+    ("assumptions", "noise"): (0, 5, 51),
     ("assumptions", "l2"): (0, 100, 62),
+    ("squared-error", "noise"): (0, 5, 51),
+    ("squared-error", "rate"): (0.0005, 0.05, 100),
+    ("squared-error", "steps"): (0, 1000, 71),
     ("single", "theta0"): (-10, 10, 201),
+    ("single", "rate"): (0.001, 1.1, 1100),
+    ("single", "steps"): (0, 500, 61),
+    ("several", "theta0"): (-5, 5, 101),
     ("several", "theta1"): (-5, 5, 101),
+    ("several", "rate"): (0.001, 1.1, 1100),
+    ("several", "steps"): (0, 500, 61),
     ("vectorization", "m"): (100, 10_000, 100),
     ("vectorization", "n"): (5, 500, 100),
     ("r2", "samples"): (20, 500, 49),
     ("r2", "noise"): (0, 2, 41),
     ("diagnostics", "degree"): (1, 20, 20),
+    ("diagnostics", "samples"): (20, 500, 49),
     ("diagnostics", "noise"): (0, 1, 21),
     ("surface", "theta0"): (-10, 10, 201),
     ("surface", "theta1"): (-1, 5, 61),
+    ("surface", "rate"): (0.0005, 0.5, 1000),
     ("surface", "steps"): (0, 300, 57),
 }
-"""The least, the largest and the number of values of a control."""
+"""The least, the largest and the number of values of a control: all of the course's, and sometimes more."""
 
 STEPS = [0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 100, 144, 233, 377, 500, 610, 1000]
 
@@ -340,6 +354,14 @@ def test_the_surface_is_drawn_in_the_colours_of_its_scale_and_turns(lab):
     assert lab.page.evaluate(tile) != before
 
 
+def test_the_scale_of_the_colours_ends_at_the_largest_cost(lab):
+    """Its numbers stand at quarters of the length, which is the height to the power 1/2.5."""
+    lab.at("surface")
+    most = np.max([row[1:] for row in lab.rows("surface")])
+    texts = lab.page.locator("#lab-surface .panels svg[aria-label^='The scale'] .tick").all_text_contents()
+    assert [float(each) for each in texts] == pytest.approx(most * np.linspace(0, 1, 5) ** 2.5, rel=5e-3)
+
+
 def test_two_bars_stand_for_any_size_as_the_fits_say(lab, run_folder):
     lab.at("vectorization", m=4000, n=200)
     fits = growth.fits(frames.load(run_folder)).set_index("implementation")
@@ -442,8 +464,9 @@ EXAMPLES: dict[str, dict[str, list[float]]] = {
         "Squared deviation 1": [4], "Squared deviation 2": [0], "Squared deviation 3": [4], "SStot": [8], "R²": [0.75],
     },
     "diagnostics": {
-        "Training, squared error 1": [1], "Training, squared error 2": [1], "Training MSE": [1],
-        "Validation, squared error 1": [1], "Validation, squared error 2": [1], "Validation MSE": [1],
+        "Training, squared error 1": [1], "Training, squared error 2": [1], "Training sum": [2], "Training MSE": [1],
+        "Validation, squared error 1": [1], "Validation, squared error 2": [1], "Validation sum": [2],
+        "Validation MSE": [1],
     },
     "surface": {"J(1, −4)": [2], "J(2, −4)": [1], "J(1, −3)": [1], "J(2, −3)": [0]},
 }  # fmt: skip
@@ -455,7 +478,7 @@ def test_a_worked_example_shows_the_numbers_of_each_step(lab, section):
     lab.at(section)
     lab.press(section, "example")
     found: dict[str, list[float]] = {}
-    for name, _, value in lab.rows(section, ".worked"):
+    for name, _, value in lab.rows(section, ".steps"):
         found.setdefault(name, []).append(value)
     assert list(found) == list(EXAMPLES[section])
     for name, values in EXAMPLES[section].items():
@@ -465,6 +488,75 @@ def test_a_worked_example_shows_the_numbers_of_each_step(lab, section):
     lab.press(section, "course")
     assert lab.page.locator(f"#lab-{section} .worked tr").count() == 0
     assert lab.pressed(section) == ["course"]
+
+
+RETURNED = {
+    "hypothesis": [[14]],
+    "fitting": [[0.25]],
+    "assumptions": [[0, 0, 0]],
+    "squared-error": [[0]],
+    "single": [[0.6], [1.08], [1.464]],
+    "several": [[0.8, 1.6]] * 3,
+    "vectorization": [[2.5, 5.5, 8.5]],
+    "r2": [[0.75]],
+    "diagnostics": [[1, 1]],
+    "surface": [[2, 1, 1, 0]],
+}
+"""What an implementation returns for each input of a worked example: of the descents, after each step."""
+
+ASKED = {
+    section: [task for task in operations.SHOWN if re.fullmatch(rf"example-{section}(-\d)?", task.name)]
+    for section in RETURNED
+}
+
+
+@pytest.mark.parametrize("section", RETURNED)
+def test_a_worked_example_shows_what_every_implementation_returned_for_its_input(lab, section):
+    lab.at(section)
+    lab.press(section, "example")
+    tasks = ASKED[section]
+    named = []
+    for *outputs, error, by in lab.rows(section, ".answers"):
+        shown = [[float(each) for each in str(output).split()] for output in outputs]
+        assert len(shown) == len(RETURNED[section])
+        for values, expected in zip(shown, RETURNED[section], strict=True):
+            assert values == pytest.approx(expected, abs=1e-14)
+        assert error <= 1e-14
+        for name in by.split():
+            kept = [lab_run.called(name, task, task.inputs(np.dtype("float64"))) for task in tasks]
+            assert shown == [np.ravel(each).tolist() for each in kept], name
+        named += by.split()
+    operation = tasks[0].operation
+    has = [hand for hand in lab_run.HANDS if hasattr(_module(hand), operation)]
+    assert sorted(named) == sorted(has)
+    told = lab.text(section, ".returned")
+    assert f"Wrong: {lab_run.WRONG} (wrong: error 2 exceeds the bound 1e-15)" in told
+    assert (f"No {operation}: " in told) == (len(has) < len(lab_run.HANDS))
+    assert f"What {operation} returned for this input, in float64" in lab.text(section, ".worked")
+
+
+def test_a_descent_shows_what_was_returned_up_to_where_the_steps_stand(lab):
+    lab.at("single", example=1, theta0=0, rate=0.1, steps=2)
+    heads = lab.page.locator("#lab-single .answers thead th").all_inner_texts()
+    assert heads == ["θ after step 1", "θ after step 2", "largest error", "by"]
+
+
+def test_a_worked_example_that_was_moved_says_so_instead_of_what_was_returned(lab):
+    lab.at("several", example=1, theta0=1, theta1=0, rate=0.1, steps=3)
+    assert lab.page.get_attribute("#lab-several .returned", "data-state") == "moved"
+    assert lab.page.locator("#lab-several .answers").count() == 0
+
+
+def test_a_run_from_before_worked_examples_were_recorded_says_so(open_lab, without_outputs):
+    lab = open_lab(without_outputs)
+    for section, state, words in (
+        ("hypothesis", "absent", "This run did not record"),
+        ("r2", "unmeasured", "This run did not measure r2"),
+    ):
+        lab.press(section, "example")
+        assert lab.page.get_attribute(f"#lab-{section} .returned", "data-state") == state
+        assert words in lab.text(section, ".returned")
+        assert lab.page.locator(f"#lab-{section} .steps tbody tr").count() > 1
 
 
 @pytest.mark.parametrize(
@@ -485,7 +577,7 @@ def test_where_the_course_errs_is_told_with_why(lab, section, words):
 
 def test_controls_move_within_a_worked_example_but_not_its_data(lab):
     lab.at("squared-error", example=1, theta0=2, theta1=2, steps=0)
-    assert lab.rows("squared-error", ".worked")[-1][2] == 1
+    assert lab.rows("squared-error", ".steps")[-1][2] == 1
     disabled = lab.page.eval_on_selector_all(
         "#lab-squared-error :is(input, select):disabled", "all => all.map(one => one.id)"
     )
@@ -669,7 +761,7 @@ def test_no_rule_of_access_is_broken(browser, with_outputs, width, scheme):
     opened = Page(browser, with_outputs, width, scheme)
     opened.tab.evaluate("() => document.querySelectorAll('#lab details').forEach(each => { each.open = true; })")
     opened.tab.evaluate("() => document.querySelectorAll('#lab [data-preset=example]').forEach(each => each.click())")
-    opened.tab.wait_for_function("() => document.querySelectorAll('#lab .worked table').length === 10")
+    opened.tab.wait_for_function("() => document.querySelectorAll('#lab .steps').length === 10")
     opened.context.new_cdp_session(opened.tab).send("Page.setBypassCSP", {"enabled": True})
     needs("axe_playwright_python")
     [folder] = find_spec("axe_playwright_python").submodule_search_locations
