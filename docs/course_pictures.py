@@ -43,7 +43,7 @@ def main(page: Path) -> None:
         tab = browser.new_page(viewport=VIEW, color_scheme="light")
         tab.goto(page.resolve().as_uri())
         tab.wait_for_function(READY)
-        tab.evaluate("() => document.getElementById('controls').remove()")
+        tab.evaluate("() => { document.getElementById('controls').style.display = 'none'; }")
         for section, preset in PICTURES.items():
             _take(tab, section, preset)
         browser.close()
