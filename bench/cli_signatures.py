@@ -11,6 +11,7 @@ from typing import get_type_hints
 
 import typer
 
+from . import cli_compare_options as compare_options
 from . import cli_options as options
 
 
@@ -53,15 +54,15 @@ class CompareTimeOptions(OptionGroup):
 class GuestOptions(OptionGroup):
     """A suite of another tool."""
 
-    pytest: options.PytestPaths = None
-    keyword: options.Keyword = None
-    markers: options.Markers = None
-    asv: options.Asv = None
-    bench: options.AsvBench = None
-    pyperf: options.PyperfScripts = None
-    build: options.Build = None
-    python: options.SuitePython = None
-    extra: options.With = None
+    pytest: compare_options.PytestPaths = None
+    keyword: compare_options.Keyword = None
+    markers: compare_options.Markers = None
+    asv: compare_options.Asv = None
+    bench: compare_options.AsvBench = None
+    pyperf: compare_options.PyperfScripts = None
+    build: compare_options.Build = None
+    python: compare_options.SuitePython = None
+    extra: compare_options.With = None
 
 
 class RunOptions:
@@ -125,8 +126,8 @@ class AdviseOptions:
 
 
 class CompareOptions:
-    base: options.Base
-    head: options.Head = None
+    base: compare_options.Base
+    head: compare_options.Head = None
     suite: options.SuiteFolder = None
     preset: options.ComparePreset = "quick"
     cases: CaseOptions
@@ -136,61 +137,61 @@ class CompareOptions:
     times: CompareTimeOptions
     memory_limit: options.CompareMemory = None
     seed: options.Seed = None
-    margin: options.Margin = None
-    margins: options.Margins = None
-    allow_missing: options.AllowMissing = None
-    allow_other_machine: options.AllowOtherMachine = False
-    reference: options.Reference = None
-    base_python: options.BasePython = None
-    head_python: options.HeadPython = None
+    margin: compare_options.Margin = None
+    margins: compare_options.Margins = None
+    allow_missing: compare_options.AllowMissing = None
+    allow_other_machine: compare_options.AllowOtherMachine = False
+    reference: compare_options.Reference = None
+    base_python: compare_options.BasePython = None
+    head_python: compare_options.HeadPython = None
     guests: GuestOptions
-    html: options.Html = None
-    markdown: options.Markdown = None
-    junit: options.Junit = None
-    output: options.CompareOutput = None
+    html: compare_options.Html = None
+    markdown: compare_options.Markdown = None
+    junit: compare_options.Junit = None
+    output: compare_options.CompareOutput = None
     json: options.Json = False
 
 
 class BisectOptions:
-    good: options.Good = None
-    bad: options.Bad = "HEAD"
-    case: options.CasePatterns = None
+    good: compare_options.Good = None
+    bad: compare_options.Bad = "HEAD"
+    case: compare_options.CasePatterns = None
     suite: options.SuiteFolder = None
     preset: options.ComparePreset = "quick"
     cases: CaseOptions
     parameters: ParameterOptions
     dtype: options.Dtypes = None
     threads: options.CompareThreads = None
-    time_budget: options.BisectBudget = None
+    time_budget: compare_options.BisectBudget = None
     timeout: options.Timeout = None
     memory_limit: options.CompareMemory = None
     seed: options.Seed = None
-    margin: options.Margin = None
-    margins: options.Margins = None
+    margin: compare_options.Margin = None
+    margins: compare_options.Margins = None
     guests: GuestOptions
     results: options.Results = Path("results")
-    resume: options.ResumeBisect = None
+    resume: compare_options.ResumeBisect = None
     json: options.Json = False
 
 
 class CalibrateOptions:
-    revision: options.Revision = "HEAD"
+    revision: compare_options.Revision = "HEAD"
     suite: options.SuiteFolder = None
     cases: CaseOptions
     dtype: options.Dtypes = None
     times: CompareTimeOptions
     seed: options.Seed = None
-    margin: options.Margin = None
-    runs: options.EqualRuns = "1"
-    effect: options.Effects = None
-    load: options.Load = "0"
-    nice: options.Nice = None
-    simulate: options.Simulate = "0"
-    peers: options.Peers = False
+    margin: compare_options.Margin = None
+    runs: compare_options.EqualRuns = "1"
+    effect: compare_options.Effects = None
+    load: compare_options.Load = "0"
+    nice: compare_options.Nice = None
+    simulate: compare_options.Simulate = "0"
+    peers: compare_options.Peers = False
     guests: GuestOptions
-    report: options.Repeat = False
-    preset: options.RepeatPreset = None
-    output: options.CalibrateOutput = None
+    report: compare_options.Repeat = False
+    preset: compare_options.RepeatPreset = None
+    output: compare_options.CalibrateOutput = None
     json: options.Json = False
 
 
