@@ -71,23 +71,7 @@ class Runner:
         self._showing = Showing(suite, self._problems, keep, kept, factories.clock)
         self._admission = Admission(suite, options, self._budget, self._problems)
         self._workers = Workers(suite, options, self._problems, self._admission.memory_bytes, factories)
-        self._contests = ContestRunner(
-            suite=suite,
-            options=options,
-            timed=timed,
-            begun=bool(earlier),
-            results=self._results,
-            workers=self._workers,
-            problems=self._problems,
-            admission=self._admission,
-            budget=self._budget,
-            readers=self._readers,
-            neighbours=self._neighbours,
-            rng=self._random,
-            now=watcher.now,
-            clock=factories.clock,
-            clock_ns=factories.clock_ns,
-        )
+        self._contests = self._contest_runner(factories, begun=bool(earlier))
 
     def play(self, contests: list[Contest]) -> None:
         """Plays all contests; every case ends with exactly one result a block."""
@@ -117,6 +101,25 @@ class Runner:
     def neighbours(self) -> Neighbours:
         """Other programs that were busy while this ran."""
         return self._neighbours
+
+    def _contest_runner(self, factories: Factories, begun: bool) -> ContestRunner:
+        return ContestRunner(
+            suite=self.suite,
+            options=self.options,
+            timed=self._timed,
+            begun=begun,
+            results=self._results,
+            workers=self._workers,
+            problems=self._problems,
+            admission=self._admission,
+            budget=self._budget,
+            readers=self._readers,
+            neighbours=self._neighbours,
+            rng=self._random,
+            now=self.watcher.now,
+            clock=factories.clock,
+            clock_ns=factories.clock_ns,
+        )
 
     def _groups(self) -> list[int]:
         return [*self._workers.pids, *self._problems.pids, *self._readers.pids]
