@@ -10,6 +10,9 @@ from rooflinear.bench.guests.session import Place, Session, Suite
 CALLS = (1, 3)
 """Calls that are timed of each benchmark; one more follows, for its checks."""
 
+MADE = sum(CALLS) + 1
+"""All calls of a benchmark that is played here."""
+
 
 def place(folder, side="head", **more):
     """A side's place; the suite is in the folder ``suite`` of its own."""
