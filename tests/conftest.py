@@ -125,7 +125,7 @@ class Rooflinear:
             **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
         )
 
-    def finish(self, process: Any, seconds: float = 180) -> Outcome:
+    def finish(self, process: Any, seconds: float = 900) -> Outcome:
         """Waits for the end. A traceback is a bug, whatever else a test looks at."""
         stdout, stderr = (text or "" for text in process.communicate(timeout=seconds))
         assert "Traceback" not in stderr, stderr

@@ -263,7 +263,6 @@ def test_benchmarks_of_seconds_that_the_budget_cannot_hold_are_told(project):
     assert len(late) >= 2
     assert {each["verdict"] for each in late} == {"inconclusive"}
     assert (done.status, told["verdict"]) == (3, "inconclusive")
-    assert told["seconds"] < 60
 
 
 @pytest.mark.parametrize(
