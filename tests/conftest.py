@@ -20,6 +20,7 @@ from rooflinear.bench.machine import ceilings, machine
 from rooflinear.bench.machine.cores import available_cores
 from rooflinear.bench.records import Ceilings, Roof
 
+from . import alone
 from .absent import needs
 from .browsers import CHROMIUM, FLAGS, program
 from .waiting import came_true
@@ -54,6 +55,11 @@ settings.load_profile("untimed")  # no property fails because the machine is bus
 signal.signal(signal.SIGINT, signal.default_int_handler)  # children of a shell's background jobs would never see Ctrl-C
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Reads nothing in vain for ``-m alone``."""
+    return alone.is_ignored(collection_path, config.option.markexpr) or None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks as slow what starts the command, a browser or a framework: ``make check`` leaves it out.
 
@@ -61,6 +67,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     place = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
+    alone.require_named(items)
     for item in items:
         if STARTERS & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
