@@ -21,7 +21,7 @@ TORCH_INDEX ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup report lint types style check quick test others calibrate repeat goals guests bisects picture course audit schemas clean
+.PHONY: setup report lint types style check bytecode quick test others calibrate repeat goals guests bisects picture course audit schemas clean
 
 setup: .venv/complete
 
@@ -55,16 +55,22 @@ style:
 check: | $(BIN)/pytest
 	$(MAKE) --no-print-directory --jobs types style quick
 
-quick:
+# Tests start hundreds of processes, which would each compile bench/ anew; test processes also keep what pytest rewrites.
+bytecode: | $(BIN)/pytest
+	@$(BIN)/python -m compileall -q bench kernels reports tests/adversaries
+
+quick test others: export PYTHONDONTWRITEBYTECODE =
+
+quick: bytecode
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not slow'
 
 # Verdicts of the gate depend on timing: the tests of them run alone, then all others beside the linters.
-test: setup
+test: setup bytecode
 	$(BIN)/python -m pytest -q -m alone
 	$(MAKE) --no-print-directory --jobs types style others
 
 # Most wait for commands that they start, so that two processes would leave two cores idle half of the time.
-others:
+others: bytecode
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m 'not alone'
 
 clean:
