@@ -99,10 +99,10 @@ COMPILES = {
     "tensorflow": {"nothing": False, "tf.function": True},
     "jax": {"nothing": True},
 }
-"""Of each array library: what an implementation must have beside it to compile."""
+"""Each framework, and what an implementation has beside it, with whether it may compile then."""
 
 
-@pytest.fixture(scope="module", params=["torch", "tensorflow", "jax"])
+@pytest.fixture(scope="module", params=COMPILES)
 def framework(request):
     """What a framework's own process says of it."""
     needs(request.param)
