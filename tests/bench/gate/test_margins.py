@@ -2,6 +2,7 @@
 
 import pytest
 
+from rooflinear.bench import cli_compare_options
 from rooflinear.bench.errors import UsageError
 from rooflinear.bench.gate.margins import LARGE, PINNED, THREADED, Margins, read, share
 from rooflinear.bench.records import Case
@@ -26,6 +27,12 @@ def test_threads_and_size_decide_where_nothing_is_stated():
     margins = read(None, None)
     assert [margins.of(case()), margins.of(case(), large=True), margins.of(case(2))] == [PINNED, LARGE, THREADED]
     assert margins.default == PINNED
+
+
+def test_the_help_states_the_defaults():
+    (option,) = cli_compare_options.Margin.__metadata__
+    large, threaded = f"{LARGE:.0%} for inputs larger than the caches", f"{THREADED:.0%} for several threads"
+    assert option.help.endswith(f"Default: {PINNED:.0%}; {large}, {threaded}.")
 
 
 def test_a_pattern_prevails_and_the_last_that_fits():
