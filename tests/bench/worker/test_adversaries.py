@@ -62,7 +62,7 @@ CHEATS = {
     "slows_the_clock_now_and_then": "its clock disagrees with the harness's",
     "slows_the_harness_clock": "its clock disagrees with the harness's",
     "transposed_output": OUTSIDE,
-    "waits_only_the_first_time": f"{CACHED}|{OUTSIDE}|its clock disagrees",
+    "waits_only_the_first_time": f"{CACHED}|{OUTSIDE}|{FASTER}|its clock disagrees",
     "works_ahead_in_its_workspace": f"{OUTSIDE}|not finite",
     "works_in_one_of_four": f"{OUTSIDE}|{CACHED}",
     "works_in_one_of_four_hundred": f"{OUTSIDE}|{CACHED}",
