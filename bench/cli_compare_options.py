@@ -6,7 +6,7 @@ from .cli_options import File, Many, Text, argument, option, switch
 
 # Comparisons
 
-Base = Annotated[str, argument("BASE", "The old side: a git revision, a run folder or a file of results.")]
+Base = Annotated[Text, argument("BASE", "The old side: a git revision, a run folder or a file of results.")]
 Head = Annotated[Text, argument("HEAD", "The new side, of the same kind. Default: the working tree.")]
 Good = Annotated[Text, argument("GOOD", "The last good commit, or release.")]
 Bad = Annotated[str, argument("BAD", "A later commit, or release.")]
@@ -17,6 +17,14 @@ ResumeBisect = Annotated[File, option("--resume", "FOLDER", "Continue the search
 BisectBudget = Annotated[
     Text,
     option("--time-budget", "TIME", "Time after which no commit is judged any more, such as 30m. Default: no limit."),
+]
+Confirm = Annotated[
+    File,
+    _option(
+        "--confirm",
+        "RESULT",
+        "Replay only the confirmed cases of an earlier comparison (its --output FILE), and say which recur.",
+    ),
 ]
 Margin = Annotated[
     Text,

@@ -126,8 +126,9 @@ class AdviseOptions:
 
 
 class CompareOptions:
-    base: compare_options.Base
+    base: compare_options.Base = None
     head: compare_options.Head = None
+    confirm: compare_options.Confirm = None
     suite: options.SuiteFolder = None
     preset: options.ComparePreset = "quick"
     cases: CaseOptions

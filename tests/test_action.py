@@ -78,7 +78,7 @@ def action(tmp_path, folder):
 
 def workflow(tmp_path, folder):
     found = read(".github/workflows/benchmarks.yml")
-    steps = found["jobs"]["compare"]["steps"]
+    steps = [step for job in found["jobs"].values() for step in job["steps"]]
     return Runner(folder, tmp_path, steps, found[True]["workflow_call"]["inputs"])  # YAML reads "on" as true
 
 
@@ -99,20 +99,46 @@ def test_the_command_gets_what_the_inputs_say(runner):
     files = ["--html", "rooflinear.html", "--junit", "rooflinear.xml", "--output", "rooflinear.json"]
     suite = ["--pyperf", "bench/bm_*.py", "--pyperf", "a b.py"]
     assert done.stdout.splitlines() == [
-        "compare", "a1b2", *suite, "--margin", "3%", "--time-budget", "10m", *files
+        "compare", "a1b2", "HEAD", *suite, "--margin", "3%", "--time-budget", "10m", *files
     ]  # fmt: skip
 
 
 def test_a_base_of_ones_own_is_taken_in_the_place_of_the_pull_requests(runner):
     done = runner("Compare", {"suite": "--pytest bench", "base": "v1.2"})
-    assert done.stdout.splitlines()[:4] == ["compare", "v1.2", "--pytest", "bench"]
+    assert done.stdout.splitlines()[:5] == ["compare", "v1.2", "HEAD", "--pytest", "bench"]
 
 
 @pytest.mark.parametrize("status", [0, 1, 2, 3, 4, 5, 130])
-def test_only_an_inconclusive_comparison_passes_beside_a_good_one(runner, monkeypatch, status):
+def test_only_an_inconclusive_comparison_and_one_that_is_replayed_pass_beside_a_good_one(runner, monkeypatch, status):
     monkeypatch.setenv("STATUS", str(status))
     done = runner("Compare", {"suite": "--pytest bench"})
-    assert (done.returncode == 0) == (status in (0, 3))
+    assert (done.returncode == 0) == (status in (0, 1, 3))
+    if status:
+        assert runner.output.read_text() == f"status={status}\n"
+
+
+REPLAYS = {action: "Measure again", workflow: "Replay"}
+
+
+@pytest.mark.parametrize("kind", [action, workflow])
+@pytest.mark.parametrize("status", [0, 1, 3, 4])
+def test_what_is_slower_is_replayed_and_that_decides(tmp_path, monkeypatch, kind, status):
+    monkeypatch.setenv("STATUS", str(status))
+    runner = kind(tmp_path, tmp_path)
+    runner.program("rooflinear", 'for each in "$@"; do echo "$each"; done\nexit $STATUS')
+    done = runner(REPLAYS[kind], {"suite": "--pytest bench", "time-budget": "10m"})
+    name = "rooflinear-confirm"
+    files = ["--html", f"{name}.html", "--junit", f"{name}.xml", "--output", f"{name}.json"]
+    assert done.stdout.splitlines() == ["compare", "--confirm", "rooflinear.json", "--time-budget", "10m", *files]
+    assert done.returncode == status
+
+
+def test_a_replay_is_made_only_where_something_was_slower():
+    steps = {step.get("id"): step for step in read("action.yml")["runs"]["steps"]}
+    assert steps["confirm"]["if"] == "steps.compare.outputs.status == '1' && inputs.confirm == 'true'"
+    jobs = read(".github/workflows/benchmarks.yml")["jobs"]
+    assert (jobs["confirm"]["needs"], jobs["confirm"]["if"]) == ("compare", "needs.compare.outputs.status == '1'")
+    assert jobs["compare"]["outputs"] == {"status": "${{ steps.compare.outputs.status }}"}
 
 
 @pytest.mark.parametrize("status", [0, 1, 3, 4, 5])
@@ -120,7 +146,7 @@ def test_the_action_tells_the_commands_status_and_fails_an_inconclusive_one_if_a
     monkeypatch.setenv("STATUS", str(status))
     runner = action(tmp_path, tmp_path)
     runner.program("rooflinear", "exit $STATUS")
-    done = runner("Compare", {"suite": "--pytest bench", "fail-on-inconclusive": "true"})
+    done = runner("Compare", {"suite": "--pytest bench", "fail-on-inconclusive": "true", "confirm": "false"})
     assert done.returncode == status
     assert runner.output.read_text() == f"status={status}\n"
 

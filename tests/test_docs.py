@@ -35,6 +35,7 @@ def commands():
 
 
 def arguments(line):
+    line = line.replace("${{ inputs.suite }}", "--pytest bench")
     line = re.sub(r"\$\{\{.*?\}\}", "REVISION", OPTIONS_IN_VARIABLES.sub("", line))
     line = re.sub(r"\|\|.*|&&.*", "", line)
     return [word for word in shlex.split(line) if word != "…"]

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -24,11 +24,20 @@ from ..gate.revisions import Revision
 from ..gate.tracks import results
 from ..machine import machine
 from ..processes import scratch
+from ..records import Case
 from ..suites import suite
 from ..suites.suite import Suite
 from ..sweep import Options, contests
 from .options import build, listed, time_budget_seconds
-from .requests import NO_GUEST, OF_GUESTS_ONLY, CaseRequest, CompareRequest, refuse_ignored, refuse_others
+from .requests import (
+    NO_GUEST,
+    OF_GUESTS_ONLY,
+    CaseRequest,
+    CompareRequest,
+    recorded,
+    refuse_ignored,
+    refuse_others,
+)
 
 OF_FILES = {
     "base", "head", "margin", "margins", "allow_missing", "allow_other_machine", "reference",
@@ -57,28 +66,57 @@ def compare(request: CompareRequest) -> int:
 
 
 def _found(request: CompareRequest) -> Comparison:
+    if request.confirm is not None:
+        from . import confirm
+
+        return confirm.replay(request, measured)
+    if request.base is None:
+        raise UsageError("BASE is missing; give a git revision, a run folder or a file of results")
     if _are_files(request):
         return _files(request)
+    return measured(request)
+
+
+def measured(request: CompareRequest, only: Mapping[Case, float] | None = None) -> Comparison:
+    """Both sides side by side, by kernels or by a suite of another tool. ``only``: see `paired`."""
     if request.is_guest:
         from . import guests
 
-        return guests.compare(request)
-    refuse_ignored(request.given, OF_GUESTS_ONLY, NO_GUEST)
-    return _revisions(request)
+        found = guests.compare(request, only)
+    else:
+        refuse_ignored(request.given, OF_GUESTS_ONLY, NO_GUEST)
+        found = _revisions(request, only)
+    return msgspec.structs.replace(found, options={**found.options, "request": recorded(request)})
 
 
 def paired(
-    base: Revision, head: Revision, chosen: Options, accepted: Margins, allowed: list[str], judge_all: bool = False
+    base: Revision,
+    head: Revision,
+    chosen: Options,
+    accepted: Margins,
+    allowed: list[str],
+    judge_all: bool = False,
+    only: Mapping[Case, float] | None = None,
 ) -> Comparison:
-    """The paired gate over two revisions whose suites load. ``judge_all``: see `plan`."""
-    planned = plan(base, head, chosen, accepted, allowed, judge_all)
-    if not planned.measured and not planned.settled:
+    """The paired gate over two revisions whose suites load. ``judge_all``: see `plan`.
+
+    ``only``: these cases alone, each with its margin, are measured, and all of them are confirmed.
+    """
+    planned = plan(base, head, chosen, accepted, allowed, judge_all, only)
+    if not planned.measured and not planned.settled and only is None:
         raise UsageError("no case is left; the chosen implementations do not have the chosen operations")
     watcher = progress.watcher()
     if planned.remark:
         watcher.note(planned.remark)
     blocks = partial(Blocks, base, head, chosen)
-    gate = Gate(planned.measured, blocks, watcher, seed=chosen.seed, time_budget_s=chosen.time_budget_s)
+    gate = Gate(
+        planned.measured,
+        blocks,
+        watcher,
+        seed=chosen.seed,
+        time_budget_s=chosen.time_budget_s,
+        confirm_all=only is not None,
+    )
     try:
         gate.play()
     finally:
@@ -122,6 +160,7 @@ def _refuse_folder(given: str | None) -> None:
 def _files(request: CompareRequest) -> Comparison:
     from ..gate.unpaired import compare_files
 
+    assert request.base is not None
     assert request.head is not None
     _refuse_unused(request)
     accepted = margins.read(request.margin, request.margins)
@@ -142,14 +181,14 @@ def _refuse_unused(request: CompareRequest) -> None:
         refuse_ignored(request.given, ("reference",), "--reference needs --allow-other-machine")
 
 
-def _revisions(request: CompareRequest) -> Comparison:
+def _revisions(request: CompareRequest, only: Mapping[Case, float] | None) -> Comparison:
     allowed = listed("--allow-missing", request.allow_missing)
-    found = _played(request, allowed)
+    found = _played(request, allowed, only)
     unused = unmatched(allowed, (Named(each.case) for each in found.cases))
     return msgspec.structs.replace(found, warnings=[*found.warnings, *unused])
 
 
-def _played(request: CompareRequest, allowed: list[str]) -> Comparison:
+def _played(request: CompareRequest, allowed: list[str], only: Mapping[Case, float] | None) -> Comparison:
     why = "BASE and HEAD are not files of results, so both are measured on this machine"
     refuse_ignored(request.given, OF_FILES_ONLY, why)
     folder = suite.find(request.suite)
@@ -168,7 +207,7 @@ def _played(request: CompareRequest, allowed: list[str]) -> Comparison:
         if base.suite is None or head.suite is None:
             return _unloadable(base, head, accepted, request)
         chosen = options_of(base.suite, head.suite, request)
-        found = paired(base, head, chosen, accepted, allowed)
+        found = paired(base, head, chosen, accepted, allowed, only=only)
         unseen = [f"{name} is not compared: git ignores it" for name in revisions.ignored(root, below, head)]
         others = [told for side in (base, head) for told in _not_of_revision(side)]
         return msgspec.structs.replace(found, warnings=[*found.warnings, *unseen, *others])
@@ -240,7 +279,7 @@ def _concluded(
 
 def _refuse_unwritable(request: CompareRequest) -> None:
     """Before minutes of measuring, not after; nor is a file written over another, or over what is compared."""
-    sides = {"BASE": request.base, "HEAD": request.head}
+    sides = {"BASE": request.base, "HEAD": request.head, "--confirm": request.confirm}
     taken = {Path(given).resolve(): side for side, given in sides.items() if given}
     for option, path in _asked(request).items():
         store.refuse_unwritable(f"--{option}", path)

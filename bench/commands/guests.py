@@ -20,6 +20,7 @@ from ..guests.proof import Modules, prove, same_code
 from ..guests.session import Session
 from ..guests.sides import BASE, HEAD, Opened
 from ..processes import scratch
+from ..records import Case
 from . import guest_sides
 from .guest_sides import GuestRequest
 from .options import bytes_of, listed, seconds_of, seed_of, time_budget_seconds
@@ -35,8 +36,8 @@ OF_GUESTS = {
 """What a comparison by a suite of another tool uses; the rest is of suites of kernels."""
 
 
-def compare(request: CompareRequest) -> Comparison:
-    """A paired comparison of two sides of a project by its own suite."""
+def compare(request: CompareRequest, only: Mapping[Case, float] | None = None) -> Comparison:
+    """A paired comparison of two sides of a project by its own suite. ``only``: see `judged`."""
     refuse_others(request.given, OF_GUESTS, "a suite of another tool has no such choice")
     accepted = margins.read(request.margin, request.margins)
     allowed = listed("--allow-missing", request.allow_missing)
@@ -44,7 +45,7 @@ def compare(request: CompareRequest) -> Comparison:
     time_budget_seconds(request.time_budget)
     with scratch.folder() as place:
         opened, named = guest_sides.open_sides(request, {BASE: request.base, HEAD: request.head}, place)
-        return judged(opened, named, accepted, allowed, request)
+        return judged(opened, named, accepted, allowed, request, only=only)
 
 
 def judged(
@@ -54,17 +55,21 @@ def judged(
     allowed: list[str],
     request: GuestRequest,
     judge_all: bool = False,
+    only: Mapping[Case, float] | None = None,
 ) -> Comparison:
-    """Plays the gate over two sides that are open. ``judge_all`` treats equal code as changed, to count errors."""
+    """Plays the gate over two sides that are open. ``judge_all`` treats equal code as changed, to count errors.
+
+    ``only``: these cases alone, each with its margin, are measured, and all of them are confirmed.
+    """
     seed = seed_of(request.seed)
     told, unchanged = listings(opened)
-    planned = guest_plan.plan(told, set() if judge_all else unchanged, accepted, allowed, seed)
+    planned = guest_plan.plan(told, set() if judge_all else unchanged, accepted, allowed, seed, only)
     if all(each.refused for found in told.values() for each in found.benchmarks):
         raise UsageError(f"{shlex.join(opened.suite.arguments)}: no benchmark was found{_why_nothing(told)}")
     timeout, memory = limits(request)
     budget = time_budget_seconds(request.time_budget)
     guests = Guests(opened.suite, opened.places, planned.ids, planned.files, timeout, memory)
-    gate, cases, controls = _played(guests, planned, seed, budget)
+    gate, cases, controls = _played(guests, planned, seed, budget, confirm_all=only is not None)
     cases = [*cases, *planned.plan.settled]
     verdict, reason = records.verdict_of(cases, controls)
     unused = unmatched(allowed, (Named(case, name) for case, name in planned.ids.items()))
@@ -85,12 +90,19 @@ def limits(request: GuestRequest) -> tuple[float, int | None]:
 
 
 def _played(
-    guests: Guests, planned: guest_plan.GuestPlan, seed: int, budget_s: float | None
+    guests: Guests, planned: guest_plan.GuestPlan, seed: int, budget_s: float | None, confirm_all: bool
 ) -> tuple[Gate, list[CaseResult], list[Control]]:
     watcher = progress.watcher()
     if planned.plan.remark:
         watcher.note(planned.plan.remark)
-    gate = Gate(planned.plan.measured, partial(GuestBlocks, guests), watcher, seed=seed, time_budget_s=budget_s)
+    gate = Gate(
+        planned.plan.measured,
+        partial(GuestBlocks, guests),
+        watcher,
+        seed=seed,
+        time_budget_s=budget_s,
+        confirm_all=confirm_all,
+    )
     try:
         gate.play()
     finally:

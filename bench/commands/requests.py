@@ -5,8 +5,9 @@ and similar functions. ``given`` names the options and arguments on the command 
 default value: commands with several modes need it to refuse options that a mode would ignore.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -137,10 +138,15 @@ class AdviseRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CompareRequest(CaseRequest, frozen=True, kw_only=True):
-    """``compare``: two revisions or two files of results; ``head`` None is the working tree."""
+    """``compare``: two revisions or two files of results; ``head`` None is the working tree.
 
-    base: str
+    ``confirm`` is the JSON of an earlier comparison, whose confirmed cases are replayed; then the sides are those of
+    that file where they are None.
+    """
+
+    base: str | None = None
     head: str | None = None
+    confirm: Path | None = None
     margin: str | None = None
     margins: Path | None = None
     allow_missing: tuple[str, ...] = ()
@@ -222,6 +228,33 @@ class MachineRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     fresh: bool = False
     json: bool = False
+
+
+OF_ONE_COMPARISON = (
+    "base", "head", "confirm", "seed", "time_budget", "margin", "margins", "allow_missing",
+    "html", "markdown", "junit", "output", "json",
+)  # fmt: skip
+"""Arguments of a comparison that a replay does not read from its file: its sides and margins are there as they were
+found, the rest is chosen anew."""
+
+
+def recorded(request: CompareRequest) -> dict[str, Any]:
+    """What was typed of what is measured, as a replay reads it (`restored`)."""
+    typed = {name: getattr(request, name) for name in request.given if name not in OF_ONE_COMPARISON}
+    return msgspec.to_builtins(typed, enc_hook=str)
+
+
+def restored(request: CompareRequest, typed: Mapping[str, Any], **more: Any) -> CompareRequest:
+    """A request with what `recorded` kept, except where ``request`` or ``more`` says something else.
+
+    Raises `msgspec.ValidationError` for what is no option, or has no value of its kind.
+    """
+    values = {name: getattr(request, name) for name in CompareRequest.__struct_fields__}
+    kept = {name: value for name, value in typed.items() if name not in request.given}
+    given = tuple(dict.fromkeys([*kept, *(name for name in request.given if name != "confirm")]))
+    return msgspec.convert(
+        {**values, **kept, **more, "confirm": None, "given": given}, CompareRequest, dec_hook=lambda kind, it: kind(it)
+    )
 
 
 def refuse_ignored(given: Iterable[str], ignored: Collection[str], why: str) -> None:

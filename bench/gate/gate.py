@@ -38,6 +38,7 @@ class Blocks(Protocol):
 class Gate:
     """One comparison. `play` fills ``tracks``; `tracks.results` judges them.
 
+    ``confirm_all``: every case goes on to the confirmation, and the screen only plans its blocks.
     ``blocks`` creates the player of a stage's blocks from a seed, ``clock`` counts seconds; tests replace both.
     """
 
@@ -49,10 +50,12 @@ class Gate:
         *,
         seed: int = 0,
         time_budget_s: float | None = None,
+        confirm_all: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ):
         self._blocks, self._watcher, self._clock = blocks, watcher, clock
         self._seed, self._budget_s, self._random = seed, time_budget_s, random.Random(seed)
+        self._confirm_all = confirm_all
         sides = [(each, side) for each in measured for side in ((HEAD, COPY) if each.copied else (HEAD,))]
         self.tracks = [Track(each, side, each.margin) for each, side in sides]
         self.warnings: list[str] = []
@@ -69,11 +72,7 @@ class Gate:
         self._widen()
         if all(each.planned.unchanged for each in self.tracks):
             return
-        open_ = [
-            each
-            for each in self.tracks
-            if each.timed and not each.exact and judge.goes_on(each.numbers("screen"), each.margin)
-        ]
+        open_ = [each for each in self.tracks if self._goes_on(each)]
         if all(each.same for each in open_):
             return
         for track in open_:
@@ -83,6 +82,11 @@ class Gate:
             track.wanted = min(track.wanted, most)
         self._fit(open_)
         self._confirm([each for each in open_ if each.timed])
+
+    def _goes_on(self, track: Track) -> bool:
+        if not track.timed or track.exact:
+            return False
+        return (self._confirm_all and not track.same) or judge.goes_on(track.numbers("screen"), track.margin)
 
     def _screen(self) -> None:
         self._watcher.begin(judge.SCREEN_BLOCKS * len({each.planned.case for each in self.tracks}))

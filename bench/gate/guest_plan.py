@@ -13,7 +13,7 @@ from ..records import Case
 from .allowed import Named, one_sided
 from .margins import Margins
 from .paired_rounds import BASE, HEAD
-from .plan import Plan, Planned, with_controls
+from .plan import Plan, Planned, only_these, with_controls
 from .records import ABSENT, APPEARED, BROKEN, MISSING, CaseResult
 
 
@@ -27,11 +27,17 @@ class GuestPlan:
 
 
 def plan(
-    listed: Mapping[str, Listed], unchanged: Collection[str], margins: Margins, allowed: Sequence[str], seed: int
+    listed: Mapping[str, Listed],
+    unchanged: Collection[str],
+    margins: Margins,
+    allowed: Sequence[str],
+    seed: int,
+    only: Mapping[Case, float] | None = None,
 ) -> GuestPlan:
     """The benchmarks that both sides have, and why others are not compared.
 
-    ``unchanged`` are the ids of those that run the same code on both sides.
+    ``unchanged`` are the ids of those that run the same code on both sides. ``only``: these cases alone, each with its
+    margin.
     """
     found = {side: {each.id: each for each in told.benchmarks} for side, told in listed.items()}
     union = {**found[BASE], **found[HEAD]}
@@ -57,9 +63,11 @@ def plan(
             settled.append(one_sided(Named(case, name), verdict, reason, margin, allowed))
         else:
             shared.append(Planned(case, margin, unchanged=same))
-    measured, left = with_controls(shared, random.Random(seed))
     ids = {case: name for name, case in cases.items()}
     files = {case: union[name].file for name, case in cases.items()}
+    if only is not None:
+        return GuestPlan(only_these(shared, settled, only, random.Random(seed)), ids, files)
+    measured, left = with_controls(shared, random.Random(seed))
     return GuestPlan(Plan(tuple(measured), (*settled, *left)), ids, files)
 
 

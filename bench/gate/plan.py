@@ -2,7 +2,7 @@
 
 import random
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -59,8 +59,9 @@ class Plan:
 
     @property
     def nothing_changed(self) -> bool:
-        """Whether all cases are the same code on both sides."""
-        return all(each.unchanged for each in (*self.measured, *self.settled))
+        """Whether there are cases, and all are the same code on both sides."""
+        cases = (*self.measured, *self.settled)
+        return bool(cases) and all(each.unchanged for each in cases)
 
     @property
     def remark(self) -> str:
@@ -70,12 +71,18 @@ class Plan:
 
 
 def plan(
-    base: Revision, head: Revision, options: Options, margins: Margins, allowed: Sequence[str], judge_all: bool
+    base: Revision,
+    head: Revision,
+    options: Options,
+    margins: Margins,
+    allowed: Sequence[str],
+    judge_all: bool,
+    only: Mapping[Case, float] | None = None,
 ) -> Plan:
     """The cases of head's grids on both sides, so that only implementations and operations can differ.
 
     ``judge_all`` treats unchanged cases as changed, to measure the gate's error
-    rates.
+    rates. ``only``: these cases alone, each with its margin.
     """
     assert base.suite is not None
     assert head.suite is not None
@@ -101,6 +108,8 @@ def plan(
         Planned(case, margins.of(case, _is_large(head.suite, contest, held)), case.implementation in same)
         for case, contest in both
     ]
+    if only is not None:
+        return only_these(shared, settled, only, random.Random(options.seed))
     runs_here = _runs_here(head, options.device)
     measured, left = with_controls(shared, random.Random(options.seed), runs_here)
     return Plan(tuple(measured), (*settled, *left))
@@ -175,6 +184,17 @@ def with_controls(
     measured = [replace(each, copied=each.case in copied) for each in changed]
     measured += [each for each in unchanged if each.case in controls]
     return measured, [_left_out(each) for each in unchanged if each.case not in controls]
+
+
+def only_these(
+    shared: Sequence[Planned], settled: Sequence[CaseResult], only: Mapping[Case, float], rng: random.Random
+) -> Plan:
+    """A plan of some cases, each with a margin of its own. All are judged; some of them also run against a copy."""
+    chosen = [replace(each, margin=only[each.case], unchanged=False) for each in shared if each.case in only]
+    copies = max(_tenth(chosen), min(FEW_CONTROLS, len(chosen)))
+    copied = {each.case for each in rng.sample(chosen, copies)}
+    measured = tuple(replace(each, copied=each.case in copied) for each in chosen)
+    return Plan(measured, tuple(each for each in settled if each.case in only))
 
 
 def _runs_here(head: Revision, device: str) -> set[str]:

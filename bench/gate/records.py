@@ -33,6 +33,13 @@ lacks; ``not compared``: neither side can run it here, or the user allowed it to
 be missing.
 """
 
+RECURS: Final = "recurs"
+GONE: Final = "did not recur"
+OPEN: Final = "inconclusive"
+
+Recurrence = Literal["recurs", "did not recur", "inconclusive"]
+"""What a replay says of a case that an earlier comparison called slower or faster."""
+
 RunVerdict = Literal["slower", "incomplete", "inconclusive", "not slower"]
 """``incomplete``: a case is missing, appeared, changed or broken, or nothing was compared."""
 
@@ -93,6 +100,25 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     unit: str = "ns"
 
 
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """What an earlier comparison confirmed of a case: its verdict, ratio and 90 % interval over so many ``blocks``."""
+
+    verdict: Literal["slower", "faster"]
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+    blocks: int = 0
+
+
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+    """The comparison whose confirmed cases are replayed: its file, and when, where and with which seed it measured."""
+
+    file: str
+    started_at: str = ""
+    machine: Machine | None = None
+    seed: int = 0
+
+
 class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     """One case of a comparison.
 
@@ -102,7 +128,8 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     have found with a power of 95 % (None if nothing was timed), ``blocks``
     the pairs of fresh processes behind ``ratio``. ``unchanged`` says that the
     sources of both sides are the same, ``tried`` that neither side could run a case
-    that was to be compared. All times are None if not timed.
+    that was to be compared. All times are None if not timed. In a replay, ``then`` is what the earlier comparison
+    said, and ``recurrence`` whether that holds again (None if the case could not be replayed).
     """
 
     case: Case
@@ -118,6 +145,8 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     tried: bool = False
     screen: Stage | None = None
     confirm: Stage | None = None
+    then: Claim | None = None
+    recurrence: Recurrence | None = None
 
 
 class Control(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,7 +165,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """A whole comparison. ``method`` is ``paired`` (git revisions) or ``unpaired`` (results files).
 
     ``warnings`` are for people: what cannot be excluded, which margins were widened.
-    ``margin`` is the default; each case states its own. Times are UTC, ISO 8601.
+    ``margin`` is the default; each case states its own. Times are UTC, ISO 8601. ``options["request"]`` has what was
+    typed of what is measured; ``replays`` is the comparison that ``--confirm`` named.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -156,6 +186,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     started_at: str = ""
     seconds: float = 0.0
     seed: int = 0
+    replays: Earlier | None = None
 
     @property
     def exit_status(self) -> int:

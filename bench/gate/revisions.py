@@ -68,7 +68,7 @@ def open_revision(root: Path, below: Path, label: str | None, folder: Path, pyth
     """A revision written to ``folder`` and its suite loaded; ``label`` None is the working tree."""
     commit = None if label is None else resolve(root, label)
     export(root, commit, folder)
-    dirty = is_dirty(root, below) if label is None else False
+    dirty = is_dirty(root, Path()) if label is None else False
     side = Side(
         label=label or WORKING_TREE,
         commit=commit or head_of(root),

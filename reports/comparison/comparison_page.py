@@ -1,8 +1,7 @@
 """A comparison as one self-contained page: a forest plot of ratios, and the measurements behind each verdict."""
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,20 @@ from ...bench.gate.records import CaseResult, Comparison, Side, Stage
 from ..palette import DARK, LIGHT
 from ..rendering import FOLDER, policy, render
 from ..units import amount_text, bytes_text, known
-from .comparison_text import OF_NUMBERS, ORDER, change, controls, headline, is_number, numbers, ordered, sides
+from .comparison_text import (
+    OF_NUMBERS,
+    change,
+    controls,
+    counted,
+    headline,
+    is_number,
+    numbers,
+    ordered,
+    replays,
+    sides,
+    then,
+    verdict_told,
+)
 
 WIDTH, STRIP_HEIGHT = 1000, 120
 WIDEST = 4.0
@@ -50,6 +62,7 @@ APART = 70
 MARKS = {
     "slower": "▲", "faster": "▼", "inconclusive": "?", "equivalent": "=", "not slower": "≤",
     "missing": "−", "appeared": "+", "changed": "≠", "broken": "✕", "not compared": "·",
+    "recurs": "↻", "did not recur": "○",
 }  # fmt: skip
 
 
@@ -92,7 +105,8 @@ def html(found: Comparison) -> bytes:
         headline=headline(found),
         sides=sides(found),
         controls_told=controls(found),
-        counts=[(verdict, count) for verdict, count in _counted(shown) if count],
+        replays=replays(found),
+        counts=counted(shown),
         marks=MARKS,
         of_numbers=OF_NUMBERS if any(map(is_number, shown)) else "",
         axis=axis,
@@ -107,7 +121,8 @@ def html(found: Comparison) -> bytes:
 
 def axis_of(cases: Iterable[CaseResult], margin: float) -> Axis:
     """Wide enough for every interval, at most a factor of four either way."""
-    ends = [end for each in cases for end in (each.ratio, each.low, each.high) if end is not None and known(end)]
+    told = [each for result in cases for each in (result, result.then) if each is not None]
+    ends = [end for each in told for end in (each.ratio, each.low, each.high) if end is not None and known(end)]
     reach = max([abs(math.log(end)) for end in ends if end > 0] + [2 * math.log1p(margin)])
     widest = min(WIDEST, math.exp(1.08 * reach))
     return Axis(1 / widest, widest)
@@ -120,19 +135,16 @@ def differing(base: Side, head: Side) -> list[tuple[str, str, str]]:
     return [each for each in pairs if each[1] != each[2]]
 
 
-def _counted(cases: Sequence[CaseResult]) -> list[tuple[str, int]]:
-    counted = Counter(each.verdict for each in cases)
-    return [(verdict, counted[verdict]) for verdict in ORDER]
-
-
 def _row(result: CaseResult, axis: Axis) -> dict[str, Any]:
-    ends = [end for end in (result.low, result.high) if end is not None and known(end)]
     drawn = result.ratio is not None and known(result.ratio)
     return {
         "result": result,
+        "verdict": verdict_told(result),
+        "then": then(result),
         "numbers": numbers(result) or change(result),
         "point": axis.at(result.ratio) if drawn and result.ratio else None,
-        "bar": (axis.at(ends[0]), axis.at(ends[1])) if len(ends) == 2 else None,
+        "bar": _bar(result.low, result.high, axis),
+        "earlier": _bar(result.then.low, result.then.high, axis) if result.then else None,
         "band": (axis.at(1 / (1 + result.margin)), axis.at(1 + result.margin)),
         "stages": [
             _stage(name, stage, result.margin)
@@ -140,6 +152,11 @@ def _row(result: CaseResult, axis: Axis) -> dict[str, Any]:
             if stage
         ],
     }
+
+
+def _bar(low: float | None, high: float | None, axis: Axis) -> tuple[float, float] | None:
+    ends = [end for end in (low, high) if end is not None and known(end)]
+    return (axis.at(ends[0]), axis.at(ends[1])) if len(ends) == 2 else None
 
 
 def _stage(name: str, stage: Stage, margin: float) -> dict[str, Any]:
@@ -172,6 +189,7 @@ def _tick(ratio: float) -> str:
 def _facts(found: Comparison) -> dict[str, str]:
     machine = found.machine
     facts = {
+        "Replays": f"{found.replays.file} · seed {found.replays.seed}" if found.replays else "",
         "Base": _side(found.base),
         "Head": _side(found.head),
         "Suite": found.suite,

@@ -13,9 +13,11 @@ from ...bench.gate.records import (
     CHANGED,
     EQUIVALENT,
     FASTER,
+    GONE,
     INCONCLUSIVE,
     MISSING,
     NOT_SLOWER,
+    RECURS,
     SLOWER,
     CaseResult,
     Comparison,
@@ -28,6 +30,9 @@ ORDER = (BROKEN, MISSING, APPEARED, CHANGED, SLOWER, INCONCLUSIVE, FASTER, NOT_S
 """Verdicts in order of urgency."""
 
 TELLING = ORDER[:7]
+SAID = (*ORDER[:4], RECURS, *ORDER[4:6], GONE, *ORDER[6:])
+"""Verdicts and recurrences in order of urgency."""
+
 HEADLINES = {
     "slower": "Slower",
     "incomplete": "Cannot be compared",
@@ -61,6 +66,31 @@ def sides(found: Comparison) -> str:
     return f"{_side(found.head)} against {_side(found.base)}"
 
 
+def replays(found: Comparison) -> str:
+    """Which comparison is replayed, and when and where it measured; '' if none is."""
+    if found.replays is None:
+        return ""
+    when = found.replays.started_at.replace("T", " ").replace("+00:00", " UTC")
+    where = found.replays.machine.name if found.replays.machine else ""
+    measured = " ".join(filter(None, [when, where and f"on {where}"]))
+    confirmed = f"{len(found.cases)} confirmed case{'s' if len(found.cases) != 1 else ''}"
+    return f"replays the {confirmed} of {found.replays.file}{f', measured {measured}' if measured else ''}"
+
+
+def verdict_told(result: CaseResult) -> str:
+    """Of a replayed case whether it recurs, else its verdict."""
+    return result.recurrence or result.verdict
+
+
+def then(result: CaseResult) -> str:
+    """``slower, head/base 1.116 (1.104 – 1.127) in 12 blocks``; '' if nothing is replayed."""
+    if result.then is None:
+        return ""
+    ratio = _interval(result.then.ratio, result.then.low, result.then.high)
+    told = f"{OVER} {ratio} in {_blocks(result.then.blocks)}" if ratio else ""
+    return ", ".join(filter(None, [result.then.verdict, told]))
+
+
 def ratios_told(found: Comparison) -> str:
     """What a ratio is of."""
     times = "Ratios are time of head divided by time of base: above 1 is slower."
@@ -69,8 +99,13 @@ def ratios_told(found: Comparison) -> str:
 
 def counts(found: Comparison) -> str:
     """``3 slower, 20 equivalent``."""
-    counted = Counter(each.verdict for each in found.cases)
-    return ", ".join(f"{counted[verdict]} {verdict}" for verdict in ORDER if counted[verdict]) or "no case"
+    return ", ".join(f"{count} {verdict}" for verdict, count in counted(found.cases)) or "no case"
+
+
+def counted(cases: Iterable[CaseResult]) -> list[tuple[str, int]]:
+    """How many cases have each verdict, or recur, in order of urgency."""
+    found = Counter(map(verdict_told, cases))
+    return [(verdict, found[verdict]) for verdict in SAID if found[verdict]]
 
 
 def controls(found: Comparison) -> str:
@@ -84,23 +119,25 @@ def controls(found: Comparison) -> str:
 
 def terminal(found: Comparison) -> str:
     """The important cases, as lines for a log."""
-    telling = [each for each in ordered(found.cases) if each.verdict in TELLING]
-    lines = [headline(found), f"  {sides(found)}", ""]
+    telling = [each for each in ordered(found.cases) if _is_telling(each)]
+    lines = [headline(found), f"  {sides(found)}", *(f"  {text}" for text in [replays(found)] if text), ""]
     lines += [line for each in telling[:SHOWN] for line in _terminal_case(each)]
     if len(telling) > SHOWN:
         lines.append(f"  … and {len(telling) - SHOWN} more (--json, --html FILE)")
-    lines += [line for group in untold(found.cases) for line in _terminal_group(*group)]
+    rest = [each for each in found.cases if not _is_telling(each)]
+    lines += [line for group in untold(rest) for line in _terminal_group(*group)]
     lines += [counts(found), *filter(None, [controls(found)]), *(f"note: {text}" for text in found.warnings)]
     return "\n".join(_plain(line) for line in lines)
 
 
 def markdown(found: Comparison) -> str:
     """A summary for a pull request: the important cases in a table, the others folded."""
-    telling = [each for each in ordered(found.cases) if each.verdict in TELLING]
-    rest = [each for each in ordered(found.cases) if each.verdict not in TELLING]
+    telling = [each for each in ordered(found.cases) if _is_telling(each)]
+    rest = [each for each in ordered(found.cases) if not _is_telling(each)]
+    of = "; ".join(filter(None, [sides(found), replays(found)]))
     parts = [
         f"## rooflinear: {_escaped(headline(found))}",
-        f"{_escaped(sides(found))}. {ratios_told(found)}",
+        f"{_escaped(of)}. {ratios_told(found)}",
         _table(telling),
         f"{_escaped(counts(found))}. {_escaped(controls(found))}".strip(),
         _folded("The other cases", _table(rest)),
@@ -118,7 +155,7 @@ def annotations(found: Comparison) -> list[str]:
         if each.verdict in (*ERRORS, SLOWER, INCONCLUSIVE):
             level = "warning" if each.verdict == INCONCLUSIVE else "error"
             file = f"file={_property(f'{each.case.suite}/{each.case.implementation}.py')}," if each.case.suite else ""
-            title = _property(f"{each.verdict}: {each.case.name}")
+            title = _property(f"{verdict_told(each)}: {each.case.name}")
             told = _command_text(f"{each.case.label}: {_told(each)}")
             lines.append(f"::{level} {file}title={title}::{told}")
     return lines
@@ -159,6 +196,10 @@ def untold(cases: Iterable[CaseResult]) -> list[tuple[str, list[CaseResult]]]:
     return list(groups.items())
 
 
+def _is_telling(result: CaseResult) -> bool:
+    return result.verdict in TELLING or result.then is not None
+
+
 def numbers(result: CaseResult) -> str:
     """``1.053 (1.049 – 1.058)``; empty where nothing was timed, and where two numbers have no ratio."""
     if (
@@ -167,8 +208,16 @@ def numbers(result: CaseResult) -> str:
         or (is_number(result) and not 1 / LARGEST < result.ratio < LARGEST)
     ):
         return ""
-    ends = f" ({_ratio(result.low)} – {_ratio(result.high)})" if known(result.low) and known(result.high) else ""
-    return f"{result.ratio:.3f}{ends}"
+    return _interval(result.ratio, result.low, result.high)
+
+
+def _interval(ratio: float | None, low: float | None, high: float | None) -> str:
+    ends = f" ({_ratio(low)} – {_ratio(high)})" if known(low) and known(high) else ""
+    return f"{ratio:.3f}{ends}" if known(ratio) else ""
+
+
+def _blocks(count: int) -> str:
+    return "1 block" if count == 1 else f"{count} blocks"
 
 
 def change(result: CaseResult) -> str:
@@ -184,12 +233,14 @@ def is_number(result: CaseResult) -> bool:
 
 
 def _terminal_case(result: CaseResult) -> list[str]:
-    lines = [f"  {result.verdict:12} {result.case.label}"]
+    lines = [f"  {verdict_told(result):12} {result.case.label}"]
+    now = f"now {result.verdict}, " if result.then else ""
     if known(result.ratio):
-        blocks = "1 block" if result.blocks == 1 else f"{result.blocks} blocks"
-        told = f"{_measured(result)} in {blocks}, margin {result.margin:.1%}"
+        told = f"{now}{_measured(result)} in {_blocks(result.blocks)}, margin {result.margin:.1%}"
         least = f", detectable from {result.least_effect:.3f}" if known(result.least_effect) else ""
         lines.append(f"{'':15}{told}{least}")
+    if result.then:
+        lines.append(f"{'':15}then {then(result)}")
     return [*lines, f"{'':15}{result.reason}"] if result.reason else lines
 
 
@@ -207,7 +258,8 @@ def _terminal_group(reason: str, cases: Sequence[CaseResult]) -> list[str]:
 
 def _told(result: CaseResult) -> str:
     """Numbers and reason in one line."""
-    return "; ".join(filter(None, [_measured(result), result.reason]))
+    earlier = f"then {then(result)}" if result.then else ""
+    return "; ".join(filter(None, [_measured(result), earlier, result.reason]))
 
 
 def _junit_case(suite: ElementTree.Element, result: CaseResult) -> None:
@@ -218,7 +270,7 @@ def _junit_case(suite: ElementTree.Element, result: CaseResult) -> None:
     element = ElementTree.SubElement(suite, "testcase", {**name, "time": f"{time_ns / 1e9:.9f}"})
     kinds = {"failure": FAILING, "error": ERRORS, "skipped": SKIPPED}
     kind = next((tag for tag, verdicts in kinds.items() if result.verdict in verdicts), "")
-    told = _xml(f"{result.verdict}: {_told(result)}")
+    told = _xml(f"{verdict_told(result)}: {_told(result)}")
     if kind:
         ElementTree.SubElement(element, kind, {"message": told})
     else:
@@ -229,7 +281,7 @@ def _table(cases: Sequence[CaseResult]) -> str:
     if not cases:
         return ""
     head = ["case", "verdict", f"{OVER} (90 % interval)", "margin", "blocks", "detectable from"]
-    head += ["base → head", "reason"]
+    head += ["base → head", *(["then"] if any(each.then for each in cases) else []), "reason"]
     rows = [[_escaped(cell) for cell in _row(each)] for each in cases]
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
 
@@ -238,8 +290,8 @@ def _row(result: CaseResult) -> list[str]:
     least = _ratio(result.least_effect) if known(result.least_effect) else ""
     blocks = str(result.blocks or "")
     return [
-        result.case.label, result.verdict, numbers(result), f"{result.margin:.1%}", blocks, least, change(result),
-        result.reason,
+        result.case.label, verdict_told(result), numbers(result), f"{result.margin:.1%}", blocks, least, change(result),
+        *([then(result)] if result.then else []), result.reason,
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import random
 import msgspec
 
 from rooflinear.bench.errors import Lost
-from rooflinear.bench.gate import judge, records
+from rooflinear.bench.gate import judge, records, recurrence
 from rooflinear.bench.gate.paired_rounds import Reading
 from rooflinear.bench.gate.plan import Planned
 from rooflinear.bench.gate.tracks import Track, results
@@ -14,6 +14,7 @@ from rooflinear.bench.records import Case, Machine
 
 HOSTILE = "<script>alert(1)</script>\"'|`@team\n::error::%0A\x00\x1b[31m&"
 OLD, NEW = {"numpy": "2.4.6", "scipy": "1.17.1"}, {"numpy": "2.5.0", "scipy": "1.17.1"}
+OTHER = Machine(name="bench-9", system="Linux 6", cpu="a CPU", cores_available=2)
 EFFECTS = {"slower": 1.08, "faster": 0.9, "equivalent": 1.0, "inconclusive": 1.0, "broken": 1.0, "not compared": 1.0}
 
 
@@ -71,3 +72,19 @@ def comparison(verdicts=tuple(EFFECTS), implementations=("numpy", "numba"), seed
         started_at="2026-11-24T03:00:00+00:00",
         seconds=91.0,
     )
+
+
+def replay(seed=1):
+    """A comparison whose cases are replayed: each was slower, or faster where it is now."""
+    made = comparison(verdicts=("slower", "faster", "equivalent", "inconclusive", "broken"), seed=seed)
+    verdicts = {"faster": "faster"}
+    claims = [
+        msgspec.structs.replace(
+            each, verdict=verdicts.get(each.verdict, "slower"), ratio=1.116, low=1.104, high=1.127, blocks=12
+        )
+        for each in made.cases
+    ]
+    cases = recurrence.replayed(claims, made.cases)
+    verdict, reason = recurrence.verdict_of(cases, made.controls)
+    earlier = records.Earlier(file="earlier.json", started_at="2026-11-23T03:00:00+00:00", machine=OTHER, seed=3)
+    return msgspec.structs.replace(made, verdict=verdict, reason=reason, cases=cases, replays=earlier)

@@ -138,7 +138,7 @@ def test_a_time_budget_that_is_none_is_refused_on_resuming(value):
     assert refused("run", "--resume", "nowhere", f"--time-budget={value}").startswith(f"--time-budget '{value}'")
 
 
-OF_REVISIONS = [name for name in options_of("compare") if name not in compare.OF_FILES]
+OF_REVISIONS = list(options_of("compare", lambda name: name not in compare.OF_FILES | {"confirm"}))
 
 
 @pytest.mark.parametrize("name", OF_REVISIONS)

@@ -105,6 +105,34 @@ def test_a_slower_commit_is_found_and_said_in_every_form(rooflinear, repository,
 
 
 @pytest.mark.alone
+def test_a_slower_commit_recurs_elsewhere(rooflinear, repository, tmp_path):
+    repository.write(plain=SLOWER)
+    repository.commit("slower")
+    earlier, again = tmp_path / "earlier.out", tmp_path / "again.out"
+    first = rooflinear("compare", "HEAD~1", *SIZES, "--dtype", "float64", "--output", earlier)
+    assert first.status == 1
+    repository.write(plain=KERNEL)
+    repository.commit("as it was")
+    before = repository.state()
+    outcome = rooflinear("compare", "--confirm", earlier, "--output", again)
+    assert repository.state() == before
+    assert outcome.status == 1
+    assert outcome.stdout.startswith("Slower: 1 of 1 confirmed slowdown recurs")
+    old, new = (json.loads(path.read_text()) for path in (earlier, again))
+    (case,) = new["cases"]
+    assert (case["recurrence"], case["case"], case["margin"]) == (
+        "recurs",
+        the_case(old)["case"],
+        the_case(old)["margin"],
+    )
+    assert (case["then"]["ratio"], case["then"]["low"]) == (the_case(old)["ratio"], the_case(old)["low"])
+    assert case["confirm"]["ratio"] > 1.5
+    assert [new[side]["commit"] for side in ("base", "head")] == [old[side]["commit"] for side in ("base", "head")]
+    assert new["seed"] != old["seed"]
+    assert [control["kind"] for control in new["controls"]] == ["copy"]
+
+
+@pytest.mark.alone
 def test_a_faster_working_tree_is_found(compare, repository):
     repository.write(plain=SLOWER)
     repository.commit("slow")

@@ -8,7 +8,7 @@ import pytest
 
 from rooflinear.reports.comparison.comparison_page import Axis, html
 
-from ..made_comparison import comparison
+from ..made_comparison import comparison, replay
 
 WIDTHS = (390, 820, 1280)
 
@@ -41,6 +41,18 @@ def test_every_case_is_there_with_its_numbers():
             assert f"{each.ratio:.3f} ({each.low:.3f} – {each.high:.3f})" in shown
     rows = [attributes for tag, attributes in page.tags if tag == "details"]
     assert len(rows) == len(made.cases) + len(made.controls)
+
+
+def test_a_replay_shows_both_ratios_of_every_case():
+    made = replay()
+    page = parsed(html(made))
+    shown = " ".join(" ".join(page.texts).split())
+    assert shown.count("Then: slower, head/base 1.116 (1.104 – 1.127) in 12 blocks. Now: ") == 8
+    assert shown.count("Then: faster, head/base 1.116 (1.104 – 1.127) in 12 blocks. Now: faster, head/base 0.9") == 2
+    assert "replays the 10 confirmed cases of earlier.json" in shown
+    assert [attributes["class"] for tag, attributes in page.tags if tag == "line"].count("earlier") == 10
+    told = [attributes["data-verdict"] for tag, attributes in page.tags if tag == "details"]
+    assert told.count("recurs") == 4
 
 
 def test_what_differs_between_the_sides_is_named():

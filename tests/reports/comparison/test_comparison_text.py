@@ -9,7 +9,7 @@ import pytest
 from rooflinear.bench.gate.records import verdict_of
 from rooflinear.reports.comparison import comparison_text as text
 
-from ..made_comparison import comparison
+from ..made_comparison import comparison, replay
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +119,39 @@ def test_junit_counts_what_it_holds(found, hostile):
             assert int(root.attrib[attribute]) == len(root.findall(f".//{tag}"))
         failed = {case.attrib["name"] for case in cases if case.find("failure") is not None}
         assert failed == {result.case.label for result in each.cases if result.verdict == "slower"}
+
+
+THEN = "then slower, head/base 1.116 (1.104 – 1.127) in 12 blocks"
+OF_EARLIER = "replays the 10 confirmed cases of earlier.json, measured 2026-11-23 03:00:00 UTC on bench-9"
+
+
+def test_a_replay_says_in_lines_what_was_found_then_and_now():
+    found = replay()
+    lines = text.terminal(found).splitlines()
+    assert lines[2] == f"  {OF_EARLIER}"
+    again = next(each for each in found.cases if each.recurrence == "recurs" and each.verdict == "slower")
+    place = lines.index(f"  recurs       {again.case.label}")
+    assert lines[place + 1].strip().startswith(f"now slower, head/base {text.numbers(again)} in 32 blocks, margin 2.0%")
+    assert lines[place + 2].strip() == THEN
+    assert "2 broken, 4 recurs, 2 inconclusive, 2 did not recur" in lines
+    assert sum(line.startswith("  did not recur gradient/") for line in lines) == 2
+
+
+def test_a_replay_says_in_every_other_form_what_was_found_then():
+    found = replay()
+    table = text.markdown(found)
+    assert f"; {OF_EARLIER}." in table
+    assert "| base → head | then | reason |" in table
+    assert "| slower, head/base 1.116 (1.104 – 1.127) in 12 blocks |" in table
+    cases = table.partition("Controls</summary>")[0].splitlines()
+    widths = {line.count(" | ") for line in cases if line.startswith("| ") and "gradient/" in line}
+    assert widths == {8}
+    again, gone = (ElementTree.fromstring(text.junit(found)).iter(tag) for tag in ("failure", "system-out"))
+    assert all(each.attrib["message"].startswith("recurs: head/base ") for each in again)
+    assert [THEN in each.text for each in gone if each.text.startswith("did not recur: ")] == [True, True]
+    assert sum("title=recurs%3A" in line and THEN in line for line in text.annotations(found)) == 2
+
+
+def test_what_is_no_replay_says_nothing_of_one(found):
+    assert text.replays(found) == text.then(found.cases[0]) == ""
+    assert "then" not in text.markdown(found)
