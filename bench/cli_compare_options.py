@@ -18,9 +18,17 @@ BisectBudget = Annotated[
     Text,
     option("--time-budget", "TIME", "Time after which no commit is judged any more, such as 30m. Default: no limit."),
 ]
+Measures = Annotated[
+    Many,
+    option(
+        "--measure",
+        "NAME,…",
+        "What is compared: time, memory (of a call), first-call (of a fresh process). Default: time.",
+    ),
+]
 Confirm = Annotated[
     File,
-    _option(
+    option(
         "--confirm",
         "RESULT",
         "Replay only the confirmed cases of an earlier comparison (its --output FILE), and say which recur.",

@@ -138,6 +138,7 @@ class CompareOptions:
     times: CompareTimeOptions
     memory_limit: options.CompareMemory = None
     seed: options.Seed = None
+    measure: compare_options.Measures = None
     margin: compare_options.Margin = None
     margins: compare_options.Margins = None
     allow_missing: compare_options.AllowMissing = None

@@ -3,10 +3,11 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -15,20 +16,22 @@ from ..errors import CannotFinish, UsageError, unknown
 from ..gate import git, margins, records, revisions
 from ..gate.allowed import Named, unmatched
 from ..gate.blocks import Blocks
-from ..gate.gate import Gate
+from ..gate.duel import Duel
+from ..gate.first_call_duel import FirstCallDuel
 from ..gate.margins import Margins
+from ..gate.measures import Only, asked, play
+from ..gate.memory_duel import MemoryDuel
 from ..gate.packages import installed_instead
-from ..gate.plan import plan
-from ..gate.records import BROKEN, CaseResult, Comparison, Control
+from ..gate.plan import Plan, plan
+from ..gate.records import BROKEN, FIRST_CALL, MEMORY, TIME, CaseResult, Comparison, Control, Measure
 from ..gate.revisions import Revision
-from ..gate.tracks import results
+from ..lent.memory import SMALL_PAGES
 from ..machine import machine
 from ..processes import scratch
-from ..records import Case
 from ..suites import suite
 from ..suites.suite import Suite
 from ..sweep import Options, contests
-from .options import build, listed, time_budget_seconds
+from .options import build, listed, measures_of, time_budget_seconds
 from .requests import (
     NO_GUEST,
     OF_GUESTS_ONLY,
@@ -44,6 +47,13 @@ OF_FILES = {
     "html", "markdown", "junit", "output", "json",
 }  # fmt: skip
 """What a comparison of two files of results uses; the rest says what to measure."""
+
+DUELS: Mapping[Measure, dict[str, Any]] = {
+    TIME: {"duel": Duel},
+    MEMORY: {"duel": MemoryDuel, "variables": SMALL_PAGES},
+    FIRST_CALL: {"duel": FirstCallDuel, "alone": True},
+}
+"""How the blocks of each measure are played."""
 
 OF_FILES_ONLY = ("allow_other_machine", "reference")
 
@@ -77,7 +87,7 @@ def _found(request: CompareRequest) -> Comparison:
     return measured(request)
 
 
-def measured(request: CompareRequest, only: Mapping[Case, float] | None = None) -> Comparison:
+def measured(request: CompareRequest, only: Only | None = None) -> Comparison:
     """Both sides side by side, by kernels or by a suite of another tool. ``only``: see `paired`."""
     if request.is_guest:
         from . import guests
@@ -96,33 +106,33 @@ def paired(
     accepted: Margins,
     allowed: list[str],
     judge_all: bool = False,
-    only: Mapping[Case, float] | None = None,
+    only: Only | None = None,
+    measures: Sequence[Measure] = (TIME,),
 ) -> Comparison:
     """The paired gate over two revisions whose suites load. ``judge_all``: see `plan`.
 
-    ``only``: these cases alone, each with its margin, are measured, and all of them are confirmed.
+    ``only``: these cases alone, each with its margin, are measured, by these measures, and all of them are confirmed.
     """
-    planned = plan(base, head, chosen, accepted, allowed, judge_all, only)
-    if not planned.measured and not planned.settled and only is None:
+    plans: dict[Measure, Plan] = {
+        measure: plan(base, head, chosen, accepted, allowed, judge_all, cases, measure)
+        for measure, cases in asked(measures, only).items()
+    }
+    first = next(iter(plans.values()))
+    if not first.measured and not first.settled and only is None:
         raise UsageError("no case is left; the chosen implementations do not have the chosen operations")
     watcher = progress.watcher()
-    if planned.remark:
-        watcher.note(planned.remark)
-    blocks = partial(Blocks, base, head, chosen)
-    gate = Gate(
-        planned.measured,
-        blocks,
-        watcher,
-        seed=chosen.seed,
-        time_budget_s=chosen.time_budget_s,
-        confirm_all=only is not None,
-    )
+    if first.remark:
+        watcher.note(first.remark)
+    players: dict[Measure, Callable[[int], Blocks]] = {
+        measure: partial(Blocks, base, head, chosen, **DUELS[measure]) for measure in plans
+    }
     try:
-        gate.play()
+        found = play(
+            plans, players, watcher, seed=chosen.seed, time_budget_s=chosen.time_budget_s, confirm_all=only is not None
+        )
     finally:
         watcher.close()
-    cases, controls = results(gate.tracks)
-    return _concluded(base, head, [*cases, *planned.settled], controls, accepted, chosen, gate.warnings)
+    return _concluded(base, head, found.cases, found.controls, accepted, chosen, found.warnings)
 
 
 def _remarks(base: Revision, head: Revision) -> list[str]:
@@ -181,16 +191,17 @@ def _refuse_unused(request: CompareRequest) -> None:
         refuse_ignored(request.given, ("reference",), "--reference needs --allow-other-machine")
 
 
-def _revisions(request: CompareRequest, only: Mapping[Case, float] | None) -> Comparison:
+def _revisions(request: CompareRequest, only: Only | None) -> Comparison:
     allowed = listed("--allow-missing", request.allow_missing)
     found = _played(request, allowed, only)
     unused = unmatched(allowed, (Named(each.case) for each in found.cases))
     return msgspec.structs.replace(found, warnings=[*found.warnings, *unused])
 
 
-def _played(request: CompareRequest, allowed: list[str], only: Mapping[Case, float] | None) -> Comparison:
+def _played(request: CompareRequest, allowed: list[str], only: Only | None) -> Comparison:
     why = "BASE and HEAD are not files of results, so both are measured on this machine"
     refuse_ignored(request.given, OF_FILES_ONLY, why)
+    measures = measures_of(request.measure)
     folder = suite.find(request.suite)
     if not folder.is_dir():
         raise UsageError(f"suite {folder}: no such folder; --suite takes a folder with an operations.py")
@@ -207,7 +218,7 @@ def _played(request: CompareRequest, allowed: list[str], only: Mapping[Case, flo
         if base.suite is None or head.suite is None:
             return _unloadable(base, head, accepted, request)
         chosen = options_of(base.suite, head.suite, request)
-        found = paired(base, head, chosen, accepted, allowed, only=only)
+        found = paired(base, head, chosen, accepted, allowed, only=only, measures=measures)
         unseen = [f"{name} is not compared: git ignores it" for name in revisions.ignored(root, below, head)]
         others = [told for side in (base, head) for told in _not_of_revision(side)]
         return msgspec.structs.replace(found, warnings=[*found.warnings, *unseen, *others])

@@ -1,7 +1,7 @@
 """``compare --confirm RESULT.json``: replays the confirmed cases of an earlier comparison, and says which recur."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -9,9 +9,9 @@ import msgspec
 from ..errors import UsageError
 from ..gate import git, recurrence
 from ..gate.git import WORKING_TREE
+from ..gate.measures import Only
 from ..gate.records import SCHEMA_VERSION, Comparison, Earlier, Side
 from ..guests.sides import BASE, HEAD, release_of
-from ..records import Case
 from ..suites import suite
 from .guest_sides import wanted_of
 from .options import seed_of
@@ -28,7 +28,7 @@ STAGES = 2
 """A comparison draws with its seed in the screen and with the next number in the confirmation."""
 
 
-Measured = Callable[[CompareRequest, Mapping[Case, float]], Comparison]
+Measured = Callable[[CompareRequest, Only], Comparison]
 """Compares some cases alone, each with its margin."""
 
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -10,20 +10,19 @@ from .. import progress
 from ..errors import Lost, UsageError
 from ..gate import guest_plan, margins, records
 from ..gate.allowed import Named, unmatched
-from ..gate.gate import Gate
 from ..gate.guest_blocks import GuestBlocks, Guests
 from ..gate.margins import Margins
-from ..gate.records import CaseResult, Comparison, Control, Side
-from ..gate.tracks import results
+from ..gate.measures import Only, Played, asked, play
+from ..gate.plan import Plan
+from ..gate.records import FIRST_CALL, MEMORY, TIME, Comparison, Measure, Side
 from ..guests import changed, messages
 from ..guests.proof import Modules, prove, same_code
 from ..guests.session import Session
 from ..guests.sides import BASE, HEAD, Opened
 from ..processes import scratch
-from ..records import Case
 from . import guest_sides
 from .guest_sides import GuestRequest
-from .options import bytes_of, listed, seconds_of, seed_of, time_budget_seconds
+from .options import bytes_of, listed, measures_of, seconds_of, seed_of, time_budget_seconds
 from .requests import OF_GUESTS_ONLY, TOOLS, CompareRequest, refuse_others
 
 TIMEOUT_S = 60.0
@@ -31,21 +30,30 @@ TIMEOUT_S = 60.0
 
 OF_GUESTS = {
     *TOOLS, *OF_GUESTS_ONLY, "base", "head", "base_python", "head_python", "time_budget", "timeout", "memory_limit",
-    "seed", "margin", "margins", "allow_missing", "html", "markdown", "junit", "output", "json",
+    "seed", "measure", "margin", "margins", "allow_missing", "html", "markdown", "junit", "output", "json",
 }  # fmt: skip
 """What a comparison by a suite of another tool uses; the rest is of suites of kernels."""
 
 
-def compare(request: CompareRequest, only: Mapping[Case, float] | None = None) -> Comparison:
+def compare(request: CompareRequest, only: Only | None = None) -> Comparison:
     """A paired comparison of two sides of a project by its own suite. ``only``: see `judged`."""
     refuse_others(request.given, OF_GUESTS, "a suite of another tool has no such choice")
     accepted = margins.read(request.margin, request.margins)
     allowed = listed("--allow-missing", request.allow_missing)
+    measures = _measures(request)
     limits(request)  # refused before anything is built
     time_budget_seconds(request.time_budget)
     with scratch.folder() as place:
         opened, named = guest_sides.open_sides(request, {BASE: request.base, HEAD: request.head}, place)
-        return judged(opened, named, accepted, allowed, request, only=only)
+        return judged(opened, named, accepted, allowed, request, only=only, measures=measures)
+
+
+def _measures(request: CompareRequest) -> list[Measure]:
+    found = measures_of(request.measure)
+    if FIRST_CALL in found:
+        told = f"--measure {FIRST_CALL}: a session of another tool's suite cannot tell first calls"
+        raise UsageError(f"{told}; measure {TIME} or {MEMORY}")
+    return found
 
 
 def judged(
@@ -55,27 +63,34 @@ def judged(
     allowed: list[str],
     request: GuestRequest,
     judge_all: bool = False,
-    only: Mapping[Case, float] | None = None,
+    only: Only | None = None,
+    measures: Sequence[Measure] = (TIME,),
 ) -> Comparison:
     """Plays the gate over two sides that are open. ``judge_all`` treats equal code as changed, to count errors.
 
-    ``only``: these cases alone, each with its margin, are measured, and all of them are confirmed.
+    ``only``: these cases alone, each with its margin, are measured, by these measures, and all of them are confirmed.
     """
     seed = seed_of(request.seed)
     told, unchanged = listings(opened)
-    planned = guest_plan.plan(told, set() if judge_all else unchanged, accepted, allowed, seed, only)
+    same = set[str]() if judge_all else unchanged
+    plans: dict[Measure, guest_plan.GuestPlan] = {
+        measure: guest_plan.plan(told, same, accepted, allowed, seed, cases, measure)
+        for measure, cases in asked(measures, only).items()
+    }
+    planned = next(iter(plans.values()))
     if all(each.refused for found in told.values() for each in found.benchmarks):
         raise UsageError(f"{shlex.join(opened.suite.arguments)}: no benchmark was found{_why_nothing(told)}")
     timeout, memory = limits(request)
     budget = time_budget_seconds(request.time_budget)
     guests = Guests(opened.suite, opened.places, planned.ids, planned.files, timeout, memory)
-    gate, cases, controls = _played(guests, planned, seed, budget, confirm_all=only is not None)
-    cases = [*cases, *planned.plan.settled]
-    verdict, reason = records.verdict_of(cases, controls)
+    played: dict[Measure, Plan] = {measure: each.plan for measure, each in plans.items()}
+    found = _played(guests, played, seed, budget, only is not None)
+    verdict, reason = records.verdict_of(found.cases, found.controls)
     unused = unmatched(allowed, (Named(case, name) for case, name in planned.ids.items()))
     return Comparison(
         verdict=verdict, reason=reason, base=named[BASE], head=named[HEAD], margin=accepted.default,
-        controls=controls, cases=cases, warnings=[*opened.notes, *notes_of(told), *gate.warnings, *unused],
+        controls=found.controls, cases=found.cases,
+        warnings=[*opened.notes, *notes_of(told), *found.warnings, *unused],
         suite=shlex.join(opened.suite.arguments), seed=seed,
         options={"suite": {"kind": opened.suite.kind, "arguments": list(opened.suite.arguments)}},
     )  # fmt: skip
@@ -90,25 +105,18 @@ def limits(request: GuestRequest) -> tuple[float, int | None]:
 
 
 def _played(
-    guests: Guests, planned: guest_plan.GuestPlan, seed: int, budget_s: float | None, confirm_all: bool
-) -> tuple[Gate, list[CaseResult], list[Control]]:
+    guests: Guests, plans: Mapping[Measure, Plan], seed: int, budget_s: float | None, confirm_all: bool
+) -> Played:
     watcher = progress.watcher()
-    if planned.plan.remark:
-        watcher.note(planned.plan.remark)
-    gate = Gate(
-        planned.plan.measured,
-        partial(GuestBlocks, guests),
-        watcher,
-        seed=seed,
-        time_budget_s=budget_s,
-        confirm_all=confirm_all,
-    )
+    if remark := next(iter(plans.values())).remark:
+        watcher.note(remark)
+    players: dict[Measure, Callable[[int], GuestBlocks]] = {
+        measure: partial(GuestBlocks, guests, measure=measure) for measure in plans
+    }
     try:
-        gate.play()
+        return play(plans, players, watcher, seed=seed, time_budget_s=budget_s, confirm_all=confirm_all)
     finally:
         watcher.close()
-    cases, controls = results(gate.tracks)
-    return gate, cases, controls
 
 
 def listings(opened: Opened) -> tuple[dict[str, messages.Listed], set[str]]:

@@ -10,6 +10,7 @@ import msgspec
 
 from ..errors import UsageError, unknown
 from ..gate.margins import share
+from ..gate.records import MEASURES, TIME, Measure
 from ..inputs import matrix
 from ..inputs.mapped import is_matrix
 from ..libraries.host import DEVICES
@@ -80,6 +81,15 @@ def listed(option: str, values: Iterable[str], otherwise: str = "") -> list[str]
     if given and not found:
         raise UsageError(f"{option} '{given[0]}': names nothing; leave the option out{otherwise}")
     return found
+
+
+def measures_of(typed: Iterable[str]) -> list[Measure]:
+    """What ``--measure`` names; the time if it was not typed. Raises `UsageError`."""
+    names = listed("--measure", typed) or [TIME]
+    for name in names:
+        if name not in MEASURES:
+            raise unknown("measure", name, MEASURES)
+    return [each for each in MEASURES if each in names]
 
 
 def _names(option: str, values: Iterable[str]) -> list[str]:

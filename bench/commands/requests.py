@@ -147,6 +147,7 @@ class CompareRequest(CaseRequest, frozen=True, kw_only=True):
     base: str | None = None
     head: str | None = None
     confirm: Path | None = None
+    measure: tuple[str, ...] = ()
     margin: str | None = None
     margins: Path | None = None
     allow_missing: tuple[str, ...] = ()
@@ -231,11 +232,11 @@ class MachineRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 OF_ONE_COMPARISON = (
-    "base", "head", "confirm", "seed", "time_budget", "margin", "margins", "allow_missing",
+    "base", "head", "confirm", "seed", "time_budget", "measure", "margin", "margins", "allow_missing",
     "html", "markdown", "junit", "output", "json",
 )  # fmt: skip
-"""Arguments of a comparison that a replay does not read from its file: its sides and margins are there as they were
-found, the rest is chosen anew."""
+"""Arguments of a comparison that a replay does not read from its file: its sides, measures and margins are there as
+they were found, the rest is chosen anew."""
 
 
 def recorded(request: CompareRequest) -> dict[str, Any]:

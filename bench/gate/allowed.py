@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..records import Case
-from .records import ABSENT, CaseResult, CaseVerdict
+from .records import ABSENT, TIME, CaseResult, CaseVerdict, Measure
 
 
 class Named(NamedTuple):
@@ -21,13 +21,15 @@ def fits(pattern: str, named: Named) -> bool:
     return any(name and fnmatch.fnmatch(name, pattern) for name in names)
 
 
-def one_sided(named: Named, verdict: CaseVerdict, reason: str, margin: float, allowed: Sequence[str]) -> CaseResult:
+def one_sided(
+    named: Named, verdict: CaseVerdict, reason: str, margin: float, allowed: Sequence[str], measure: Measure = TIME
+) -> CaseResult:
     """The result of a case that cannot be compared: a failure, unless a pattern allows it."""
     if any(fits(pattern, named) for pattern in allowed):
         verdict, reason = ABSENT, f"{reason}, which --allow-missing allows"
     else:
         reason += "; if this is on purpose: --allow-missing PATTERN"
-    return CaseResult(case=named.case, verdict=verdict, reason=reason, margin=margin)
+    return CaseResult(case=named.case, measure=measure, verdict=verdict, reason=reason, margin=margin)
 
 
 def unmatched(allowed: Sequence[str], cases: Iterable[Named]) -> list[str]:

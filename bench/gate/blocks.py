@@ -3,7 +3,8 @@
 import contextlib
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 import psutil
@@ -32,6 +33,8 @@ COPIES = 6
 class Blocks:
     """Plays blocks of one stage. ``seed`` draws the stage's data, the order of its cases and turns.
 
+    ``duel`` measures a case on both sides; ``alone``: it gets processes that no other case uses;
+    ``variables`` are added to the environment of all processes.
     ``factories`` create the processes, ``cores`` chooses that many cores; tests replace both.
     """
 
@@ -43,6 +46,9 @@ class Blocks:
         seed: int,
         factories: Factories = PRODUCTION,
         cores: Callable[[int], list[int]] = quietest_cores,
+        duel: type[Duel] = Duel,
+        alone: bool = False,
+        variables: Mapping[str, str] = MappingProxyType({}),
     ):
         assert base.suite is not None
         assert head.suite is not None
@@ -50,6 +56,7 @@ class Blocks:
         self._suites = {BASE: base.suite, HEAD: head.suite, COPY: base.suite}
         self._options, self._random = options, random.Random(seed)
         self._factories, self._cores = factories, cores
+        self._duel, self._alone, self._variables = duel, alone, variables
         drawn = msgspec.structs.replace(options, seed=seed)
         algorithms = [each.algorithm for each in base.suite.implementations.values()]
         environment = head.export.environment if head.export else None
@@ -81,6 +88,8 @@ class Blocks:
 
     def _groups(self, planned: Sequence[Planned]) -> list[list[Planned]]:
         """By implementation and threads, in random order; their cases likewise, but the first time cheap ones first."""
+        if self._alone:
+            return [[each] for each in self._random.sample(list(planned), len(planned))]
         groups: dict[tuple[str, int], list[Planned]] = {}
         for each in planned:
             groups.setdefault((each.case.implementation, each.case.threads), []).append(each)
@@ -112,7 +121,7 @@ class Blocks:
                 memory_limit=self._options.memory_limit_bytes,
                 scratch=self._problems.scratch,
                 python=revision.python,
-                environment=revision.environment,
+                environment={**revision.environment, **self._variables},
             )
         slot = self._slots[key]
         slot.cores = start_cores(side == BASE, cores)
@@ -136,7 +145,7 @@ class Blocks:
             outcome.lost = dict.fromkeys((BASE, HEAD), Lost("crashed", str(fault)))
             return outcome
         sides = [side for side in slots if side != COPY or planned.copied]
-        duel = Duel(planned, terms, {side: slots[side] for side in sides}, outcome.lost, self._random, self._pool)
+        duel = self._duel(planned, terms, {side: slots[side] for side in sides}, outcome.lost, self._random, self._pool)
         try:
             outcome.reading = duel.play(cores, thorough)
         finally:

@@ -62,6 +62,9 @@ class Duel:
             return None
         return read({side: each.samples for side, each in sides}, self._began)
 
+    def _shuffled(self) -> list[str]:
+        return self._random.sample(list(self._contenders), len(self._contenders))
+
     def _prepare(self, side: str, cores: list[int]) -> bool:
         contender = self._contenders[side]
         return self._pin(contender, start_cores(side == BASE, cores)) and contender.prepare()

@@ -38,7 +38,8 @@ class Blocks(Protocol):
 class Gate:
     """One comparison. `play` fills ``tracks``; `tracks.results` judges them.
 
-    ``confirm_all``: every case goes on to the confirmation, and the screen only plans its blocks.
+    ``confirm_all``: every case goes on to the confirmation, and the screen only plans its blocks. ``screen_blocks`` are
+    at least those of `judge`.
     ``blocks`` creates the player of a stage's blocks from a seed, ``clock`` counts seconds; tests replace both.
     """
 
@@ -51,11 +52,12 @@ class Gate:
         seed: int = 0,
         time_budget_s: float | None = None,
         confirm_all: bool = False,
+        screen_blocks: int = judge.SCREEN_BLOCKS,
         clock: Callable[[], float] = time.monotonic,
     ):
         self._blocks, self._watcher, self._clock = blocks, watcher, clock
         self._seed, self._budget_s, self._random = seed, time_budget_s, random.Random(seed)
-        self._confirm_all = confirm_all
+        self._confirm_all, self._screen_blocks = confirm_all, screen_blocks
         sides = [(each, side) for each in measured for side in ((HEAD, COPY) if each.copied else (HEAD,))]
         self.tracks = [Track(each, side, each.margin) for each, side in sides]
         self.warnings: list[str] = []
@@ -89,12 +91,12 @@ class Gate:
         return (self._confirm_all and not track.same) or judge.goes_on(track.numbers("screen"), track.margin)
 
     def _screen(self) -> None:
-        self._watcher.begin(judge.SCREEN_BLOCKS * len({each.planned.case for each in self.tracks}))
+        self._watcher.begin(self._screen_blocks * len({each.planned.case for each in self.tracks}))
         blocks = self._blocks(self._seed)
         try:
-            for block in range(judge.SCREEN_BLOCKS):
+            for block in range(self._screen_blocks):
                 tracks = [each for each in self.tracks if each.timed]
-                self._play(blocks, "screen", tracks, thorough=block == 0, left=judge.SCREEN_BLOCKS - block)
+                self._play(blocks, "screen", tracks, thorough=block == 0, left=self._screen_blocks - block)
                 if block == 0:
                     self._leave_late()
         finally:
@@ -140,7 +142,7 @@ class Gate:
         left = self._left()
         if left is None:
             return
-        spare = (SCREEN_SHARE * left) / (judge.SCREEN_BLOCKS - 1) - self._start_s
+        spare = (SCREEN_SHARE * left) / (self._screen_blocks - 1) - self._start_s
         unchanged = {each.planned.case for each in self.tracks if each.planned.unchanged}
         shuffled = self._random.sample(list(self._seconds), len(self._seconds))
         late = set[Case]()
@@ -165,7 +167,9 @@ class Gate:
                 track.unreached = f"not decided by the screen, and its confirmation was {LATE}"
 
     def _widen(self) -> None:
-        """Widens each margin to the difference that this run's controls of its unit show for the same code."""
+        """Widens each margin to the least difference that counts, and to what this run's controls of its unit show."""
+        for track in self.tracks:
+            track.margin = max(track.margin, track.floor)
         controls: dict[str, list[list[float]]] = {}
         for each in self.tracks:
             if each.same and each.timed:

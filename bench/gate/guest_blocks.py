@@ -4,17 +4,19 @@ import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import CannotFinish, Lost
 from ..guests import messages
 from ..guests.proof import strangers
 from ..guests.session import Place, Session, Suite
+from ..lent.memory import SMALL_PAGES
 from ..machine.cores import quietest_cores, start_cores
 from ..records import Case
 from .guest_duel import GuestDuel
 from .paired_rounds import BASE, COPY, HEAD
 from .plan import Outcome, Planned
+from .records import MEMORY, TIME, Measure
 
 FAILED = ("wrong", "crashed", "timeout")
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
@@ -38,6 +40,7 @@ class Guests:
 class GuestBlocks:
     """Plays blocks of one stage. ``seed`` draws hash seeds, random numbers, the order of benchmarks and turns.
 
+    ``measure`` is the time of a call or its memory.
     ``start`` creates a session, ``cores`` chooses that many cores; tests replace both.
     """
 
@@ -48,9 +51,11 @@ class GuestBlocks:
         start: Callable[..., Session] = Session,
         cores: Callable[[int], list[int]] = quietest_cores,
         pool: Callable[[int], Executor] = ThreadPoolExecutor,
+        measure: Measure = TIME,
     ):
         self._guests, self._random = guests, random.Random(seed)
         self._start_session, self._cores = start, cores
+        self._measure: Measure = measure
         self._pool = pool(len(guests.places))  # a process dies with the thread that started it
 
     def play(self, planned: Sequence[Planned], thorough: bool, told: Callable[[Planned], bool]) -> dict[Case, Outcome]:
@@ -107,8 +112,10 @@ class GuestBlocks:
         return []
 
     def _start(self, side: str, seed: int, cores: list[int]) -> Session:
-        guests = self._guests
-        session = self._start_session(guests.suite, guests.places[side], seed, guests.memory_limit)
+        guests, place = self._guests, self._guests.places[side]
+        if self._measure == MEMORY:
+            place = replace(place, environment={**place.environment, **SMALL_PAGES})
+        session = self._start_session(guests.suite, place, seed, guests.memory_limit)
         session.pin(start_cores(side == BASE, cores))
         return session
 
@@ -140,7 +147,8 @@ class GuestBlocks:
     def _one(self, planned: Planned, sessions: Mapping[str, Session]) -> Outcome:
         outcome = Outcome()
         playing = {side: each for side, each in sessions.items() if side != COPY or planned.copied}
-        outcome.reading = GuestDuel(playing, outcome.lost, self._random, self._guests.timeout_s).play()
+        duel = GuestDuel(playing, outcome.lost, self._random, self._guests.timeout_s, measure=self._measure)
+        outcome.reading = duel.play()
         outcome.lost = _of_two(outcome.lost)
         return outcome
 

@@ -14,7 +14,9 @@ from ..errors import Lost
 from ..guests import messages
 from ..guests.session import Session
 from ..records import Sample
+from .memory_duel import CALLS, UNKNOWN, memory_reading
 from .paired_rounds import BASE, COPY, HEAD, Reading, balanced, log_time, read, rounds_within
+from .records import TIME, Measure
 
 SLICE_NS = 250_000
 """The calls of a side in its turn take at least this long."""
@@ -48,10 +50,12 @@ class GuestDuel:
         rng: random.Random,
         timeout_s: float,
         clock_ns: Callable[[], int] = time.monotonic_ns,
+        measure: Measure = TIME,
     ):
         self._sessions, self._lost, self._random = sessions, lost, rng
         self._timeout_s, self._clock_ns = timeout_s, clock_ns
         self._untimed = 0
+        self._by: Measure = measure
 
     def play(self) -> Reading | None:
         """Brings all sides to their clock, times them in turns and lets them end; None if a side was lost."""
@@ -74,8 +78,8 @@ class GuestDuel:
     def _measure(self, parked: Mapping[str, messages.Parked]) -> Reading | None:
         units = {each.unit for each in parked.values()}
         if units == {"ns"}:
-            return self._timed()
-        return self._counted(units)
+            return self._timed() if self._by == TIME else self._watched()
+        return self._counted(units) if self._by == TIME else self._lose_both("it tracks a number and has no calls")
 
     def _timed(self) -> Reading | None:
         """Equal numbers of calls on all sides, in equal order: a benchmark may change what it works on."""
@@ -123,9 +127,7 @@ class GuestDuel:
     def _counted(self, units: set[str]) -> Reading | None:
         """Numbers that a benchmark tracks."""
         if len(units) > 1:
-            lost = Lost("unsupported", f"its unit differs between the sides: {' and '.join(sorted(units))}")
-            self._lost.update(dict.fromkeys((BASE, HEAD), lost))
-            return None
+            return self._lose_both(f"its unit differs between the sides: {' and '.join(sorted(units))}")
         found: dict[str, list[float]] = {}
         for side, session in self._shuffled():
             counted = self._asked(side, lambda session=session: self._repeated(session))
@@ -136,13 +138,30 @@ class GuestDuel:
         exact = all(len(set(numbers)) == 1 for numbers in found.values())
         values = {side: statistics.median(numbers) for side, numbers in found.items()}
         if not exact and min(values.values()) <= 0:
-            lost = Lost("unsupported", "its numbers vary and are not all above 0, so they have no ratio")
-            self._lost.update(dict.fromkeys((BASE, HEAD), lost))
-            return None
+            return self._lose_both("its numbers vary and are not all above 0, so they have no ratio")
         ratios = {side: number_ratio(values[BASE], value) for side, value in values.items()}
         return Reading(
             ratios[HEAD], ratios.get(COPY), values[BASE], values[HEAD], REPEATS, 0, exact=exact, unit=min(units)
         )
+
+    def _lose_both(self, reason: str) -> None:
+        self._lost.update(dict.fromkeys((BASE, HEAD), Lost("unsupported", reason)))
+
+    def _watched(self) -> Reading | None:
+        """The memory of calls, after one that is not watched."""
+        found: dict[str, list[int]] = {}
+        for side, session in self._shuffled():
+            peaks = self._asked(side, lambda session=session: self._peaks(session))
+            if peaks is not None:
+                found[side] = peaks
+        return None if self._lost else memory_reading(found)
+
+    def _peaks(self, session: Session) -> list[int]:
+        peaks = [session.peak(self._timeout_s) for _ in range(CALLS + 1)][1:]
+        known = [peak for peak in peaks if peak is not None]
+        if len(known) < CALLS:
+            raise Lost("unsupported", UNKNOWN)
+        return known
 
     def _repeated(self, session: Session) -> list[float]:
         return [session.count(self._timeout_s) for _ in range(REPEATS)]

@@ -11,10 +11,10 @@ from ..interop.asv import described_as
 from ..interop.names import Description, cases_of
 from ..records import Case
 from .allowed import Named, one_sided
-from .margins import Margins
+from .margins import Margins, least_difference
 from .paired_rounds import BASE, HEAD
 from .plan import Plan, Planned, only_these, with_controls
-from .records import ABSENT, APPEARED, BROKEN, MISSING, CaseResult
+from .records import ABSENT, APPEARED, BROKEN, MISSING, TIME, CaseResult, Measure
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ def plan(
     allowed: Sequence[str],
     seed: int,
     only: Mapping[Case, float] | None = None,
+    measure: Measure = TIME,
 ) -> GuestPlan:
     """The benchmarks that both sides have, and why others are not compared.
 
@@ -44,7 +45,7 @@ def plan(
     cases = dict(zip(union, named(list(union.values())), strict=True))
     settled, shared = [], []
     for name, case in cases.items():
-        margin, same = margins.of(case), name in unchanged
+        margin, same = margins.of(case, measure=measure), name in unchanged
         alone = [side for side in (BASE, HEAD) if name not in found[side]]
         refused = union[name].refused
         broken = {
@@ -53,16 +54,16 @@ def plan(
             if name in own and own[name].file in listed[side].failed
         }
         if broken:
-            settled.append(_broken(case, broken, margin))
+            settled.append(_broken(case, broken, margin, measure))
         elif refused:
-            told = CaseResult(case=case, verdict=ABSENT, reason=refused, margin=margin, unchanged=same)
+            told = CaseResult(case=case, measure=measure, verdict=ABSENT, reason=refused, margin=margin, unchanged=same)
             settled.append(told)
         elif alone:
             verdict = APPEARED if alone == [BASE] else MISSING
             reason = _why_absent(alone[0], union[name], listed[alone[0]])
-            settled.append(one_sided(Named(case, name), verdict, reason, margin, allowed))
+            settled.append(one_sided(Named(case, name), verdict, reason, margin, allowed, measure))
         else:
-            shared.append(Planned(case, margin, unchanged=same))
+            shared.append(Planned(case, margin, same, measure=measure, least=least_difference(measure)))
     ids = {case: name for name, case in cases.items()}
     files = {case: union[name].file for name, case in cases.items()}
     if only is not None:
@@ -71,13 +72,14 @@ def plan(
     return GuestPlan(Plan(tuple(measured), (*settled, *left)), ids, files)
 
 
-def _broken(case: Case, reasons: Mapping[str, str], margin: float) -> CaseResult:
+def _broken(case: Case, reasons: Mapping[str, str], margin: float, measure: Measure) -> CaseResult:
     """Of a script that fails after it has reached this benchmark."""
     if len(reasons) == 2:
         reason = f"its script fails on both sides: {reasons[HEAD]}"
-        return CaseResult(case=case, verdict=ABSENT, reason=reason, margin=margin, tried=True)
+        return CaseResult(case=case, measure=measure, verdict=ABSENT, reason=reason, margin=margin, tried=True)
     ((side, reason),) = reasons.items()
-    return CaseResult(case=case, verdict=BROKEN, reason=f"{side}: its script fails: {reason}", margin=margin)
+    told = f"{side}: its script fails: {reason}"
+    return CaseResult(case=case, measure=measure, verdict=BROKEN, reason=told, margin=margin)
 
 
 def named(listings: Sequence[Listing]) -> list[Case]:

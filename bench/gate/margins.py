@@ -11,22 +11,33 @@ from typing import Any, cast
 
 from ..errors import UsageError
 from ..records import Case
+from .records import MEASURES, MEMORY, TIME, Measure
 
 PINNED, LARGE, THREADED = 0.02, 0.03, 0.05
 """One pinned thread, inputs larger than the caches, several threads."""
 
+OF_MEMORY, OF_MEMORY_BYTES = 0.05, 2.0**19
+"""Memory of a call: both must be exceeded."""
+
+OF_FIRST_CALLS = 0.1
+
 
 @dataclass(frozen=True)
 class Margins:
-    """``stated`` holds for all cases; ``patterns`` of a case's label (the last match counts) override it."""
+    """``stated`` holds for the times of all cases; ``patterns`` of a case's label (the last match counts) override it.
+
+    Only a pattern that ends in the name of another measure, such as ``* memory``, is one of that measure's margins.
+    """
 
     stated: float | None = None
     patterns: dict[str, float] = field(default_factory=dict[str, float])
 
-    def of(self, case: Case, large: bool = False) -> float:
+    def of(self, case: Case, large: bool = False, measure: Measure = TIME) -> float:
         for pattern, margin in reversed(self.patterns.items()):
-            if fnmatch.fnmatch(case.label, pattern):
+            if _measure_of(pattern) == measure and fnmatch.fnmatch(case.label, pattern.removesuffix(f" {measure}")):
                 return margin
+        if measure != TIME:
+            return OF_MEMORY if measure == MEMORY else OF_FIRST_CALLS
         if self.stated is not None:
             return self.stated
         return THREADED if case.threads > 1 else LARGE if large else PINNED
@@ -34,6 +45,16 @@ class Margins:
     @property
     def default(self) -> float:
         return PINNED if self.stated is None else self.stated
+
+
+def _measure_of(pattern: str) -> Measure:
+    found: list[Measure] = [each for each in MEASURES if pattern.endswith(f" {each}")]
+    return found[0] if found else TIME
+
+
+def least_difference(measure: Measure) -> float:
+    """The smallest difference that counts beside a share, in the unit of the measure."""
+    return OF_MEMORY_BYTES if measure == MEMORY else 0.0
 
 
 def read(margin: str | None, file: Path | None) -> Margins:

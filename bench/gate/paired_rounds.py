@@ -20,12 +20,17 @@ SLICE_NS = 1_000_000
 MOST_ROUNDS = 32
 
 
+LEAST_BYTES = 2.0**16
+"""Less memory counts as so much: its ratio would be one of single pages."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """The reading of a case in one block: log ratios to base, times of a call in ns, rounds played and dropped.
 
     ``base_ns`` and ``head_ns`` are numbers in ``unit`` where a benchmark tracks something else than time; ``exact``:
-    every evaluation gave the same. ``trend`` is how much longer calls became within the block, as a log ratio.
+    every evaluation gave the same. ``trend`` is how much longer calls became within the block, as a log ratio;
+    ``scatter`` by how much evaluations of one side were apart, in ``unit``.
     """
 
     head: float
@@ -37,6 +42,7 @@ class Reading:
     exact: bool = False
     unit: str = "ns"
     trend: float = 0.0
+    scatter: float = 0.0
 
 
 def rounds_within(case_ns: float, round_ns: float, fewest: int) -> int:

@@ -16,10 +16,10 @@ from ..suites import suite_sources
 from ..suites.suite import Suite, unavailable
 from ..sweep import Contest, Options, contests, cost, footprint
 from .allowed import Named, one_sided
-from .margins import Margins
+from .margins import Margins, least_difference
 from .packages import same_packages
 from .paired_rounds import Reading
-from .records import ABSENT, APPEARED, CHANGED, MISSING, SAME, CaseResult, CaseVerdict
+from .records import ABSENT, APPEARED, CHANGED, MISSING, SAME, TIME, CaseResult, CaseVerdict, Measure
 from .revisions import Revision
 
 CONTROL_SHARE = 0.1
@@ -32,12 +32,17 @@ UNKNOWN_CACHE_BYTES = 2**25
 
 @dataclass(frozen=True)
 class Planned:
-    """A case that both sides have. ``copied``: base also runs against a second worker of itself."""
+    """A case that both sides have, by one measure. ``copied``: base also runs against a second worker of itself.
+
+    ``least`` is the smallest difference that counts, in the unit of the measure, beside the share ``margin``.
+    """
 
     case: Case
     margin: float
     unchanged: bool = False
     copied: bool = False
+    measure: Measure = TIME
+    least: float = 0.0
 
     @property
     def task(self) -> Task:
@@ -78,6 +83,7 @@ def plan(
     allowed: Sequence[str],
     judge_all: bool,
     only: Mapping[Case, float] | None = None,
+    measure: Measure = TIME,
 ) -> Plan:
     """The cases of head's grids on both sides, so that only implementations and operations can differ.
 
@@ -93,7 +99,7 @@ def plan(
     old, new = ({case: of[case] for case in of if case.operation not in meaning} for of in (old, new))
 
     def alone(case: Case, verdict: CaseVerdict, reason: str) -> CaseResult:
-        return one_sided(Named(case), verdict, reason, margins.of(case), allowed)
+        return one_sided(Named(case), verdict, reason, margins.of(case, measure=measure), allowed, measure)
 
     settled = [alone(case, CHANGED, meaning[case.operation]) for case in changed]
     settled += [alone(case, MISSING, "head does not have it") for case in old if case not in new]
@@ -105,7 +111,13 @@ def plan(
     same = {stem for stem in stems if sparing and _is_unchanged(base, head, stem)}
     held = _own_cache_bytes()
     shared = [
-        Planned(case, margins.of(case, _is_large(head.suite, contest, held)), case.implementation in same)
+        Planned(
+            case,
+            margins.of(case, _is_large(head.suite, contest, held), measure),
+            case.implementation in same,
+            measure=measure,
+            least=least_difference(measure),
+        )
         for case, contest in both
     ]
     if only is not None:
@@ -164,7 +176,14 @@ def _difference(base: Suite, head: Suite, name: str) -> str:
 
 def _left_out(planned: Planned) -> CaseResult:
     reason = "same sources, packages and interpreter on both sides, and not chosen as a control"
-    return CaseResult(case=planned.case, verdict=ABSENT, reason=reason, margin=planned.margin, unchanged=True)
+    return CaseResult(
+        case=planned.case,
+        measure=planned.measure,
+        verdict=ABSENT,
+        reason=reason,
+        margin=planned.margin,
+        unchanged=True,
+    )
 
 
 def with_controls(

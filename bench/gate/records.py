@@ -33,6 +33,15 @@ lacks; ``not compared``: neither side can run it here, or the user allowed it to
 be missing.
 """
 
+Measure = Literal["time", "memory", "first-call"]
+"""What is measured of a case: the time of a call in the steady state, the rise of memory in a call, or the time of the
+first call of a fresh process."""
+
+TIME: Final = "time"
+MEMORY: Final = "memory"
+FIRST_CALL: Final = "first-call"
+MEASURES: tuple[Measure, ...] = (TIME, MEMORY, FIRST_CALL)
+
 RECURS: Final = "recurs"
 GONE: Final = "did not recur"
 OPEN: Final = "inconclusive"
@@ -120,7 +129,7 @@ class Earlier(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One case of a comparison.
+    """One case of a comparison, by one measure.
 
     Ratios are time of head over time of base; above 1 is slower. ``low`` and
     ``high`` are the 90 % interval, ``margin`` is the limit for a slowdown to
@@ -133,6 +142,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     case: Case
+    measure: Measure = TIME
     verdict: CaseVerdict
     reason: str = ""
     ratio: float | None = None
@@ -147,6 +157,11 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     confirm: Stage | None = None
     then: Claim | None = None
     recurrence: Recurrence | None = None
+
+    @property
+    def label(self) -> str:
+        """The case for people, and after it the measure if that is not the time of a call."""
+        return self.case.label if self.measure == TIME else f"{self.case.label} {self.measure}"
 
 
 class Control(msgspec.Struct, frozen=True, kw_only=True):

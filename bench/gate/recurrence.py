@@ -5,7 +5,7 @@ The replay is a confirmation of its own: fresh processes, data and order, a numb
 first one, and the level of a run for the family of its cases. Readings of the earlier comparison do not count in it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal, cast
 
 import msgspec
@@ -25,6 +25,7 @@ from .records import (
     Claim,
     Comparison,
     Control,
+    Measure,
     Recurrence,
     RunVerdict,
 )
@@ -39,12 +40,13 @@ def confirmed(found: Comparison) -> list[CaseResult]:
 
 def replayed(claims: Sequence[CaseResult], cases: Sequence[CaseResult], why_absent: str = NOWHERE) -> list[CaseResult]:
     """Each of the ``claims`` as the replay's ``cases`` have it, with what was said then and whether it recurs."""
-    now: dict[Case, CaseResult] = {each.case: each for each in cases}
-    return [_with_claim(claim, now.get(claim.case) or _absent(claim, why_absent)) for claim in claims]
+    now = {(each.case, each.measure): each for each in cases}
+    found = [now.get((claim.case, claim.measure)) or _absent(claim, why_absent) for claim in claims]
+    return list(map(_with_claim, claims, found))
 
 
 def _absent(claim: CaseResult, reason: str) -> CaseResult:
-    return CaseResult(case=claim.case, verdict=ABSENT, reason=reason, margin=claim.margin)
+    return CaseResult(case=claim.case, measure=claim.measure, verdict=ABSENT, reason=reason, margin=claim.margin)
 
 
 def _with_claim(claim: CaseResult, now: CaseResult) -> CaseResult:
@@ -110,6 +112,9 @@ def _recur(count: int) -> str:
     return "recurs" if count == 1 else "recur"
 
 
-def margins_of(claims: Sequence[CaseResult]) -> Mapping[Case, float]:
+def margins_of(claims: Sequence[CaseResult]) -> dict[Measure, dict[Case, float]]:
     """The margin by which each was called slower or faster: the replay asks the same question."""
-    return {each.case: each.margin for each in claims}
+    found: dict[Measure, dict[Case, float]] = {}
+    for each in claims:
+        found.setdefault(each.measure, {})[each.case] = each.margin
+    return found

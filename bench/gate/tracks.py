@@ -10,7 +10,7 @@ import msgspec
 
 from ..errors import Lost
 from . import judge, records
-from .paired_rounds import BASE, COPY, HEAD, Reading
+from .paired_rounds import BASE, COPY, HEAD, LEAST_BYTES, Reading
 from .plan import Planned
 from .records import CaseResult, CaseVerdict, Control, Stage
 from .statistics import Location, location, p_greater, spread
@@ -57,6 +57,12 @@ class Track:
     def unit(self) -> str:
         """What its numbers count; '' before the first reading."""
         return self.screen[0].unit if self.screen else ""
+
+    @property
+    def floor(self) -> float:
+        """The share of base that the smallest difference that counts is: the margin is no less."""
+        base = statistics.median(each.base_ns for each in self.screen) if self.screen else 0.0
+        return self.planned.least / max(base, LEAST_BYTES) if self.planned.least else 0.0
 
     def readings(self, stage: StageName) -> list[Reading]:
         """The readings of ``screen`` or ``confirm``, one per block."""
@@ -133,7 +139,7 @@ def _result(track: Track, judged: judge.Judged | None, candidates: int, apart: f
         reason = f"{dropped} of {rounds} rounds were disturbed by other programs; make the machine quieter"
         if judge.settled(track.numbers("confirm") or screen, margin) == records.EQUIVALENT:
             reason = f"its interval lies inside the margin, but {reason}"
-    return _made(track, verdict, reason + _trend(track), candidates)
+    return _made(track, verdict, reason + _trend(track) + _scatter(track), candidates)
 
 
 def _is_beyond(track: Track, apart: float | None) -> bool:
@@ -160,10 +166,25 @@ def _trend(track: Track) -> str:
     )
 
 
+def _scatter(track: Track) -> str:
+    """What is said of memory that differs between calls of one process."""
+    if track.planned.measure != records.MEMORY:
+        return ""
+    apart = statistics.median(each.scatter for each in track.screen + track.confirm)
+    return f"; calls of one process differ by {apart / 1024:.0f} KiB" if apart else ""
+
+
 def _untimed(track: Track, verdict: CaseVerdict, reason: str) -> CaseResult:
     """The result of a case that was lost or not reached in time; earlier readings do not count."""
     case, unchanged = track.planned.case, track.planned.unchanged
-    return CaseResult(case=case, verdict=verdict, reason=reason, margin=track.margin, unchanged=unchanged)
+    return CaseResult(
+        case=case,
+        measure=track.planned.measure,
+        verdict=verdict,
+        reason=reason,
+        margin=track.margin,
+        unchanged=unchanged,
+    )
 
 
 def _made(track: Track, verdict: CaseVerdict, reason: str, candidates: int) -> CaseResult:
@@ -176,6 +197,7 @@ def _made(track: Track, verdict: CaseVerdict, reason: str, candidates: int) -> C
     planned = len(numbers) if confirm else judge.confirm_blocks(numbers, track.margin, 1)
     return CaseResult(
         case=track.planned.case,
+        measure=track.planned.measure,
         verdict=verdict,
         reason=reason,
         ratio=shown.ratio,

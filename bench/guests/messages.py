@@ -34,6 +34,10 @@ class Count(msgspec.Struct, frozen=True, tag=True):
     """Evaluate the number that the benchmark tracks."""
 
 
+class Peak(msgspec.Struct, frozen=True, tag=True):
+    """Make one call and watch the memory of the process."""
+
+
 class Go(msgspec.Struct, frozen=True, tag=True):
     """Leave the benchmark: one more call, the checks of its result, and the end."""
 
@@ -94,6 +98,12 @@ class Counted(msgspec.Struct, frozen=True, tag=True):
     number: float
 
 
+class Peaked(msgspec.Struct, frozen=True, tag=True):
+    """By how many bytes memory rose in a call; None if the system does not report it."""
+
+    bytes: int | None
+
+
 class Raised(msgspec.Struct, frozen=True, tag=True):
     """The benchmark raised an exception while it was timed; its end follows when asked for."""
 
@@ -114,4 +124,4 @@ class Finished(msgspec.Struct, frozen=True, tag=True):
     modules: dict[str, tuple[str, str]] = {}
 
 
-Reply = Listed | Parked | Timed | Counted | Raised | Ended | Finished
+Reply = Listed | Parked | Timed | Counted | Peaked | Raised | Ended | Finished

@@ -99,6 +99,13 @@ class Session:
             raise Lost("crashed", reply.reason)
         return reply.number
 
+    def peak(self, timeout_s: float) -> int | None:
+        """By how many bytes memory rises in one call; None if the system does not report it. Raises `Lost`."""
+        reply = self._ask(messages.Peak(), timeout_s, messages.Peaked | messages.Raised)
+        if isinstance(reply, messages.Raised):
+            raise Lost("crashed", reply.reason)
+        return reply.bytes
+
     def go(self, timeout_s: float) -> messages.Ended:
         return self._ask(messages.Go(), timeout_s, messages.Ended)
 

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO, NoReturn
 from . import channel
 from .counters import Guard, cpu_ns
 from .imports import imported
+from .memory import PeakMemory
 
 Timer = Callable[[int], int]
 """Makes so many calls and returns the ns that they took."""
@@ -105,6 +106,8 @@ class Server:
         while (request := self._receive())["type"] != "Go":
             if request["type"] == "Time" and offered.timer:
                 self._time(offered.timer, request["calls"], offered.inner, request["untimed"])
+            elif request["type"] == "Peak" and offered.timer:
+                self._peak(offered.timer)
             elif request["type"] == "Count" and offered.number:
                 self._count(offered.number)
             else:
@@ -131,6 +134,11 @@ class Server:
             "Timed", started_ns=started, wall_ns=wall, cpu_ns=round(cpu * share), calls=calls * inner,
             flags={name: round(count * share) if name.endswith("_ns") else count for name, count in flags.items()},
         )  # fmt: skip
+
+    def _peak(self, timer: Timer) -> None:
+        with self._telling(), PeakMemory() as seen:
+            timer(1)
+        self._tell("Peaked", bytes=seen.bytes)
 
     def _count(self, number: Callable[[], float]) -> None:
         with self._telling():

@@ -6,7 +6,6 @@ pages of files.
 """
 
 import contextlib
-import ctypes
 import os
 import select
 import subprocess
@@ -54,38 +53,6 @@ def watch(pid: int) -> None:
     while not select.select([sys.stdin], [], [], PERIOD_SECONDS)[0]:
         most = max(most, held_bytes(pid) or 0)
     print(max(most, held_bytes(pid) or 0))
-
-
-class PeakMemory:
-    """The rise of the resident set during a piece of code, in bytes; None if Linux does not report it."""
-
-    def __enter__(self) -> "PeakMemory":
-        _give_back_freed_memory()
-        self.bytes: int | None = None
-        self._before = None
-        try:
-            with open("/proc/self/clear_refs", "w") as file:
-                file.write("5")
-            self._before = _status_bytes("VmRSS")
-        except OSError:
-            pass
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._before is not None:
-            self.bytes = max(0, _status_bytes("VmHWM") - self._before)
-
-
-def _give_back_freed_memory() -> None:
-    """Returns freed memory to the system: memory that the allocator keeps would hide that a call uses it."""
-    with contextlib.suppress(OSError, AttributeError):  # not glibc
-        ctypes.CDLL(None).malloc_trim(0)
-
-
-def _status_bytes(name: str) -> int:
-    with open("/proc/self/status") as file:
-        line = next(line for line in file if line.startswith(name + ":"))
-    return int(line.split()[1]) * 1024
 
 
 if __name__ == "__main__":

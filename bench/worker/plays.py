@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from .. import parts
 from ..lent.counters import WAITED, Guard
-from ..processes.memory import PeakHeld, PeakMemory
+from ..lent.memory import PeakMemory
+from ..processes.memory import PeakHeld
 from ..processes.worker_messages import Place, Play, Played
 from ..records import Task
 from .loader import Loaded, Loader

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ...bench.gate.records import CaseResult, Comparison, Side, Stage
+from ...bench.gate.records import FIRST_CALL, MEMORY, TIME, CaseResult, Comparison, Measure, Side, Stage
 from ..palette import DARK, LIGHT
 from ..rendering import FOLDER, policy, render
 from ..units import amount_text, bytes_text, known
@@ -64,6 +64,9 @@ MARKS = {
     "missing": "−", "appeared": "+", "changed": "≠", "broken": "✕", "not compared": "·",
     "recurs": "↻", "did not recur": "○",
 }  # fmt: skip
+
+
+WHAT: dict[Measure, str] = {MEMORY: "Memory of a call", FIRST_CALL: "First call"}
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,7 @@ def _row(result: CaseResult, axis: Axis) -> dict[str, Any]:
         "earlier": _bar(result.then.low, result.then.high, axis) if result.then else None,
         "band": (axis.at(1 / (1 + result.margin)), axis.at(1 + result.margin)),
         "stages": [
-            _stage(name, stage, result.margin)
+            _stage(name, stage, result.margin, result.measure)
             for name, stage in (("Screen", result.screen), ("Confirmation", result.confirm))
             if stage
         ],
@@ -159,7 +162,7 @@ def _bar(low: float | None, high: float | None, axis: Axis) -> tuple[float, floa
     return (axis.at(ends[0]), axis.at(ends[1])) if len(ends) == 2 else None
 
 
-def _stage(name: str, stage: Stage, margin: float) -> dict[str, Any]:
+def _stage(name: str, stage: Stage, margin: float, measure: Measure) -> dict[str, Any]:
     """A strip of block ratios in order of time; higher is slower."""
     reach = max([abs(math.log(ratio)) for ratio in stage.ratios if ratio > 0] + [1.5 * math.log1p(margin)])
     axis = Axis(math.exp(-1.1 * reach), math.exp(1.1 * reach), STRIP_HEIGHT)
@@ -171,7 +174,7 @@ def _stage(name: str, stage: Stage, margin: float) -> dict[str, Any]:
         "one": _up(axis, 1.0),
         "estimate": _up(axis, stage.ratio),
         "margins": (_up(axis, 1 + margin), _up(axis, 1 / (1 + margin))),
-        "what": "One call" if stage.unit == "ns" else "Number",
+        "what": WHAT[measure] if measure != TIME else "One call" if stage.unit == "ns" else "Number",
         "base": amount_text(stage.base_ns, stage.unit),
         "head": amount_text(stage.head_ns, stage.unit),
         "labels": [(_up(axis, ratio), _tick(ratio)) for ratio in (1 + margin, 1.0, 1 / (1 + margin))],

@@ -156,7 +156,7 @@ def annotations(found: Comparison) -> list[str]:
             level = "warning" if each.verdict == INCONCLUSIVE else "error"
             file = f"file={_property(f'{each.case.suite}/{each.case.implementation}.py')}," if each.case.suite else ""
             title = _property(f"{verdict_told(each)}: {each.case.name}")
-            told = _command_text(f"{each.case.label}: {_told(each)}")
+            told = _command_text(f"{each.label}: {_told(each)}")
             lines.append(f"::{level} {file}title={title}::{told}")
     return lines
 
@@ -233,7 +233,7 @@ def is_number(result: CaseResult) -> bool:
 
 
 def _terminal_case(result: CaseResult) -> list[str]:
-    lines = [f"  {verdict_told(result):12} {result.case.label}"]
+    lines = [f"  {verdict_told(result):12} {result.label}"]
     now = f"now {result.verdict}, " if result.then else ""
     if known(result.ratio):
         told = f"{now}{_measured(result)} in {_blocks(result.blocks)}, margin {result.margin:.1%}"
@@ -251,7 +251,7 @@ def _measured(result: CaseResult) -> str:
 
 
 def _terminal_group(reason: str, cases: Sequence[CaseResult]) -> list[str]:
-    named = ", ".join(each.case.label for each in cases[:NAMED])
+    named = ", ".join(each.label for each in cases[:NAMED])
     more = f" and {len(cases) - NAMED} more" if len(cases) > NAMED else ""
     return [f"  {ABSENT:12} {named}{more}", f"{'':15}{reason}"]
 
@@ -264,7 +264,7 @@ def _told(result: CaseResult) -> str:
 
 def _junit_case(suite: ElementTree.Element, result: CaseResult) -> None:
     of = ".".join(filter(None, (result.case.operation, result.case.implementation)))
-    name = {"name": _xml(result.case.label), "classname": _xml(of)}
+    name = {"name": _xml(result.label), "classname": _xml(of)}
     stage = result.confirm or result.screen
     time_ns = stage.head_ns if stage and not is_number(result) else 0
     element = ElementTree.SubElement(suite, "testcase", {**name, "time": f"{time_ns / 1e9:.9f}"})
@@ -290,7 +290,7 @@ def _row(result: CaseResult) -> list[str]:
     least = _ratio(result.least_effect) if known(result.least_effect) else ""
     blocks = str(result.blocks or "")
     return [
-        result.case.label, verdict_told(result), numbers(result), f"{result.margin:.1%}", blocks, least, change(result),
+        result.label, verdict_told(result), numbers(result), f"{result.margin:.1%}", blocks, least, change(result),
         *([then(result)] if result.then else []), result.reason,
     ]  # fmt: skip
 

@@ -85,7 +85,7 @@ def test_the_commits_of_the_file_are_compared_whatever_is_checked_out(of_commits
     assert outcome.exit_code == 1, outcome.output
     ((request, only),) = of_commits.asked
     assert (request.base, request.head) == (commits[0], commits[1])
-    assert only == {SLOWER.case: 0.03}
+    assert only == {"time": {SLOWER.case: 0.03}}
     assert outcome.stdout.startswith("Slower: 1 of 1 confirmed slowdown recurs")
 
 
@@ -162,7 +162,7 @@ def test_a_seed_that_would_draw_the_same_again_is_refused(of_commits, seed):
 @pytest.mark.parametrize("words", [
     ("--operation", "predict"), ("--implementation", "a"), ("--m", "5"), ("--threads", "1"), ("--preset", "quick"),
     ("--margin", "2%"), ("--margins", "file"), ("--allow-missing", "a"), ("--allow-other-machine",),
-    ("--dtype", "float64"),
+    ("--dtype", "float64"), ("--measure", "time"),
 ])  # fmt: skip
 def test_what_chooses_cases_or_margins_is_refused(of_commits, words):
     told = f"--confirm replays the cases of RESULT, with their margins; leave out {words[0]}"

@@ -152,7 +152,7 @@ def test_what_two_files_have_no_use_for():
     """One by one, lest an option be taken for one of files by mistake."""
     assert OF_REVISIONS == [
         "suite", "preset", "operation", "implementation", "size", "m", "n", "steps", "parameter", "dtype", "threads",
-        "time_budget", "timeout", "memory_limit", "seed", "base_python", "head_python",
+        "time_budget", "timeout", "memory_limit", "seed", "measure", "base_python", "head_python",
         "pytest", "keyword", "markers", "asv", "bench", "pyperf", "build", "python", "extra",
     ]  # fmt: skip
 

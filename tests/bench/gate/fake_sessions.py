@@ -69,6 +69,11 @@ class Session:
         self._happens(self._now.at.get("count"))
         return self._now.numbers.pop(0)
 
+    def peak(self, timeout_s):
+        self._machine.log.append((self.side, "peak"))
+        self._happens(self._now.at.get("peak"))
+        return self._now.numbers.pop(0)
+
     def go(self, timeout_s):
         assert self.alive
         self._machine.log.append((self.side, "go"))

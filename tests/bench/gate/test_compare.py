@@ -168,7 +168,7 @@ def test_where_nothing_changed_it_is_said_before_anything_is_measured(monkeypatc
     same = CaseResult(case=case, verdict="not compared", margin=0.02, unchanged=True)
     made = Plan((Planned(case, 0.02, unchanged=not changed),), (same,) * 9)
     monkeypatch.setattr(comparing, "plan", lambda *_: made)
-    monkeypatch.setattr(comparing, "Gate", lambda *_, **__: pytest.fail("it was begun"))
+    monkeypatch.setattr("rooflinear.bench.gate.measures.Gate", lambda *_, **__: pytest.fail("it was begun"))
     with pytest.raises(pytest.fail.Exception):
         comparing.paired(None, None, Options(suite="made"), Margins(0.02), [])
     assert capsys.readouterr().err == ("" if changed else f"{SAME}; measured as controls: 1 of 10 cases\n")

@@ -54,7 +54,16 @@ def test_only_what_was_confirmed_is_replayed_with_the_margin_it_had():
     earlier = Comparison(verdict="slower", base=Side(label="a"), head=Side(label="b"), margin=0.05, cases=cases)
     claims = recurrence.confirmed(earlier)
     assert [each.case.implementation for each in claims] == ["slower", "faster"]
-    assert recurrence.margins_of(claims) == {each.case: MARGIN for each in claims}
+    assert recurrence.margins_of(claims) == {"time": {each.case: MARGIN for each in claims}}
+
+
+def test_a_case_is_replayed_by_the_measure_that_it_was_confirmed_by():
+    claims = [result("a", "slower"), result("a", "slower", measure="memory")]
+    assert [*recurrence.margins_of(claims)] == ["time", "memory"]
+    now = [result("a", "equivalent"), result("a", "slower", measure="memory")]
+    found = recurrence.replayed(claims, now[::-1])
+    assert [(each.measure, each.recurrence) for each in found] == [("time", "did not recur"), ("memory", "recurs")]
+    assert [each.measure for each in recurrence.replayed(claims, [])] == ["time", "memory"]
 
 
 def test_each_claim_keeps_what_was_said_then_and_one_that_is_not_there_is_said_to_be_absent():

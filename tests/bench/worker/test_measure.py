@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from rooflinear.bench.lent.counters import Guard
+from rooflinear.bench.lent.memory import PeakMemory
 from rooflinear.bench.machine import cores
-from rooflinear.bench.processes.memory import PeakMemory
 from rooflinear.bench.timing.kernel import Clock, Kernel, calls_to_fill
 from rooflinear.bench.worker import measure
 from rooflinear.bench.worker.measure import is_steady, settle_in, time_slice, warm_up

@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import msgspec
 import pytest
 
 from rooflinear.reports.comparison.comparison_page import Axis, html
@@ -53,6 +54,17 @@ def test_a_replay_shows_both_ratios_of_every_case():
     assert [attributes["class"] for tag, attributes in page.tags if tag == "line"].count("earlier") == 10
     told = [attributes["data-verdict"] for tag, attributes in page.tags if tag == "details"]
     assert told.count("recurs") == 4
+
+
+@pytest.mark.parametrize(
+    ("measure", "what"), [("time", "One call"), ("memory", "Memory of a call"), ("first-call", "First call")]
+)
+def test_the_page_names_the_measure(measure, what):
+    made = comparison(verdicts=["slower"])
+    cases = [msgspec.structs.replace(each, measure=measure) for each in made.cases]
+    shown = html(msgspec.structs.replace(made, cases=cases, controls=[])).decode()
+    assert f"<dt>{what}, base</dt>" in shown
+    assert (f" · {measure}</small>" in shown) == (measure != "time")
 
 
 def test_what_differs_between_the_sides_is_named():

@@ -155,3 +155,12 @@ def test_a_replay_says_in_every_other_form_what_was_found_then():
 def test_what_is_no_replay_says_nothing_of_one(found):
     assert text.replays(found) == text.then(found.cases[0]) == ""
     assert "then" not in text.markdown(found)
+
+
+def test_a_case_by_another_measure_is_named_with_it_in_every_form():
+    made = comparison(verdicts=["slower"])
+    cases = [msgspec.structs.replace(each, measure="memory") for each in made.cases]
+    found = msgspec.structs.replace(made, cases=cases)
+    label = f"{cases[0].case.label} memory"
+    for shown in (text.terminal(found), text.markdown(found), text.junit(found), text.annotations(found)[1]):
+        assert label in shown
