@@ -23,7 +23,7 @@ from rooflinear.bench.sweep import Options
 
 from ...waiting import wait_for
 from ..interop.test_interop import PYTEST
-from ..made_repository import KERNEL, SIZES, SLOWER, WRONG, Repository
+from ..made_repository import KERNEL, OTHER, SIZES, SLOWER, WRONG, Repository
 
 
 @pytest.fixture
@@ -130,6 +130,32 @@ def test_a_slower_commit_recurs_elsewhere(rooflinear, repository, tmp_path):
     assert [new[side]["commit"] for side in ("base", "head")] == [old[side]["commit"] for side in ("base", "head")]
     assert new["seed"] != old["seed"]
     assert [control["kind"] for control in new["controls"]] == ["copy"]
+
+
+MORE_MEMORY = """import numpy as np
+
+LIBRARY = "numpy"
+
+def double(x):
+    extra = np.ones(2**17)
+    doubled = 2 * x
+    del extra
+    return doubled
+"""
+
+
+@pytest.mark.slow
+def test_a_mebibyte_more_in_a_call_is_found(compare, repository):
+    """No verdict here depends on a time."""
+    repository.write(plain=MORE_MEMORY, other="# A remark.\n" + OTHER)
+    repository.commit("more memory")
+    status, found = compare("HEAD~1", "HEAD", "--measure", "memory", "--dtype", "float64")
+    assert status == 1
+    case = the_case(found)
+    assert (verdicts(found), case["measure"]) == ({"plain": "slower", "other": "equivalent"}, "memory")
+    stage = case["confirm"] or case["screen"]
+    assert (stage["unit"], stage["head_ns"] - stage["base_ns"]) == ("B", pytest.approx(2**20, abs=2**17))
+    assert {control["result"]["measure"] for control in found["controls"]} == {"memory"}
 
 
 @pytest.mark.alone

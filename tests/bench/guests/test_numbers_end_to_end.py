@@ -56,6 +56,53 @@ def test_an_asv_suite_is_compared_by_its_settings(project):
     assert any("neither side can read benchmarks/bad.py: ModuleNotFoundError" in each for each in found["warnings"])
 
 
+def committed(project):
+    git = ["git", "-C", str(project), "-c", "user.name=A", "-c", "user.email=a@example.org"]
+    subprocess.run([*git, "commit", "-qam", "a change"], check=True)
+
+
+@pytest.mark.slow
+@pytest.mark.needs("asv_runner")
+def test_a_suites_comparison_is_replayed_by_what_its_file_says(project):
+    committed(project)
+    earlier = project.parent / "earlier.json"
+    command = [sys.executable, "-m", "rooflinear.bench", "compare"]
+    words = ["HEAD~1", "HEAD", "--asv", "asv.conf.json", "--bench", "io", "--output", str(earlier)]
+    assert subprocess.run([*command, *words], cwd=project, capture_output=True).returncode == 1
+    done = subprocess.run([*command, "--confirm", str(earlier), "--json"], cwd=project, capture_output=True, text=True)
+    assert done.returncode == 1, done.stderr
+    found = json.loads(done.stdout)
+    assert found["reason"] == "1 of 1 confirmed slowdown recurs"
+    (case,) = found["cases"]
+    assert (case["case"]["operation"], case["recurrence"], case["then"]["verdict"]) == (
+        "io.track_count",
+        "recurs",
+        "slower",
+    )
+    assert found["options"]["request"] == {"asv": "asv.conf.json", "bench": ["io"]}
+
+
+BUILDS = "import counted\n\ndef time_build():\n    counted.build()\n\ndef time_same():\n    b'x' * 2**20\n"
+
+
+@pytest.mark.slow
+@pytest.mark.needs("asv_runner")
+def test_the_memory_of_a_suites_calls_is_compared(project):
+    for mib, message in ((1, "as it was"), (3, "more")):
+        (project / "counted/__init__.py").write_text(f"def build():\n    return b'x' * {mib} * 2**20\n")
+        (project / "benchmarks/io.py").write_text(BUILDS)
+        git = ["git", "-C", str(project), "-c", "user.name=A", "-c", "user.email=a@example.org"]
+        subprocess.run([*git, "commit", "-qam", message], check=True)
+    command = [sys.executable, "-m", "rooflinear.bench", "compare", "HEAD~1", "HEAD", "--asv", "asv.conf.json"]
+    done = subprocess.run([*command, "--measure", "memory", "--json"], cwd=project, capture_output=True, text=True)
+    assert done.returncode == 1, done.stdout[-2000:] + done.stderr
+    cases = {each["case"]["operation"]: each for each in json.loads(done.stdout)["cases"]}
+    build = cases["io.time_build"]
+    assert (build["verdict"], build["measure"], cases["io.time_same"]["verdict"]) == ("slower", "memory", "equivalent")
+    sides = [(build["confirm"] or build["screen"])[f"{side}_ns"] / 2**20 for side in ("base", "head")]
+    assert sides == pytest.approx([1, 3], abs=0.1)
+
+
 @pytest.mark.slow
 @pytest.mark.needs("pyperf")
 def test_a_pyperf_script_is_compared(project):

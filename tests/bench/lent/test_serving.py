@@ -37,3 +37,23 @@ def test_untimed_calls_come_first_and_do_not_count(monkeypatch, untimed, made):
     server._time(timer, 5, 2, untimed)
     assert seen == made
     assert [(kind, fields["wall_ns"], fields["calls"]) for kind, fields in told] == [("Timed", 500, 10)]
+
+
+def test_the_memory_of_one_call_is_told(monkeypatch):
+    server, seen, told, watched = object.__new__(serving.Server), [], [], []
+
+    class Peak:
+        bytes = 4096
+
+        def __enter__(self):
+            watched.append(list(seen))
+            return self
+
+        def __exit__(self, *_):
+            watched.append(list(seen))
+
+    monkeypatch.setattr(serving, "PeakMemory", Peak)
+    monkeypatch.setattr(server, "_tell", lambda kind, **fields: told.append((kind, fields)), raising=False)
+    server._peak(seen.append)
+    assert watched == [[], [1]]
+    assert told == [("Peaked", {"bytes": 4096})]

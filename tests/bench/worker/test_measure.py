@@ -1,13 +1,16 @@
 """Warm-up, calibration and slices, on clocks that advance only when told to."""
 
 import math
+import os
+import subprocess
 import sys
 
 import numpy as np
 import pytest
 
 from rooflinear.bench.lent.counters import Guard
-from rooflinear.bench.lent.memory import PeakMemory
+from rooflinear.bench.lent.memory import SMALL_PAGES, PeakMemory
+from rooflinear.bench.libraries.host import common_environment
 from rooflinear.bench.machine import cores
 from rooflinear.bench.timing.kernel import Clock, Kernel, calls_to_fill
 from rooflinear.bench.worker import measure
@@ -286,6 +289,19 @@ def test_peak_memory_sees_what_was_freed_again():
     with PeakMemory() as peak:
         np.ones(50 * 2**20, np.uint8)
     assert peak.bytes == pytest.approx(50 * 2**20, rel=0.1)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells")
+@pytest.mark.parametrize("kib", [80, 800, 8000])
+def test_memory_is_read_to_some_pages_with_small_ones(kib):
+    """In a process of its own: the allocator reads its settings when it starts."""
+    code = (
+        "import numpy as np\nfrom rooflinear.bench.lent.memory import PeakMemory\n"
+        f"for _ in range(4):\n    with PeakMemory() as peak:\n        np.ones(128 * {kib})\n    print(peak.bytes)"
+    )
+    environment = {**os.environ, **common_environment(1), **SMALL_PAGES}
+    told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert [int(line) / 1024 for line in told.stdout.split()[1:]] == pytest.approx([kib] * 3, abs=40)
 
 
 def test_cores_are_counted_where_affinity_is_unknown(monkeypatch):
