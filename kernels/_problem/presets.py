@@ -24,6 +24,14 @@ PRESETS = {
             blocks=3,
             without=COMPILED_BY_SIZE,
         ),
+        # The corner of the map: as many bytes as the largest sizes above, which take 10 s each. A descent takes 100
+        # times as long, and 1,000,000 x 100 ten times as many bytes: these are left to the fits.
+        Grid(
+            operations=("predict", "gradient"),
+            sizes={"m": (100_000,), "n": (100,)},
+            blocks=3,
+            without=COMPILED_BY_SIZE,
+        ),
         Grid(operations=WINNER_MAP, sizes={"m": (100_000,), "n": (10,)}),
         Grid(
             operations=WINNER_MAP,
@@ -32,7 +40,9 @@ PRESETS = {
             without=COMPILED_BY_SIZE,
         ),
         Grid(operations=OTHERS, sizes={"m": (100, 3000), "n": (10,)}, without=COMPILED_BY_SIZE),
-        Grid(operations=("cost_surface",), sizes={"m": (50, 150, 3000), "n": (10,)}, dtypes=BOTH),
+        # In float32 at one size, which pays for most of that corner.
+        Grid(operations=("cost_surface",), sizes={"m": (50, 150, 3000), "n": (10,)}),
+        Grid(operations=("cost_surface",), sizes={"m": (3000,), "n": (10,)}, dtypes=("float32",)),
         # Beyond one core's caches a contest differs from minute to minute: such ones are measured in two blocks.
         Grid(
             operations=WINNER_MAP,
