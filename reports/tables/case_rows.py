@@ -10,7 +10,9 @@ Statistics, from raw samples:
     compiled_ns       the longest compile time in earlier first calls of this operation and dtype; 0 if nothing
                       compiles, or nothing had yet
     import_ns, transfer_*_ns   median over blocks (one reading a block)
-    peak_bytes, error_over_bound              largest over blocks
+    peak_bytes        by how much memory rose during a call, largest over blocks; missing where that cannot be seen
+    peak_below_bytes  then the bound: it rose by less than this, see `memory`; missing where nothing was read
+    error_over_bound  largest over blocks
     dropped           samples left out because a guard flagged them
     flops … over_problem  how far from the machine's limit, see `limits`
     disturbed         in every block, more than half of the samples lost time to other programs: all are kept, the
@@ -28,7 +30,7 @@ import pandas as pd
 from ...bench.records import Case, Result, words
 from ...bench.sweep import PRECISION
 from ...bench.timing.kept import KeptSamples
-from . import estimates, limits
+from . import estimates, limits, memory
 from .estimates import Estimate, Located
 
 STATUSES = ("wrong", "crashed", "timeout", "missing", "unsupported", "skipped", "ok")
@@ -56,7 +58,7 @@ class Columns(NamedTuple):
 def row(
     run: str, case: Case, results: list[Result], times: KeptSamples, found: Located, columns: Columns, precision: float
 ) -> dict[str, Any]:
-    """The columns of a case in ``run``; without what `limits` adds."""
+    """The columns of a case in ``run``; without what `memory` and `limits` add."""
     status = min((result.status for result in results), key=STATUSES.index)
     telling = [result for result in results if result.status == status]
     return {
@@ -105,8 +107,7 @@ def _cost_columns(results: list[Result]) -> dict[str, float]:
     costs = {field: _middle(getattr(result, field) for result in results) for field in fields}
     first_ns = _middle(map(first_call_ns, results))
     compiled_ns = _middle(result.compiled_ns for result in results)
-    peak_bytes = _largest(result.peak_bytes for result in results)
-    return {"first_call_ns": first_ns, "compiled_ns": compiled_ns, **costs, "peak_bytes": peak_bytes}
+    return {"first_call_ns": first_ns, "compiled_ns": compiled_ns, **costs}
 
 
 def first_call_ns(result: Result) -> float | None:
@@ -149,10 +150,6 @@ def _middle(values: Iterable[float | None]) -> float:
     return float(median(there)) if there else math.nan
 
 
-def _largest(values: Iterable[float | None]) -> float:
-    return float(max((value for value in values if value is not None), default=math.nan))
-
-
 def _finite(value: float | None) -> float:
     return value if value is not None and math.isfinite(value) else math.nan
 
@@ -169,7 +166,7 @@ def named_columns(cases: Sequence[Case]) -> Columns:
     """Column names: the names themselves, unless a column of that name means something else."""
     nobody, nothing = Case("", "", "", {}, {}, "", 0, ""), Columns({}, {})
     own = row("", nobody, [Result(case=nobody)], KeptSamples({}, 0, False), estimates.NOWHERE, nothing, PRECISION)
-    taken = {*own, *limits.COLUMNS, *SPEEDUP_COLUMNS}
+    taken = {*own, *memory.COLUMNS, *limits.COLUMNS, *SPEEDUP_COLUMNS}
     sizes = {name: _free(name, taken) for name in _names(case.sizes for case in cases)}
     texts = {name for case in cases for name, value in case.parameters.items() if not isinstance(value, int)}
     names = [name for name in _names(case.parameters for case in cases) if name not in sizes or name in texts]

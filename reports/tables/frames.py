@@ -19,6 +19,7 @@ from ...bench.timing.kept import KeptSamples, Rounds, kept_of_all
 from . import estimates, limits
 from .case_rows import STATUSES, named_columns, row, typed
 from .estimates import Located
+from .memory import peak_columns
 
 OWN_CACHE_BYTES = 2**20
 """Cache of a core in bytes, if the system does not report it."""
@@ -80,6 +81,7 @@ def tables(folder: Path, run: Run, results: Iterable[Result]) -> Tables:
     rows = [
         {
             **row(folder.name, case, group, times, one, columns, precision),
+            **peak_columns((each.peak_bytes for each in group), run.machine, case.threads),
             **limits.columns(group, one.time, readings),
         }
         for (case, group), times, one in zip(blocks.items(), timed, found, strict=True)

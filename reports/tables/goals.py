@@ -93,7 +93,8 @@ def _reached(tables: Tables, goal: Goal, cases: pd.DataFrame, stem: str) -> Reac
         return Reached(NOTHING)
     row = rows[0]
     if goal.measure == "peak bytes":
-        return Reached(Estimate(row["peak_bytes"], float("nan"), float("nan"), row["interval"]))
+        most = row["peak_bytes"] if known(row["peak_bytes"]) else row["peak_below_bytes"]
+        return Reached(Estimate(most, float("nan"), float("nan"), row["interval"]))
     disturbed = set(cases.loc[cases["disturbed"], "implementation"])
     if disturbed & {stem, *goal.over}:
         return Reached(NOTHING, " and ".join(goal.over), DISTURBED)
