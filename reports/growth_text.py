@@ -14,7 +14,7 @@ from .tables.growth import fits
 from .tables.scaling import threads
 from .tables.speedups import AHEAD
 from .tables.views import View, views
-from .units import MISSING, digits, known, percent_text, rate_text, ratio_text, time_text
+from .units import MISSING, digits, percent_text, rate_text, speed_range, speed_text, time_text
 
 FIT_HEAD = ["implementation", "fixed cost", "rate", "rate in cache", "cost of a row", "misfit", "worst misfit", "at"]
 ALL_THREADS = ["operation", "parameters", "dtype", "device"]
@@ -101,5 +101,6 @@ def _thread_row(name: Any, rows: pd.DataFrame, counts: list[int]) -> list[str]:
 def _scaled(row: dict | None) -> str:
     if row is None:
         return MISSING
-    ends = f" ({interval(row['speedup_low'], row['speedup_high'])})" if known(row["speedup_low"]) else ""
-    return f"{ratio_text(row['speedup'])}{ends}, {percent_text(row['efficiency'])}"
+    ends = speed_range(row["speedup_low"], row["speedup_high"])
+    told = speed_text(row["speedup"]) + (f" ({ends})" if ends else "")
+    return f"{told}, {percent_text(row['efficiency'])}"

@@ -8,13 +8,13 @@ import pandas as pd
 
 from ..bench.records import words
 from .growth_text import crossover_table, fit_tables, thread_tables
-from .markdown import escaped, interval, table
+from .markdown import escaped, table
 from .tables.frames import GROUP, Tables, imprecise, status_counts
 from .tables.limits import fault_text
-from .tables.missing import missing
+from .tables.missing import absent
 from .tables.speedups import AHEAD, UNKNOWN_LEAD, WITHIN_NOISE, choose_baseline, speedups, winners
 from .tables.views import View, views
-from .units import MISSING, bytes_text, known, lead_text, ratio_text, time_text
+from .units import MISSING, bytes_text, known, lead_text, speed_range, speed_text, time_text
 
 
 def csv(frame: pd.DataFrame) -> bytes:
@@ -162,8 +162,8 @@ def _speedup_row(row: dict, base: dict, wider: str) -> list[str]:
         "" if row["paired"] else "unpaired",
         wider if row is not base and (row["precise"] is False or base["precise"] is False) else "",
     ]
-    ends = interval(row["speedup_low"], row["speedup_high"])
-    return [name, ratio_text(row["speedup"]), ends, ", ".join(note for note in notes if note)]
+    ends = speed_range(row["speedup_low"], row["speedup_high"]) or MISSING
+    return [name, speed_text(row["speedup"]), ends, ", ".join(note for note in notes if note)]
 
 
 def _disturbed(tables: Tables) -> str:
@@ -182,7 +182,7 @@ def _disturbed(tables: Tables) -> str:
 
 
 def _missing(tables: Tables) -> str:
-    shown = missing(tables.cases)[["implementation", "operation", "status", "reason", "cases"]]
+    shown = absent(tables)[["implementation", "operation", "status", "reason", "cases"]]
     rows = [[escaped(str(value)) for value in row] for row in shown.itertuples(index=False)]
     return table(list(shown.columns), rows) if rows else "Nothing: every case is ok."
 

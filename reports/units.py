@@ -78,6 +78,25 @@ def ratio_text(ratio: float | None) -> str:
     return f"{digits(ratio)}×" if known(ratio) else MISSING
 
 
+def speed_text(ratio: float | None) -> str:
+    """``2.50×``, and ``9.04× slower`` for 0.1106: how many times as fast."""
+    if ratio is None or not known(ratio) or not 0 < ratio < 1:
+        return ratio_text(ratio)
+    slower = ratio_text(1 / ratio)
+    return slower if slower == ratio_text(1.0) else f"{slower} slower"
+
+
+def speed_range(low: float | None, high: float | None) -> str:
+    """Both ends as `speed_text`: ``2.40 – 2.60×``, ``8.00 – 9.00× slower``, ``1.10× slower – 1.20×``; '' if unknown."""
+    if low is None or high is None or not (known(low) and known(high)):
+        return ""
+    ends = speed_text(low), speed_text(high)
+    slower = [end.endswith("slower") for end in ends]
+    if all(slower):
+        return f"{digits(1 / high)} – {ends[0]}"
+    return f"{ends[0] if any(slower) else ends[0].removesuffix('×')} – {ends[1]}"
+
+
 def lead_text(lead: float | None) -> str:
     """``2.50×``, and ``4.0 %`` for 1.04."""
     if lead is None or not known(lead) or lead >= 1.095:

@@ -13,7 +13,7 @@ from ..palette import Look, looks
 from ..tables.frames import Tables
 from ..tables.speedups import BASELINE, UNKNOWN_LEAD, WITHIN_NOISE, choose_baseline, speedups, winners
 from ..tables.views import View, views
-from ..units import digits, known, lead_text, ratio_text, short_time, time_text
+from ..units import known, lead_text, short_time, speed_range, speed_text, time_text
 from .drawing import INK, MUTED, STYLE, WIDTH_INCHES, encoded, fitting, log_ticks, pdf, room
 from .limit_figures import has_limits, limit_strip
 
@@ -227,8 +227,8 @@ def _outcome(row: dict) -> str:
 def _bar_text(row: dict) -> str:
     if row["speedup_interval"] == BASELINE:
         return BASELINE
-    ends = f"  {digits(row['speedup_low'])} – {digits(row['speedup_high'])}" if known(row["speedup_low"]) else ""
-    return ratio_text(row["speedup"]) + ends
+    ends = speed_range(row["speedup_low"], row["speedup_high"])
+    return speed_text(row["speedup"]) + (f"  {ends}" if ends else "")
 
 
 def _map_axes(view: View) -> tuple[str | None, str | None]:

@@ -108,19 +108,21 @@ function title(run, choice, best, level, guessed, base, gain, second, lead) {
     : `${who}: ${leadText(lead.ratio)} ahead of ${second.implementation}`;
 }
 
-const joined = (names) =>
+const joined = (names, word = 'and') =>
   names.length > 3
-    ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`
-    : [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' and ');
+    ? `${names.slice(0, 2).join(', ')} ${word} ${names.length - 2} more`
+    : [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(` ${word} `);
 
 function conditions(choice, timed) {
   const counted = [
     choice.moved && 'transfers in and out',
     Number.isFinite(choice.calls) &&
-      (choice.calls > 1 ? `the first call, shared among ${whole(choice.calls)} calls` : 'the first call'),
+      (choice.calls > 1 ? `${startsOnce(choice)}, shared among ${whole(choice.calls)} calls` : startsOnce(choice)),
   ].filter(Boolean);
   return [counted.length ? `Included: ${counted.join(' and ')}.` : '', sources(timed)].filter(Boolean).join(' ');
 }
+
+const startsOnce = (choice) => (choice.imports ? 'the import and the first call' : 'the first call');
 
 // Where times are from that were not measured.
 function sources(timed) {
@@ -138,7 +140,7 @@ function sources(timed) {
 // Why there is no ranking.
 function unranked(choice, best, lead) {
   if (!lead || isKnown(lead.low)) return '';
-  if (!isPlain(choice)) return `There is ${noInterval(choice)}. So there is no ranking.`;
+  if (!isPlain(choice) && isKnown(best.plain.low)) return `There is ${noInterval(choice)}. So there is no ranking.`;
   return best.predicted
     ? 'Too few sizes were timed to estimate the interpolation error, so there is no ranking.'
     : 'There are too few samples to tell which is fastest.';
@@ -231,8 +233,7 @@ function tiles(run, choice, timed, base, gain, lead, level) {
 
 const tile = (key, label, value, number, note) => ({ key, label, value, number, note });
 const kindOf = ({ low, interval, paired }) => `${interval}${paired || !isKnown(low) ? '' : ', unpaired'}`;
-const spread = (gain) =>
-  [rangeText(gain.low, gain.high) && `${rangeText(gain.low, gain.high)}×`, kindOf(gain)].filter(Boolean).join(', ');
+const spread = (gain) => [speedRange(gain.low, gain.high), kindOf(gain)].filter(Boolean).join(', ');
 
 function leadTile(second, lead, level, wide) {
   if (level.length)
@@ -281,9 +282,13 @@ function firstCallTile(row, base, compiled) {
     'First call',
     timeText(row.first_call_ns),
     row.first_call_ns,
-    [paid, row.predicted ? 'not measured here' : 'measured once'].filter(Boolean).join('; '),
+    [paid, row.predicted ? 'not measured here' : firstReadings(row)].filter(Boolean).join('; '),
   );
 }
+
+const firstReadings = (row) =>
+  rangeText(row.first_low_ns, row.first_high_ns, timeText) ||
+  (row.blocks > 1 ? `read in ${row.blocks} processes, too few for an interval` : 'measured once');
 
 // Calls after which the first call has paid for itself against the base; null where it never does.
 function breakEven(row, base) {

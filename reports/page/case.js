@@ -208,14 +208,14 @@ function drawCase(run, row, samples, look) {
       fact('Samples', row.rounds ? `${row.rounds} rounds in ${plural(row.blocks, 'block')}${dropped}` : ''),
       fact('Of its limit', shareOfLimit(row) === null ? '' : limitFact(row), shareOfLimit(row)),
       fact('Work', isKnown(row.flops) ? `${digits(row.flops)} flops, ${bytesText(row.bytes)}` : ''),
-      fact('First call', timeText(row.first_call_ns), row.first_call_ns),
+      fact('First call', isKnown(row.first_call_ns) && withRange(firstCost(row)), row.first_call_ns),
       fact(
         'Transfers',
         rangeText(row.transfer_in_ns, row.transfer_out_ns, timeText).replace(' – ', ' in, ') &&
           `${timeText(row.transfer_in_ns)} in, ${timeText(row.transfer_out_ns)} out`,
       ),
       fact('Import', timeText(row.import_ns)),
-      fact('Peak memory', bytesText(row.peak_bytes)),
+      fact('Peak memory', peakFact(row), row.peak_bytes),
       fact('Error', isKnown(row.error_over_bound) ? errorFact(run, row) : '', row.error_over_bound),
       fact('Algorithm', row.algorithm),
       fact('About', run.about[row.implementation]?.[0]),

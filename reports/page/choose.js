@@ -1,18 +1,7 @@
 // State from the address -> a choice that this run can show.
 
-const CALLS = ['', '1', '10', '100', '1000', '10000', '100000', '1000000'];
-
 function chosen(run, state) {
-  const options = {};
-  let left = run.views;
-  for (const name of VIEW) {
-    const values = distinct(left.map((view) => view[name]));
-    const usual = { threads: Math.max(...values), operation: run.operation }[name] ?? values[0];
-    const pick = values.find((value) => String(value) === state[name]) ?? usual;
-    options[name] = { values, pick };
-    left = left.filter((view) => view[name] === pick);
-  }
-  const [view] = left;
+  const { view, options, moves } = chosenView(run, state);
   const at = sizeChoice(view, state.size);
   const baseline = run.baselines.includes(state.baseline) ? state.baseline : run.baseline;
   const axes = axesOf(view);
@@ -31,7 +20,7 @@ function chosen(run, state) {
   };
   options.baseline = { values: run.baselines, pick: baseline };
   options.axis = { values: along, pick: axis };
-  options.calls = { values: CALLS, texts: CALLS.map(callsText), pick: CALLS.includes(state.calls) ? state.calls : '' };
+  const calls = callsOf(state.calls);
   options.moved = { values: ['', '1'], texts: ['not included', 'included'], pick: state.moved === '1' ? '1' : '' };
   return {
     options,
@@ -42,15 +31,15 @@ function chosen(run, state) {
     measured,
     size: at.size,
     sizeKey: at.key,
-    calls: Number(options.calls.pick) || Infinity,
+    calls: calls ?? Infinity,
+    imports: calls !== null && state.import === '1',
     moved: options.moved.pick === '1',
+    moves: [...moves, ...otherMoves(run, state, view, { size: at.size, baseline, axis, along })],
     direct: state.direct === '1' && run.algorithms.includes('direct'),
     focus: state.focus && run.looks[state.focus] ? state.focus : null,
   };
 }
 
-const callsText = (calls) =>
-  ({ '': 'not included', 1: 'included in full' })[calls] ?? `shared among ${whole(calls)} calls`;
 const valuesOf = (view, name) => {
   view.values ??= Object.fromEntries(
     view.size_names.map((one) => [one, distinct(view.sizes.map((size) => size[one])).sort((a, b) => a - b)]),
@@ -67,9 +56,9 @@ function threadsBeside(run, view) {
     .sort((a, b) => a.threads - b.threads);
 }
 
-// "m=1000 n=20" -> whole sizes between the least and the most measured; the view's own choice where it says less.
+// "m=1000 n=20" -> whole sizes between the least and the most measured; the view's own where it says nothing of one.
 function sizeChoice(view, text) {
-  const asked = Object.fromEntries((text || '').split(' ').map((word) => word.split('=')));
+  const asked = askedSize(text);
   const standard = Object.fromEntries(
     view.chosen
       .split(' ')
@@ -79,15 +68,11 @@ function sizeChoice(view, text) {
   const size = Object.fromEntries(
     view.size_names.map((name) => {
       const values = valuesOf(view, name);
-      const wanted = Math.round(Number(asked[name]));
-      return [name, wanted >= 1 ? within(values[0], wanted, values.at(-1)) : standard[name]];
+      // An axis that was never varied holds one value: a size off the grid there has nothing beside it.
+      return [name, asked[name] >= 1 ? within(values[0], asked[name], values.at(-1)) : standard[name]];
     }),
   );
-  const complete = view.size_names.every((name) => asked[name] !== undefined);
-  const key = sizeKey(view.size_names, size);
-  const exists = view.sizes.some((one) => sizeKey(view.size_names, one) === key);
-  // Axes that were never varied hold one value: a size off the grid there has nothing beside it.
-  return complete || exists ? { size, key } : { size: standard, key: view.chosen };
+  return { size, key: sizeKey(view.size_names, size) };
 }
 
 // Colour, shape and strength by name. A focus fades everything else.

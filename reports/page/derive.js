@@ -10,7 +10,9 @@ const LETTER = 0.065; // of a scale's width, with room between labels
 function deriveAnswer(run, state) {
   const choice = chosen(run, state);
   const found = answer(run, choice);
-  return { choice, answer: found, surface: surface(run, choice), bars: bars(run, choice, found) };
+  const advice = choice.moved ? advise(run, { ...choice, moved: false }) : advise(run, choice, found.all);
+  const advised = advice.ranked.length || advice.disturbed.length ? paragraph(advice) : '';
+  return { choice, answer: found, advised, surface: surface(run, choice), bars: bars(run, choice, found) };
 }
 
 function derive(runs, run, state, narrow) {
@@ -24,6 +26,8 @@ function derive(runs, run, state, narrow) {
     ladder: ladder(run, choice, measured),
     scaling: scaling(run, choice, narrow),
     calls: callLines(run, choice, narrow),
+    cheapest: cheapest(run, choice),
+    beside: beside(run, choice),
     roofline: roofline(run, choice),
     fractions: fractions(run, choice),
     costs: costs(run, choice, measured),
@@ -200,7 +204,8 @@ function matrix(run, choice, keep = () => true) {
     ...look(name),
     cells: sizes.map(({ key }) => at.get(`${name}|${key}`) ?? null),
   }));
-  return { names: view.size_names, sizes, rows, any: rows.length > 0, chosen: choice.sizeKey };
+  const leftOut = run.left_out;
+  return { names: view.size_names, sizes, rows, any: rows.length > 0, chosen: choice.sizeKey, leftOut };
 }
 
 function fractions(run, choice) {

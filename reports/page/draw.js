@@ -114,8 +114,8 @@ const number = (text, order, form = digits) => ({
 });
 
 const note = (text) => element('p', { class: 'note' }, text);
-const ratioOf = (row) => (row.gain ? (row.gain.interval === BASELINE ? BASELINE : ratioText(row.gain.ratio)) : '');
-const endsOf = (gain) => (gain && gain.interval !== BASELINE ? rangeText(gain.low, gain.high) || MISSING : '');
+const ratioOf = (row) => (row.gain ? (row.gain.interval === BASELINE ? BASELINE : speedText(row.gain.ratio)) : '');
+const endsOf = (gain) => (gain && gain.interval !== BASELINE ? speedRange(gain.low, gain.high) || MISSING : '');
 
 // A bar on a logarithmic track: places from 0 to 1, set through the object model
 // as the policy forbids style attributes.
@@ -183,7 +183,7 @@ function drawMatrix(caption, found, look, cell) {
       {},
       element('th', { scope: 'row' }, named(look(row.implementation), row.implementation)),
       row.cells.map((one, i) => {
-        const shown = one ? cell(one) : { text: MISSING, value: null, share: 0, kind: 'none' };
+        const shown = one ? cell(one) : { text: LEFT_OUT, kind: 'none', spoken: found.leftOut };
         const made = element(
           'td',
           {

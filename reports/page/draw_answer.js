@@ -257,7 +257,7 @@ function drawWinners(map, choose) {
 }
 
 function drawCell(cell, choose) {
-  if (!cell) return element('td', { class: 'empty' }, MISSING);
+  if (!cell) return element('td', { class: 'empty' }, 'not measured');
   if (!cell.winner) return element('td', { class: 'empty', 'data-value': '' }, NOBODY);
   const noisy = cell.verdict === WITHIN_NOISE;
   const untold = cell.verdict === UNKNOWN_LEAD;

@@ -62,9 +62,9 @@ function drawChanges(rows, look) {
         text: 'gain',
         number: true,
         value: (row) => row.ratio,
-        show: (row) => element('span', { class: tone(row) }, ratioText(row.ratio)),
+        show: (row) => element('span', { class: tone(row) }, speedText(row.ratio)),
       },
-      { text: '95 % interval', number: true, show: (row) => rangeText(row.low, row.high) || MISSING },
+      { text: '95 % interval', number: true, show: (row) => speedRange(row.low, row.high) || MISSING },
       { text: 'kind of interval', show: kindOf, wide: true },
     ],
     rows,
@@ -82,7 +82,7 @@ function drawLineTable(caption, model, head, look) {
     number: true,
     value: (line) => at(line, x)?.time,
     show: (line) =>
-      !at(line, x) ? MISSING : isKnown(at(line, x).time) ? timeText(at(line, x).time) : at(line, x).text,
+      !at(line, x) ? LEFT_OUT : isKnown(at(line, x).time) ? timeText(at(line, x).time) : at(line, x).text,
   }));
   const first = {
     text: 'implementation',
@@ -202,7 +202,7 @@ function drawCosts(rows, baseline, look) {
       number('transfer in', 'transfer_in_ns', timeText),
       number('transfer out', 'transfer_out_ns', timeText),
       number('import', 'import_ns', timeText),
-      number('peak memory', 'peak_bytes', bytesText),
+      { text: 'peak memory', number: true, value: (row) => row.peak_bytes, show: peakText },
     ],
     rows,
   );
@@ -302,8 +302,8 @@ function drawRuns(model, look) {
         const { gain: own } = row.cells[i];
         return own
           ? [
-              element('span', { class: tone(own) }, ratioText(own.ratio)),
-              element('small', {}, rangeText(own.low, own.high)),
+              element('span', { class: tone(own) }, speedText(own.ratio)),
+              element('small', {}, speedRange(own.low, own.high)),
             ]
           : MISSING;
       },

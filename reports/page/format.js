@@ -25,6 +25,22 @@ const rateText = (rate) => withUnit(rate, UNITS.rate);
 // A limit that the user set: 60 s, not 60.0 s.
 const shortTime = (ns) => timeText(ns).replace(/\.0+ /, ' ');
 const ratioText = (ratio) => (isKnown(ratio) ? `${digits(ratio)}×` : MISSING);
+// How many times as fast: 2.50×, and 9.04× slower for 0.1106.
+function speedText(ratio) {
+  if (!isKnown(ratio) || ratio <= 0 || ratio >= 1) return ratioText(ratio);
+  const slower = ratioText(1 / ratio);
+  return slower === ratioText(1) ? slower : `${slower} slower`;
+}
+
+// Both ends: 2.40 – 2.60×; 8.00 – 9.00× slower; 1.10× slower – 1.20×.
+function speedRange(low, high) {
+  if (!isKnown(low) || !isKnown(high)) return '';
+  const ends = [low, high].map(speedText);
+  const slower = ends.map((end) => end.endsWith('slower'));
+  if (slower.every(Boolean)) return `${digits(1 / high)} – ${ends[0]}`;
+  return `${slower.some(Boolean) ? ends[0] : ends[0].replace('×', '')} – ${ends[1]}`;
+}
+
 // A lead of 1.04 reads better as 4.0 %.
 function leadText(lead) {
   if (!isKnown(lead) || lead >= 1.095) return ratioText(lead);

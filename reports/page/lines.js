@@ -66,7 +66,7 @@ function callLines(run, choice, narrow) {
     .filter((row) => row.sizes === key && row.time_ns !== null && row.first_call_ns !== null && !row.disturbed);
   const rows = here.flatMap((row) =>
     MOST_CALLS.map((calls) => {
-      const { time } = costOf(row, { ...choice, calls });
+      const { time, low, high } = costOf(row, { ...choice, calls });
       return {
         ...row,
         ...look(row.implementation),
@@ -74,8 +74,8 @@ function callLines(run, choice, narrow) {
         x: calls,
         calls: plural(calls, 'call'),
         time,
-        low: time,
-        high: time,
+        low: low ?? time,
+        high: high ?? time,
         time_text: timeText(time),
         text: timeText(time),
         description: `${row.implementation} over ${plural(calls, 'call')}: ${timeText(time)} a call`,
@@ -87,11 +87,8 @@ function callLines(run, choice, narrow) {
     ...drawn(rows, [], [], narrow),
     all: rows,
     chosen: chosenCalls,
-    winners: MOST_CALLS.map((calls) => winnerOver(rows, calls)).filter(Boolean),
   };
 }
-
-const winnerOver = (rows, calls) => rows.filter((row) => row.x === calls).sort((a, b) => a.time - b.time)[0];
 
 function drawn(rows, capped, limit, narrow) {
   const any = rows.length > 0;

@@ -2,18 +2,7 @@
 
 const NARROW = 720;
 const STEP = 50;
-const CONTROLS = [
-  'operation',
-  'parameters',
-  'dtype',
-  'threads',
-  'device',
-  'size',
-  'baseline',
-  'moved',
-  'calls',
-  'axis',
-];
+const CONTROLS = ['operation', 'parameters', 'dtype', 'threads', 'device', 'size', 'baseline', 'moved', 'axis'];
 
 const byId = (id) => document.getElementById(id);
 const state = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
@@ -67,15 +56,20 @@ async function render(quick = false) {
   document.documentElement.dataset.drawn = String(Number(document.documentElement.dataset.drawn || 0) + 1);
 }
 
-function drawAnswer({ choice, answer: found, surface: map, bars: bar }, look) {
+function drawAnswer({ choice, answer: found, advised, surface: map, bars: bar }, look) {
   drawControls(choice);
   byId('where').textContent = found.where;
+  byId('moves').hidden = !choice.moves.length;
+  byId('moves').textContent = choice.moves.join(' ');
   byId('title').replaceChildren(...breakable(found.title));
   byId('sentences').textContent = found.sentences.join(' ');
   byId('measure').hidden = !found.command;
   byId('measure-command').textContent = found.command;
   byId('formula').textContent = run().formulas[choice.view.operation] || '';
   byId('tiles').replaceChildren(...drawTiles(found.tiles));
+  byId('advice').replaceChildren(
+    ...(advised ? drawAdvice(advised, choice.moved ? 'Transfers are not part of this paragraph.' : '') : []),
+  );
   byId('bars').replaceChildren(drawBars(bar, choice, look));
   byId('bars-note').textContent = barsNote(bar, choice, found);
   drawMapOnce(map, choice, look);
@@ -94,7 +88,12 @@ function barsNote(bar, choice, found) {
     ? `Bars start at ${limit}, ${timeText(bar.start)}`
     : `Bars start at ${timeText(bar.start)}`;
   const marks = bar.several ? '; a vertical mark is the limit of the bar’s own algorithm' : '';
-  const ends = isPlain(choice) ? '; the thin line is the 95 % interval' : `. There is ${noInterval(choice)}`;
+  const some = bar.rows.some((row) => isKnown(row.from));
+  const ends = some
+    ? '; the thin line is the 95 % interval, where there is one'
+    : isPlain(choice)
+      ? ''
+      : `. There is ${noInterval(choice)}`;
   const hasBase = found.guessed.some((row) => row.implementation === choice.baseline) ? 'was disturbed' : 'has no time';
   const base = found.base
     ? ''
@@ -140,9 +139,12 @@ function drawMapOnce(map, choice, look) {
   for (const name of choice.axes) placeSlider(name, choice);
   if (byId('cross')) placeCross(map, choice);
   byId('map-box').hidden = !map;
-  byId('map-note').textContent = map?.open
-    ? 'Blank: the fastest at a neighbouring size has no undisturbed time at another. '
-    : '';
+  byId('map-note').textContent = [
+    map?.fitted && 'Where a neighbouring size has no time, fits tell it. ',
+    map?.open && 'Blank: the fastest at a neighbouring size has no undisturbed time at another, and no fit. ',
+  ]
+    .filter(Boolean)
+    .join('');
 }
 
 async function drawRest(found, look) {
@@ -168,7 +170,11 @@ async function drawRest(found, look) {
   byId('crossovers-box').hidden = !found.crossovers?.length;
   if (found.crossovers?.length) byId('crossovers').replaceChildren(drawCrossovers(found.crossovers, look));
   byId('costs').replaceChildren(drawCosts(found.costs, choice.baseline, look));
-  byId('calls-note').textContent = callsNote(found.calls);
+  byId('costs-note').textContent = costsNote(found.costs);
+  byId('cheapest').replaceChildren(
+    drawCheapest(found.cheapest, choice, look, (calls) => change({ calls: String(calls) })),
+  );
+  byId('cheapest-note').textContent = cheapestNote(found.cheapest, choice);
   byId('calls-table').replaceChildren(
     drawLineTable('Mean time of a call, the first one included', found.calls, (x) => plural(x, 'call'), look),
   );
@@ -176,6 +182,8 @@ async function drawRest(found, look) {
   byId('errors-note').textContent = errorsNote(found.errors, run().tolerances?.[choice.view.operation]);
   byId('missing').replaceChildren(drawMissing(found.missing, look));
   byId('ceilings').replaceChildren(drawCeilings(run()));
+  byId('beside-section').hidden = !found.beside.length;
+  byId('beside').replaceChildren(...drawBeside(found.beside, choice, look, (size) => change({ size })));
   byId('runs-section').hidden = !found.runs;
   if (found.runs) {
     byId('runs').replaceChildren(drawRuns(found.runs, look));
@@ -215,16 +223,25 @@ function drawControls(choice) {
   const names = runs.map((one) => one.name);
   choice.options.run = { values: names, pick: run().name };
   for (const name of ['run', ...CONTROLS]) {
-    const { values, texts, pick } = choice.options[name];
+    const { values, texts, pick, absent = [] } = choice.options[name];
     const select = byId(`choose-${name}`);
-    const wanted = values.map((value, i) => [String(value), String(texts ? texts[i] : value) || 'none']);
+    const wanted = values.map((value, i) => {
+      const text = String(texts ? texts[i] : value) || 'none';
+      return [String(value), text, absent.includes(value)];
+    });
     if (JSON.stringify(wanted) !== select.dataset.options) {
-      select.replaceChildren(...wanted.map(([value, text]) => element('option', { value }, text)));
+      select.replaceChildren(...wanted.map(([value, text, disabled]) => element('option', { value, disabled }, text)));
       select.dataset.options = JSON.stringify(wanted);
     }
     select.value = pick;
     select.closest('label').hidden = values.length < 2;
   }
+  if (byId('choose-calls') !== document.activeElement)
+    byId('choose-calls').value = Number.isFinite(choice.calls) ? whole(choice.calls) : '';
+  const imports = byId('choose-import');
+  imports.checked = choice.imports;
+  imports.disabled = !Number.isFinite(choice.calls);
+  imports.closest('label').title = imports.disabled ? 'An import is paid once: give a number of calls first.' : '';
   byId('choose-direct').checked = choice.direct;
   byId('choose-direct').closest('label').hidden = run().algorithms.length < 2;
 }
@@ -260,11 +277,23 @@ function scalingNote(scaling) {
   return `Time of one call against ${scaling.axis}${where}.${only}${limit}${absent}`;
 }
 
-function callsNote({ any, winners }) {
-  if (!any) return 'Nothing was timed at this size.';
-  const changes = winners.filter((row, i) => !i || row.implementation !== winners[i - 1].implementation);
-  const told = changes.map((row) => `${row.implementation} from ${plural(row.x, 'call')}`).join(', then ');
-  return `Least time in total, from a single measurement of each first call: ${told}.`;
+function cheapestNote(rows, choice) {
+  if (!rows.length) return '';
+  const changes = rows.filter((row, i) => !i || row.implementation !== rows[i - 1].implementation);
+  const told = changes.map((row) => `${row.implementation} from ${plural(row.calls, 'call')}`).join(', then ');
+  const more = choice.imports
+    ? ''
+    : ' To count the import too, give a number of calls above and choose “Import included”.';
+  return `It is ${told}.${more}`;
+}
+
+function costsNote(rows) {
+  const hidden = rows.filter((row) => isKnown(row.peak_below_bytes));
+  if (!hidden.length) return '';
+  return (
+    `Peak memory “${peakText(hidden[0])}”: below what can be seen. Linux counts the pages of a process core by core, ` +
+    'and adds them up in batches of this size.'
+  );
 }
 
 function errorsNote({ counts, worst, wrong }, tolerance) {
@@ -373,9 +402,16 @@ function listen() {
   for (const name of ['run', ...CONTROLS, 'status', 'scope']) {
     byId(`choose-${name}`).addEventListener('change', (event) => {
       shown = STEP;
-      change({ [name]: event.target.value, ...(name === 'run' && { case: null }) });
+      change({
+        ...pinned(name, state, model.choice),
+        [name]: event.target.value,
+        ...(name === 'run' && { case: null }),
+      });
     });
   }
+  byId('controls').addEventListener('submit', (event) => event.preventDefault());
+  byId('choose-calls').addEventListener('change', (event) => change({ calls: event.target.value.trim() }));
+  byId('choose-import').addEventListener('change', (event) => change({ import: event.target.checked ? '1' : null }));
   byId('choose-direct').addEventListener('change', (event) => change({ direct: event.target.checked ? '1' : null }));
   byId('choose-find').addEventListener('input', (event) => {
     shown = STEP;

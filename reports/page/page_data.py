@@ -3,6 +3,7 @@
 import base64
 import gzip
 import math
+import re
 from typing import Any
 
 import msgspec
@@ -14,12 +15,14 @@ from ..palette import looks
 from ..tables.crossovers import crossovers
 from ..tables.frames import GROUP, VIEW, Tables, imprecise
 from ..tables.growth import fits
-from ..tables.missing import missing
+from ..tables.left_out import reason_of
+from ..tables.missing import absent
 from ..tables.modelled import byte_terms
 from ..tables.required import needs
 from ..tables.scaling import threads
 from ..tables.speedups import baselines, choose_baseline, pairs, winners
 from ..tables.views import View, usual_operation, views
+from .page_costs import first_call_ends, imports
 from .page_ladder import CHANGES, RUNGS
 from .page_machine import facts, roofs
 from .page_samples import details
@@ -27,8 +30,11 @@ from .page_samples import details
 MOST_PAIRS = 60_000
 """The most paired speed-ups in the page, about 12 bytes each. Other ratios are those of two times, marked unpaired."""
 
-DIGITS = 6
-"""Significant digits of a number in the page's data."""
+DIGITS, MORE_DIGITS = 6, 12
+"""Significant digits of a number in the page's data; more where the last of these would decide how it is rounded."""
+
+TIES = re.compile(r"^-?[0.]*[1-9](\.?\d)?(\.?\d)?\.?5[0.]*(e[+-]?\d+)?$")
+"""Written numbers that are halfway between two of one, two or three digits."""
 
 NOT_SENT = ("run", "suite")
 """Columns of the cases that are left out, because the run and the view have them."""
@@ -46,14 +52,15 @@ def run_data(tables: Tables, baseline: str | None = None) -> dict[str, Any]:
         "started": tables.run.started_at,
         "facts": facts(tables.run),
         "views": [_view(tables, view) for view in shown],
-        "cases": columns(pd.concat([cases, details(tables)], axis=1)),
+        "cases": columns(pd.concat([cases, first_call_ends(tables), details(tables)], axis=1)),
         "pairs": columns(_by_view(pairs(tables, chosen, MOST_PAIRS), numbers)),
         "winners": columns(_by_view(winners(tables), numbers)),
         "direct_winners": columns(_by_view(winners(tables, direct_only=True), numbers)),
         "fits": columns(_by_view(fits(tables), numbers)),
         "crossovers": columns(_by_view(crossovers(tables), numbers)),
         "threads": columns(_by_view(threads(tables), numbers)),
-        "missing": columns(missing(tables.cases)),
+        "missing": columns(absent(tables)),
+        "left_out": reason_of(tables.run),
         "implementations": tables.implementations,
         "about": {name: _about(tables, name) for name in tables.implementations},
         "needs": {name: needs(tables.run, name) for name in tables.implementations},
@@ -95,7 +102,7 @@ def _view(tables: Tables, view: View) -> dict[str, Any]:
     own = {column: getattr(view, column) for column in VIEW}
     terms = {name: byte_terms(tables, view, name) for name in view.of(tables.cases)["algorithm"].unique()}
     told = {"size_names": view.size_names, "sizes": view.sizes, "chosen": words(view.chosen)}
-    return {**own, **told, "byte_terms": terms}
+    return {**own, **told, "byte_terms": terms, "imports": imports(tables, view)}
 
 
 def _about(tables: Tables, name: str) -> list[str]:
@@ -113,4 +120,10 @@ def _column(values: Any) -> Any:
 def _number(value: Any) -> Any:
     if value is pd.NA or value is None or (isinstance(value, float) and not math.isfinite(value)):
         return None
-    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
+    return _shortened(value) if isinstance(value, float) else value
+
+
+def _shortened(value: float) -> float:
+    """With few digits, and yet the same when it is rounded to three."""
+    text = f"{value:.{DIGITS}g}"
+    return float(f"{value:.{MORE_DIGITS}g}" if TIES.match(text) else text)

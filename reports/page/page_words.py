@@ -6,9 +6,10 @@ from ..palette import LIGHT, MARKERS
 from ..tables.advice import MEASURED_TOO
 from ..tables.at_size import UNTRIED
 from ..tables.case_rows import STATUSES
-from ..tables.estimates import MISFIT, MOST_LOG, TOO_FEW, WEAKEST_FIRST
+from ..tables.estimates import BETWEEN, MISFIT, MOST_LOG, TOO_FEW, WEAKEST_FIRST
 from ..tables.frames import VIEW
-from ..tables.growth import SAME_ROWS
+from ..tables.growth import NOISE, SAME_ROWS
+from ..tables.left_out import LEFT_OUT
 from ..tables.limits import MOST_TOLD
 from ..tables.speedups import AHEAD, ALONE, BASELINE, NOBODY, UNKNOWN_LEAD, WITHIN_NOISE
 from ..units import LEAST_PERCENT, MISSING, UNITS
@@ -27,6 +28,9 @@ SHARED = {
     "BASELINE": BASELINE,
     "TOO_FEW": TOO_FEW,
     "MISFIT": MISFIT,
+    "BETWEEN": BETWEEN,
+    "NOISE": NOISE,
+    "LEFT_OUT": LEFT_OUT,
     "SAME_ROWS": SAME_ROWS,
     "UNTRIED": UNTRIED,
     "MEASURED_TOO": MEASURED_TOO,

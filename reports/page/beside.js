@@ -1,0 +1,84 @@
+// The same case in each precision, on each number of threads, on each device: times, ratios and errors side by side.
+
+const BESIDE = { dtype: 'precision', threads: 'threads', device: 'device' };
+
+function beside(run, choice) {
+  return Object.keys(BESIDE)
+    .map((name) => besideBy(run, choice, name))
+    .filter(Boolean);
+}
+
+// Ratios are over the first column. Contests of two views share no rounds.
+function besideBy(run, choice, name) {
+  const alike = (view) => VIEW.every((each) => each === name || view[each] === choice.view[each]);
+  const views = run.views.filter(alike).sort((a, b) => (name === 'threads' ? a.threads - b.threads : 0));
+  if (views.length < 2) return null;
+  const columns = views.map((view) => besideColumn(run, choice, view, name));
+  const names = distinct(columns.flatMap(({ rows }) => [...rows.keys()]));
+  const look = looker(run, choice);
+  const rows = names.map((implementation) => {
+    const [base, ...others] = columns.map((column) => column.rows.get(implementation) ?? null);
+    const compared = (row) => row && base && ranks(row) && ranks(base);
+    const gains = others.map((row) => (compared(row) ? unpairedRatio(base, row) : null));
+    return { implementation, ...look(implementation), cells: [base, ...others], gains };
+  });
+  const rank = ({ cells }) => cells.find((cell) => cell && ranks(cell))?.time ?? Infinity;
+  rows.sort((a, b) => rank(a) - rank(b));
+  const any = columns.filter((column) => column.best).length > 1;
+  const common = any ? null : sharedSize(views, choice);
+  return { name, columns, rows, errors: name === 'dtype', any, common, told: besideText(columns) };
+}
+
+// The nearest size that all of them measured, in a choice's own words; null if there is none.
+function sharedSize(views, choice) {
+  const names = choice.view.size_names;
+  const keys = views.map((view) => new Set(view.sizes.map((size) => sizeKey(names, size))));
+  const sizes = choice.view.sizes.filter((size) => keys.every((set) => set.has(sizeKey(names, size))));
+  return sizes.length ? nearest({ ...choice.view, sizes }, choice.size) : null;
+}
+
+function besideColumn(run, choice, view, name) {
+  const under = { ...choice, view };
+  const reached = corners(view, choice.size).length > 0;
+  const found = reached ? standing(run, under) : [];
+  const text = name === 'threads' ? plural(view.threads, 'thread') : String(view[name]);
+  const best = found.find(ranks) ?? null;
+  return {
+    text,
+    best,
+    rows: new Map(found.map((row) => [row.implementation, row])),
+    range: reached ? '' : rangeOf(view),
+  };
+}
+
+const rangeOf = (view) =>
+  view.size_names
+    .map((name) => {
+      const values = valuesOf(view, name);
+      return `${name} = ${whole(values[0])}${values.length > 1 ? ` to ${whole(values.at(-1))}` : ''}`;
+    })
+    .join(', ');
+
+// The fastest of each column against that of the first.
+function besideText(columns) {
+  const [first, ...others] = columns;
+  return columns
+    .filter((column) => column.range)
+    .map((column) => `${column.text} was measured at ${column.range} only.`)
+    .concat(
+      others
+        .filter((column) => column.best && first.best)
+        .map((column) => {
+          const gain = unpairedRatio(first.best, column.best);
+          const level = isKnown(gain.low) && gain.low <= 1 && gain.high >= 1;
+          const told = level ? 'level with it, within noise' : `${fasterText(gain.ratio)} than it`;
+          return (
+            `The fastest on ${first.text} is ${first.best.implementation} (${timeText(first.best.time)}); on ` +
+            `${column.text} it is ${column.best.implementation} (${timeText(column.best.time)}), ${told}.`
+          );
+        }),
+    )
+    .join(' ');
+}
+
+const fasterText = (ratio) => (ratio >= 1 ? `${digits(ratio)}× faster` : `${digits(1 / ratio)}× slower`);
