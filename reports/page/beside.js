@@ -26,7 +26,15 @@ function besideBy(run, choice, name) {
   rows.sort((a, b) => rank(a) - rank(b));
   const any = columns.filter((column) => column.best).length > 1;
   const common = any ? null : sharedSize(views, choice);
-  return { name, columns, rows, errors: name === 'dtype', any, common, told: besideText(columns) };
+  return {
+    name,
+    columns,
+    rows,
+    errors: name === 'dtype',
+    any,
+    common,
+    told: besideText(columns, name === 'dtype' ? 'in' : 'on'),
+  };
 }
 
 // The nearest size that all of them measured, in a choice's own words; null if there is none.
@@ -60,25 +68,26 @@ const rangeOf = (view) =>
     .join(', ');
 
 // The fastest of each column against that of the first.
-function besideText(columns) {
+function besideText(columns, word) {
   const [first, ...others] = columns;
-  return columns
+  const out = columns
     .filter((column) => column.range)
-    .map((column) => `${column.text} was measured at ${column.range} only.`)
-    .concat(
-      others
-        .filter((column) => column.best && first.best)
-        .map((column) => {
-          const gain = unpairedRatio(first.best, column.best);
-          const level = isKnown(gain.low) && gain.low <= 1 && gain.high >= 1;
-          const told = level ? 'level with it, within noise' : `${fasterText(gain.ratio)} than it`;
-          return (
-            `The fastest on ${first.text} is ${first.best.implementation} (${timeText(first.best.time)}); on ` +
-            `${column.text} it is ${column.best.implementation} (${timeText(column.best.time)}), ${told}.`
-          );
-        }),
-    )
-    .join(' ');
+    .map(({ text, range }) => `${text} was measured at ${range} only.`);
+  const compared = others.filter((column) => column.best && first.best);
+  return [...out, ...compared.map((column) => fastestOfBoth(first, column, word))].join(' ');
+}
+
+function fastestOfBoth(first, second, word) {
+  const [before, after] = [first.best, second.best];
+  const gain = unpairedRatio(before, after);
+  const level = isKnown(gain.low) && gain.low <= 1 && gain.high >= 1;
+  const told = level ? 'level within noise' : fasterText(gain.ratio);
+  const same = before.implementation === after.implementation;
+  return same
+    ? `${before.implementation} is fastest ${word} both: ${timeText(before.time)} ${word} ${first.text}, ` +
+        `${timeText(after.time)} ${word} ${second.text}, ${told}.`
+    : `The fastest ${word} ${first.text} is ${before.implementation} (${timeText(before.time)}); ` +
+        `${word} ${second.text} it is ${after.implementation} (${timeText(after.time)}), ${told}.`;
 }
 
 const fasterText = (ratio) => (ratio >= 1 ? `${digits(ratio)}× faster` : `${digits(1 / ratio)}× slower`);

@@ -19,7 +19,7 @@ function besideElsewhere({ name, common }, choice, pick) {
     'data-keep': `beside ${name}`,
     onclick: () => pick(sizeKey(names, common)),
   };
-  return element('p', { class: 'note' }, `${told} `, element('button', button, text));
+  return element('p', { class: 'lede' }, `${told} `, element('button', button, text));
 }
 
 function besideTable(model, look) {

@@ -124,6 +124,7 @@ def _number(value: Any) -> Any:
 
 
 def _shortened(value: float) -> float:
-    """With few digits, and yet the same when it is rounded to three."""
+    """With few digits, and yet the same when it, or its inverse, is rounded to three."""
     text = f"{value:.{DIGITS}g}"
-    return float(f"{value:.{MORE_DIGITS}g}" if TIES.match(text) else text)
+    decides = TIES.match(text) or (value and f"{1 / value:.3g}" != f"{1 / float(text):.3g}")
+    return float(f"{value:.{MORE_DIGITS}g}" if decides else text)

@@ -11,7 +11,7 @@ Statistics, from raw samples:
                       compiles, or nothing had yet
     import_ns, transfer_*_ns   median over blocks (one reading a block)
     peak_bytes        by how much memory rose during a call, largest over blocks; missing where that cannot be seen
-    peak_below_bytes  then the bound: it rose by less than this, see `memory`; missing where nothing was read
+    peak_below_bytes  then the bound: it rose by less than this, see `peak_memory`; missing where nothing was read
     error_over_bound  largest over blocks
     dropped           samples left out because a guard flagged them
     flops … over_problem  how far from the machine's limit, see `limits`
@@ -30,7 +30,7 @@ import pandas as pd
 from ...bench.records import Case, Result, words
 from ...bench.sweep import PRECISION
 from ...bench.timing.kept import KeptSamples
-from . import estimates, limits, memory
+from . import estimates, limits, peak_memory
 from .estimates import Estimate, Located
 
 STATUSES = ("wrong", "crashed", "timeout", "missing", "unsupported", "skipped", "ok")
@@ -58,7 +58,7 @@ class Columns(NamedTuple):
 def row(
     run: str, case: Case, results: list[Result], times: KeptSamples, found: Located, columns: Columns, precision: float
 ) -> dict[str, Any]:
-    """The columns of a case in ``run``; without what `memory` and `limits` add."""
+    """The columns of a case in ``run``; without what `peak_memory` and `limits` add."""
     status = min((result.status for result in results), key=STATUSES.index)
     telling = [result for result in results if result.status == status]
     return {
@@ -166,7 +166,7 @@ def named_columns(cases: Sequence[Case]) -> Columns:
     """Column names: the names themselves, unless a column of that name means something else."""
     nobody, nothing = Case("", "", "", {}, {}, "", 0, ""), Columns({}, {})
     own = row("", nobody, [Result(case=nobody)], KeptSamples({}, 0, False), estimates.NOWHERE, nothing, PRECISION)
-    taken = {*own, *memory.COLUMNS, *limits.COLUMNS, *SPEEDUP_COLUMNS}
+    taken = {*own, *peak_memory.COLUMNS, *limits.COLUMNS, *SPEEDUP_COLUMNS}
     sizes = {name: _free(name, taken) for name in _names(case.sizes for case in cases)}
     texts = {name for case in cases for name, value in case.parameters.items() if not isinstance(value, int)}
     names = [name for name in _names(case.parameters for case in cases) if name not in sizes or name in texts]

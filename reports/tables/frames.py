@@ -19,7 +19,7 @@ from ...bench.timing.kept import KeptSamples, Rounds, kept_of_all
 from . import estimates, limits
 from .case_rows import STATUSES, named_columns, row, typed
 from .estimates import Located
-from .memory import peak_columns
+from .peak_memory import peak_columns
 
 OWN_CACHE_BYTES = 2**20
 """Cache of a core in bytes, if the system does not report it."""

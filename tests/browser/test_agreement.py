@@ -110,6 +110,8 @@ def test_a_number_is_rounded_once():
 
     for exact in (1.2349999, 1.2350001, 12.4499999, 0.00124999996, 8.949999997e9, 1.5, 2.25, 0.0):
         assert units.digits(_number(exact)) == units.digits(exact)
+    for slower in (62.84995, 62.85002, 41.34998, 9.9949999):
+        assert units.speed_text(_number(1 / slower)) == units.speed_text(1 / slower)
     assert len(repr(_number(1.23456789))) == len("1.23457")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from rooflinear.reports import text
 from rooflinear.reports.tables import frames
-from rooflinear.reports.tables.memory import least_visible, peak_columns
+from rooflinear.reports.tables.peak_memory import least_visible, peak_columns
 
 from .. import synthetic
 
