@@ -102,14 +102,24 @@ def test_any_number_of_calls_can_be_typed(report):
     report.choose()
 
 
-def test_a_control_leaves_the_others_as_they_are(report):
+def test_a_control_leaves_the_others_as_they_are(browser, folder):
     """Also those that were never touched, such as a size that the page itself chose."""
-    report.choose()
-    size = report.tab.input_value("#choose-size")
-    report.act(lambda: report.tab.select_option("#choose-dtype", "float32"))
-    assert report.tab.input_value("#choose-size") == size
-    assert report.tab.input_value("#choose-operation") == "gradient"
-    assert report.tab.locator("#moves").is_hidden()
+    results = [
+        synthetic.ok(synthetic.case("numpy", sizes={"m": m, "n": 10}, dtype=dtype), [m, m * 1.01, m * 0.99])
+        for dtype, ms in (("float64", (100, 1000)), ("float32", (100, 10_000)))
+        for m in ms
+    ]
+    path = folder / "other-sizes.html"
+    path.write_bytes(page.html([frames.tables(folder / "other", synthetic.run(["numpy"], {}), results)]))
+    opened = Page(browser, path)
+    assert opened.tab.input_value("#choose-size") == "m=1000 n=10"
+    opened.act(lambda: opened.tab.select_option("#choose-dtype", "float32"))
+    assert opened.tab.input_value("#choose-size") == "m=1000 n=10"
+    assert opened.tab.locator("#moves").is_hidden()
+    opened.choose(dtype="float32", size="m=10000 n=10")
+    opened.act(lambda: opened.tab.select_option("#choose-dtype", "float64"))
+    assert "m = 10,000 (measured: 100 to 1,000): shown is m = 1,000, n = 10." in opened.text("#moves")
+    opened.context.close()
 
 
 def test_what_was_not_measured_is_greyed_with_its_reason_and_said_if_it_is_asked_for(report):
