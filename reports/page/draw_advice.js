@@ -17,17 +17,16 @@ async function copyText(text, button, holder) {
   }
 }
 
-function drawCheapest(rows, choice, look, pick) {
+function drawCheapest(rows, look, pick) {
   if (!rows.length) return note('Nothing was timed at this size.');
-  const paid = choice.imports ? 'import and first call included' : 'first call included';
   return table(
     'The cheapest in all, by the number of calls',
     [
       { text: 'calls', number: true, value: (row) => row.calls, show: (row) => callsButton(row, pick) },
       { text: 'cheapest', value: (row) => row.winner, show: (row) => named(look(row.winner), row.winner) },
-      { text: `in all, ${paid}`, number: true, value: (row) => row.total[0], show: totalCell },
-      { text: 'a call', number: true, value: (row) => row.each, show: (row) => timeText(row.each) },
-      { text: 'against the next', value: (row) => row.verdict, show: (row) => standText(row, choice) },
+      { text: 'in all', number: true, value: (row) => row.total[0], show: totalCell },
+      { text: 'a call', number: true, wide: true, value: (row) => row.each, show: (row) => timeText(row.each) },
+      { text: 'against the next', value: (row) => row.verdict, show: standText },
     ],
     rows,
     null,
@@ -44,13 +43,9 @@ function totalCell({ total: [time, low, high], predicted }) {
   return [`${predicted ? '≈ ' : ''}${timeText(time)}`, element('small', {}, rangeText(low, high, timeText))];
 }
 
-function standText(row, choice) {
+function standText(row) {
   if (row.verdict === AHEAD) return `${leadText(row.lead)} ahead of ${row.runner_up}`;
   if (row.verdict === WITHIN_NOISE) return `level with ${row.runner_up}`;
-  if (row.verdict === UNKNOWN_LEAD)
-    return (
-      `no ranking: ${row.runner_up} costs ${ratioText(row.lead)} as much, ` +
-      `but ${startsWith(choice)} were read too few times`
-    );
+  if (row.verdict === UNKNOWN_LEAD) return `${ratioText(row.lead)} for ${row.runner_up}, no ranking`;
   return row.verdict;
 }

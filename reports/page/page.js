@@ -171,9 +171,7 @@ async function drawRest(found, look) {
   if (found.crossovers?.length) byId('crossovers').replaceChildren(drawCrossovers(found.crossovers, look));
   byId('costs').replaceChildren(drawCosts(found.costs, choice.baseline, look));
   byId('costs-note').textContent = costsNote(found.costs);
-  byId('cheapest').replaceChildren(
-    drawCheapest(found.cheapest, choice, look, (calls) => change({ calls: String(calls) })),
-  );
+  byId('cheapest').replaceChildren(drawCheapest(found.cheapest, look, (calls) => change({ calls: String(calls) })));
   byId('cheapest-note').textContent = cheapestNote(found.cheapest, choice);
   byId('calls-table').replaceChildren(
     drawLineTable('Mean time of a call, the first one included', found.calls, (x) => plural(x, 'call'), look),
@@ -281,18 +279,23 @@ function cheapestNote(rows, choice) {
   if (!rows.length) return '';
   const changes = rows.filter((row, i) => !i || row.implementation !== rows[i - 1].implementation);
   const told = changes.map((row) => `${row.implementation} from ${plural(row.calls, 'call')}`).join(', then ');
-  const more = choice.imports
-    ? ''
-    : ' To count the import too, give a number of calls above and choose “Import included”.';
-  return `It is ${told}.${more}`;
+  const paid = choice.imports ? 'import and first call' : 'first call';
+  const few = `${startsWith(choice)} were read in fewer than three processes, or there are too few samples`;
+  return [
+    `It is ${told}, ${paid} included.`,
+    rows.some((row) => row.verdict === UNKNOWN_LEAD) && `No ranking: ${few}.`,
+    !choice.imports && 'To count the import too, give a number of calls above and choose “Import included”.',
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 function costsNote(rows) {
   const hidden = rows.filter((row) => isKnown(row.peak_below_bytes));
   if (!hidden.length) return '';
   return (
-    `Peak memory “${peakText(hidden[0])}”: below what can be seen. Linux counts the pages of a process core by core, ` +
-    'and adds them up in batches of this size.'
+    `Peak memory “${peakText(hidden[0])}”: below what can be seen. Linux adds the pages of a process up in batches, ` +
+    'so a smaller rise may be read as nothing.'
   );
 }
 
