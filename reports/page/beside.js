@@ -81,7 +81,8 @@ function fastestOfBoth(first, second, word) {
   const [before, after] = [first.best, second.best];
   const gain = unpairedRatio(before, after);
   const level = isKnown(gain.low) && gain.low <= 1 && gain.high >= 1;
-  const told = level ? 'level within noise' : fasterText(gain.ratio);
+  const sure = isKnown(gain.low) ? '' : ', no interval known';
+  const told = level ? 'level within noise' : fasterText(gain.ratio) + sure;
   const same = before.implementation === after.implementation;
   return same
     ? `${before.implementation} is fastest ${word} both: ${timeText(before.time)} ${word} ${first.text}, ` +
