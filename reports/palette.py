@@ -1,15 +1,28 @@
-"""One colour and one marker per implementation, the same in every figure and on the page.
+"""A colour for each library and a marker for each of its implementations, the same in every figure and on the page.
 
-Hues after Okabe & Ito (jfly.uni-koeln.de/color), darkened for white paper and
-lightened for dark screens. Eight colours and seven markers have no common
-factor: 56 implementations differ before a pair repeats.
+The colours of each theme have a contrast of at least 4.5 with its paper, so
+that names may be written in them. Beyond them, and beyond the markers, pairs
+that nobody has are used: 132 implementations differ before a pair repeats.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import NamedTuple
 
-LIGHT = ("#0072B2", "#D55E00", "#00875F", "#B8568F", "#B07C00", "#3E9CCB", "#5B4BA8", "#5A5F66")
-DARK = ("#4C9BE8", "#F0803C", "#2BBD8F", "#E29AC6", "#F2B93B", "#8FD3F4", "#A79BF0", "#B8BDC5")
+LIGHT = (
+    "#0B62A8", "#B8430A", "#0A7350", "#A83279", "#8A6000", "#00748C",
+    "#5B4BA8", "#5F6B00", "#5A5F66", "#7B4B33", "#B3263A", "#33415C",
+)  # fmt: skip
+DARK = (
+    "#6CB0F5", "#F5905A", "#3CC795", "#F08CC4", "#EDB940", "#4CC9DE",
+    "#AFA3FA", "#B9C74A", "#B8BDC5", "#D3A387", "#FF8A95", "#9FB3D9",
+)  # fmt: skip
+
+PLACES = (
+    "numpy", "torch", "jax", "numba", "tensorflow", "dask", "scipy", "sklearn", "python", "cupy", "triton",
+)  # fmt: skip
+"""Libraries whose colour is the same in every run: the number of a colour is the library's place."""
 
 MARKERS = (
     ("circle", "o"),
@@ -19,6 +32,10 @@ MARKERS = (
     ("triangle-down", "v"),
     ("cross", "P"),
     ("triangle-right", ">"),
+    ("star", "*"),
+    ("saltire", "X"),
+    ("triangle-left", "<"),
+    ("pentagon", "p"),
 )
 
 
@@ -34,10 +51,32 @@ class Look(NamedTuple):
         return LIGHT[self.number]
 
 
-def looks(implementations: Sequence[str]) -> dict[str, Look]:
-    """The look of each implementation, by its place in the sequence."""
-    return {name: _look(place) for place, name in enumerate(implementations)}
+def looks(implementations: Sequence[str], libraries: Mapping[str, str] | None = None) -> dict[str, Look]:
+    """The look of each implementation: one colour per library, and no colour and marker together twice.
+
+    Without its library, an implementation is a library of its own.
+    """
+    owners = {name: (libraries or {}).get(name) or name for name in implementations}
+    numbers = _numbers(list(owners.values()))
+    counted: Counter[str] = Counter()
+    made: dict[str, tuple[int, int]] = {}
+    beyond = []
+    for name, owner in owners.items():
+        if owner in numbers and counted[owner] < len(MARKERS):
+            made[name] = (numbers[owner], counted[owner])
+            counted[owner] += 1
+        else:
+            beyond.append(name)
+    pairs = list(product(range(len(LIGHT)), range(len(MARKERS))))
+    free = [pair for pair in pairs if pair not in made.values()] or pairs
+    free.sort(key=lambda pair: pair[0] in numbers.values())
+    made |= {name: free[place % len(free)] for place, name in enumerate(beyond)}
+    return {name: Look(made[name][0], *MARKERS[made[name][1]]) for name in implementations}
 
 
-def _look(place: int) -> Look:
-    return Look(place % len(LIGHT), *MARKERS[place % len(MARKERS)])
+def _numbers(libraries: Sequence[str]) -> dict[str, int]:
+    """The colour of each library, as long as there are colours."""
+    known = {name: PLACES.index(name) for name in libraries if name in PLACES}
+    free = [number for number in reversed(range(len(LIGHT))) if number not in known.values()]
+    others = [name for name in dict.fromkeys(libraries) if name not in known]
+    return known | dict(zip(others, free, strict=False))

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure, SubFigure
 from ...bench.records import words
 from ..palette import Look, looks
 from ..tables.frames import Tables
+from ..tables.required import libraries
 from ..tables.speedups import BASELINE, UNKNOWN_LEAD, WITHIN_NOISE, choose_baseline, speedups, winners
 from ..tables.views import View, views
 from ..units import known, lead_text, short_time, speed_range, speed_text, time_text
@@ -70,7 +71,7 @@ def _strip(strip: SubFigure, tables: Tables, view: View, baseline: str | None) -
     """Winner map, speed-up, time against size."""
     strip.suptitle(view.title, x=0.01, ha="left", fontsize=13, fontweight="bold")
     left, middle, right = strip.subplots(1, 3, width_ratios=[1.5, 1, 1.25])
-    drawn = looks(tables.implementations)
+    drawn = looks(tables.implementations, libraries(tables.run, tables.implementations))
     winner_map(left, tables, view, drawn)
     speedup_bars(middle, tables, view, baseline, drawn)
     time_lines(right, tables, view, drawn)

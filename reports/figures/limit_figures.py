@@ -14,6 +14,7 @@ from ..palette import Look, looks
 from ..tables.bandwidths import bandwidths
 from ..tables.frames import Tables
 from ..tables.limits import MOST_TOLD
+from ..tables.required import libraries
 from ..tables.views import View
 from ..units import flops_text, known, rate_text
 from .drawing import INK, LINE, MUTED, fitting, log_ticks, room
@@ -39,7 +40,8 @@ def limit_strip(strip: SubFigure, tables: Tables, view: View) -> None:
     """Roofline, and share of the limit."""
     strip.suptitle(f"{view.title}: the machine's limits", x=0.01, ha="left", fontsize=13, fontweight="bold")
     left, right = strip.subplots(1, 2, width_ratios=[1, 1.35])
-    roofline(left, tables, view, looks(tables.implementations))
+    owners = libraries(tables.run, tables.implementations)
+    roofline(left, tables, view, looks(tables.implementations, owners))
     share_map(right, tables, view)
 
 

@@ -18,7 +18,7 @@ from ..tables.growth import fits
 from ..tables.left_out import reason_of
 from ..tables.missing import absent
 from ..tables.modelled import byte_terms
-from ..tables.required import needs
+from ..tables.required import libraries, needs
 from ..tables.scaling import threads
 from ..tables.speedups import baselines, choose_baseline, pairs, winners
 from ..tables.views import View, usual_operation, views
@@ -43,6 +43,7 @@ NOT_SENT = ("run", "suite")
 def run_data(tables: Tables, baseline: str | None = None) -> dict[str, Any]:
     """One run as read by the page's script. Raises `UsageError` for a baseline without a time."""
     chosen = choose_baseline(tables, baseline)
+    owners = libraries(tables.run, tables.implementations)
     shown = views(tables)
     numbers = {tuple(getattr(view, column) for column in VIEW): place for place, view in enumerate(shown)}
     cases = _by_view(tables.cases, numbers).drop(columns=[name for name in NOT_SENT if name in tables.cases])
@@ -64,7 +65,8 @@ def run_data(tables: Tables, baseline: str | None = None) -> dict[str, Any]:
         "implementations": tables.implementations,
         "about": {name: _about(tables, name) for name in tables.implementations},
         "needs": {name: needs(tables.run, name) for name in tables.implementations},
-        "looks": {name: [look.number, look.shape] for name, look in looks(tables.implementations).items()},
+        "libraries": owners,
+        "looks": {name: [look.number, look.shape] for name, look in looks(tables.implementations, owners).items()},
         "size_columns": tables.size_columns,
         "parameter_columns": tables.parameter_columns,
         "operation": usual_operation(tables),
