@@ -9,13 +9,14 @@ from ...bench.gate.records import FIRST_CALL, MEMORY, TIME, CaseResult, Comparis
 from ..palette import DARK, LIGHT
 from ..rendering import FOLDER, policy, render
 from ..units import amount_text, bytes_text, known
+from .comparison_advice import action, changed_cases, looked_at, restless, standing, why
 from .comparison_text import (
     OF_NUMBERS,
     change,
     controls,
     counted,
-    headline,
     is_number,
+    markdown,
     numbers,
     ordered,
     replays,
@@ -26,6 +27,9 @@ from .comparison_text import (
 
 WIDTH, STRIP_HEIGHT = 1000, 120
 WIDEST = 4.0
+MOST_LINKED = 20
+"""The most cases that the first lines link to."""
+
 TICKS = (
     0.01,
     0.02,
@@ -92,12 +96,12 @@ class Axis:
 
 
 def html(found: Comparison) -> bytes:
-    """The page. It is complete without the script, which only filters cases."""
+    """The page. It is complete without the script, which filters cases and copies the comment."""
     style = "\n".join(
         (render("page/page.css", palettes={"light": LIGHT, "dark": DARK}), render("comparison/comparison.css"))
     )
     script = (FOLDER / "comparison/comparison.js").read_text()
-    shown = ordered(found.cases)
+    shown = ordered(changed_cases(found))
     axis = axis_of([*shown, *(each.result for each in found.controls)], found.margin)
     return render(
         "comparison/comparison.html",
@@ -105,11 +109,18 @@ def html(found: Comparison) -> bytes:
         script=script,
         policy=policy(style, script),
         found=found,
-        headline=headline(found),
+        headline=action(found),
+        why=why(found),
+        standing=standing(found),
+        restless=restless(found),
+        looked=ordered(looked_at(found))[:MOST_LINKED],
+        places={each.label: place for place, each in enumerate(shown)},
+        markdown=markdown(found),
         sides=sides(found),
         controls_told=controls(found),
         replays=replays(found),
         counts=counted(shown),
+        unchanged=[each for each in found.controls if each.kind == "unchanged"],
         marks=MARKS,
         of_numbers=OF_NUMBERS if any(map(is_number, shown)) else "",
         axis=axis,

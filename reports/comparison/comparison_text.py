@@ -25,6 +25,7 @@ from ...bench.gate.records import (
 )
 from ..markdown import code, escaped
 from ..units import amount_text, known
+from .comparison_advice import action, changed_cases, restless, standing, why
 
 ORDER = (BROKEN, MISSING, APPEARED, CHANGED, SLOWER, INCONCLUSIVE, FASTER, NOT_SLOWER, EQUIVALENT, ABSENT)
 """Verdicts in order of urgency."""
@@ -132,11 +133,14 @@ def terminal(found: Comparison) -> str:
 
 def markdown(found: Comparison) -> str:
     """A summary for a pull request: the important cases in a table, the others folded."""
-    telling = [each for each in ordered(found.cases) if _is_telling(each)]
-    rest = [each for each in ordered(found.cases) if not _is_telling(each)]
+    own = changed_cases(found)
+    telling = [each for each in ordered(own) if _is_telling(each)]
+    rest = [each for each in ordered(own) if not _is_telling(each)]
     of = "; ".join(filter(None, [sides(found), replays(found)]))
     parts = [
         f"## rooflinear: {_escaped(headline(found))}",
+        f"**{_escaped(action(found))}.** {_escaped(why(found))} {_escaped(standing(found))}",
+        "\n".join(f"- {_escaped(text)}" for text in restless(found)),
         f"{_escaped(of)}. {ratios_told(found)}",
         _table(telling),
         f"{_escaped(counts(found))}. {_escaped(controls(found))}".strip(),

@@ -2,13 +2,17 @@
 
 import re
 from html.parser import HTMLParser
+from importlib.util import find_spec
 from itertools import pairwise
+from pathlib import Path
 
 import msgspec
 import pytest
 
+from rooflinear.reports.comparison import comparison_text
 from rooflinear.reports.comparison.comparison_page import Axis, html
 
+from ...absent import needs
 from ..made_comparison import comparison, replay
 
 WIDTHS = (390, 820, 1280)
@@ -40,7 +44,7 @@ def test_every_case_is_there_with_its_numbers():
         assert each.reason in shown
         if each.ratio:
             assert f"{each.ratio:.3f} ({each.low:.3f} – {each.high:.3f})" in shown
-    rows = [attributes for tag, attributes in page.tags if tag == "details"]
+    rows = [attributes for tag, attributes in page.tags if tag == "details" and "data-verdict" in attributes]
     assert len(rows) == len(made.cases) + len(made.controls)
 
 
@@ -93,19 +97,19 @@ def opened(browser, tmp_path):
     """Opens a page and, at the end, asserts that it asked for nothing and complained of nothing."""
     complaints, requests = [], []
 
-    def opens(made, width=1280, scheme="light"):
+    def opens(made, width=1280, scheme="light", at=""):
         path = tmp_path / "compare.html"
         path.write_bytes(html(made))
         tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
         tab.on("console", lambda message: complaints.append(message.text))
         tab.on("pageerror", lambda error: complaints.append(str(error)))
         tab.on("request", lambda request: requests.append(request.url))
-        tab.goto(path.as_uri())
+        tab.goto(path.as_uri() + at)
         return tab
 
     yield opens
     assert not complaints
-    assert all(url.startswith("file:") and url.endswith("compare.html") for url in requests)
+    assert all(url.startswith("file:") and url.split("#")[0].endswith("compare.html") for url in requests)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -132,10 +136,67 @@ def test_filters_act_alone_and_together(opened):
 
 def test_a_case_opens_by_keyboard_and_shows_its_blocks(opened):
     tab = opened(comparison())
-    tab.locator("summary").first.focus()
     tab.select_option("#choose-verdict", "slower")
-    row = tab.locator("details:not([hidden])").first
+    row = tab.locator("details[data-verdict]:not([hidden])").first
     row.locator("summary").focus()
     tab.keyboard.press("Enter")
     assert row.get_attribute("open") is not None
     assert row.locator(".strip .point").count() == 6 + 32
+
+
+def test_the_first_lines_say_what_to_do_and_lead_there(opened):
+    made = comparison(("slower", "equivalent"))
+    tab = opened(made)
+    assert tab.inner_text("h1") == "Look at these 2 cases first"
+    assert "Exit status 1" in tab.inner_text("#standing")
+    assert "Margin 2.0%" in tab.inner_text("#standing")
+    assert tab.locator(".looked a").count() == 2
+    tab.locator(".looked a").nth(1).click()
+    row = tab.locator("details[data-verdict=slower]").nth(1)
+    assert row.get_attribute("open") is not None
+    assert row.locator(".strip >> nth=0").is_visible()
+
+
+def test_filters_are_kept_in_the_address_and_undone_by_back(opened):
+    tab = opened(comparison())
+    shown = "section.cases[aria-labelledby=h-cases] > details:not([hidden])"
+    every = tab.locator(shown).count()
+    tab.select_option("#choose-verdict", "slower")
+    assert tab.url.endswith("#verdict=slower")
+    tab.fill("#find", "numba")
+    assert tab.locator(shown).count() == 1
+    again = opened(comparison(), at="#verdict=slower&find=numba")
+    assert again.input_value("#choose-verdict") == "slower"
+    assert again.input_value("#find") == "numba"
+    assert again.locator(shown).count() == 1
+    tab.go_back()
+    tab.wait_for_function("() => document.getElementById('find').value === ''")
+    assert tab.locator(shown).count() == 2
+    tab.go_back()
+    tab.wait_for_function("() => document.getElementById('choose-verdict').value === ''")
+    assert tab.locator(shown).count() == every
+
+
+@pytest.mark.parametrize("hostile", [False, True])
+def test_the_markdown_copied_is_the_comment(opened, hostile):
+    made = comparison(hostile=hostile)
+    tab = opened(made)
+    tab.evaluate(
+        "() => Object.defineProperty(navigator, 'clipboard', "
+        "{ value: { writeText: (text) => { window.copied = text; return Promise.resolve(); } } })"
+    )
+    tab.click("#export")
+    tab.wait_for_function("() => document.getElementById('exported').textContent === 'Copied.'")
+    assert tab.evaluate("() => window.copied") == comparison_text.markdown(made)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_comparison_breaks_no_rule_of_access(opened, scheme):
+    needs("axe_playwright_python")
+    [folder] = find_spec("axe_playwright_python").submodule_search_locations
+    tab = opened(comparison(), 1280 if scheme == "light" else 390, scheme)
+    tab.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    tab.context.new_cdp_session(tab).send("Page.setBypassCSP", {"enabled": True})
+    tab.evaluate((Path(folder) / "axe.min.js").read_text())
+    found = tab.evaluate("async () => (await axe.run(document)).violations")
+    assert [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found] == []
