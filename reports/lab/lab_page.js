@@ -28,9 +28,11 @@ function setControls(section, changes) {
     if (value === null || value === first) delete state[key];
     else state[key] = String(value);
   }
+  const names = Object.keys(changes);
+  const step = names.length === 1 ? `lab-${section}-${names[0]}` : null;
   labFrame ??= requestAnimationFrame(() => {
     labFrame = null;
-    history.replaceState(null, '', `#${new URLSearchParams(state)}`);
+    remember(step);
     drawLab(run());
   });
 }
@@ -45,6 +47,8 @@ function drawLab(run) {
   if (!run.lab) return;
   if (!shownRun) placeLab();
   shownRun = run;
+  if (Object.keys(state).some((name) => name.startsWith('lab-'))) byId('lab-fold').open = true;
+  if (!byId('lab-fold').open) return;
   run.labDraws ??= storedDraws(run.lab) ?? 'none';
   const stored = run.labDraws === 'none' ? null : run.labDraws;
   // Once: asked between drawings, it lays out the page each time.
@@ -96,8 +100,11 @@ function placeLab() {
     holder.querySelector('.presets').replaceChildren(...presets(name));
   }
   byId('lab-surface').addEventListener('pointerdown', turnByDragging);
+  byId('lab-fold').addEventListener('toggle', () => drawLab(shownRun));
   for (const button of byId('lab-index').querySelectorAll('button')) {
     button.addEventListener('click', () => {
+      byId('lab-fold').open = true;
+      drawLab(shownRun);
       const heading = byId(`lab-${button.dataset.to}`).querySelector('h4');
       heading.focus({ preventScroll: true });
       heading.scrollIntoView({ block: 'start' });

@@ -41,7 +41,14 @@ function stripModel({ samples, thinned }, row) {
   const counted = samples.filter((one) => row.disturbed || !one.flagged);
   const times = [row.time_ns, ...(counted.length ? counted : samples).map((one) => one.time)];
   const [low, high] = [Math.min(...times), Math.max(...times)];
-  const limits = { x_least: 1, x_most: Math.max(2, columns.size), y_least: low / 1.01, y_most: high * 1.01 };
+  const limits = {
+    x_least: 1,
+    x_most: Math.max(2, columns.size),
+    y_least: low / 1.01,
+    y_most: high * 1.01,
+    x_title: 'round, a count',
+    y_title: `time of one call${scaleText(false)}`,
+  };
   const area = columns.size > MANY_ROUNDS ? 14 : 38;
   const rows = samples.map((one) => {
     const colour = `var(--c${one.block % COLOURS})`;
@@ -100,7 +107,7 @@ function density(rows, { y_least, y_most }) {
       const log = Math.log(y_least) + (i / (CURVE - 1)) * Math.log(y_most / y_least);
       const share =
         logs.reduce((sum, one) => sum + Math.exp(-0.5 * ((log - one) / width) ** 2), 0) / (logs.length * width);
-      return { block, time: Math.exp(log), share, colour: own[0].colour };
+      return { block, time: Math.exp(log), share, colour: own[0].colour, dash: SOLID };
     });
   });
 }
@@ -143,7 +150,24 @@ function errorFact(run, row) {
   return `${digits(row.error)}, ${digits(row.error_over_bound)} of its ${judge} ${digits(row.bound)}`;
 }
 
-function drawCase(run, row, samples, look) {
+// The samples of the same case in another run, as one dashed curve; the limits grow to hold both.
+async function overlaidSamples(other, row, samples) {
+  const same = sameCase(other, row);
+  const found = same && isKnown(same.time_ns) && (await samplesOf(other, same.index, other.packedSamples));
+  if (!found) return null;
+  const own = stripModel(found, same);
+  const { limits } = samples;
+  limits.y_least = Math.min(limits.y_least, own.limits.y_least);
+  limits.y_most = Math.max(limits.y_most, own.limits.y_most);
+  const pooled = own.rows.filter((one) => same.disturbed || !one.flagged).map((one) => ({ ...one, block: other.name }));
+  samples.curve = density(
+    samples.rows.filter((one) => row.disturbed || !one.flagged),
+    limits,
+  );
+  return density(pooled, limits).map((one) => ({ ...one, colour: 'var(--ink)', dash: [5, 3] }));
+}
+
+function drawCase(run, row, samples, look, over = '') {
   const fact = (name, text, value = null) =>
     text && text !== MISSING
       ? [element('dt', {}, name), element('dd', { 'data-fact': name, 'data-value': value }, text)]
@@ -180,14 +204,14 @@ function drawCase(run, row, samples, look) {
         { class: 'samples' },
         element(
           'figure',
-          {},
+          { 'data-figure': 'strip', 'data-title': 'Samples in order of time' },
           element('figcaption', {}, stripCaption(samples, row)),
           element('div', { class: 'chart', id: 'strip-chart' }),
         ),
         element(
           'figure',
-          {},
-          element('figcaption', {}, 'Density, one curve per block'),
+          { 'data-figure': 'density', 'data-title': 'Density of the samples' },
+          element('figcaption', {}, `Density, one curve per block${over && `; dashed: all blocks of ${over}`}`),
           element('div', { class: 'chart', id: 'density-chart' }),
         ),
       ),

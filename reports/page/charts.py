@@ -24,7 +24,14 @@ _FLOPS_LABELS = (
     "datum.value >= 1e6 ? format(datum.value / 1e6, '~g') + ' M' : format(datum.value / 1e3, '~g') + ' k') + 'flop/s'"
 )
 
-_LIMITS = {"x_least": 1, "x_most": 10, "y_least": 1, "y_most": 10}
+_LIMITS = {"x_least": 1, "x_most": 10, "y_least": 1, "y_most": 10, "x_title": "", "y_title": ""}
+_PADDING = 14
+
+_SLOPE = (
+    f"-atan((height - {2 * _PADDING}) / log(y_most / y_least) * log(x_most / x_least) / (width - {2 * _PADDING}))"
+    " * 180 / PI"
+)
+"""The angle of a roof on the screen, degrees: on two logarithmic axes all have one slope."""
 
 _MANTISSA = "round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)))"
 _PIXELS_PER_DECADE = "{extent} * LN10 / abs(log(domain('{scale}')[1] / domain('{scale}')[0]))"
@@ -33,9 +40,13 @@ _ROOM_FOR_HALVES = 110
 
 def charts() -> dict[str, dict[str, Any]]:
     """Vega-Lite specs by the name of the element they are drawn in; their data sets are empty."""
+    scaling = {"size": "size", "time_text": "one call", "interval": "interval"}
+    calls = {"size": "calls", "time_text": "mean of all calls"}
     return {
-        "scaling": _lines(_SIZE_LABELS, _TIME_LABELS, size="size", time_text="one call", interval="interval"),
-        "calls": _lines(_SIZE_LABELS, _TIME_LABELS, size="calls", time_text="mean of all calls"),
+        "scaling": _lines("log", **scaling),
+        "scaling_linear": _lines("linear", **scaling),
+        "calls": _lines("log", **calls),
+        "calls_linear": _lines("linear", **calls),
         "roofline": _roofline(),
         "runs": _runs(),
         "strip": _strip(),
@@ -48,28 +59,27 @@ def vega_lite_version() -> str:
     return ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 
 
-def _lines(x_labels: str, y_labels: str, **tips: str) -> dict[str, Any]:
-    """Lines on two log axes; rows: name, x, time, low, high; capped: x, cap; labels: at, label; limit: x, time,
-    algorithm; limitNames: x, time, text; chosen: x."""
+def _lines(kind: str, **tips: str) -> dict[str, Any]:
+    """Lines on two axes of a kind; rows: name, x, time, low, high, fill, dash; capped: x, cap; labels: at, label;
+    limit: x, time, algorithm; chosen: x."""
     rows, colour, fade = _rows("rows"), _raw("colour"), alt.Opacity("opacity:Q", scale=None)
-    x, y = _log_x(x_labels), _log_y("time", y_labels)
+    x, y = _x(kind, _SIZE_LABELS), _y(kind, "time", _TIME_LABELS)
     mark_tips = _tips(name="implementation", **tips)
     chosen = _rows("chosen").mark_rule(color=MUTED, strokeDash=[2, 3], aria=False).encode(x="x:Q")
     dashed = _rows("limit").mark_line(color=INK, strokeWidth=1.4, strokeDash=[6, 4], aria=False)
     limit = dashed.encode(x=x, y=y, detail="algorithm:N")
-    limit_names = (
-        _rows("limitNames")
-        .mark_text(align="left", baseline="bottom", dx=3, dy=-3, fontSize=11.5, color=INK, aria=False)
-        .encode(x="x:Q", y="time:Q", text="text:N")
+    dash = alt.StrokeDash("dash:N", scale=None, legend=None)
+    lines = rows.mark_line(strokeWidth=1.8, aria=False).encode(
+        x=x, y=y, detail="name:N", color=colour, opacity=fade, strokeDash=dash
     )
-    lines = rows.mark_line(strokeWidth=1.8, aria=False).encode(x=x, y=y, detail="name:N", color=colour, opacity=fade)
     ends = rows.mark_rule(strokeWidth=1.6, aria=False).encode(
         x="x:Q", y="low:Q", y2="high:Q", color=colour, opacity=fade
     )
-    marks = rows.mark_point(filled=True, size=48).encode(
+    marks = rows.mark_point(size=48, strokeWidth=1.3).encode(
         x="x:Q",
         y="time:Q",
-        color=colour,
+        stroke=alt.Stroke("colour:N", scale=None, legend=None),
+        fill=alt.Fill("fill:N", scale=None, legend=None),
         opacity=fade,
         shape=_raw("shape"),
         description="description:N",
@@ -88,18 +98,18 @@ def _lines(x_labels: str, y_labels: str, **tips: str) -> dict[str, Any]:
     names = labels.mark_text(align="left", fontSize=12, aria=False).encode(
         x=alt.value({"expr": "width + 22"}), y="at:Q", text="label:N"
     )
-    layers = alt.layer(chosen, limit, lines, ends, marks, arrows, hollow, limit_names, leaders, names)
+    layers = alt.layer(chosen, limit, lines, ends, marks, arrows, hollow, leaders, names)
     return _spec(layers.add_params(*_limits()).properties(height=420))
 
 
 def _roofline() -> dict[str, Any]:
     """Flop/s against flops per byte; roofs: name, x, y; labels: x, y, text; rows: name, x, time (flop/s)."""
-    x, y = _log_x(_NUMBER_LABELS), _log_y("time", _FLOPS_LABELS)
+    x, y = _x("log", _NUMBER_LABELS), _y("log", "time", _FLOPS_LABELS)
     roofs = _rows("roofs").mark_line(strokeWidth=1.6, color=MUTED, aria=False).encode(x=x, y=y, detail="name:N")
-    placed = _rows("labels").encode(x="x:Q", y="time:Q", text="text:N")
-    style: dict[str, Any] = {"align": "left", "baseline": "bottom", "dx": 4, "dy": -4, "fontSize": 11.5, "aria": False}
-    halo = placed.mark_text(stroke=PAPER, strokeWidth=4, **style)
-    labels = halo + placed.mark_text(color=INK, **style)
+    labels = [
+        *_roof_names("datum.slopes", angle={"expr": _SLOPE}, align="left", dx=6),
+        *_roof_names("!datum.slopes", align="right", dx=-2),
+    ]
     marks = (
         _rows("rows")
         .mark_point(filled=True)
@@ -114,7 +124,14 @@ def _roofline() -> dict[str, Any]:
             tooltip=_tips(name="implementation", size="size", text="of the limit", flops="reached", intensity="flop/B"),
         )
     )
-    return _spec(alt.layer(roofs, labels, marks).add_params(*_limits()).properties(height=380))
+    return _spec(alt.layer(roofs, marks, *labels).add_params(*_limits()).properties(height=380))
+
+
+def _roof_names(which: str, **placed_by: Any) -> list[alt.Chart]:
+    """Names above the roofs they are of and along them, over a halo: no line and no mark crosses them."""
+    placed = _rows("labels").transform_filter(which).encode(x="x:Q", y="time:Q", text="text:N")
+    style: dict[str, Any] = {"baseline": "bottom", "dy": -3, "fontSize": 11.5, "aria": False, **placed_by}
+    return [placed.mark_text(stroke=PAPER, strokeWidth=4, **style), placed.mark_text(color=INK, **style)]
 
 
 def _runs() -> dict[str, Any]:
@@ -125,7 +142,7 @@ def _runs() -> dict[str, Any]:
     rows = _rows("rows").encode(y=y, yOffset=place, color=colour, opacity=fade)
     ends = rows.mark_rule(strokeWidth=1.6, aria=False).encode(x="low:Q", x2="high:Q")
     marks = rows.mark_point(filled=True, size=52).encode(
-        x=_log_x(_TIME_LABELS),
+        x=_x("log", _TIME_LABELS),
         shape=_raw("shape"),
         description="description:N",
         tooltip=_tips(name="implementation", run="run", text="one call", interval="interval"),
@@ -144,7 +161,7 @@ def _strip() -> dict[str, Any]:
         .encode(
             x=x,
             size=alt.Size("area:Q", scale=None),
-            y=_log_y("time", _TIME_LABELS, every=True),
+            y=_y("log", "time", _TIME_LABELS, every=True),
             stroke=alt.Stroke("colour:N", scale=None, legend=None),
             fill=alt.Fill("fill:N", scale=None, legend=None),
             shape=_raw("shape"),
@@ -164,8 +181,9 @@ def _density() -> dict[str, Any]:
         .mark_line(strokeWidth=1.8, aria=False)
         .encode(
             x=x,
-            y=_log_y("time", _TIME_LABELS, every=True),
+            y=_y("log", "time", _TIME_LABELS, every=True),
             color=_raw("colour"),
+            strokeDash=alt.StrokeDash("dash:N", scale=None, legend=None),
             detail="block:N",
             order="time:Q",
         )
@@ -177,15 +195,22 @@ def _limits() -> list[Any]:
     return [alt.param(name=name, value=value) for name, value in _LIMITS.items()]
 
 
-def _log_x(labels: str) -> alt.X:
-    axis = _log_axis(labels, grid=False)
-    return alt.X("x:Q", title=None, scale=_scale("log", "x_least", "x_most"), axis=axis)
+def _x(kind: str, labels: str) -> alt.X:
+    return alt.X("x:Q", title=None, scale=_scale(kind, "x_least", "x_most"), axis=_axis(kind, labels, grid=False))
 
 
-def _log_y(field: str, labels: str, every: bool = False) -> alt.Y:
+def _y(kind: str, field: str, labels: str, every: bool = False) -> alt.Y:
     """``every``: all marks that Vega makes, for a domain of less than a decade."""
-    axis = alt.Axis(labelExpr=labels, gridColor=LINE, tickSize=0, tickCount=5) if every else _log_axis(labels, "y")
-    return alt.Y(f"{field}:Q", title=None, scale=_scale("log", "y_least", "y_most"), axis=axis)
+    axis = _plain_axis(labels) if every else _axis(kind, labels, "y")
+    return alt.Y(f"{field}:Q", title=None, scale=_scale(kind, "y_least", "y_most"), axis=axis)
+
+
+def _axis(kind: str, labels: str, scale: str = "x", **options: Any) -> alt.Axis:
+    return _log_axis(labels, scale, **options) if kind == "log" else _plain_axis(labels, **options)
+
+
+def _plain_axis(labels: str, **options: Any) -> alt.Axis:
+    return alt.Axis(labelExpr=labels, gridColor=LINE, tickSize=0, tickCount=5, **options)
 
 
 def _rows(name: str) -> alt.Chart:
@@ -212,7 +237,7 @@ def _log_axis(label: str, scale: str = "x", **options: Any) -> alt.Axis:
 
 def _scale(kind: Any, least: str, most: str) -> alt.Scale:
     """The domain is given by two parameters of the page, so that a layer without rows does not change it."""
-    return alt.Scale(type=kind, nice=False, padding=14, domain=[{"expr": least}, {"expr": most}])
+    return alt.Scale(type=kind, nice=False, padding=_PADDING, domain=[{"expr": least}, {"expr": most}])
 
 
 def _spec(chart: Any) -> dict[str, Any]:

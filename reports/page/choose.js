@@ -22,6 +22,17 @@ function chosen(run, state) {
   options.axis = { values: along, pick: axis };
   const calls = callsOf(state.calls);
   options.moved = { values: ['', '1'], texts: ['not included', 'included'], pick: state.moved === '1' ? '1' : '' };
+  options.scale = {
+    values: ['', 'linear'],
+    texts: ['logarithmic', 'linear'],
+    pick: state.scale === 'linear' ? 'linear' : '',
+  };
+  options.overlay = overlayChoice(run.others ?? [], state.overlay);
+  options.near = {
+    values: NEARNESS,
+    texts: NEARNESS.map(nearText),
+    pick: NEARNESS.includes(state.near) ? state.near : '',
+  };
   return {
     options,
     view,
@@ -36,6 +47,10 @@ function chosen(run, state) {
     moved: options.moved.pick === '1',
     moves: [...moves, ...otherMoves(run, state, view, { size: at.size, baseline, axis, along })],
     direct: state.direct === '1' && run.algorithms.includes('direct'),
+    linear: options.scale.pick === 'linear',
+    near: Number(options.near.pick) || Infinity,
+    hidden: hiddenNames(state, run),
+    overlay: options.overlay.pick,
     focus: state.focus && run.looks[state.focus] ? state.focus : null,
   };
 }

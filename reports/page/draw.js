@@ -1,13 +1,55 @@
 // A derived model -> elements. Text is only ever set as text.
 
+// Shapes that Vega has no name for, as corners between -1 and 1.
+const POLYGONS = {
+  star: spokes(5, 0.42),
+  pentagon: spokes(5),
+  saltire: turned([0.95, 0.5]),
+};
+
+// Points around a centre, every second one drawn in where that is asked for.
+function spokes(count, inner = null) {
+  const every = inner === null ? 1 : 2;
+  return Array.from({ length: count * every }, (_, i) => {
+    const angle = (i * Math.PI * 2) / (count * every) - Math.PI / 2;
+    const far = i % every ? inner : 1;
+    return [Math.cos(angle) * far, Math.sin(angle) * far];
+  });
+}
+
+// A cross that lies on its side: four arms, and where they meet.
+function turned([far, near]) {
+  const inner = far - near;
+  return [
+    [-far, -near],
+    [-near, -far],
+    [0, -inner],
+    [near, -far],
+    [far, -near],
+    [inner, 0],
+    [far, near],
+    [near, far],
+    [0, inner],
+    [-near, far],
+    [-far, near],
+    [-inner, 0],
+  ];
+}
+
+const cornersOf = (points, scale, middle) =>
+  `M${points.map((point) => point.map((one) => (middle + scale * one).toFixed(3)).join(' ')).join('L')}Z`;
+const vegaPath = (points) => cornersOf(points, 1, 0);
+
 const SHAPES = {
   circle: 'M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 1 0 0-11z',
   square: 'M3 3h10v10H3z',
   'triangle-up': 'M8 2l6.5 11.5h-13z',
   'triangle-down': 'M8 14L1.5 2.5h13z',
+  'triangle-left': 'M2 8l11.5 6.5v-13z',
   'triangle-right': 'M14 8L2.5 14.5v-13z',
   diamond: 'M8 1l6 7-6 7-6-7z',
   cross: 'M6 2h4v4h4v4h-4v4H6v-4H2V6h4z',
+  ...Object.fromEntries(Object.entries(POLYGONS).map(([name, points]) => [name, cornersOf(points, 6.5, 8)])),
 };
 
 function element(tag, attributes = {}, ...children) {
@@ -64,6 +106,7 @@ function table(caption, columns, rows, sorting = null, kind = null) {
         scope: 'col',
         class: [column.number && 'number', column.wide && 'wide'].filter(Boolean).join(' ') || null,
         'aria-sort': direction,
+        'data-unit': column.unit,
       },
       inside,
     );
@@ -98,17 +141,40 @@ function table(caption, columns, rows, sorting = null, kind = null) {
   );
 }
 
-const nameColumn = (look) => ({
+const nameColumn = (look, open = null) => ({
   text: 'implementation',
   order: 'implementation',
   value: (row) => row.implementation,
-  show: (row) => named(look(row.implementation), row.name || row.implementation),
+  show: (row) => leading(look, row, open),
 });
+
+// A name that leads to its case, where there is one.
+const leading = (look, row, open) =>
+  open && Number.isInteger(row.index)
+    ? element(
+        'button',
+        {
+          type: 'button',
+          class: 'lead-to',
+          'aria-label': `${row.name || row.implementation}: open the case`,
+          onclick: () => open(row),
+        },
+        named(look(row.implementation), row.name || row.implementation),
+      )
+    : named(look(row.implementation), row.name || row.implementation);
+
+// Of the value that a cell carries, whatever the unit of its text.
+const UNIT_OF = new Map([
+  [timeText, 'ns'],
+  [bytesText, 'bytes'],
+  [rateText, 'bytes/s'],
+]);
 
 const number = (text, order, form = digits) => ({
   text,
   order,
   number: true,
+  unit: UNIT_OF.get(form),
   value: (row) => row[order],
   show: (row) => form(row[order]),
 });
@@ -140,7 +206,7 @@ function track(at, colour, from = null, to = null, limitAt = null) {
 }
 
 // Implementations x sizes; cell(row) gives { text, value, share (0 to 1: strength of the tint), kind, spoken }.
-function drawMatrix(caption, found, look, cell) {
+function drawMatrix(caption, found, look, cell, open = null) {
   const outer = found.names.slice(0, -1);
   const last = found.names.at(-1);
   const groups = [...grouped(found.sizes, ({ size }) => sizeText(outer, size))];
@@ -159,7 +225,11 @@ function drawMatrix(caption, found, look, cell) {
             own.map(({ size, key }, i) =>
               element(
                 'th',
-                { scope: 'col', class: `${i ? '' : 'first'} ${key === found.chosen ? 'chosen' : ''}` },
+                {
+                  scope: 'col',
+                  class: `${i ? '' : 'first'} ${key === found.chosen ? 'chosen' : ''}`,
+                  'data-head': `${last} = ${whole(size[last])}`,
+                },
                 `${i ? '' : `${last} = `}${whole(size[last])}`,
               ),
             ),
@@ -191,7 +261,17 @@ function drawMatrix(caption, found, look, cell) {
             'data-value': shown.value,
             title: shown.spoken,
           },
-          shown.text,
+          one && open
+            ? element(
+                'button',
+                {
+                  type: 'button',
+                  'aria-label': `${shown.text}: open ${one.implementation} at ${spelled(one.sizes)}`,
+                  onclick: () => open(one),
+                },
+                shown.text,
+              )
+            : shown.text,
         );
         made.style.setProperty('--share', `${Math.round((shown.share || 0) * 100)}%`);
         return made;

@@ -189,7 +189,7 @@ function placeCross(found, choice) {
   );
 }
 
-function drawBars(model, choice, look) {
+function drawBars(model, choice, look, open = null) {
   if (!model.rows.length) return note('There are no results at this size.');
   const head = model.any
     ? element(
@@ -205,7 +205,7 @@ function drawBars(model, choice, look) {
   return table(
     'One call of every implementation at this size',
     [
-      { ...nameColumn(look), order: undefined },
+      { ...nameColumn(look, open), order: undefined },
       {
         text: head,
         show: (row) =>
@@ -216,6 +216,7 @@ function drawBars(model, choice, look) {
       {
         text: 'one call',
         number: true,
+        unit: 'ns',
         value: (row) => row.time,
         show: (row) => (isKnown(row.time) ? `${row.predicted ? '≈ ' : ''}${timeText(row.time)}` : MISSING),
       },

@@ -1,13 +1,13 @@
 // The other views as elements.
 
-function drawLadder(model) {
+function drawLadder(model, look, open = null) {
   if (!model.any) return note('Too few implementations were timed at this size.');
   const rung = (row) =>
     element(
       'li',
       { 'data-value': row.time, 'data-name': row.implementation },
       element('span', { class: 'factor' }, row.gain ? factor(row.gain.ratio) : ''),
-      element('span', { class: 'rung' }, row.word && element('b', {}, row.word), named(row, row.name)),
+      element('span', { class: 'rung' }, row.word && element('b', {}, row.word), leading(look, row, open)),
       track(Math.max(row.at, 0.004), row.colour),
       element('span', { class: 'took' }, timeText(row.time)),
     );
@@ -80,6 +80,7 @@ function drawLineTable(caption, model, head, look) {
   const columns = places.map((x) => ({
     text: head(x),
     number: true,
+    unit: 'ns',
     value: (line) => at(line, x)?.time,
     show: (line) =>
       !at(line, x) ? LEFT_OUT : isKnown(at(line, x).time) ? timeText(at(line, x).time) : at(line, x).text,
@@ -144,55 +145,73 @@ function drawCrossovers(rows, look) {
   );
 }
 
-function drawFractions(found, look) {
+function drawFractions(found, look, open = null) {
   if (!found.any) return note('No ceilings were measured for these cases, so there is no limit to compare with.');
-  return drawMatrix('Fraction of the limit, by implementation and size', found, look, (row) => {
-    const share = shareOfLimit(row);
-    if (share === null)
+  return drawMatrix(
+    'Fraction of the limit, by implementation and size',
+    found,
+    look,
+    (row) => {
+      const share = shareOfLimit(row);
+      if (share === null)
+        return {
+          text: row.disturbed ? 'disturbed' : row.status === 'ok' ? MISSING : row.status,
+          value: null,
+          share: 0,
+          kind: 'none',
+        };
+      const spoken =
+        `${row.implementation}, ${spelled(row.sizes)}: ${shareText(row)} of its limit ${timeText(row.limit_ns)}, ` +
+        `bound by ${row.bound_by}${isFault(row) ? '; faster than its own limit, a fault' : ''}`;
       return {
-        text: row.disturbed ? 'disturbed' : row.status === 'ok' ? MISSING : row.status,
-        value: null,
-        share: 0,
-        kind: 'none',
+        text: shareText(row),
+        value: share,
+        share: Math.min(1, share),
+        kind: isFault(row) ? 'fault' : '',
+        spoken,
       };
-    const spoken =
-      `${row.implementation}, ${spelled(row.sizes)}: ${shareText(row)} of its limit ${timeText(row.limit_ns)}, ` +
-      `bound by ${row.bound_by}${isFault(row) ? '; faster than its own limit, a fault' : ''}`;
-    return { text: shareText(row), value: share, share: Math.min(1, share), kind: isFault(row) ? 'fault' : '', spoken };
-  });
+    },
+    open,
+  );
 }
 
-function drawErrors(found, look) {
+function drawErrors(found, look, open = null) {
   if (!found.any) return note('Nothing ran.');
-  return drawMatrix('Largest error divided by its bound, by implementation and size', found, look, (row) => {
-    const told = row.reason ? `: ${row.reason}` : '';
-    const who = `${row.implementation}, ${spelled(row.sizes)}`;
-    if (row.status !== 'ok')
+  return drawMatrix(
+    'Largest error divided by its bound, by implementation and size',
+    found,
+    look,
+    (row) => {
+      const told = row.reason ? `: ${row.reason}` : '';
+      const who = `${row.implementation}, ${spelled(row.sizes)}`;
+      if (row.status !== 'ok')
+        return {
+          text: row.status,
+          value: row.error_over_bound,
+          kind: `status ${row.status}`,
+          spoken: `${who}: ${row.status}${told}`,
+        };
+      if (!isKnown(row.error_over_bound)) return { text: 'ok', value: null, kind: 'right' };
       return {
-        text: row.status,
+        text: shortDigits(row.error_over_bound),
         value: row.error_over_bound,
-        kind: `status ${row.status}`,
-        spoken: `${who}: ${row.status}${told}`,
+        share: Math.min(1, row.error_over_bound),
+        kind: 'right',
+        spoken: `${who}: error ${digits(row.error)}, bound ${digits(row.bound)}${told}`,
       };
-    if (!isKnown(row.error_over_bound)) return { text: 'ok', value: null, kind: 'right' };
-    return {
-      text: shortDigits(row.error_over_bound),
-      value: row.error_over_bound,
-      share: Math.min(1, row.error_over_bound),
-      kind: 'right',
-      spoken: `${who}: error ${digits(row.error)}, bound ${digits(row.bound)}${told}`,
-    };
-  });
+    },
+    open,
+  );
 }
 
 const shortDigits = (value) => (value === 0 ? '0' : value < 0.01 ? '< 0.01' : value.toPrecision(2));
 
-function drawCosts(rows, baseline, look) {
+function drawCosts(rows, baseline, look, open = null) {
   if (!rows.length) return note('Nothing was timed at this size.');
   return table(
     'Costs besides running',
     [
-      { ...nameColumn(look), order: undefined },
+      { ...nameColumn(look, open), order: undefined },
       number('one call', 'time_ns', timeText),
       number('with transfers', 'moved', timeText),
       number('first call', 'first_call_ns', timeText),
@@ -224,63 +243,13 @@ function drawMissing(rows, look) {
   );
 }
 
-const droppedText = (row) => (row.dropped ? `, ${plural(row.dropped, 'sample')} dropped` : '');
-
-function drawListing(listing, look, shown, by, open) {
-  const text = (head, order) => ({ text: head, order, show: (row) => String(row[order] ?? '') || MISSING });
-  const several = VIEW.filter((name) => distinct(listing.rows.map((row) => row[name])).length > 1);
-  return table(
-    'All cases',
-    [
-      nameColumn(look),
-      {
-        text: 'details',
-        show: (row) =>
-          element(
-            'button',
-            {
-              type: 'button',
-              class: 'open',
-              'data-keep': `case ${row.index}`,
-              'data-case': row.index,
-              'aria-label': `Details of ${row.implementation}, ${row.operation} ${spelled(row.sizes)}`,
-              onclick: () => open(row.index),
-            },
-            'open',
-          ),
-      },
-      ...several.map((name) => text(name, name)),
-      { ...text('sizes', 'sizes'), show: (row) => spelled(row.sizes) || MISSING, nowrap: true },
-      { text: 'status', order: 'status', value: (row) => row.status, show: badges },
-      number('one call', 'time_ns', timeText),
-      {
-        text: '95 % interval',
-        number: true,
-        show: (row) => (row.disturbed ? '' : rangeText(row.low_ns, row.high_ns, timeText)) || MISSING,
-      },
-      { text: 'of the limit', order: 'over_limit', number: true, value: shareOfLimit, show: shareText },
-      number('first call', 'first_call_ns', timeText),
-      number('error ÷ bound', 'error_over_bound'),
-      {
-        text: 'rounds',
-        order: 'rounds',
-        number: true,
-        value: (row) => row.rounds,
-        show: (row) => `${row.rounds} in ${plural(row.blocks, 'block')}${droppedText(row)}`,
-      },
-      { text: 'notes', show: (row) => element('span', { class: 'notes' }, listing.notes(row)) },
-    ],
-    listing.rows.slice(0, shown),
-    { column: listing.column, down: listing.down, by },
-  );
-}
-
 function drawRuns(model, look) {
   if (!model.rows.length) return note('No run has this view and size.');
   const columns = model.columns.flatMap(({ text }, i) => {
     const time = {
       text,
       number: true,
+      unit: 'ns',
       value: (row) => row.cells[i].cost?.time,
       show: (row) => {
         const { row: one, cost } = row.cells[i];

@@ -1,19 +1,56 @@
-// What the line charts and the roofline show: points, limits of the axes, names beside the ends of lines.
+// What the line charts show: points, limits of the axes, names beside the ends of lines.
 
 const CHART_HEIGHT = 420;
 const CHART_INSET = 14;
 const LABEL_GAP = 15;
-const STAGGER = 1.45;
 const MOST_CALLS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6];
 
-function scaling(run, choice, narrow) {
+const SOLID = [1, 0];
+const OVERLAID = { dash: [5, 3], fill: 'var(--paper)' };
+const scaleText = (linear) => `, ${linear ? 'linear' : 'logarithmic'} scale`;
+const sizeTitle = (name) => (name === 'threads' ? 'threads' : `${name}, a count`);
+
+function scaling(runs, run, choice, narrow) {
+  const own = linesOf(run, choice);
+  const other = overlaid(runs, choice);
+  const over = other && overlay(other, run, choice);
+  const limit = isPlain(choice) ? limitLines(own.rows) : [];
+  const limitNames = severalAlgorithms(own.rows) ? endsOfLimits(limit) : [];
+  const made = drawn(own.rows, own.capped, limit, narrow, choice.linear, over ?? [], limitNames);
+  const titles = {
+    x_title: `${sizeTitle(own.axis)}${scaleText(choice.linear)}`,
+    y_title: `time of one call${scaleText(choice.linear)}`,
+  };
+  return {
+    ...own,
+    ...made,
+    limits: made.limits && { ...made.limits, ...titles },
+    limitNames,
+    snapped: !choice.measured,
+    overlay: over?.length ? other.name : '',
+  };
+}
+
+// The lines of another run, in the colours of this one, dashed and with hollow marks.
+function overlay(other, run, choice) {
+  const view = sameView(other, choice.view);
+  if (!view) return null;
+  const { rows } = linesOf(other, { ...choice, view }, nearest(choice.view, choice.size));
+  const look = looker(run, choice);
+  return rows.map((row) => {
+    const { colour, shape, opacity } = look(row.implementation);
+    const told = { name: `${row.name} in ${other.name}`, description: `${row.description} in ${other.name}` };
+    return { ...row, colour, shape, opacity: opacity * 0.8, ...OVERLAID, ...told, of: other.name };
+  });
+}
+
+function linesOf(run, choice, size = nearest(choice.view, choice.size)) {
   const { axis, view } = choice;
   const look = looker(run, choice);
-  const size = nearest(view, choice.size);
   const beside = axis === 'threads' ? threadsBeside(run, view) : [view];
   const others = axis === 'threads' ? view.size_names : view.size_names.filter((name) => name !== axis);
   const along = beside
-    .flatMap((one) => run.casesOf(one).filter(algorithmFits(choice)))
+    .flatMap((one) => run.casesOf(one).filter(algorithmFits(choice)).filter(isShown(choice)))
     .filter((row) => axis && others.every((name) => row[run.size_columns[name]] === size[name]));
   const at = (row) => (axis === 'threads' ? row.threads : row[run.size_columns[axis]]);
   const point = (row) => {
@@ -22,6 +59,9 @@ function scaling(run, choice, narrow) {
       ...row,
       ...look(row.implementation),
       name: marked(row),
+      dash: SOLID,
+      fill: look(row.implementation).colour,
+      of: run.name,
       x: at(row),
       size: `${axis} = ${whole(at(row))}`,
       time: cost?.time ?? null,
@@ -37,10 +77,8 @@ function scaling(run, choice, narrow) {
   const all = along.map(point).sort((a, b) => a.x - b.x);
   const rows = all.filter((row) => row.time !== null);
   const capped = all.filter((row) => row.status === 'timeout' && row.cap !== null);
-  const limit = isPlain(choice) ? limitLines(rows) : [];
   const fixed = others.map((name) => `${name} = ${whole(size[name])}`).join(', ');
-  const limitNames = severalAlgorithms(rows) ? endsOfLimits(limit) : [];
-  return { axis, fixed, all, ...drawn(rows, capped, limit, narrow), limitNames, snapped: !choice.measured };
+  return { axis, fixed, all, rows, capped };
 }
 
 // The limit of each algorithm at each size with a time of that algorithm.
@@ -51,9 +89,11 @@ function limitLines(rows) {
 }
 
 const endsOfLimits = (limit) =>
-  [...grouped(limit, (row) => row.algorithm)].map(([algorithm, [first]]) => ({
-    ...first,
-    text: `limit, ${algorithm}`,
+  [...grouped(limit, (row) => row.algorithm)].map(([algorithm, rows]) => ({
+    ...rows.at(-1),
+    name: `limit, ${algorithm}`,
+    colour: 'var(--ink)',
+    opacity: 1,
   }));
 
 // Mean time of a call, the first one included, over 1, 10, … 10⁶ calls.
@@ -63,6 +103,7 @@ function callLines(run, choice, narrow) {
   const here = run
     .casesOf(choice.view)
     .filter(algorithmFits(choice))
+    .filter(isShown(choice))
     .filter((row) => row.sizes === key && row.time_ns !== null && row.first_call_ns !== null && !row.disturbed);
   const rows = here.flatMap((row) =>
     MOST_CALLS.map((calls) => {
@@ -71,6 +112,9 @@ function callLines(run, choice, narrow) {
         ...row,
         ...look(row.implementation),
         name: marked(row),
+        dash: SOLID,
+        fill: look(row.implementation).colour,
+        of: run.name,
         x: calls,
         calls: plural(calls, 'call'),
         time,
@@ -83,39 +127,47 @@ function callLines(run, choice, narrow) {
     }),
   );
   const chosenCalls = Number.isFinite(choice.calls) ? [{ x: choice.calls }] : [];
+  const made = drawn(rows, [], [], narrow, choice.linear);
+  const titles = {
+    x_title: `calls, a count${scaleText(choice.linear)}`,
+    y_title: `mean time of a call${scaleText(choice.linear)}`,
+  };
   return {
-    ...drawn(rows, [], [], narrow),
+    ...made,
+    limits: made.limits && { ...made.limits, ...titles },
     all: rows,
     chosen: chosenCalls,
   };
 }
 
-function drawn(rows, capped, limit, narrow) {
+function drawn(rows, capped, limit, narrow, linear = false, over = [], named = []) {
   const any = rows.length > 0;
-  const limits = any ? limitsOf(rows, capped, limit) : null;
+  const limits = any ? limitsOf([...rows, ...over], capped, limit) : null;
+  if (any && linear) Object.assign(limits, { x_least: 0, y_least: 0 });
   return {
-    rows,
+    rows: [...over, ...rows],
     capped,
     limit,
-    limitNames: [],
     chosen: [],
     limits,
-    labels: any && !narrow ? labelled(rows, limits) : [],
+    labels: any && !narrow ? labelled([...rows, ...named], limits, linear) : [],
     any,
   };
 }
 
 // Names beside the last point of each line, as near as the gap between two of them allows.
-function labelled(rows, limits) {
+function labelled(rows, limits, linear = false) {
   const ends = [...grouped(rows, (row) => row.name).values()].map((line) => line.reduce((a, b) => (b.x > a.x ? b : a)));
   ends.sort((a, b) => a.time - b.time);
   const room = CHART_HEIGHT - 2 * CHART_INSET;
-  const scale = Math.log(limits.y_most / limits.y_least) / room || 1;
+  const scale = (linear ? limits.y_most : Math.log(limits.y_most / limits.y_least)) / room || 1;
+  const height = (time) => (linear ? time : Math.log(time / limits.y_least)) / scale;
+  const timeAt = (place) => (linear ? place * scale : limits.y_least * Math.exp(place * scale));
   const gap = Math.min(LABEL_GAP, room / Math.max(1, ends.length - 1));
-  const wanted = ends.map((end, i) => Math.log(end.time / limits.y_least) / scale - i * gap);
+  const wanted = ends.map((end, i) => height(end.time) - i * gap);
   const slack = Math.max(0, room - (ends.length - 1) * gap);
   const heights = rising(wanted).map((place, i) => within(0, place, slack) + i * gap);
-  return ends.map((end, i) => ({ ...end, label: end.name, at: limits.y_least * Math.exp(heights[i] * scale) }));
+  return ends.map((end, i) => ({ ...end, label: end.name, at: timeAt(heights[i]) }));
 }
 
 // The nearest sequence that never falls (pool adjacent violators).
@@ -147,87 +199,3 @@ function limitsOf(rows, capped = [], limit = []) {
 }
 
 const apartAtLeast = (least, most) => (most > least ? [least, most] : [least / 2, most * 2]);
-
-// Flop/s reached against flops a byte, under what was measured of this machine on as many threads.
-function roofline(run, choice) {
-  const look = looker(run, choice);
-  const size = sizeKey(choice.view.size_names, nearest(choice.view, choice.size));
-  const roof = run.roofs.find((one) => one.threads === choice.view.threads);
-  const peak = roof?.flops[choice.view.dtype];
-  const rows = run
-    .casesOf(choice.view)
-    .filter(algorithmFits(choice))
-    .filter((row) => row.time_ns !== null && !row.disturbed && row.flops > 0 && row.bytes > 0)
-    .map((row) => {
-      const here = row.sizes === size;
-      const reached = (row.flops / (isFault(row) ? row.time_ns : Math.max(row.time_ns, row.limit_ns ?? 0))) * 1e9;
-      const own = look(row.implementation);
-      return {
-        ...row,
-        ...own,
-        name: `${isFault(row) ? '! ' : ''}${marked(row)}`,
-        size: spelled(row.sizes),
-        here,
-        x: row.flops / row.bytes,
-        time: reached,
-        area: here ? 95 : 26,
-        opacity: own.opacity * (here ? 1 : 0.35),
-        flops: flopsText(reached),
-        intensity: digits(row.flops / row.bytes),
-        text: `${shareText(row)}${isFault(row) ? ', a fault' : ''}`,
-        description:
-          `${row.implementation}, ${spelled(row.sizes)}: ${flopsText(reached)} ` +
-          `at ${digits(row.flops / row.bytes)} flop/B` +
-          (isFault(row) ? '; faster than its own limit, a fault' : ''),
-      };
-    });
-  if (!peak || !rows.length) return { any: false, rows: [], levels: [], peak: null, roof };
-  const xs = rows.map((row) => row.x);
-  const [low, high] = [
-    Math.min(...xs) / 4,
-    Math.max((peak / Math.min(...roof.levels.map(([, speed]) => speed))) * 2, ...xs.map((x) => x * 2)),
-  ];
-  const bend = (speed) => Math.min(high, Math.max(low, peak / speed));
-  const lines = roof.levels.flatMap(([name, speed]) =>
-    [low, bend(speed)].map((x) => ({ name, x, y: x * speed, time: x * speed })),
-  );
-  const flat = [Math.min(...roof.levels.map(([, speed]) => bend(speed))), high].map((x) => ({
-    name: 'peak',
-    x,
-    time: peak,
-  }));
-  const labels = [
-    ...apart(roof.levels).map(({ names, most, least }, i) => ({
-      x: low * STAGGER ** i,
-      time: low * STAGGER ** i * most,
-      text: `${levelNames(names)} ${names.length > 1 ? `${rateText(most)} to ` : ''}${rateText(least)}`,
-    })),
-    { x: flat[0].x, time: peak, text: `peak ${flopsText(peak)}` },
-  ];
-  const ys = [...rows.map((row) => row.time), ...lines.map((row) => row.time), peak];
-  return {
-    any: true,
-    rows: rows.sort((a, b) => a.here - b.here),
-    roofs: [...lines, ...flat],
-    labels,
-    levels: roof.levels,
-    peak,
-    roof,
-    limits: { x_least: low, x_most: high, y_least: Math.min(...ys), y_most: peak * 1.3 },
-  };
-}
-
-const levelNames = (names) =>
-  names.map((name, i) => (i < names.length - 1 ? name.replace(' cache', '') : name)).join(', ');
-
-// Levels too near to each other for two labels share one, at the fastest's line.
-function apart(levels) {
-  return [...levels]
-    .sort((a, b) => b[1] - a[1])
-    .reduce((made, [name, speed]) => {
-      const last = made.at(-1);
-      if (last && last.least / speed < 1.25) Object.assign(last, { names: [...last.names, name], least: speed });
-      else made.push({ names: [name], most: speed, least: speed });
-      return made;
-    }, []);
-}

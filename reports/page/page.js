@@ -1,12 +1,24 @@
 // State, controls and charts: everything that touches the document, and nothing that computes.
 
 const NARROW = 720;
-const STEP = 50;
-const CONTROLS = ['operation', 'parameters', 'dtype', 'threads', 'device', 'size', 'baseline', 'moved', 'axis'];
+const STEP = 12;
+const MORE = 50;
+const CONTROLS = [
+  'operation',
+  'parameters',
+  'dtype',
+  'threads',
+  'device',
+  'size',
+  'baseline',
+  'moved',
+  'axis',
+  'scale',
+  'near',
+  'overlay',
+];
 
 const byId = (id) => document.getElementById(id);
-const state = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
-const views = {};
 const kept = {};
 let shared;
 let runs;
@@ -22,14 +34,16 @@ async function read() {
     [...document.querySelectorAll('script.run-data')].map(async (script) => prepared(await unpack(script.textContent))),
   );
   runs.forEach((one, i) => {
+    one.others = runs.filter((other) => other !== one).map((other) => other.name);
     one.packedSamples = document.querySelectorAll('script.run-samples')[i].textContent;
   });
 }
 
-function change(changes, quick = false) {
+// step: the name of what changes again and again and is one entry of the history, until it is over.
+function change(changes, { quick = false, step = null, over = false } = {}) {
+  delete state.figure;
   Object.assign(state, changes);
-  for (const name of Object.keys(state)) if (state[name] === '' || state[name] === null) delete state[name];
-  history.replaceState(null, '', `#${new URLSearchParams(state)}`);
+  remember(step, over);
   return quick ? later(true) : render();
 }
 
@@ -49,7 +63,10 @@ async function render(quick = false) {
   drawAnswer(model, look);
   if (!quick) await drawRest(model, look);
   if (!quick) drawLab(run());
+  if (!quick) drawContents();
+  if (!quick) linkFigures();
   if (focused) document.querySelector(`[data-keep="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  if (!quick) showFigure();
   if (!quick && state.case !== undefined) await openCase(Number(state.case), look);
   document.documentElement.dataset.readyMs ??= String(Math.round(performance.now()));
   document.documentElement.dataset.ready = 'true';
@@ -70,24 +87,28 @@ function drawAnswer({ choice, answer: found, advised, surface: map, bars: bar },
   byId('advice').replaceChildren(
     ...(advised ? drawAdvice(advised, choice.moved ? 'Transfers are not part of this paragraph.' : '') : []),
   );
-  byId('bars').replaceChildren(drawBars(bar, choice, look));
+  byId('bars').replaceChildren(drawBars(bar, choice, look, openRow));
   byId('bars-note').textContent = barsNote(bar, choice, found);
+  byId('hidden-note').textContent = hiddenText(run(), choice);
   drawMapOnce(map, choice, look);
   for (const slot of document.querySelectorAll('[data-at]'))
     slot.textContent = sizeText(choice.view.size_names, choice.size);
 }
 
 function barsNote(bar, choice, found) {
+  if (!bar.any && bar.away) return 'No implementation that is shown has a time at this size.';
   if (!bar.any)
     return found.guessed.length
       ? 'Every time at this size was disturbed: most samples lost time to other programs, ' +
           'so the times are unreliable and have no rank.'
       : 'Nothing was timed at this size.';
   const limit = bar.several ? `the machine’s limit for ${bar.limits[0].algorithm}` : 'the machine’s limit';
-  const start = bar.fromLimit
-    ? `Bars start at ${limit}, ${timeText(bar.start)}`
-    : `Bars start at ${timeText(bar.start)}`;
-  const marks = bar.several ? '; a vertical mark is the limit of the bar’s own algorithm' : '';
+  const start = bar.linear
+    ? 'Bars start at 0'
+    : `Bars start at ${bar.fromLimit ? `${limit}, ` : ''}${timeText(bar.start)}`;
+  const marks = bar.rows.some((row) => isKnown(row.limitAt))
+    ? '; a vertical mark is the limit of the bar’s own algorithm'
+    : '';
   const some = bar.rows.some((row) => isKnown(row.from));
   const ends = some
     ? '; the thin line is the 95 % interval, where there is one'
@@ -112,7 +133,8 @@ function barsNote(bar, choice, found) {
   const { unable } = run();
   const place = choice.view.device === 'cpu' ? 'machine' : 'device';
   const absent = unable.length ? ` ${joined(unable)} cannot run on this ${place} (see What is missing).` : '';
-  return `${start}; their scale is logarithmic${marks}${ends}.${base}${doubt}${guessed}${absent}`;
+  const scale = bar.linear ? 'linear' : 'logarithmic';
+  return `${start}; their scale is ${scale}${marks}${ends}.${base}${doubt}${guessed}${absent}`;
 }
 
 // The map and the sliders stay while only the size changes, so that a hand on a slider keeps hold of it.
@@ -130,7 +152,10 @@ function drawMapOnce(map, choice, look) {
       byId('sliders').replaceChildren(
         ...choice.axes.map((name) =>
           drawSlider(name, choice, (which, value, done) =>
-            change({ size: sizeKey(choice.view.size_names, { ...model.choice.size, [which]: value }) }, !done),
+            change(
+              { size: sizeKey(choice.view.size_names, { ...model.choice.size, [which]: value }) },
+              { quick: !done, step: `slide ${which}`, over: done },
+            ),
           ),
         ),
       );
@@ -152,7 +177,7 @@ async function drawRest(found, look) {
   byId('winners').replaceChildren(drawWinners(found.winners, (size) => change({ size })));
   byId('winners-fixed').textContent = found.winners.fixed ? `At ${found.winners.fixed}.` : '';
   byId('dagger').hidden = run().algorithms.length < 2;
-  byId('ladder').replaceChildren(drawLadder(found.ladder));
+  byId('ladder').replaceChildren(drawLadder(found.ladder, look, openRow));
   byId('ladder-note').textContent = ladderNote(found.ladder);
   byId('changes').replaceChildren(drawChanges(found.ladder.changes, look));
   byId('scaling-note').textContent = scalingNote(found.scaling);
@@ -161,7 +186,7 @@ async function drawRest(found, look) {
   );
   byId('legend').replaceChildren(...legend(found, look));
   byId('roofline-box').hidden = !found.roofline.any;
-  byId('fractions').replaceChildren(drawFractions(found.fractions, look));
+  byId('fractions').replaceChildren(drawFractions(found.fractions, look, openRow));
   byId('faults').textContent = found.fractions.faults.length
     ? `${plural(found.fractions.faults.length, 'case')} marked ! took less time than the limit allows: ` +
       'a fault of the measurement, from a wrong count of bytes or flops, or a wrong ceiling.'
@@ -169,16 +194,22 @@ async function drawRest(found, look) {
   byId('fits').replaceChildren(drawFits(found.fits, look));
   byId('crossovers-box').hidden = !found.crossovers?.length;
   if (found.crossovers?.length) byId('crossovers').replaceChildren(drawCrossovers(found.crossovers, look));
-  byId('costs').replaceChildren(drawCosts(found.costs, choice.baseline, look));
+  byId('costs').replaceChildren(drawCosts(found.costs, choice.baseline, look, openRow));
   byId('costs-note').textContent = costsNote(found.costs);
   byId('cheapest').replaceChildren(drawCheapest(found.cheapest, look, (calls) => change({ calls: String(calls) })));
   byId('cheapest-note').textContent = cheapestNote(found.cheapest, choice);
   byId('calls-table').replaceChildren(
     drawLineTable('Mean time of a call, the first one included', found.calls, (x) => plural(x, 'call'), look),
   );
-  byId('errors').replaceChildren(drawErrors(found.errors, look));
+  byId('errors').replaceChildren(drawErrors(found.errors, look, openRow));
   byId('errors-note').textContent = errorsNote(found.errors, run().tolerances?.[choice.view.operation]);
   byId('missing').replaceChildren(drawMissing(found.missing, look));
+  byId('missing-text').textContent = found.missing.length
+    ? `${plural(
+        found.missing.reduce((sum, row) => sum + row.cases, 0),
+        'case',
+      )}, by reason`
+    : 'Nothing is missing';
   byId('ceilings').replaceChildren(drawCeilings(run()));
   byId('beside-section').hidden = !found.beside.length;
   byId('beside').replaceChildren(...drawBeside(found.beside, choice, look, (size) => change({ size })));
@@ -196,8 +227,8 @@ async function drawRest(found, look) {
     slot.textContent = found.at + (choice.measured ? '' : ', the nearest measured');
   for (const slot of document.querySelectorAll('[data-baseline]')) slot.textContent = choice.baseline ?? 'the baseline';
   await Promise.all([
-    chart('scaling', found.scaling.any, sets(found.scaling), found.scaling.limits),
-    chart('calls', found.calls.any, sets(found.calls), found.calls.limits),
+    chart('scaling', found.scaling.any, sets(found.scaling), found.scaling.limits, choice.linear),
+    chart('calls', found.calls.any, sets(found.calls), found.calls.limits, choice.linear),
     chart(
       'roofline',
       found.roofline.any,
@@ -208,18 +239,19 @@ async function drawRest(found, look) {
   ]);
 }
 
-const sets = ({ rows, capped, labels, limit, limitNames, chosen: at }) => ({
+const sets = ({ rows, capped, labels, limit, chosen: at }) => ({
   rows,
   capped,
   labels,
   limit,
-  limitNames,
   chosen: at,
 });
 
 function drawControls(choice) {
   const names = runs.map((one) => one.name);
   choice.options.run = { values: names, pick: run().name };
+  byId('fold-text').textContent = foldText(choice);
+  drawFigureChoices(choice);
   for (const name of ['run', ...CONTROLS]) {
     const { values, texts, pick, absent = [] } = choice.options[name];
     const select = byId(`choose-${name}`);
@@ -232,7 +264,7 @@ function drawControls(choice) {
       select.dataset.options = JSON.stringify(wanted);
     }
     select.value = pick;
-    select.closest('label').hidden = values.length < 2;
+    if (!select.closest('#figures')) select.closest('label').hidden = values.length < 2;
   }
   if (byId('choose-calls') !== document.activeElement)
     byId('choose-calls').value = Number.isFinite(choice.calls) ? whole(choice.calls) : '';
@@ -242,6 +274,18 @@ function drawControls(choice) {
   imports.closest('label').title = imports.disabled ? 'An import is paid once: give a number of calls first.' : '';
   byId('choose-direct').checked = choice.direct;
   byId('choose-direct').closest('label').hidden = run().algorithms.length < 2;
+}
+
+// What figures show, of the implementations and with which scale.
+function drawFigureChoices(choice) {
+  const all = contendersOf(run());
+  const shownNow = all.filter((name) => shows(choice, name));
+  const count = shownNow.length < all.length ? `${shownNow.length} of ${all.length}` : `all ${all.length}`;
+  byId('figures-text').textContent = `Figures: ${count}${choice.linear ? ', linear' : ''}`;
+  byId('contenders').replaceChildren(
+    ...drawContenders(run(), choice, looker(run(), { focus: null }), (hidden) => change({ hidden })),
+  );
+  byId('show-all').disabled = shownNow.length === all.length;
 }
 
 function ladderNote({ any, known, whole: gain, rest }) {
@@ -272,7 +316,8 @@ function scalingNote(scaling) {
     ? ` ${plural(guessed, 'disturbed time')} ${guessed > 1 ? 'are' : 'is'} in the table only.`
     : '';
   const where = `${scaling.fixed ? `, at ${scaling.fixed}` : ''}${scaling.snapped ? ' (the nearest measured)' : ''}`;
-  return `Time of one call against ${scaling.axis}${where}.${only}${limit}${absent}`;
+  const over = scaling.overlay ? ` Dashed with hollow marks: ${scaling.overlay}.` : '';
+  return `Time of one call against ${scaling.axis}${where}.${only}${limit}${over}${absent}`;
 }
 
 function cheapestNote(rows, choice) {
@@ -332,9 +377,15 @@ function legend(found, look) {
 function list(listing, look) {
   const by = (column) => change({ order: state.order === column ? `-${column}` : column });
   byId('cases').replaceChildren(drawListing(listing, look, shown, by, (index) => change({ case: String(index) })));
-  const seen = Math.min(shown, listing.rows.length);
-  byId('count').textContent =
-    `${whole(seen)} of ${plural(listing.rows.length, 'matching case')}; ${whole(listing.total)} in the run`;
+  byId('count').textContent = countText(listing, shown);
+  byId('never').hidden = !listing.never.length;
+  byId('never-text').textContent = listing.never.length ? neverText(listing) : '';
+  const absent = { ...listing, rows: byId('never').open ? listing.never : [], column: null };
+  byId('never-cases').replaceChildren(
+    ...(absent.rows.length
+      ? [drawListing(absent, look, absent.rows.length, null, (index) => change({ case: String(index) }))]
+      : []),
+  );
   byId('more').hidden = listing.rows.length <= shown;
   const select = byId('choose-status');
   select.replaceChildren(
@@ -346,6 +397,8 @@ function list(listing, look) {
   if (byId('choose-find') !== document.activeElement) byId('choose-find').value = state.find || '';
 }
 
+const openRow = (row) => change({ case: String(row.index) });
+
 async function openCase(index, look) {
   const row = run()
     .allCases()
@@ -354,51 +407,20 @@ async function openCase(index, look) {
   if (!row || (dialog.open && dialog.dataset.case === String(index))) return;
   const found = await samplesOf(run(), index, run().packedSamples);
   const samples = found && stripModel(found, row);
-  for (const name of ['strip', 'density']) {
-    (await views[name])?.finalize();
-    delete views[name];
-  }
-  byId('case-body').replaceChildren(...drawCase(run(), row, samples, look));
+  const other = overlaid(runs, model.choice);
+  const over = other && samples && (await overlaidSamples(other, row, samples));
+  for (const name of ['strip', 'density']) await forget(name);
+  byId('case-body').replaceChildren(...drawCase(run(), row, samples, look, over ? other.name : ''));
+  Object.assign(model, { samples });
+  placeTools(dialog);
   dialog.dataset.case = String(index);
   if (!dialog.open) dialog.showModal();
   if (!samples?.rows.length) return;
   await Promise.all([
     chart('strip', true, { rows: samples.rows, middle: samples.middle }, samples.limits),
-    chart('density', samples.curve.length > 0, { rows: samples.curve }, samples.limits),
+    chart('density', samples.curve.length > 0, { rows: [...samples.curve, ...(over ?? [])] }, samples.limits),
   ]);
-}
-
-async function chart(name, any, given, limits = {}) {
-  const holder = byId(`${name}-chart`);
-  holder.hidden = !any;
-  if (!any) return;
-  if (!views[name]) {
-    const spec = shared.charts[name];
-    const filled = {
-      ...spec,
-      data: spec.data.map((set) => (given[set.name] ? { ...set, values: given[set.name] } : set)),
-      signals: spec.signals.map((signal) => ({
-        ...signal,
-        ...(signal.name in limits && { value: limits[signal.name] }),
-      })),
-      padding: { left: 2, top: 8, bottom: 5, right: 12 },
-    };
-    const options = {
-      mode: 'vega',
-      renderer: 'svg',
-      actions: false,
-      ast: true,
-      defaultStyle: false,
-      tooltip: { disableDefaultStyle: true },
-    };
-    views[name] = vegaEmbed(holder, filled, options).then(({ view }) => Object.assign(view, { cleanThreshold: 100 }));
-    await views[name];
-    return;
-  }
-  const view = await views[name];
-  for (const [set, rows] of Object.entries(given)) view.data(set, rows);
-  for (const [limit, value] of Object.entries(limits)) view.signal(limit, value);
-  await view.resize().runAsync();
+  linkFigures(dialog);
 }
 
 function listen() {
@@ -418,24 +440,30 @@ function listen() {
   byId('choose-direct').addEventListener('change', (event) => change({ direct: event.target.checked ? '1' : null }));
   byId('choose-find').addEventListener('input', (event) => {
     shown = STEP;
-    change({ find: event.target.value });
+    change({ find: event.target.value }, { step: 'find' });
   });
   byId('more').addEventListener('click', () => {
-    shown += STEP;
+    shown += MORE;
     render();
   });
   byId('case').addEventListener('close', () => {
     const index = state.case;
+    if (index === undefined) return;
     change({ case: null });
     document.querySelector(`[data-case="${index}"]`)?.focus({ preventScroll: true });
   });
   byId('close').addEventListener('click', () => byId('case').close());
   window.addEventListener('hashchange', () => {
-    for (const name of Object.keys(state)) delete state[name];
-    Object.assign(state, Object.fromEntries(new URLSearchParams(location.hash.slice(1))));
+    readAddress();
     if (state.case === undefined && byId('case').open) byId('case').close();
     render();
   });
+  byId('show-all').addEventListener('click', () => change({ hidden: null, near: null }));
+  byId('controls').addEventListener('submit', (event) => event.preventDefault());
+  byId('never').addEventListener('toggle', () => render());
+  listenToScroll();
+  listenToFold();
+  placeTools();
   let wasNarrow = window.innerWidth < NARROW;
   window.addEventListener('resize', () => {
     if (wasNarrow !== window.innerWidth < NARROW) {
@@ -445,9 +473,11 @@ function listen() {
   });
   window.addEventListener('beforeprint', () => {
     for (const fold of document.querySelectorAll('details')) fold.open = true;
+    drawLab(run());
   });
 }
 
+readAddress();
 read()
   .then(() => {
     listen();

@@ -15,18 +15,24 @@ from .page_samples import samples
 from .page_words import declarations
 from .vega import vega
 
-STYLES = ("page/page.css", "page/views.css", "lab/lab.css")
+STYLES = ("page/page.css", "page/views.css", "page/reading.css", "lab/lab.css")
 SCRIPTS = (
     "page/format.js",
+    "page/address.js",
     "page/data.js",
     "page/asked.js",
+    "page/contenders.js",
+    "page/runs.js",
     "page/choose.js",
     "page/modelled.js",
     "page/costs.js",
     "page/times.js",
     "page/answer.js",
     "page/surface.js",
+    "page/bars.js",
     "page/lines.js",
+    "page/roofline.js",
+    "page/listing.js",
     "page/advice.js",
     "page/advice_text.js",
     "page/beside.js",
@@ -34,9 +40,14 @@ SCRIPTS = (
     "page/draw.js",
     "page/draw_answer.js",
     "page/draw_views.js",
+    "page/draw_listing.js",
     "page/draw_advice.js",
     "page/draw_beside.js",
     "page/case.js",
+    "page/vega_chart.js",
+    "page/picture.js",
+    "page/take_away.js",
+    "page/contents.js",
     (
         "drawLab",
         "lab/lab_formulas.js",

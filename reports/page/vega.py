@@ -62,5 +62,14 @@ def _made(made_of: str) -> Vega:
     if "</script" in code.lower():
         raise AssertionError("the Vega bundle cannot be inlined: it holds a closing script tag")
     script = f"(()=>{{{code}\n}})();"  # so that it defines no other global name
-    specs = {name: vl_convert.vegalite_to_vega(spec, vega_lite_version()) for name, spec in charts().items()}
+    specs = {name: _titled(vl_convert.vegalite_to_vega(spec, vega_lite_version())) for name, spec in charts().items()}
     return Vega(made_of=made_of, script=script, charts=specs)
+
+
+def _titled(spec: dict[str, Any]) -> dict[str, Any]:
+    """With the titles of its axes as signals: Vega-Lite takes constant ones only. Axes that draw a grid have none."""
+    axes = [
+        {**axis, "title": {"signal": f"{axis['scale']}_title"}} if axis.get("labels", True) else axis
+        for axis in spec.get("axes", [])
+    ]
+    return {**spec, "axes": axes}

@@ -14,14 +14,23 @@ from rooflinear.reports.tables import frames
 from ..reports import synthetic
 
 READY = "() => document.documentElement.dataset.ready === 'true'"
+UNFOLD = "() => { for (const fold of document.querySelectorAll('.fold')) fold.open = true; }"
 SECONDS = 30
 PATIENCE_MS = 20_000
 
 
 class Page:
-    """One open report, with all that it said, asked for or failed at."""
+    """One open report, with all that it said, asked for or failed at. What is folded is opened, unless ``folded``."""
 
-    def __init__(self, browser: Any, path: Path, width: int = 1280, scheme: str = "light", choice: str = ""):
+    def __init__(
+        self,
+        browser: Any,
+        path: Path,
+        width: int = 1280,
+        scheme: str = "light",
+        choice: str = "",
+        folded: bool = False,
+    ):
         self.path = path
         self.context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         self.context.set_default_timeout(PATIENCE_MS)
@@ -33,6 +42,8 @@ class Page:
         self.tab.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
         self.tab.goto(f"file://{path}{choice}")
         self.tab.wait_for_function(READY, timeout=SECONDS * 1000)
+        if not folded:
+            self.tab.evaluate(UNFOLD)
 
     def choose(self, **choices: Any) -> None:
         """Puts these choices, and no others, into the address, and waits until they are drawn."""

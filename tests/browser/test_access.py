@@ -37,6 +37,10 @@ def violations(opened, axe, within="document"):
 def test_a_page_breaks_no_rule_of_access(browser, written, axe, width, scheme):
     opened = Page(browser, written, width, scheme)
     assert violations(opened, axe) == []
+    opened.tab.evaluate("() => { for (const id of ['figures', 'never']) document.getElementById(id).open = true; }")
+    if width < 992:
+        opened.tab.click("#fold")
+    assert violations(opened, axe) == []
     opened.choose(case=0)
     assert violations(opened, axe, "'#case'") == []
     opened.context.close()
@@ -101,9 +105,12 @@ def test_a_run_of_failures_says_so(browser, folder):
     path.write_bytes(page.html([run]))
     opened = Page(browser, path, 390)
     assert opened.text("#title") == "Nothing ran for gradient"
+    assert "6 cases never ran: 2 missing, 2 unsupported, 2 skipped" in opened.text("#never-text")
+    opened.act(lambda: opened.tab.click("#never-text"))
     for status in statuses:
         assert f"because {status}" in opened.text("#missing")
-        assert f"one_{status}" in opened.text("#cases")
+        place = "#never-cases" if status in ("missing", "unsupported", "skipped") else "#cases"
+        assert f"one_{status}" in opened.text(place)
         assert (f"one_{status}" in opened.text("#errors")) is (status not in ("missing", "unsupported"))
     assert opened.overflow() <= 0
     assert opened.said == []

@@ -112,6 +112,11 @@ class Lab:
         self.page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
         self.page.goto(f"{path.as_uri()}#{self.address(section, settings)}")
         self.page.wait_for_function("() => document.documentElement.dataset.ready === 'true'")
+        self.page.evaluate("() => { document.getElementById('lab-fold').open = true; }")
+        shown = (
+            "() => { const lab = document.getElementById('lab'); return lab.hidden || Number(lab.dataset.drawn) > 0; }"
+        )
+        self.page.wait_for_function(shown)
 
     def address(self, section: str, settings: dict[str, Any]) -> str:
         return urlencode({f"lab-{section}-{name}": str(value).lower() for name, value in settings.items()})

@@ -82,7 +82,7 @@ def test_nothing_shows_more_than_a_whole_limit_without_a_mark(shown, planted, m,
     for index in planted.cases.index[planted.cases["m"].eq(m)]:
         shown.choose(size=f"m={m} n=10", scope="run", case=index, **({"direct": direct} if direct else {}))
         told.append(shown.tab.locator("[data-fact='Of its limit']").inner_text())
-    told += shown.tab.locator("#fractions td, .tile[data-tile=limit], #cases td:nth-child(7)").all_inner_texts()
+    told += shown.tab.locator("#fractions td, .tile[data-tile=limit], #cases td:nth-child(5)").all_inner_texts()
     found = [each for text in told for each in shares(text)]
     assert {mark for mark, percent in found if percent > 100} == {True}
     assert {mark for mark, percent in found if percent <= 100} == {False}

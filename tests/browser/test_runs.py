@@ -83,3 +83,38 @@ def test_a_page_of_one_run_has_no_such_section(report):
     report.choose()
     assert report.tab.locator("#runs-section").is_hidden()
     assert report.tab.locator("#choose-run").is_hidden()
+
+
+def test_another_run_is_drawn_over_the_chosen_one_against_size(several):
+    several.choose(size="m=1000 n=10", threads=2, dtype="float64")
+    points = "#scaling-chart [aria-roledescription=point]"
+    labels = several.tab.locator(points).evaluate_all(LABELS)
+    over = [label for label in labels if label.endswith(" in slower")]
+    assert len(over) == len(labels) / 2
+    assert {label.split(",")[0] for label in over} == {label.split(",")[0] for label in labels}
+    assert "Dashed with hollow marks: slower." in several.text("#scaling-note")
+    dashed = "paths => paths.filter((one) => one.getAttribute('stroke-dasharray') === '5,3').length"
+    assert several.tab.locator("#scaling-chart .mark-line path").evaluate_all(dashed) == len(
+        {label.split(",")[0] for label in over}
+    )
+    several.act(lambda: several.tab.select_option("#choose-overlay", "none"))
+    assert several.state()["overlay"] == "none"
+    assert len(several.tab.locator(points).evaluate_all(LABELS)) == len(labels) / 2
+
+
+def test_the_samples_of_the_same_case_in_another_run_are_drawn_over_it(several, tables):
+    case = tables.cases.query(
+        "operation == 'gradient' and sizes == 'm=1000 n=10' and threads == 2 and dtype == 'float64'"
+        " and implementation == 'torch'"
+    )
+    several.choose(size="m=1000 n=10", case=int(case.index[0]))
+    several.tab.wait_for_selector("#density-chart svg")
+    captions = several.tab.locator("#case figcaption").all_inner_texts()
+    assert captions[1] == "Density, one curve per block; dashed: all blocks of slower"
+    dashes = several.tab.locator("#density-chart .mark-line path").evaluate_all(
+        "paths => paths.map((one) => one.getAttribute('stroke-dasharray'))"
+    )
+    assert dashes.count("5,3") == 1
+    assert len(dashes) == 4
+    several.choose(size="m=1000 n=10", overlay="none", case=int(case.index[0]))
+    several.choose()

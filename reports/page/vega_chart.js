@@ -1,0 +1,59 @@
+// Vega's charts: drawn once, then given new rows. Their points lead to their cases.
+
+const views = {};
+const VEGA_SHAPES = Object.fromEntries(Object.entries(POLYGONS).map(([name, points]) => [name, vegaPath(points)]));
+const LOGARITHMIC_ONLY = ['roofline', 'strip', 'density'];
+
+const looked = (rows) =>
+  rows.map((row) => (row.shape in VEGA_SHAPES ? { ...row, shape: VEGA_SHAPES[row.shape] } : row));
+
+async function chart(name, any, given, limits = {}, linear = false) {
+  const holder = byId(`${name}-chart`);
+  holder.hidden = !any;
+  if (!any) return;
+  const kind = linear && !LOGARITHMIC_ONLY.includes(name) ? `${name}_linear` : name;
+  if (views[name] && views[name].kind !== kind) await forget(name);
+  const sets = Object.fromEntries(Object.entries(given).map(([set, rows]) => [set, looked(rows)]));
+  if (!views[name]) {
+    views[name] = { kind, made: embedded(holder, shared.charts[kind], sets, limits) };
+    await views[name].made;
+    return;
+  }
+  const view = await views[name].made;
+  for (const [set, rows] of Object.entries(sets)) view.data(set, rows);
+  for (const [limit, value] of Object.entries(limits)) view.signal(limit, value);
+  await view.resize().runAsync();
+}
+
+async function forget(name) {
+  const held = views[name];
+  delete views[name];
+  (await held?.made)?.finalize();
+}
+
+async function embedded(holder, spec, sets, limits) {
+  const filled = {
+    ...spec,
+    data: spec.data.map((set) => (sets[set.name] ? { ...set, values: sets[set.name] } : set)),
+    signals: spec.signals.map((signal) => ({
+      ...signal,
+      ...(signal.name in limits && { value: limits[signal.name] }),
+    })),
+    padding: { left: 2, top: 8, bottom: 5, right: 12 },
+  };
+  const options = {
+    mode: 'vega',
+    renderer: 'svg',
+    actions: false,
+    ast: true,
+    defaultStyle: false,
+    tooltip: { disableDefaultStyle: true },
+  };
+  const { view } = await vegaEmbed(holder, filled, options);
+  view.addEventListener('click', (_, item) => {
+    const row = item?.datum;
+    if (Number.isInteger(row?.index))
+      change({ ...(row.of && row.of !== run().name && { run: row.of }), case: row.index });
+  });
+  return Object.assign(view, { cleanThreshold: 100 });
+}
