@@ -20,6 +20,7 @@ from .commands.requests import (
     CalibrateReportRequest,
     CalibrateRequest,
     CompareRequest,
+    HistoryRequest,
     ListRequest,
     MachineRequest,
     ReportRequest,
@@ -138,6 +139,18 @@ def bisect(arguments: Arguments) -> int:
     if "good" not in arguments.values:
         raise UsageError("GOOD is missing: the last commit that was fast, such as v1.2")
     return bisecting.bisect(arguments.to(BisectRequest))
+
+
+@_command(signatures.HistoryOptions)
+def history(arguments: Arguments) -> int:
+    """Measure many commits as ratios to one of them, and find those that changed a case.
+
+    Each commit is measured side by side with the anchor, so that a year of them is comparable. Goes on where it was
+    interrupted.
+    """
+    from .commands import history as recording
+
+    return recording.history(arguments.to(HistoryRequest))
 
 
 @_command(signatures.CalibrateOptions)

@@ -12,6 +12,7 @@ from typing import get_type_hints
 import typer
 
 from . import cli_compare_options as compare_options
+from . import cli_history_options as history_options
 from . import cli_options as options
 
 
@@ -173,6 +174,33 @@ class BisectOptions:
     guests: GuestOptions
     results: options.Results = Path("results")
     resume: compare_options.ResumeBisect = None
+    json: options.Json = False
+
+
+class HistoryOptions:
+    range: history_options.Range = None
+    every: history_options.Every = None
+    commits: history_options.HistoryCommits = None
+    add: history_options.Add = None
+    anchor: history_options.Anchor = None
+    bisect: history_options.BisectChanges = False
+    read: history_options.ReadHistory = None
+    case: compare_options.CasePatterns = None
+    suite: options.SuiteFolder = None
+    preset: options.ComparePreset = "quick"
+    cases: CaseOptions
+    parameters: ParameterOptions
+    dtype: options.Dtypes = None
+    threads: options.CompareThreads = None
+    time_budget: compare_options.BisectBudget = None
+    timeout: options.Timeout = None
+    memory_limit: options.CompareMemory = None
+    blocks: history_options.HistoryBlocks = None
+    seed: options.Seed = None
+    margin: compare_options.Margin = None
+    margins: compare_options.Margins = None
+    guests: GuestOptions
+    results: history_options.HistoryResults = None
     json: options.Json = False
 
 

@@ -8,11 +8,11 @@ from functools import cache, partial
 from pathlib import Path
 
 from ..errors import UsageError
-from ..gate import git, guest_plan, revisions
+from ..gate import codes, git, guest_plan, revisions
 from ..gate.blocks import Blocks
 from ..gate.guest_blocks import GuestBlocks, Guests
 from ..gate.margins import Margins
-from ..gate.plan import plan
+from ..gate.plan import Plan, plan
 from ..gate.revisions import Revision
 from ..guests.sides import BASE, HEAD, SUITE
 from ..history.pairs import Opener, Pair
@@ -69,7 +69,7 @@ def _kernels(request: BisectRequest, accepted: Margins, bad: str) -> Opener:
             chosen = options_of(old.suite, new.suite, request)
             planned = plan(old, new, chosen, accepted, (), judge_all=False)
             blocks = partial(Blocks, old, new, chosen)
-            yield Pair(planned.measured, planned.settled, blocks, new.suite.name)
+            yield Pair(planned.measured, planned.settled, blocks, new.suite.name, codes=_codes(new, planned))
 
     return opened
 
@@ -86,6 +86,19 @@ def _guests(request: BisectRequest, accepted: Margins, bad: str) -> Opener:
             playing = Guests(sides.suite, sides.places, planned.ids, planned.files, timeout, memory)
             named = shlex.join(sides.suite.arguments)
             warnings = [*sides.notes, *guests.notes_of(told)]
-            yield Pair(planned.plan.measured, planned.plan.settled, partial(GuestBlocks, playing), named, warnings)
+            digest = codes.of_packages(sides.places[HEAD].roots, sides.versions[HEAD])
+            of_cases = {case.label: digest for case in planned.ids} if sides.places[HEAD].roots else {}
+            yield Pair(
+                planned.plan.measured, planned.plan.settled, partial(GuestBlocks, playing), named, warnings, of_cases
+            )
 
     return opened
+
+
+def _codes(head: Revision, planned: Plan) -> dict[str, str]:
+    """Digests of the code of head's cases."""
+    assert head.suite is not None
+    cases = [each.case for each in (*planned.measured, *planned.settled)]
+    stems = {case.implementation for case in cases} & head.suite.implementations.keys()
+    digests = {stem: codes.of_implementation(head, stem) for stem in stems}
+    return {case.label: digests[case.implementation] for case in cases if case.implementation in digests}

@@ -185,6 +185,24 @@ class ResumeBisectRequest(msgspec.Struct, frozen=True, kw_only=True):
     given: tuple[str, ...] = ()
 
 
+class HistoryRequest(CaseRequest, frozen=True, kw_only=True):
+    """``history``: the commits, or releases, of ``range``, ``A..B``; or one that is added; or files that are read."""
+
+    range: str | None = None
+    every: str | None = None
+    commits: tuple[str, ...] = ()
+    add: str | None = None
+    anchor: str | None = None
+    read: Path | None = None
+    bisect: bool = False
+    case: tuple[str, ...] = ()
+    margin: str | None = None
+    margins: Path | None = None
+    results: Path | None = None
+    json: bool = False
+    given: tuple[str, ...] = ()
+
+
 class CalibrateRequest(CaseRequest, frozen=True, kw_only=True):
     """``calibrate``: the quick preset's cases on one thread, as in the gate."""
 

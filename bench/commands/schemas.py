@@ -7,6 +7,7 @@ import msgspec
 from ...reports.tables.advice import Advice
 from ..calibration.trials import Trial
 from ..gate.records import Comparison
+from ..history.history_records import Compared, History, Measured
 from ..history.records import Bisection, Played
 from ..records import Output, Result, Run, ShownTask
 
@@ -19,9 +20,12 @@ FILES = {
     "advice.json": Advice,
     "bisect.json": Bisection,
     "steps.jsonl": Played,
+    "history.json": History,
+    "history.jsonl": Measured,
+    "changes.jsonl": Compared,
 }
-"""A name ending in ``l`` holds one record a line. `compare --json` prints the fourth, `advise --json` the sixth and
-`bisect --json` the seventh."""
+"""A name ending in ``l`` holds one record a line. `compare --json` prints the fourth, `advise --json` the sixth,
+`bisect --json` the seventh and `history --json` the ninth."""
 
 
 def schemas() -> dict[str, Any]:

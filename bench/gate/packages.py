@@ -30,7 +30,7 @@ def same_packages(base: Revision, head: Revision, stem: str) -> bool:
     """Whether all that an implementation may import of the repository outside its suite is the same on both sides."""
     if base.export is None or head.export is None:
         return True
-    return _reached(base, stem) == _reached(head, stem)
+    return reached(base, stem) == reached(head, stem)
 
 
 def installed_instead(revision: Revision) -> list[str]:
@@ -62,7 +62,7 @@ class Source(NamedTuple):
     dynamic: bool
 
 
-def _reached(revision: Revision, stem: str) -> dict[str, str]:
+def reached(revision: Revision, stem: str) -> dict[str, str]:
     """SHA-256 of all files outside the suite that an implementation may import, by their path in the repository.
 
     A name may stand anywhere in the repository: where an editable install looks is not asked. What imports by other

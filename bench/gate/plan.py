@@ -139,10 +139,10 @@ def same_sources(base: Suite, head: Suite, stem: str) -> bool:
     if old.source_sha256 != new.source_sha256:
         return False
     dynamic = any(suite_sources.is_dynamic(path.read_bytes()) for path in head.folder.rglob("*.py"))
-    return _other_files(base.folder, dynamic) == _other_files(head.folder, dynamic)
+    return other_files(base.folder, dynamic) == other_files(head.folder, dynamic)
 
 
-def _other_files(folder: Path, dynamic: bool) -> dict[str, bytes]:
+def other_files(folder: Path, dynamic: bool) -> dict[str, bytes]:
     """Files that imports do not show: data, compiled modules, code that no file imports; all if ``dynamic``."""
     paths = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     followed = set[Path]() if dynamic else suite_sources.followed(folder)

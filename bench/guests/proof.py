@@ -43,11 +43,11 @@ def same_code(base: Modules, head: Modules, places: tuple[Place, Place]) -> bool
     A benchmark may import modules, or read files, that nothing has asked for while the suite was listed.
     """
     imported = [{name: digest for name, (_, digest) in modules.items()} for modules in (base, head)]
-    held = [_held(place.roots) for place in places]
-    return imported[0] == imported[1] and held[0] == held[1]
+    files = [held(place.roots) for place in places]
+    return imported[0] == imported[1] and files[0] == files[1]
 
 
-def _held(roots: Sequence[Path]) -> dict[str, str]:
+def held(roots: Sequence[Path]) -> dict[str, str]:
     """SHA-256 of all files below folders, by their path; not of what installation and imports leave there."""
     paths = [(root, path) for root in roots for path in sorted(root.rglob("*")) if path.is_file()]
     return {

@@ -38,7 +38,7 @@ def releases(good: Release, bad: Release) -> list[Commit]:
     """
     if good.project.lower() != bad.project.lower():
         raise UsageError(f"{good.project} and {bad.project} are two projects; give two releases of one")
-    low, high = _version(good), _version(bad)
+    low, high = version_of(good), version_of(bad)
     if low >= high:
         raise UsageError(f"{good.version} is not earlier than {bad.version}; give the good release first")
     between = sorted(each for each in _listed(good.project) if low < each < high and not each.is_prerelease)
@@ -46,7 +46,8 @@ def releases(good: Release, bad: Release) -> list[Commit]:
     return [Commit(f"{good.project}=={name}") for name in names]
 
 
-def _version(release: Release) -> Version:
+def version_of(release: Release) -> Version:
+    """The version of a release. Raises `UsageError` where it is none."""
     try:
         return Version(release.version)
     except InvalidVersion as error:

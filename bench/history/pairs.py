@@ -1,6 +1,6 @@
 """Two commits side by side, ready to be timed, whatever kind of suite they have."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -8,13 +8,15 @@ from typing import Protocol
 from ..gate.gate import Blocks
 from ..gate.plan import Planned
 from ..gate.records import CaseResult
+from .steps import Name
 
 
 @dataclass(frozen=True)
 class Pair:
     """``measured`` are the cases that both commits have, ``settled`` those that end without times.
 
-    ``blocks`` makes a player of blocks from a seed.
+    ``blocks`` makes a player of blocks from a seed. ``codes`` are digests of head's code by case: cases with equal
+    digests run the same code.
     """
 
     measured: Sequence[Planned]
@@ -22,6 +24,7 @@ class Pair:
     blocks: Callable[[int], Blocks]
     suite: str = ""
     warnings: Sequence[str] = field(default_factory=list[str])
+    codes: Mapping[Name, str] = field(default_factory=dict[Name, str])
 
 
 class Opener(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 
-from ..errors import BuildFailed, Lost, UsageError
+from ..errors import BuildFailed, UsageError
 from ..gate.gate import Gate
 from ..gate.plan import Planned
 from ..gate.records import FASTER, INCONCLUSIVE, SLOWER, CaseResult
@@ -15,6 +15,7 @@ from ..gate.tracks import results
 from ..progress import Plain
 from ..records import Case
 from .pairs import Opener, Pair
+from .readings import read_blocks
 from .records import Commit
 from .steps import Effect, Name, Outcome, Step
 
@@ -52,7 +53,7 @@ class Player:
         try:
             pair = self._pair(step)
         except (BuildFailed, UsageError) as error:
-            return Outcome(fault=_first_line(error))
+            return Outcome(fault=first_line(error))
         return self._blocks(pair, step, seed)
 
     def _pair(self, step: Step) -> Pair:
@@ -87,43 +88,16 @@ class Player:
     def _blocks(self, pair: Pair, step: Step, seed: int) -> Outcome:
         planned = {each.case.label: replace(each, copied=False) for each in pair.measured}
         settled = {each.case.label: each for each in pair.settled}
-        same = [name for name in step.blocks if _is_same(planned.get(name), settled.get(name))]
+        same = [name for name in step.blocks if is_same(planned.get(name), settled.get(name))]
         lost = {
             name: settled[name].reason if name in settled else "it does not have this case"
             for name in step.blocks
             if name not in planned and name not in same
         }
         playing = {name: planned[name] for name in step.blocks if name in planned and name not in same}
-        numbers, broken = self._played(pair, playing, step, seed)
+        readings, broken = read_blocks(pair.blocks, playing, step.blocks, seed, self._watcher)
+        numbers = {name: [reading.head for reading in each] for name, each in readings.items()}
         return Outcome(numbers, same, lost | broken)
-
-    def _played(
-        self, pair: Pair, playing: Mapping[Name, Planned], step: Step, seed: int
-    ) -> tuple[dict[Name, list[float]], dict[Name, str]]:
-        numbers: dict[Name, list[float]] = {name: [] for name in playing}
-        lost: dict[Name, str] = {}
-        if not playing:
-            return numbers, lost
-        self._watcher.begin(sum(step.blocks[name] for name in playing))
-        blocks = pair.blocks(seed)
-        try:
-            for block in range(max(step.blocks[name] for name in playing)):
-                due = [each for name, each in playing.items() if step.blocks[name] > block and name not in lost]
-                if not due:
-                    break
-                for case, outcome in blocks.play(due, block == 0, self._told).items():
-                    if outcome.reading is None:
-                        lost[case.label] = _reason(outcome.lost)
-                    else:
-                        numbers[case.label].append(outcome.reading.head)
-        finally:
-            blocks.close()
-        return {name: each for name, each in numbers.items() if name not in lost}, lost
-
-    def _told(self, planned: Planned) -> bool:
-        self._watcher.now(planned.case.label, None)
-        self._watcher.step()
-        return True
 
 
 def outcome_of(cases: Sequence[CaseResult]) -> Outcome:
@@ -147,14 +121,11 @@ def _numbers(case: CaseResult) -> list[float]:
     return [math.log(ratio) for ratio in stage.ratios] if stage else []
 
 
-def _is_same(planned: Planned | None, settled: CaseResult | None) -> bool:
+def is_same(planned: Planned | None, settled: CaseResult | None) -> bool:
     """Whether a case's code is the same on both sides."""
     return bool(planned and planned.unchanged) or bool(settled and settled.unchanged)
 
 
-def _reason(lost: Mapping[str, Lost]) -> str:
-    return "; ".join(dict.fromkeys(f"{side}: {each.status}: {each.reason}" for side, each in lost.items()))
-
-
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """The first line of a message, as a reason."""
     return str(error).splitlines()[0].rstrip(":")

@@ -16,7 +16,7 @@ LAYERS = (
     ("bench.__main__",),
     ("bench.cli",),
     ("bench.cli_signatures",),
-    ("bench.cli_compare_options",),
+    ("bench.cli_compare_options", "bench.cli_history_options"),
     ("bench.cli_options",),
     ("bench.commands",),
     ("reports",),
@@ -59,6 +59,7 @@ PARENT_ONLY = (
     "bench.cli_signatures",
     "bench.cli_options",
     "bench.cli_compare_options",
+    "bench.cli_history_options",
     "bench.interop",
 )
 JUDGES = {f"bench.inputs.{name}" for name in ("draws", "judge", "reference", "vault", "verify")}

@@ -1,0 +1,143 @@
+"""Which changes a series suggests, and what the gate says of them."""
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..gate.judge import confirm_blocks
+from ..gate.paired_rounds import COPY, HEAD
+from ..gate.plan import Planned
+from ..gate.records import CaseResult
+from ..gate.tracks import Track, results
+from .chained import Chained, Found, differences
+from .change_points import change_points, jumps
+from .history_records import Compared
+from .records import Commit
+from .steps import Name
+
+SMALL = 0.5
+"""A jump below this share of the margin is not compared: the gate would hardly confirm it."""
+
+NEGLIGIBLE = 0.25
+"""One below this share is not told either."""
+
+Key = tuple[str, str, Name]
+"""Two neighbours, the earlier first, and a case."""
+
+
+@dataclass(frozen=True)
+class Nomination:
+    """A change of a case between two neighbouring commits, by their names; ``jump`` is a log ratio.
+
+    ``screen`` are log ratios of the later to the earlier one as far as the series has them: blocks are planned by them.
+    """
+
+    case: Name
+    before: str
+    after: str
+    jump: float
+    margin: float
+    screen: Sequence[float]
+
+    @property
+    def key(self) -> Key:
+        return self.before, self.after, self.case
+
+    @property
+    def is_small(self) -> bool:
+        return abs(self.jump) < SMALL * math.log1p(self.margin)
+
+    def blocks(self, candidates: int) -> int:
+        """Blocks for one of so many candidates that are judged together."""
+        return confirm_blocks(self.screen, self.margin, candidates)
+
+
+def nominated(commits: Sequence[Commit], chained: Chained) -> list[Nomination]:
+    """All that the series suggest. Commits with the same code are one point."""
+    return [each for case in chained.cases for each in _of_case(commits, chained, case)]
+
+
+def _of_case(commits: Sequence[Commit], chained: Chained, case: Name) -> list[Nomination]:
+    logs = {each.commit: math.log(each.ratio) for each in chained.series(case).points}
+    runs: list[_Run] = []
+    for commit in commits:
+        first = chained.first(commit.name, case) if commit.name in logs else None
+        if first is None:
+            continue
+        if runs and runs[-1].found.commit == first[1].commit:
+            runs[-1].last = commit.name
+        else:
+            runs.append(_Run(*first, commit.name, commit.name))
+    values, margin = [logs[each.first] for each in runs], chained.margins.get(case, 0.0)
+    known = [each.found.deviation for each in runs]
+    places = change_points(values, [each for each in known if each is not None])
+    pairs = [(runs[place - 1], runs[place]) for place in places]
+    return [
+        Nomination(case, before.last, after.first, jump, margin, _screen(before, after, jump))
+        for (before, after), jump in zip(pairs, jumps(values, places), strict=True)
+        if abs(jump) >= NEGLIGIBLE * math.log1p(margin)
+    ]
+
+
+@dataclass
+class _Run:
+    """Commits from ``first`` to ``last`` with the same code, and their numbers against anchor number ``anchor``."""
+
+    anchor: int
+    found: Found
+    first: str
+    last: str
+
+
+def _screen(before: _Run, after: _Run, jump: float) -> list[float]:
+    numbers = differences(before.found.numbers, after.found.numbers)
+    if before.anchor == after.anchor:
+        return numbers
+    return [number - statistics.fmean(numbers) + jump for number in numbers]
+
+
+@dataclass
+class Nominated(Track):
+    """The track of a nominated case between two commits: it has a confirmation only, the series were its screen."""
+
+    pair: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.pair} {super().name}"
+
+
+def judged(lines: Sequence[Compared]) -> dict[Key, CaseResult]:
+    """What the gate says of all comparisons; those of a call are judged together."""
+    found: dict[Key, CaseResult] = {}
+    for call in dict.fromkeys(each.call for each in lines):
+        found |= _of_call([each for each in lines if each.call == call])
+    return found
+
+
+def _of_call(lines: Sequence[Compared]) -> dict[Key, CaseResult]:
+    keys: list[Key] = []
+    tracks: list[Nominated] = []
+    for line in lines:
+        for case in line.cases:
+            readings = line.readings.get(case.label)
+            if not readings:
+                continue
+            margin = line.margins[case.label]
+            planned, pair = Planned(case, margin), f"{line.before} {line.after}"
+            keys.append((line.before, line.after, case.label))
+            tracks.append(Nominated(planned, HEAD, margin, confirm=list(readings), pair=pair))
+            if copies := [each for each in readings if each.copy is not None]:
+                tracks.append(Nominated(planned, COPY, margin, confirm=copies, pair=pair))
+    return dict(zip(keys, results(tracks)[0], strict=True))
+
+
+def lost(lines: Sequence[Compared]) -> Mapping[Key, str]:
+    """Why nominated cases have no comparison, though one was tried."""
+    return {
+        (line.before, line.after, case.label): line.fault or line.lost.get(case.label, "it was not measured")
+        for line in lines
+        for case in line.cases
+        if not line.readings.get(case.label)
+    }

@@ -1,0 +1,275 @@
+"""``rooflinear history`` on real commits: what it measures and confirms, how it grows, and what it refuses."""
+
+import json
+import signal
+from pathlib import Path
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from rooflinear.bench.cli import app
+from rooflinear.bench.commands import history_range
+from rooflinear.bench.commands.history_range import suite_name
+from rooflinear.bench.commands.requests import HistoryRequest
+from rooflinear.bench.errors import UsageError
+from rooflinear.bench.history.history_records import HISTORY, MEASURED, Anchor, History, Measured
+from rooflinear.bench.history.records import Commit
+
+from ...absent import needs
+from ...waiting import wait_for
+from ..made_repository import KERNEL, SIZES, SLOWER, Repository
+
+FOLDER = Path("results/history-kernels")
+
+
+@pytest.fixture
+def repository(rooflinear):
+    """Six commits: the fourth makes ``plain`` slower; the second and the last change no code that is measured."""
+    return made(rooflinear.folder)
+
+
+def made(folder):
+    needs("ruptures")
+    found = Repository(folder)
+    found.write(other=None)
+    for number, text in enumerate((KERNEL, KERNEL, KERNEL + "# 2\n", SLOWER, SLOWER + "# 4\n", SLOWER + "# 4\n")):
+        found.write(plain=text)
+        (folder / "notes.txt").write_text(f"{number}\n")
+        found.commit(f"change {number}")
+    return found
+
+
+def run(rooflinear, repository, *arguments, **options):
+    """With ``--json``; whatever happens, git and the checkout must be as before."""
+    before = repository.state()
+    outcome = rooflinear("history", *arguments, "--json", **options)
+    assert repository.state() == before
+    assert not list(rooflinear.temporary.glob("rooflinear-*"))
+    return outcome.status, json.loads(outcome.stdout) if outcome.stdout.startswith("{") else outcome.stderr
+
+
+def subjects(found):
+    return [each["commit"]["subject"] for each in found["changes"] if each["state"] == "confirmed"]
+
+
+@pytest.mark.alone
+def test_a_slower_commit_is_confirmed_and_a_later_one_added(rooflinear, repository):
+    status, found = run(rooflinear, repository, "HEAD~5..HEAD~1", *SIZES)
+    assert (status, subjects(found)) == (1, ["change 3"])
+    (series,) = found["series"]
+    names = [each["name"] for each in found["commits"]]
+    same = {names.index(each["commit"]): each["same_as"] for each in series["points"]}
+    assert same == {0: "", 1: names[0], 2: "", 3: "", 4: ""}
+    folder = rooflinear.folder / FOLDER
+    assert json.loads((folder / HISTORY).read_text()) == found
+    assert "change 3" in (folder / "history.html").read_text()
+    assert "change 3" in (folder / "history.atom").read_text()
+
+    lines = (folder / MEASURED).read_bytes()
+    status, found = run(rooflinear, repository, "--add", "HEAD")
+    assert (status, subjects(found)) == (0, ["change 3"])
+    assert (folder / MEASURED).read_bytes().startswith(lines)
+    assert found["series"][0]["points"][-1]["same_as"] == names[4]
+
+
+@pytest.mark.alone
+def test_it_goes_on_after_it_was_killed(rooflinear, repository):
+    process = rooflinear.start("history", "HEAD~3..", *SIZES)
+    path = rooflinear.folder / FOLDER / MEASURED
+    wait_for(lambda: (path.exists() and path.read_bytes().count(b"\n")) or process.poll())
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    before = path.read_bytes()
+    status, found = run(rooflinear, repository)
+    assert path.read_bytes().startswith(before)
+    assert (status, found["verdict"], found["measured"]) == (1, "slower", 3)
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return made(tmp_path)
+
+
+def chosen(*, found=None, lines=(), **fields):
+    request = HistoryRequest(preset="quick", **fields)
+    return history_range.chosen(request, request, found, lines)
+
+
+def numbers(checkout, names):
+    """Names of commits as the numbers in their subjects."""
+    return [int(checkout.git("log", "-1", "--format=%s", each).split()[-1]) for each in names]
+
+
+@pytest.mark.parametrize(
+    ("fields", "asked"),
+    [
+        ({}, [0, 1, 2, 3, 4, 5]),
+        ({"every": "2"}, [0, 2, 4, 5]),
+        ({"every": "3"}, [0, 3, 5]),
+        ({"commits": ("HEAD~2,HEAD~4",)}, [1, 3]),
+    ],
+)
+def test_which_commits_are_measured(checkout, fields, asked):
+    found = chosen(range="HEAD~5..HEAD", **fields)
+    assert numbers(checkout, found.names) == asked
+    assert found.asked == found.names
+    assert numbers(checkout, [found.anchors[0].name, found.anchors[0].suite_of]) == [0, 5]
+    assert len(found.commits) == 6
+
+
+def known(checkout, first, last, **more):
+    found = chosen(range=f"HEAD~{5 - first}..HEAD~{5 - last}")
+    return History(commits=found.commits, asked=found.asked, anchors=found.anchors, **more)
+
+
+def test_a_history_grows_at_both_ends_and_keeps_its_anchor(checkout):
+    begun = known(checkout, 2, 3)
+    later = chosen(found=begun, range="HEAD~2..HEAD")
+    assert numbers(checkout, [each.name for each in later.commits]) == [2, 3, 4, 5]
+    earlier = chosen(found=begun, range="HEAD~5..HEAD~2")
+    assert numbers(checkout, [each.name for each in earlier.commits]) == [0, 1, 2, 3]
+    for each in (later, earlier):
+        assert each.anchors == begun.anchors
+    assert numbers(checkout, earlier.asked) == [0, 1, 2, 3]
+
+
+def test_one_commit_is_added(checkout):
+    found = chosen(found=known(checkout, 0, 2), add="HEAD")
+    assert numbers(checkout, found.names) == [5]
+    assert numbers(checkout, found.asked) == [0, 1, 2, 5]
+    assert numbers(checkout, [each.name for each in found.commits]) == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_commit_on_another_line_is_refused(checkout):
+    begun = known(checkout, 0, 5)
+    checkout.git("checkout", "-q", "-b", "side", "HEAD~3")
+    checkout.write(plain=SLOWER + "# side\n")
+    checkout.commit("on a side")
+    with pytest.raises(UsageError, match="is on another line of first parents"):
+        chosen(found=begun, add="HEAD")
+
+
+def measured(checkout, *places):
+    names = checkout.git("rev-list", "--reverse", "HEAD").split()[1:]
+    return [
+        Measured(commit=Commit(names[place]), anchor=names[0], numbers={"a": [0.1]}, codes={"a": str(place)})
+        for place in places
+    ]
+
+
+def test_a_new_anchor_is_joined_by_the_newest_measured_commits(checkout):
+    begun = known(checkout, 0, 4)
+    found = chosen(found=begun, lines=measured(checkout, 1, 2, 3, 4), range="HEAD~5..HEAD", anchor="HEAD~2")
+    assert numbers(checkout, [each.name for each in found.anchors]) == [0, 3]
+    assert numbers(checkout, [each.suite_of for each in found.anchors]) == [4, 5]
+    assert numbers(checkout, found.overlapping) == [4, 3, 2]
+    same = chosen(found=begun, lines=measured(checkout, 1), range="HEAD~5..HEAD", anchor="HEAD~5")
+    assert (same.anchors, same.overlapping) == (begun.anchors, [])
+    with pytest.raises(UsageError, match="needs 3 measured commits that differ from one another; there are 2"):
+        chosen(found=begun, lines=measured(checkout, 1, 2), range="HEAD~5..HEAD", anchor="HEAD~2")
+
+
+def test_another_anchor_than_the_first_may_be_given_at_once(checkout):
+    assert numbers(checkout, [chosen(range="HEAD~5..HEAD", anchor="HEAD").anchors[0].name]) == [5]
+
+
+@pytest.mark.parametrize(
+    ("remote", "web"),
+    [
+        ("https://github.com/a/b.git", "https://github.com/a/b/commit/"),
+        ("https://me:secret@gitlab.com/a/b", "https://gitlab.com/a/b/commit/"),
+        ("https://bitbucket.org/a/b/", "https://bitbucket.org/a/b/commits/"),
+        ("git@github.com:a/b.git", ""),
+        ("/srv/git/b.git", ""),
+        ("javascript:alert(1)", ""),
+        (None, ""),
+    ],
+)
+def test_where_commits_are_shown(checkout, remote, web):
+    if remote:
+        checkout.git("remote", "add", "origin", remote)
+    assert chosen(range="HEAD~1..HEAD").web == web
+
+
+def test_a_folder_is_named_after_the_suite(checkout):
+    assert suite_name(HistoryRequest(preset="quick")) == "kernels"
+    benchmark = Path("tests/test_it.py")
+    benchmark.parent.mkdir()
+    benchmark.touch()
+    checkout.commit("a benchmark")
+    assert suite_name(HistoryRequest(preset="quick", pytest=(f"{benchmark}::test_a",))) == Path.cwd().name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "A..B is missing, and results/ contains no history"),
+        (("HEAD",), "write it as A..B"),
+        (("..HEAD",), "write it as A..B"),
+        (("HEAD~1...HEAD",), "write it as A..B"),
+        (("HEAD..HEAD",), "are the same commit"),
+        (("HEAD..HEAD~1",), "is not an ancestor"),
+        (("nothing..HEAD",), "'nothing' is neither a revision"),
+        (("HEAD~1..", "--suite", "absent"), "no such folder"),
+        (("HEAD~1..", "-k", "a"), "no suite of another tool is given"),
+        (("HEAD~1..", "--pytest", "x.py", "--dtype", "float32"), "has no such choice"),
+        (("HEAD~1..", "--every", "0"), "--every"),
+        (("HEAD~1..", "--every", "2", "--commits", "HEAD"), "give one of them"),
+        (("HEAD~1..", "--commits", "HEAD~2"), "is not one of the commits"),
+        (("HEAD~1..", "--anchor", "HEAD~2"), "is not one of the commits"),
+        (("HEAD~1..", "--add", "HEAD"), "--add takes one commit"),
+        (("--add", "HEAD"), "results/ contains no history"),
+        (("--add", "HEAD", "--results", "absent"), "contains no history; begin one"),
+        (("yarl==1..HEAD",), "releases are measured by a suite of another tool"),
+        (("HEAD~1..", "--blocks", "1"), "needs at least 2"),
+        (("HEAD~1..", "--margin", "0"), "must be more than 0"),
+        (("HEAD~1..", "--time-budget", "-3"), "--time-budget"),
+        (("--read", "absent", "--m", "3"), "--read measures nothing; leave out --m"),
+        (("--read", "absent"), "absent: no such folder"),
+    ],
+)
+def test_bad_usage_is_told_in_a_line(checkout, arguments, told):
+    outcome = CliRunner().invoke(app, ["history", *arguments])
+    assert outcome.exit_code == 2, outcome.output
+    assert told in outcome.stderr
+    assert len(outcome.stderr.splitlines()) <= 3
+    assert not list(Path().glob("results/*"))
+
+
+def stored(folder, **fields):
+    folder.mkdir(parents=True)
+    request = {"preset": "quick", "range": "HEAD~1..HEAD", "m": "10"}
+    found = History(commits=[], anchors=[Anchor("a", "b")], request=request, **fields)
+    (folder / HISTORY).write_bytes(msgspec.json.encode(found))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("HEAD~1..", "--m", "20"), "was begun with another choice of --m; repeat it, or give another --results"),
+        (("HEAD~1..", "--dtype", "float32", "--m", "10"), "another choice of --dtype"),
+        (("--add", "HEAD", "--m", "10"), "goes on with the options that it was begun with; leave out --m"),
+    ],
+)
+def test_a_history_keeps_its_options(checkout, arguments, told):
+    stored(FOLDER)
+    outcome = CliRunner().invoke(app, ["history", *arguments])
+    assert outcome.exit_code == 2, outcome.output
+    assert told in outcome.stderr
+
+
+def test_of_several_histories_one_is_named(checkout):
+    stored(Path("results/history-a"))
+    stored(Path("results/history-b"))
+    outcome = CliRunner().invoke(app, ["history", "--add", "HEAD"])
+    assert outcome.exit_code == 2
+    assert "contains 2 histories; name one: --results results/history-a" in outcome.stderr
+
+
+def test_results_of_another_tool_do_not_grow(checkout):
+    stored(FOLDER, method="unpaired")
+    outcome = CliRunner().invoke(app, ["history", "--add", "HEAD"])
+    assert outcome.exit_code == 2
+    assert "shows results of another tool" in outcome.stderr
