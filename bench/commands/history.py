@@ -1,6 +1,6 @@
 """What ``rooflinear history`` does, free of how it is typed."""
 
-import shutil
+import contextlib
 import sys
 import time
 from collections.abc import Callable
@@ -71,18 +71,28 @@ def history(request: HistoryRequest) -> int:
     watcher, started = progress.watcher(), time.monotonic()
     opened = cache(lambda suite_of: opener(as_bisect(typed), terms, suite_of))
     meter = Meter(opened, watcher, typed.case, blocks, begun.seed, machine.describe())
-    _write(folder, begun, fresh=found is None)
+    _write(folder, begun)
     try:
         growing = Growing(folder, begun, meter, lambda: budget is not None and time.monotonic() - started > budget)
         _grown(growing, chosen, request.bisect, watcher.close)
     except UsageError:
-        if found is None and not (folder / MEASURED).stat().st_size:
-            shutil.rmtree(folder)
+        if found is None:
+            _forget(folder)
         raise
     done = growing.concluded()
     warned = dict.fromkeys([*begun.warnings, *meter.warnings])
     done = msgspec.structs.replace(done, suite=meter.suite or begun.suite, warnings=list(warned), ended_at=_now())
     return _shown(folder, done, request)
+
+
+def _forget(folder: Path) -> None:
+    """Removes what was begun, if nothing was measured; the folder may hold other files of the user's."""
+    measured = folder / MEASURED
+    if measured.exists() and not measured.stat().st_size:
+        measured.unlink()
+        (folder / HISTORY).unlink()
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def _grown(growing: Growing, chosen: Chosen, bisect: bool, close: Callable[[], None]) -> None:
@@ -165,9 +175,10 @@ def _begun(typed: HistoryRequest, request: HistoryRequest, found: History | None
 def _shown(folder: Path, done: History, request: HistoryRequest) -> int:
     from ...reports.history import history_feed, history_page, history_text
 
-    _write(folder, done, fresh=not folder.exists())
+    _write(folder, done)
     store.replace_file(folder / PAGE, history_page.html(done))
-    store.replace_file(folder / FEED, history_feed.atom(done))
+    if done.method == "paired":
+        store.replace_file(folder / FEED, history_feed.atom(done))
     if request.json:
         print(msgspec.json.format(msgspec.json.encode(done), indent=1).decode())
     else:
@@ -175,14 +186,9 @@ def _shown(folder: Path, done: History, request: HistoryRequest) -> int:
     return done.exit_status
 
 
-def _write(folder: Path, done: History, fresh: bool) -> None:
+def _write(folder: Path, done: History) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=not fresh)
-        if fresh:
-            (folder / MEASURED).touch()
-    except FileExistsError as error:
-        if not folder.is_dir():
-            raise store.cannot_write(folder, error) from error
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise store.cannot_write(folder, error) from error
     store.replace_file(folder / HISTORY, msgspec.json.format(msgspec.json.encode(done), indent=1) + b"\n")

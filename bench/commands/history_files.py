@@ -1,8 +1,12 @@
 """``rooflinear history --read``: results that other tools have left, as a history."""
 
+import sys
 from pathlib import Path
 
+import msgspec
+
 from ..errors import UsageError
+from ..history import foreign_histories
 from ..history.history_records import History
 from .requests import HistoryRequest
 
@@ -18,4 +22,5 @@ def read(request: HistoryRequest) -> History:
     assert request.read is not None
     if not request.read.is_dir():
         raise UsageError(f"--read {request.read}: no such folder; give asv's results or pytest-benchmark's .benchmarks")
-    raise UsageError("--read: to be written")
+    found = foreign_histories.read(request.read)
+    return msgspec.structs.replace(found, command=["rooflinear", *sys.argv[1:]])

@@ -127,7 +127,7 @@ def _line(series: Series, changes: Sequence[Nominee], commits: Mapping[str, Comm
     verdict = _verdict(sure) or ("inconclusive" if changes and method == "paired" else "")
     text = ", ".join(f"{ARROWS[_way(each)]} {_ratio(each)} at {each.commit.short}" for each in sure[-2:])
     if not text and changes:
-        text = f"{len(changes)} suspected"
+        text = f"{STATES[changes[-1].state]}: {changes[-1].commit.short}"
     said = f"{series.case}: {len(series.points)} commits, the last at {last.ratio:.3f}; {text or 'no change found'}"
     return CaseLine(
         series.case, _last(last, method), verdict, text, _drawing(series, changes, HEIGHT, said),

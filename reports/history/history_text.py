@@ -54,12 +54,11 @@ def scope(found: History) -> str:
     ends = f"{found.commits[0].short} to {found.commits[-1].short}" if found.commits else "nothing"
     cases = _many(len(found.series), "case")
     if found.method == "unpaired":
-        return f"{ends}: {_many(found.measured, 'file')} of results of another tool, {cases}"
+        return f"From {ends}: {_many(found.measured, 'file')} of results of another tool, {cases}"
     what = "release" if found.commits and "==" in found.commits[0].name else "commit"
-    anchor = f"measured against {Commit(found.anchors[-1].name).short}" if found.anchors else "measured"
-    return (
-        f"{ends}: {_many(len(found.commits), what)}, {found.measured} of them {anchor}, {cases}, {found.seconds:.0f} s"
-    )
+    anchor = f" against {Commit(found.anchors[-1].name).short}" if found.anchors else ""
+    measured = f"{_many(len(found.commits), what)}, {found.measured} of them measured{anchor}"
+    return f"From {ends}: {measured}, {cases}, {found.seconds:.0f} s"
 
 
 def confirmed(found: History) -> list[tuple[Commit, list[Nominee]]]:

@@ -18,6 +18,7 @@ from rooflinear.bench.history.records import Commit
 
 from ...absent import needs
 from ...waiting import wait_for
+from ..interop import foreign_files
 from ..made_repository import KERNEL, SIZES, SLOWER, Repository
 
 FOLDER = Path("results/history-kernels")
@@ -266,6 +267,17 @@ def test_of_several_histories_one_is_named(checkout):
     outcome = CliRunner().invoke(app, ["history", "--add", "HEAD"])
     assert outcome.exit_code == 2
     assert "contains 2 histories; name one: --results results/history-a" in outcome.stderr
+
+
+def test_results_of_another_tool_are_shown(checkout):
+    foreign_files.asv_folder(Path("asv"), {"bench.time_it": 1e-3})
+    outcome = CliRunner().invoke(app, ["history", "--read", "asv"])
+    assert outcome.exit_code == 0, outcome.output
+    assert "Unpaired: no change is suspected" in outcome.stdout
+    folder = Path("results/history-asv-unpaired")
+    assert sorted(each.name for each in folder.iterdir() if each.stat().st_size) == ["history.html", "history.json"]
+    again = CliRunner().invoke(app, ["history", "--read", "asv", "--json"])
+    assert json.loads(again.stdout) == json.loads((folder / HISTORY).read_text())
 
 
 def test_results_of_another_tool_do_not_grow(checkout):

@@ -33,7 +33,7 @@ def test_a_change_is_told_with_commit_author_and_ratio():
     assert low <= 1.05 <= high
     assert low <= ratio <= high
     assert "Slower: 1 commit made a case slower\npage: results/history-made/history.html" in text
-    assert "c00 to c23: 24 commits, 23 of them measured against c00, 2 cases" in text
+    assert "From c00 to c23: 24 commits, 23 of them measured against c00, 2 cases" in text
 
 
 def test_what_was_not_confirmed_is_told_as_such():
