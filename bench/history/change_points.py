@@ -13,8 +13,9 @@ import numpy as np
 
 from ..errors import CannotFinish
 
-PENALTY = 2.0
-"""The cost of a change is this times log n: Schwarz's criterion for a mean and a place."""
+PENALTY = 3.0
+"""The cost of a change is this times log n. Schwarz's criterion for a mean and a place is 2; at 3, series without a
+change suggest one in 1 of 160 cases instead of 1 of 13, and no fewer changes are found (`simulated_histories`)."""
 
 LEAST_DEVIATION = 1e-4
 """Counted as noise of a value that is always the same."""

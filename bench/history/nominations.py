@@ -5,10 +5,11 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..gate.judge import confirm_blocks
+from ..gate.judge import CONFIRM_BLOCKS, FAMILY_LEVEL, confirm_blocks
 from ..gate.paired_rounds import COPY, HEAD
 from ..gate.plan import Planned
 from ..gate.records import CaseResult
+from ..gate.statistics import blocks_to_find, spread_upper
 from ..gate.tracks import Track, results
 from .chained import Chained, Found, differences
 from .change_points import change_points, jumps
@@ -22,6 +23,12 @@ SMALL = 0.5
 NEGLIGIBLE = 0.25
 """One below this share is not told either."""
 
+CHOICES = (*CONFIRM_BLOCKS, 48, 64)
+"""Blocks of a comparison: more than the gate has, because the series tells how large the change is."""
+
+CAUTION = 0.7
+"""The part of a jump's distance from the margin that blocks are planned for: eight blocks show little of the noise."""
+
 Key = tuple[str, str, Name]
 """Two neighbours, the earlier first, and a case."""
 
@@ -30,7 +37,7 @@ Key = tuple[str, str, Name]
 class Nomination:
     """A change of a case between two neighbouring commits, by their names; ``jump`` is a log ratio.
 
-    ``screen`` are log ratios of the later to the earlier one as far as the series has them: blocks are planned by them.
+    ``screen`` are log ratios as a comparison of the two may give them: blocks are planned by them.
     """
 
     case: Name
@@ -49,8 +56,16 @@ class Nomination:
         return abs(self.jump) < SMALL * math.log1p(self.margin)
 
     def blocks(self, candidates: int) -> int:
-        """Blocks for one of so many candidates that are judged together."""
-        return confirm_blocks(self.screen, self.margin, candidates)
+        """Blocks for one of so many candidates that are judged together.
+
+        At least those of the gate; beyond the margin as many as show a part of the jump with a power of 95 %.
+        """
+        distance = CAUTION * (abs(self.jump) - math.log1p(self.margin))
+        level = FAMILY_LEVEL / max(1, candidates)
+        planned = confirm_blocks(self.screen, self.margin, candidates)
+        if distance <= 0:
+            return planned
+        return max(planned, blocks_to_find(distance, spread_upper(self.screen), level, CHOICES) or CHOICES[-1])
 
 
 def nominated(commits: Sequence[Commit], chained: Chained) -> list[Nomination]:
@@ -74,7 +89,9 @@ def _of_case(commits: Sequence[Commit], chained: Chained, case: Name) -> list[No
     places = change_points(values, [each for each in known if each is not None])
     pairs = [(runs[place - 1], runs[place]) for place in places]
     return [
-        Nomination(case, before.last, after.first, jump, margin, _screen(before, after, jump))
+        Nomination(
+            case, before.last, after.first, jump, margin, screen_of(before.found.numbers, after.found.numbers, jump)
+        )
         for (before, after), jump in zip(pairs, jumps(values, places), strict=True)
         if abs(jump) >= NEGLIGIBLE * math.log1p(margin)
     ]
@@ -90,11 +107,14 @@ class _Run:
     last: str
 
 
-def _screen(before: _Run, after: _Run, jump: float) -> list[float]:
-    numbers = differences(before.found.numbers, after.found.numbers)
-    if before.anchor == after.anchor:
-        return numbers
-    return [number - statistics.fmean(numbers) + jump for number in numbers]
+def screen_of(before: Sequence[float], after: Sequence[float], jump: float) -> list[float]:
+    """Numbers around the jump of the series, with the spread of a direct comparison.
+
+    A number against an anchor has the noise of two processes; a difference of two of them that of four.
+    """
+    numbers = differences(before, after)
+    scale = math.sqrt(0.5) if before and after else 1.0
+    return [jump + scale * (number - statistics.fmean(numbers)) for number in numbers]
 
 
 @dataclass

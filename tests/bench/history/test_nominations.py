@@ -2,6 +2,7 @@
 
 import math
 import random
+from statistics import pstdev
 
 import pytest
 
@@ -9,7 +10,7 @@ from rooflinear.bench.gate.judge import FAMILY_LEVEL, fewest_blocks
 from rooflinear.bench.gate.paired_rounds import Reading
 from rooflinear.bench.history.chained import Chained
 from rooflinear.bench.history.history_records import Anchor, Compared, Measured
-from rooflinear.bench.history.nominations import judged, lost, nominated
+from rooflinear.bench.history.nominations import Nomination, judged, lost, nominated, screen_of
 
 from ...absent import needs
 from ..made_commits import SPREAD, case, chain, label
@@ -33,7 +34,8 @@ def test_neighbours_of_a_jump_are_nominated():
     (found,) = suggested([line(n, 1.0 if n < 17 else 1.05) for n in range(1, COUNT)])
     assert found.key == ("c16", "c17", "a")
     assert found.jump == pytest.approx(math.log(1.05), abs=0.003)
-    assert len(found.screen) == 8
+    assert sum(found.screen) / 8 == pytest.approx(found.jump)
+    assert 0.5 * SPREAD < pstdev(found.screen) < 2 * SPREAD
     assert not found.is_small
     assert found.blocks(1) >= fewest_blocks(1)
     assert found.blocks(100) >= fewest_blocks(100) > fewest_blocks(1)
@@ -110,3 +112,15 @@ def test_a_comparison_that_failed_says_why():
         "c04": "no compiler", "c05": "head: wrong", "c06": "it was not measured",
     }  # fmt: skip
     assert list(verdicts(*lines)) == ["c03"]
+
+
+def test_a_jump_near_the_margin_needs_more_blocks():
+    def blocks(ratio, candidates=3):
+        jump, noise = math.log(ratio), [-0.006, 0.006] * 4
+        screen = screen_of([0.0] * 8, [0.1 + math.sqrt(2) * each for each in noise], jump)
+        assert pstdev(screen) == pytest.approx(0.006)
+        return Nomination("a", "c1", "c2", jump, 0.02, screen).blocks(candidates)
+
+    assert [blocks(ratio) for ratio in (1.1, 1.05, 1.035, 1.03, 1.022)] == [12, 12, 24, 48, 64]
+    assert blocks(1.015) < 48  # within the margin nothing can be confirmed
+    assert blocks(1 / 1.035) == blocks(1.035) <= blocks(1.035, candidates=12)
