@@ -8,6 +8,7 @@
 # make guests  known changes of other projects, and their suites against themselves (quiet machine, two hours; needs PyPI);
 #              packaging's suite is in its repository: make guests CHECKOUTS=packaging=FOLDER
 # make bisects how often bisect names the right commit of made histories (quiet machine, two hours)
+# make histories  what history confirms of a made history of 100 commits (quiet machine, an hour), and of simulated ones
 # make picture the README's picture of the newest run's page (Chromium)
 # make course  the pictures of docs/course.md, of the newest run's page (Chromium)
 # make audit   checks the harness's times against known durations (quiet machine, a quarter of an hour)
@@ -21,7 +22,7 @@ TORCH_INDEX ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup report lint types style check bytecode quick test others calibrate repeat goals guests bisects picture course audit schemas clean
+.PHONY: setup report lint types style check bytecode quick test others calibrate repeat goals guests bisects histories picture course audit schemas clean
 
 setup: .venv/complete
 
@@ -102,6 +103,10 @@ guests: setup
 
 bisects: setup
 	$(BIN)/python tests/audit/bisects.py
+
+histories: setup
+	$(BIN)/python tests/audit/histories.py --simulate 1000
+	$(BIN)/python tests/audit/histories.py
 
 picture: setup
 	$(BIN)/python docs/picture.py $(PAGE)

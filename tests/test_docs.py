@@ -19,7 +19,7 @@ TEXTS = [
     *ROOT.glob(".github/workflows/*.yml"),
 ]
 OPTIONS_IN_VARIABLES = re.compile(r"\$\((CASES|BOTH|FEW)\)|\$OF\b")
-COMMAND = re.compile(r"(?:^|[\s/`])rooflinear ((?:run|verify|report|advise|compare|calibrate|list|machine)\b[^`#\n]*)")
+COMMAND = re.compile(r"(?:^|[\s/`])rooflinear ((?:run|verify|report|advise|compare|history|calibrate|list|machine)\b[^`#\n]*)")
 
 
 def commands():

@@ -88,7 +88,7 @@ def _chain(request: HistoryRequest, typed: HistoryRequest, found: History | None
     if set(ends) <= named:
         return found.commits if found else []
     first = known[0] if ends[0] in named or _is_before(root, known[0], ends[0]) else ends[0]
-    last = known[1] if ends[1] in named else ends[1]
+    last = known[1] if ends[1] in named or _is_before(root, ends[1], known[1]) else ends[1]
     whole = chains.chain(root, first, last)
     _refuse_forks({each.name for each in whole}, [*known, *ends])
     return whole

@@ -38,7 +38,7 @@ def concluded(
     chained = Chained(begun.commits, lines, begun.anchors)
     whole = [each for each in compared if each.call <= begun.call]
     found = nominees(begun.commits, nominations.nominated(begun.commits, chained), whole, bisected or {})
-    verdict, reason = verdict_of(found, begun.call if judged else 0, lines, fresh, finished)
+    verdict, reason = verdict_of(found, begun.call if judged else 0, lines, fresh, finished, begun.commits[-1].name)
     latest = {each.commit.name: each for each in lines}
     machines = [each.machine.name for each in (*lines, *compared) if each.machine]
     return msgspec.structs.replace(
@@ -121,17 +121,20 @@ def _way(nominee: Nominee) -> bool:
 
 
 def verdict_of(
-    found: Sequence[Nominee], call: int, lines: Sequence[Measured], fresh: Sequence[str], finished: bool
+    found: Sequence[Nominee], call: int, lines: Sequence[Measured], fresh: Sequence[str], finished: bool, last: str
 ) -> tuple[HistoryVerdict, str]:
     """The verdict of a call, and the reason in a few words: what it has confirmed, not what earlier ones had.
 
-    ``call`` is its number; 0 where it has compared nothing.
+    ``call`` is its number; 0 where it has compared nothing. ``last`` is the newest commit of the chain.
     """
     own = [each for each in found if (call and each.call == call) or each.commit.name in fresh]
     slower, faster = ([each for each in own if each.is_confirmed and _way(each) == way] for way in (True, False))
     measured = [each for each in lines if each.commit.name in fresh]
     if measured and not any(each.numbers or each.same_as for each in measured):
         return "nothing measured", next((each.fault for each in measured if each.fault), "no case has a time")
+    newest = next((each for each in reversed(measured) if each.commit.name == last), None)
+    if newest and (gone := _gone(newest, lines)):
+        return "incomplete", gone
     if not lines:
         return "nothing measured" if finished else "unfinished", "no commit was measured"
     if slower:
@@ -144,6 +147,15 @@ def verdict_of(
         return "faster", f"{_commits(faster)} made a case faster, and none made one slower"
     earlier = sum(each.is_confirmed for each in found)
     return "unchanged", f"no new change was confirmed; {earlier} earlier" if earlier else "no change was confirmed"
+
+
+def _gone(newest: Measured, lines: Sequence[Measured]) -> str:
+    """Which case the newest commit has lost that another one has, and why; ''."""
+    known = {case for each in lines if each is not newest for case in (*each.numbers, *each.same_as)}
+    gone = {case: why for case, why in newest.lost.items() if case in known}
+    first = next(iter(gone.items()), None)
+    more = f" (and {len(gone) - 1} more)" if len(gone) > 1 else ""
+    return f"{newest.commit.short} has lost {first[0]}: {first[1]}{more}" if first else ""
 
 
 def _commits(found: Sequence[Nominee]) -> str:

@@ -18,10 +18,14 @@ HISTORY = "history.json"
 MEASURED = "history.jsonl"
 CHANGES = "changes.jsonl"
 
-HistoryVerdict = Literal["slower", "faster", "unchanged", "undecided", "nothing measured", "unfinished", "unpaired"]
+HistoryVerdict = Literal[
+    "slower", "faster", "unchanged", "undecided", "incomplete", "nothing measured", "unfinished", "unpaired"
+]
+"""``incomplete``: the newest commit was measured by this call, and has lost a case that another one has."""
 
 EXIT_STATUS: dict[str, int] = {
-    "nothing measured": 4, "slower": 1, "unfinished": 3, "undecided": 3, "faster": 0, "unchanged": 0, "unpaired": 0,
+    "nothing measured": 4, "incomplete": 4, "slower": 1, "unfinished": 3, "undecided": 3, "faster": 0, "unchanged": 0,
+    "unpaired": 0,
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from ...bench.history.records import Commit
 from ..palette import DARK, LIGHT
 from ..rendering import policy, render
 from ..units import known, time_text
-from .history_text import STATES, chains, confirmed, headline, scope, told, where
+from .history_text import STATES, chains, confirmed, headline, made_by, scope, told, where
 
 WIDTH, HEIGHT, TALL = 1000, 60, 200
 WIDEST = math.log(100)
@@ -125,7 +125,7 @@ def _log(nominee: Nominee) -> float:
 def _line(series: Series, changes: Sequence[Nominee], commits: Mapping[str, Commit], method: str) -> CaseLine:
     last, sure = series.points[-1], [each for each in changes if each.is_confirmed]
     verdict = _verdict(sure) or ("inconclusive" if changes and method == "paired" else "")
-    text = ", ".join(f"{ARROWS[_way(each)]} {_ratio(each)} at {each.commit.short}" for each in sure[-2:])
+    text = ", ".join(f"{ARROWS[_way(each)]} {_ratio(each)} at {made_by(each).short}" for each in sure[-2:])
     if not text and changes:
         text = f"{STATES[changes[-1].state]}: {changes[-1].commit.short}"
     said = f"{series.case}: {len(series.points)} commits, the last at {last.ratio:.3f}; {text or 'no change found'}"
@@ -244,6 +244,8 @@ def _row(point: Point, change: Nominee | None, commits: Mapping[str, Commit]) ->
 
 
 def _facts(found: History) -> dict[str, str]:
+    if found.method == "unpaired":
+        return {"Folder": found.suite, "Measured on": ", ".join(found.machines), "Command": " ".join(found.command)}
     anchors = [Commit(each.name).short for each in found.anchors]
     facts = {
         "Suite": found.suite,
@@ -252,7 +254,7 @@ def _facts(found: History) -> dict[str, str]:
         "Began": found.began_at.replace("T", " ").replace("+00:00", " UTC"),
         "Ended": found.ended_at.replace("T", " ").replace("+00:00", " UTC"),
         "Took": f"{found.seconds:.0f} s of measuring" if found.seconds else "",
-        "Seed": str(found.seed) if found.method == "paired" else "",
+        "Seed": str(found.seed),
         "Command": " ".join(found.command),
     }
     return {name: text for name, text in facts.items() if text}

@@ -15,6 +15,7 @@ HEADS = {
     "faster": "Faster",
     "unchanged": "Unchanged",
     "undecided": "Inconclusive",
+    "incomplete": "Incomplete",
     "nothing measured": "Nothing measured",
     "unfinished": "Unfinished",
     "unpaired": "Unpaired",
@@ -66,8 +67,14 @@ def confirmed(found: History) -> list[tuple[Commit, list[Nominee]]]:
     groups: dict[str, list[Nominee]] = {}
     for each in found.changes:
         if each.is_confirmed:
-            groups.setdefault(each.commit.name, []).append(each)
-    return [(of[0].commit, of) for of in groups.values()]
+            groups.setdefault(made_by(each).name, []).append(each)
+    return [(made_by(of[0]), of) for of in groups.values()]
+
+
+def made_by(nominee: Nominee) -> Commit:
+    """The commit that a search has named, if it has named one; else the later of the two that were compared."""
+    found = [each.commit for each in nominee.bisected if len(each.suspects) == 1]
+    return found[0] if len(found) == 1 else nominee.commit
 
 
 def told(nominee: Nominee) -> str:
@@ -81,10 +88,11 @@ def told(nominee: Nominee) -> str:
 
 
 def where(nominee: Nominee) -> str:
-    """Which commits may have made a change, where that is not one; ''."""
-    found = [change for change in nominee.bisected if len(change.suspects) == 1]
+    """Between which commits a change lies, where they are no neighbours; ''."""
+    found = [each.commit.short for each in nominee.bisected if len(each.suspects) == 1]
     if found:
-        return f"made by {', '.join(f'{each.commit.short} {each.commit.subject}'.rstrip() for each in found)}"
+        ends = f"between {nominee.before.short} and {nominee.commit.short}"
+        return f"a search {ends} names {', '.join(found)}"
     if nominee.between:
         return f"one of {nominee.between + 1} commits behind {nominee.before.short}; --bisect searches among them"
     return ""

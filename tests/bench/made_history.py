@@ -1,7 +1,7 @@
 """A repository with a history of a kernel: most commits touch it without effect, some make it slower."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from .made_repository import Repository
@@ -19,10 +19,13 @@ def double(x):
 NAMES = ("y", "doubled", "twice", "found", "out", "z")
 
 
-def make_history(folder: Path, commits: int, slowdowns: Mapping[int, float], seed: int) -> list[str]:
+def make_history(
+    folder: Path, commits: int, slowdowns: Mapping[int, float], seed: int, touched: Collection[int] | None = None
+) -> list[str]:
     """Commits 1 to ``commits`` after a first one; their hashes, the first one's before.
 
-    ``slowdowns`` are shares by the number of the commit that brings them.
+    ``slowdowns`` are shares by the number of the commit that brings them. Commits that are not in ``touched`` write
+    another file than the kernel's; None stands for all.
     """
     rng, share = random.Random(seed), 1.0
     repository = Repository(folder)
@@ -33,7 +36,10 @@ def make_history(folder: Path, commits: int, slowdowns: Mapping[int, float], see
         text = KERNEL.format(
             words=f"Twice the input, version {number}.", turns=round(TURNS * share), name=rng.choice(NAMES)
         )  # fmt: skip
-        repository.write(plain=text)
+        if touched is None or number == 0 or number in touched or number in slowdowns:
+            repository.write(plain=text)
+        else:
+            (folder / "notes.txt").write_text(f"Note {number}\n")
         repository.commit(f"Change {number} of double")
         hashes.append(repository.git("rev-parse", "HEAD").strip())
     return hashes

@@ -20,6 +20,7 @@ from ...absent import needs
 from ...waiting import wait_for
 from ..interop import foreign_files
 from ..made_repository import KERNEL, SIZES, SLOWER, Repository
+from .test_guests import Project
 
 FOLDER = Path("results/history-kernels")
 
@@ -87,6 +88,36 @@ def test_it_goes_on_after_it_was_killed(rooflinear, repository):
     assert (status, found["verdict"], found["measured"]) == (1, "slower", 3)
 
 
+BENCHMARK = """
+    import pkg
+
+    def test_work(benchmark):
+        benchmark(pkg.work)
+    """
+
+
+@pytest.mark.alone
+@pytest.mark.needs("pytest_benchmark", "ruptures")
+def test_a_suite_of_another_tool_is_measured(rooflinear):
+    project = Project(rooflinear)
+    for number, count in enumerate((2000, 2000, 4000)):
+        project.commit({
+            "pkg/__init__.py": f"def work():\n    return sum(range({count}))\n", "notes.txt": f"{number}",
+            "benchmarks/test_it.py": BENCHMARK,
+        })  # fmt: skip
+    outcome = rooflinear("history", "HEAD~2..", "--pytest", "benchmarks", "--blocks", "4", "--json")
+    found = json.loads(outcome.stdout)
+    first, second, third = (each["name"] for each in found["commits"])
+    (series,) = found["series"]
+    assert {each["commit"]: each["same_as"] for each in series["points"]} == {first: "", second: first, third: ""}
+    assert outcome.status == 1
+    assert [each["commit"]["name"] for each in found["changes"]] == [third]
+    assert found["changes"][0]["result"]["low"] > 1.3
+    assert list((rooflinear.folder / "results").iterdir()) == [
+        rooflinear.folder / f"results/history-{rooflinear.folder.name}"
+    ]
+
+
 @pytest.fixture
 def checkout(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -134,6 +165,12 @@ def test_a_history_grows_at_both_ends_and_keeps_its_anchor(checkout):
     for each in (later, earlier):
         assert each.anchors == begun.anchors
     assert numbers(checkout, earlier.asked) == [0, 1, 2, 3]
+
+
+def test_an_earlier_range_that_does_not_touch_the_history_joins_it(checkout):
+    found = chosen(found=known(checkout, 3, 5), range="HEAD~5..HEAD~4")
+    assert numbers(checkout, [each.name for each in found.commits]) == [0, 1, 2, 3, 4, 5]
+    assert numbers(checkout, found.asked) == [0, 1, 3, 4, 5]
 
 
 def test_one_commit_is_added(checkout):

@@ -27,6 +27,7 @@ MODES = [
     ("report", [], "report.report", lambda name: True),
     ("advise", [], "advise.advise", lambda name: True),
     ("compare", [], "compare.compare", lambda name: True),
+    ("history", [], "history.history", lambda name: True),
     ("calibrate", [], "calibrate.calibrate", lambda name: name not in ("report", "preset", "nice")),
     ("calibrate", ["--report"], "calibrate_report.calibrate", lambda name: name in REPEATED),
     ("list", [], "inspect.list_suite", lambda name: True),

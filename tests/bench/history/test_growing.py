@@ -183,3 +183,16 @@ def test_each_line_is_on_the_disk_before_the_next_is_measured(tmp_path):
     grown(tmp_path, commits, is_late=lambda: seen.append((tmp_path / MEASURED).read_bytes().count(b"\n")))
     assert seen[:24] == [*list(range(24))[:23], 23]
     assert len((tmp_path / CHANGES).read_text().splitlines()) == 2
+
+
+def test_a_newest_commit_that_lost_a_case_is_incomplete(tmp_path):
+    commits = two_changes(lacks={"b": ["c23"]})
+    found = grown(tmp_path, commits)
+    assert (found.verdict, found.exit_status) == ("incomplete", 4)
+    assert found.reason == f"c23 has lost {label('b')}: head does not have it"
+    again = grown(tmp_path, commits, found)
+    assert again.verdict == "unchanged"
+
+
+def test_earlier_commits_may_lack_a_case(tmp_path):
+    assert grown(tmp_path, two_changes(lacks={"b": ["c05", "c06"]})).verdict == "slower"

@@ -46,7 +46,12 @@ def test_what_was_not_confirmed_is_told_as_such():
 
 def test_commits_between_are_told_until_they_are_searched():
     assert "one of 6 commits behind c06; --bisect searches among them" in terminal(history(every=6), FOLDER)
-    assert "made by c07 Change <c07> & more" in terminal(history(every=6, bisect=True), FOLDER)
+    found = history(every=6, bisect=True)
+    text = terminal(found, FOLDER)
+    assert "c07  Change <c07> & more" in text
+    assert "a search between c06 and c12 names c07" in text
+    assert lines(found)[0].told.endswith("at c07")
+    assert b"c07 made 1 case slower" in atom(found)
 
 
 def test_a_commit_that_was_not_measured_says_why():
