@@ -19,7 +19,10 @@ TEXTS = [
     *ROOT.glob(".github/workflows/*.yml"),
 ]
 OPTIONS_IN_VARIABLES = re.compile(r"\$\((CASES|BOTH|FEW)\)|\$OF\b")
-COMMAND = re.compile(r"(?:^|[\s/`])rooflinear ((?:run|verify|report|advise|compare|history|calibrate|list|machine)\b[^`#\n]*)")
+COMMAND = re.compile(
+    r"(?:^|[\s/`])rooflinear "
+    r"((?:run|verify|report|advise|compare|history|calibrate|list|machine)\b[^`#\n]*)"
+)
 
 
 def commands():
