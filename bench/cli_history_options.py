@@ -7,9 +7,7 @@ from .cli_options import File, Many, Text, argument, option, switch
 Range = Annotated[Text, argument("A..B", "The first and the last commit, or release. Default of B: HEAD.")]
 Every = Annotated[Text, option("--every", "N", "Only every N-th commit, and the last. Default: all.")]
 HistoryCommits = Annotated[Many, option("--commits", "REV,…", "Only these commits. Default: all.")]
-Add = Annotated[
-    Text, option("--add", "REV", "Instead of A..B: add one commit to a history that exists, such as HEAD.")
-]
+Add = Annotated[Text, option("--add", "REV", "Instead of A..B: add one commit to a history that exists, such as HEAD.")]
 Anchor = Annotated[
     Text,
     option(
