@@ -58,7 +58,7 @@ def test_the_commit_is_named_and_one_that_is_wrong_is_suspected_with_it(roofline
     assert "wrong" in why
     page = (folder_of(rooflinear) / "bisect.html").read_text()
     assert "change 3" in page
-    assert "http" not in page.replace("http://www.w3.org", "")
+    assert "://" not in page
 
 
 @pytest.mark.alone
