@@ -8,6 +8,7 @@ penalty for each change (Killick, Fearnhead, Eckley, JASA 107 (2012)).
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -61,4 +62,5 @@ def _segmented(signal: np.ndarray, penalty: float) -> list[int]:
     except ImportError as error:
         remedy = "'python -m pip install ruptures' installs it (for Python before 3.14)"
         raise CannotFinish(f"ruptures, which finds changes in series, cannot be imported: {error}; {remedy}") from error
-    return KernelCPD(kernel="linear", min_size=1).fit(signal).predict(pen=penalty)
+    found: Any = KernelCPD(kernel="linear", min_size=1).fit(signal).predict(pen=penalty)
+    return list(found)

@@ -9,6 +9,8 @@ from ..reports import synthetic
 from .conftest import Page
 
 SCREEN, SCREENS = 800, 10
+MOST_KEPT = 50
+"""Steps that Chromium keeps of a page."""
 CURRENT = "() => document.querySelector('#contents [aria-current]')?.dataset.to"
 
 
@@ -96,7 +98,7 @@ def test_a_slide_is_one_step_back(report):
     end = "() => document.getElementById('slide-n').dispatchEvent(new Event('change'))"
     report.act(lambda: report.tab.evaluate(end))
     assert report.state()["size"] != "m=1000 n=10"
-    assert report.tab.evaluate("() => history.length") == before + 1
+    assert report.tab.evaluate("() => history.length") == min(before + 1, MOST_KEPT)
     report.act(report.tab.go_back)
     assert report.state()["size"] == "m=1000 n=10"
 
