@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 
 DOCS = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-VIEW = {"width": 1100, "height": 1180}
+VIEW = {"width": 1280, "height": 1720}
 DRAWN = "() => !document.querySelector('.run-data') || document.documentElement.dataset.ready === 'true'"
 
 
