@@ -63,18 +63,18 @@ INTERPRETED = [(1, 33), (65, 1)]
 LEAST = {"cost_surface": ("n", 2), "split_mse": ("m", 2)}
 """Where an operation is undefined below."""
 
-DESCENT = {"X": [[1, -1]], "y": [3], "theta0": [0, 0], "learning_rate": 0.1}
+DESCENT = {"X": [[1]], "y": [3], "theta0": [0], "learning_rate": 0.1}
 TWO_VARIABLES = {"X": [[1, 2]], "y": [4], "theta0": [0, 0], "learning_rate": 0.1}
 EXAMPLES = {
     "predict": ("predict", {"X": [[1, 2], [3, 4], [5, 6]], "theta": [0.5, 1]}, [2.5, 5.5, 8.5]),
     "residuals": ("residuals", {"X": [[1, 1], [1, 2], [1, 3]], "y": [5, 8, 11], "theta": [2, 3]}, [0, 0, 0]),
     "mse": ("mse", {"X": [[1, 1], [1, 2], [1, 3]], "y": [3, 5, 7], "theta": [1.5, 2]}, 0.25),
     "mse of a perfect fit": ("mse", {"X": [[1, 2], [1, 3], [1, 4]], "y": [5, 7, 9], "theta": [1, 2]}, 0),
-    "gradient": ("gradient", {"X": [[1, 2]], "y": [3], "theta": [0, 0]}, [-6, -12]),
+    "gradient": ("gradient", {"X": [[1]], "y": [3], "theta": [0]}, [-6]),
     "gradient at the optimum": ("gradient", {"X": [[1, 2]], "y": [4], "theta": [0.75, 1.625]}, [0, 0]),
-    "one step": ("gradient_descent", DESCENT | {"steps": 1}, [0.6, -0.6]),
-    "two steps": ("gradient_descent", DESCENT | {"steps": 2}, [0.96, -0.96]),
-    "three steps": ("gradient_descent", DESCENT | {"steps": 3}, [1.176, -1.176]),
+    "one step": ("gradient_descent", DESCENT | {"steps": 1}, [0.6]),
+    "two steps": ("gradient_descent", DESCENT | {"steps": 2}, [1.08]),
+    "three steps": ("gradient_descent", DESCENT | {"steps": 3}, [1.464]),
     "two variables": ("gradient_descent", TWO_VARIABLES | {"steps": 1}, [0.8, 1.6]),
     "two variables stay": ("gradient_descent", TWO_VARIABLES | {"steps": 30}, [0.8, 1.6]),
     "r2": ("r2", {"y": [3, 5, 7], "y_predicted": [2, 5, 8]}, 0.75),
@@ -86,14 +86,8 @@ EXAMPLES = {
     ),
     "split_mse": (
         "split_mse",
-        {
-            "X_train": [[1, 2], [2, 0]],
-            "y_train": [1, 1],
-            "X_validation": [[3, 2]],
-            "y_validation": [6],
-            "theta": [1, 0.5],
-        },
-        [1, 4],
+        {"X_train": [[1], [2]], "y_train": [0, 1], "X_validation": [[3]], "y_validation": [4], "theta": [1]},
+        [1, 1],
     ),
 }
 WORKED = [(name, stem) for name, (operation, *_) in EXAMPLES.items() for stem in HERE if (operation, stem) in PAIRS]
