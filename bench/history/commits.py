@@ -13,7 +13,6 @@ from ..guests.sides import Release
 from .records import Commit
 
 FIELDS = "%H%x00%s%x00%an%x00%cI"
-MOST_COMMITS = 100_000
 
 
 def chain(root: Path, good: str, bad: str) -> list[Commit]:
@@ -28,7 +27,7 @@ def chain(root: Path, good: str, bad: str) -> list[Commit]:
         raise UsageError(f"{good} is not an ancestor of {bad}; {told}") from refused
     listed = git.git(root, "log", "--first-parent", "--reverse", f"--format={FIELDS}", f"{ends[good]}..{ends[bad]}")
     first = git.git(root, "log", "-1", f"--format={FIELDS}", ends[good])
-    return [Commit(*line.split("\0")) for line in [first, *listed.splitlines()]]
+    return [Commit(*line.split("\0")) for line in [first, *filter(None, listed.split("\n"))]]
 
 
 def releases(good: Release, bad: Release) -> list[Commit]:

@@ -1,13 +1,16 @@
 """Two commits side by side, ready to be timed, whatever kind of suite they have."""
 
+import fnmatch
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ..errors import UsageError
 from ..gate.gate import Blocks
 from ..gate.plan import Planned
 from ..gate.records import CaseResult
+from ..records import Case
 from .steps import Name
 
 
@@ -31,3 +34,14 @@ class Opener(Protocol):
     """Opens two commits by their names."""
 
     def __call__(self, base: str, head: str) -> AbstractContextManager[Pair]: ...
+
+
+def fits(case: Case, patterns: Sequence[str]) -> bool:
+    """Whether a pattern is of the case's label; all cases fit where there is no pattern."""
+    return not patterns or any(fnmatch.fnmatch(case.label, each) for each in patterns)
+
+
+def none_fits(patterns: Sequence[str]) -> UsageError:
+    """The error where two commits share no case that fits."""
+    told = f"no case matches {', '.join(patterns)}" if patterns else "the two commits have no case in common"
+    return UsageError(f"{told}; 'rooflinear list' shows those of the checkout")

@@ -1,7 +1,6 @@
 """Plays the steps of a search on real commits: opens the pair, plays blocks, and collects numbers."""
 
 import contextlib
-import fnmatch
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +13,7 @@ from ..gate.records import FASTER, INCONCLUSIVE, SLOWER, CaseResult
 from ..gate.tracks import results
 from ..progress import Plain
 from ..records import Case
-from .pairs import Opener, Pair
+from .pairs import Opener, Pair, fits, none_fits
 from .readings import read_blocks
 from .records import Commit
 from .steps import Effect, Name, Outcome, Step
@@ -63,17 +62,17 @@ class Player:
             self._stack.close()
             base, head = self._commits[step.base], self._commits[step.head]
             self._watcher.note(f"comparing {head.short} with {base.short}: {head.subject}".rstrip(": "))
-            self._open = key, self._stack.enter_context(self._opener(base.name, head.name))
+            pair = self._stack.enter_context(self._opener(base.name, head.name))
+            self._open, self.suite = (key, pair), pair.suite or self.suite
         return self._open[1]
 
     def _ends(self, pair: Pair, step: Step, seed: int) -> Outcome:
         """A whole comparison by the gate."""
-        self.suite = pair.suite or self.suite
         self.warnings += [each for each in pair.warnings if each not in self.warnings]
         measured = [each for each in pair.measured if self._is_wanted(each.case, step.blocks)]
         settled = [each for each in pair.settled if self._is_wanted(each.case, step.blocks)]
         if not measured and not settled:
-            raise UsageError(f"no case matches {', '.join(self._patterns)}; 'rooflinear list' shows all")
+            raise none_fits(self._patterns)
         gate = Gate(measured, pair.blocks, self._watcher, seed=seed)
         gate.play()
         self.warnings += gate.warnings
@@ -83,7 +82,7 @@ class Player:
     def _is_wanted(self, case: Case, names: Mapping[Name, int]) -> bool:
         if names:
             return case.label in names
-        return not self._patterns or any(fnmatch.fnmatch(case.label, each) for each in self._patterns)
+        return fits(case, self._patterns)
 
     def _blocks(self, pair: Pair, step: Step, seed: int) -> Outcome:
         planned = {each.case.label: replace(each, copied=False) for each in pair.measured}

@@ -42,6 +42,14 @@ def test_a_merged_branch_counts_as_one_commit(repository):
     assert subjects(commits.chain(repository.folder, "HEAD~1", "HEAD")) == ["change 3", "merge"]
 
 
+@pytest.mark.parametrize("mark", ["\v", "\f", "\x1c", "\u2028"])
+def test_a_subject_may_hold_what_python_takes_for_a_line_end(repository, mark):
+    repository.git("commit", "-q", "--allow-empty", "--message", f"one{mark}two")
+    found = commits.chain(repository.folder, "HEAD~1", "HEAD")
+    assert len(found) == 2
+    assert found[1].name == repository.git("rev-parse", "HEAD").strip()
+
+
 @pytest.mark.parametrize(
     ("good", "bad", "told"),
     [

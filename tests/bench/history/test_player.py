@@ -169,6 +169,18 @@ def test_a_pattern_that_fits_no_case_is_refused():
         player.play(step("ends", head=2))
 
 
+def test_without_patterns_too_an_end_without_cases_is_refused():
+    with Repository().player() as player, pytest.raises(UsageError, match="have no case in common"):
+        player.play(step("ends", head=2))
+
+
+def test_a_search_that_goes_on_behind_its_ends_knows_the_suite():
+    with Repository(planned("a")).player() as player:
+        player.skip()
+        player.play(step(a=1))
+        assert player.suite == "made"
+
+
 def test_ends_after_a_change_have_its_cases_only():
     repository = Repository(planned("a"), planned("b"))
     with repository.player() as player:
