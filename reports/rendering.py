@@ -7,6 +7,8 @@ from typing import Any
 
 import jinja2
 
+from .palette import DARK, LIGHT
+
 FOLDER = Path(__file__).parent
 """Names of templates, scripts and styles are relative to this folder: ``page/page.css``."""
 
@@ -21,6 +23,11 @@ def render(template: str, **values: Any) -> str:
         lstrip_blocks=True,
     )
     return environment.get_template(template).render(**values)
+
+
+def styles(*sheets: str) -> str:
+    """These sheets as one, with the colours of both themes."""
+    return "\n".join(render(each, palettes={"light": LIGHT, "dark": DARK}) for each in sheets)
 
 
 def policy(style: str, *scripts: str) -> str:

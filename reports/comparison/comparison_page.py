@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...bench.gate.records import FIRST_CALL, MEMORY, TIME, CaseResult, Comparison, Measure, Side, Stage
-from ..palette import DARK, LIGHT
-from ..rendering import FOLDER, policy, render
+from ..rendering import FOLDER, policy, render, styles
 from ..units import amount_text, bytes_text, known
 from .comparison_advice import action, changed_cases, looked_at, restless, standing, why
 from .comparison_text import (
@@ -97,9 +96,7 @@ class Axis:
 
 def html(found: Comparison) -> bytes:
     """The page. It is complete without the script, which filters cases and copies the comment."""
-    style = "\n".join(
-        (render("page/page.css", palettes={"light": LIGHT, "dark": DARK}), render("comparison/comparison.css"))
-    )
+    style = styles("page/page.css", "comparison/comparison.css")
     script = (FOLDER / "comparison/comparison.js").read_text()
     shown = ordered(changed_cases(found))
     axis = axis_of([*shown, *(each.result for each in found.controls)], found.margin)

@@ -8,8 +8,7 @@ from ...bench.gate.statistics import location
 from ...bench.history.records import Bisection, Commit, counted, what_of
 from ...bench.history.search import AGAIN_BLOCKS, LOOKS
 from ..comparison.comparison_page import Axis
-from ..palette import DARK, LIGHT
-from ..rendering import policy, render
+from ..rendering import policy, render, styles
 from ..units import known
 from .bisect_text import chance, headline, ratio_text, told
 
@@ -44,13 +43,7 @@ class Ladder:
 
 def html(found: Bisection) -> bytes:
     """The page. It has no script."""
-    style = "\n".join(
-        (
-            render("page/page.css", palettes={"light": LIGHT, "dark": DARK}),
-            render("comparison/comparison.css"),
-            render("history/history.css"),
-        )
-    )
+    style = styles("page/page.css", "comparison/comparison.css", "history/history.css")
     return render(
         "history/bisect.html",
         style=style,

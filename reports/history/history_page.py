@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from ...bench.history.history_records import History, Nominee, Point, Series
 from ...bench.history.records import Commit
-from ..palette import DARK, LIGHT
-from ..rendering import policy, render
+from ..rendering import policy, render, styles
 from ..units import known, time_text
 from .history_text import STATES, chains, confirmed, headline, made_by, scope, told, where
 
@@ -72,14 +71,7 @@ class CaseLine:
 
 def html(found: History) -> bytes:
     """The page. It has no script."""
-    style = "\n".join(
-        (
-            render("page/page.css", palettes={"light": LIGHT, "dark": DARK}),
-            render("comparison/comparison.css"),
-            render("history/history.css"),
-            render("history/history_page.css"),
-        )
-    )
+    style = styles("page/page.css", "comparison/comparison.css", "history/history.css", "history/history_page.css")
     states = Counter(each.state for each in found.changes)
     return render(
         "history/history_page.html",

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from ...bench.interop import tool_of
-from ..palette import DARK, LIGHT
-from ..rendering import FOLDER, policy, render
+from ..rendering import FOLDER, policy, render, styles
 from ..tables.frames import Tables
 from ..tables.run_command import command
 from .page_data import packed, run_data
@@ -82,7 +81,7 @@ def html(runs: Sequence[Tables], baseline: str | None = None) -> bytes:
     Raises `UsageError` for a baseline without a time and for runs that cannot be compared.
     """
     check_comparable(runs)
-    style = "\n".join(render(name, palettes={"light": LIGHT, "dark": DARK}) for name in STYLES)
+    style = styles(*STYLES)
     first = runs[0]
     return render(
         "page/page.html",
