@@ -1,11 +1,13 @@
 """How often ``bisect`` names the right commit: repositories with a made history, and simulated ones.
 
-``make bisects`` runs it, adds a line for each search to docs/calibration/bisects.jsonl and prints the table.
+``make bisects`` runs it, adds a line for each real search to docs/calibration/history/bisects.jsonl and prints both
+tables; ``--simulated`` makes the simulated searches alone.
 """
 
 import argparse
 import contextlib
 import json
+import math
 import os
 import random
 import subprocess
@@ -17,11 +19,15 @@ from statistics import median
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
+from rooflinear.bench.history.simulated_searches import History  # noqa: E402
+from rooflinear.bench.history.simulated_searches import searched as simulated_search  # noqa: E402
 from tests.bench.made_history import make_history  # noqa: E402
 
 KEPT = ROOT / "docs" / "calibration" / "history" / "bisects.jsonl"
 COMMITS = 64
 KINDS = {"one of +5 %": (0.05,), "+5 % and +8 %": (0.05, 0.08), "nothing": ()}
+SPREADS = (0.006, 0.012, 0.02)
+SIMULATED = 200
 TIMES = {"one of +5 %": 20, "+5 % and +8 %": 10, "nothing": 20}
 
 
@@ -32,7 +38,11 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--commits", type=int, default=COMMITS)
     parser.add_argument("--output", type=Path, default=KEPT)
+    parser.add_argument("--simulated", type=int, metavar="N", help="N simulated searches of each kind, and no others")
     typed = parser.parse_args()
+    if typed.simulated:
+        print(simulated(typed.simulated))
+        return
     typed.output.parent.mkdir(parents=True, exist_ok=True)
     for kind in typed.kinds or KINDS:
         for seed in range(typed.first, typed.first + (typed.times or TIMES[kind])):
@@ -40,6 +50,7 @@ def main() -> None:
             with typed.output.open("a") as file:
                 file.write(json.dumps(line) + "\n")
             print(json.dumps({key: line[key] for key in ("kind", "seed", "wanted", "named", "answer", "seconds")}))
+    print(simulated(SIMULATED))
     print(table([json.loads(line) for line in typed.output.read_text().splitlines()]))
 
 
@@ -95,6 +106,29 @@ def answer(wanted: list[int], named: list[int], verdict: str) -> str:
     if named == wanted and (wanted or verdict == "unchanged"):
         return "right"
     return "in part" if named else "inconclusive" if verdict in ("inconclusive", "unfinished") else verdict or "failed"
+
+
+def simulated(searches: int) -> str:
+    """Markdown: simulated searches that name all commits and no other, and blocks, by kind and spread of blocks."""
+    heads = [f"right at a spread of {spread:.1%}" for spread in SPREADS]
+    rows = [f"| changed among the commits | {' | '.join(heads)} | wrong | blocks, median |", "| --- " * 6 + "|"]
+    for kind, shares in KINDS.items():
+        answers = {spread: [simulated_answer(kind, shares, spread, n) for n in range(searches)] for spread in SPREADS}
+        right = [sum(told == "right" for told, _ in of) for of in answers.values()]
+        wrong = sum(told == "wrong" for of in answers.values() for told, _ in of)
+        blocks = " / ".join(f"{median(blocks for _, blocks in of):.0f}" for of in answers.values())
+        rows.append(f"| {' | '.join(map(str, [kind, *right, wrong, blocks]))} |")
+    return "\n".join(rows)
+
+
+def simulated_answer(kind: str, shares: tuple[float, ...], spread: float, seed: int) -> tuple[str, int]:
+    rng = random.Random(f"{kind} {seed}")
+    places = rng.sample(range(1, COMMITS + 1), len(shares))
+    history = History(COMMITS, dict(zip(places, map(math.log1p, shares), strict=True)), spread)
+    found, blocks = simulated_search(history, seed)
+    named = [each.above for each in found.changes if each.confirmed and each.above - each.below == 1]
+    verdict = "unchanged" if not found.changes and not found.undecided else "inconclusive"
+    return answer(sorted(places), named, verdict), blocks
 
 
 def table(lines: list[dict]) -> str:

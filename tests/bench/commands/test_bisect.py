@@ -109,5 +109,5 @@ def test_bad_usage_is_told_in_a_line(tmp_path, monkeypatch, arguments, told):
     outcome = CliRunner().invoke(app, ["bisect", *arguments])
     assert outcome.exit_code == 2
     assert told in outcome.stderr
-    assert len(outcome.stderr.splitlines()) <= 3
+    assert len(outcome.stderr.splitlines()) <= 2
     assert not list(tmp_path.glob("results/*"))
