@@ -4,6 +4,7 @@ import contextlib
 import os
 import tempfile
 import warnings
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -75,11 +76,21 @@ def keep(file: Path, content: bytes) -> None:
     partial.replace(file)
 
 
+def pretty(record: Any) -> bytes:
+    """A record, or what JSON can hold, as JSON for people and programs: indented, with a line end."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n"
+
+
+def now() -> str:
+    """The time as records state it: UTC, ISO 8601, whole seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 def write_run(folder: Path, run: Run) -> None:
     """Replaces ``run.json`` in one step."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _put(folder / RUN, msgspec.json.format(msgspec.json.encode(run), indent=1) + b"\n")
+        _put(folder / RUN, pretty(run))
     except OSError as error:
         raise cannot_write(folder, error) from error
 

@@ -6,11 +6,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
+from .. import store
 from ..errors import CannotFinish, UsageError
 from ..gate import git
 from ..gate.records import EQUIVALENT, SLOWER
@@ -106,7 +106,7 @@ def _trial(said: Said, load: int, labels: Sequence[str]) -> Trial:
             for name, ratio in said.ratios.items()
         ],
         seconds=round(said.seconds, 1),
-        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        started_at=store.now(),
         machine=machine.describe(),
         versions=machine.versions(),
         implementations=list(labels),

@@ -4,6 +4,7 @@ import textwrap
 
 import msgspec
 
+from .. import store
 from ..errors import UsageError
 from . import options
 from .exit_status import INCONCLUSIVE
@@ -23,7 +24,7 @@ def advise(request: AdviseRequest) -> int:
     found = advice.advise(load(request.run or newest()), question)
     found = msgspec.structs.replace(found, text=advice_text.paragraph(found))
     if request.json:
-        print(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
+        print(store.pretty(found).decode(), end="")
     else:
         quoted = textwrap.fill(found.text, WIDTH, break_long_words=False, break_on_hyphens=False)
         print("\n\n".join([quoted, *advice_text.after(found)]))

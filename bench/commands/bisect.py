@@ -40,8 +40,8 @@ def bisect(request: BisectRequest) -> int:
     found = _chain(request)
     begun = Bisection(
         good=request.good, bad=request.bad, commits=found, cases=list(request.case), machine=machine.describe(),
-        request=msgspec.to_builtins(request, enc_hook=str), command=["rooflinear", *sys.argv[1:]], started_at=_now(),
-        seed=seed_of(request.seed),
+        request=msgspec.to_builtins(request, enc_hook=str), command=["rooflinear", *sys.argv[1:]],
+        started_at=store.now(), seed=seed_of(request.seed),
     )  # fmt: skip
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     folder = folder_named(request.results, f"{stamp}-bisect-{found[-1].short.replace('==', '-')}")
@@ -134,13 +134,13 @@ def _show(folder: Path, found: Bisection, request: BisectRequest) -> None:
 
     store.replace_file(folder / PAGE, bisect_page.html(found))
     if request.json:
-        print(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
+        print(store.pretty(found).decode(), end="")
     else:
         print(bisect_text.terminal(found, folder))
 
 
 def _write(folder: Path, found: Bisection) -> None:
-    store.replace_file(folder / BISECT, msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+    store.replace_file(folder / BISECT, store.pretty(found))
 
 
 def _read(folder: Path) -> Bisection:
@@ -149,7 +149,3 @@ def _read(folder: Path) -> Bisection:
         return store.decode(path.read_bytes(), Bisection, str(path))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}; give a folder that 'rooflinear bisect' wrote") from error
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -5,13 +5,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from .. import store
 from ..calibration.planted import plant
 from ..calibration.trials import Tally, Trial, simulated_trials, tallies, trial
 from ..errors import CannotFinish, UsageError
@@ -137,7 +137,7 @@ def _play(request: CalibrateRequest, accepted: Margins, effect: float, load: int
     folder = suite.find(request.suite)
     root = git.root_of(folder)
     below = folder.resolve().relative_to(root)
-    started, begun, here = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic(), machine.describe()
+    started, begun, here = store.now(), time.monotonic(), machine.describe()
     with scratch.folder() as place:
         python = revisions.interpreter(None, "")
         sides = [
@@ -179,7 +179,7 @@ def _peers(request: CalibrateRequest, load: int) -> Iterator[Trial]:
 
 def _print(counted: list[Tally], as_json: bool) -> None:
     if as_json:
-        print(msgspec.json.format(msgspec.json.encode({"schema_version": 1, "tallies": counted}), indent=1).decode())
+        print(store.pretty({"schema_version": 1, "tallies": counted}).decode(), end="")
         return
     print(table(counted))
     print(REMARK)

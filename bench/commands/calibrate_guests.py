@@ -5,11 +5,11 @@ import shlex
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 
 import msgspec
 
+from .. import store
 from ..calibration.peers import guest_trials
 from ..calibration.trials import Trial, trial
 from ..gate.margins import Margins
@@ -34,7 +34,7 @@ def opened(
         def play(effect: float, load: int, number: int) -> Trial:
             seeded = msgspec.structs.replace(request, seed=str(seed_of(request.seed) + 2 * number))
             compared = _planted(sides, effect) if effect else sides
-            begun, started, here = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds"), machine.describe()
+            begun, started, here = time.monotonic(), store.now(), machine.describe()
             found = guests.judged(compared, named, accepted, [], seeded, judge_all=True)
             seconds = round(time.monotonic() - begun, 1)
             found = msgspec.structs.replace(found, machine=here, started_at=started, seconds=seconds)

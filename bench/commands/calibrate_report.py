@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from .. import store
 from ..errors import CannotFinish, UsageError, unknown
 from ..processes import scratch
 from ..runner.again import chosen
@@ -149,7 +150,7 @@ def _print(lines: "list[RunTrial]", simulated: "list[Simulated]", as_json: bool)
     found = groups(lines)
     if as_json:
         told = {"schema_version": 1, "groups": found, "simulated": simulated}
-        print(msgspec.json.format(msgspec.json.encode(told), indent=1).decode())
+        print(store.pretty(told).decode(), end="")
         return
     if found or not simulated:
         print(agreement_text.text(found, lines))

@@ -1,10 +1,8 @@
 """What ``rooflinear compare`` does, free of how it is typed."""
 
-import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ from typing import Any
 import msgspec
 
 from .. import progress, store
-from ..errors import CannotFinish, UsageError, unknown
+from ..errors import UsageError, unknown
 from ..gate import git, margins, records, revisions
 from ..gate.allowed import Named, unmatched
 from ..gate.blocks import Blocks
@@ -31,6 +29,7 @@ from ..processes import scratch
 from ..suites import suite
 from ..suites.suite import Suite
 from ..sweep import Options, contests
+from . import compare_output
 from .options import build, listed, measures_of, time_budget_seconds
 from .requests import (
     NO_GUEST,
@@ -60,8 +59,8 @@ OF_FILES_ONLY = ("allow_other_machine", "reference")
 
 def compare(request: CompareRequest) -> int:
     """Compares revisions or files, shows the outcome in every form asked for, returns the exit status."""
-    _refuse_unwritable(request)
-    started, begun, here = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic(), machine.describe()
+    compare_output.refuse_unwritable(request)
+    started, begun, here = store.now(), time.monotonic(), machine.describe()
     found = _found(request)
     found = msgspec.structs.replace(
         found,
@@ -71,7 +70,7 @@ def compare(request: CompareRequest) -> int:
         started_at=started,
         seconds=round(time.monotonic() - begun, 1),
     )
-    _show(found, request)
+    compare_output.show(found, request)
     return found.exit_status
 
 
@@ -286,58 +285,3 @@ def _concluded(
         options=msgspec.to_builtins(chosen),
         seed=chosen.seed,
     )
-
-
-def _refuse_unwritable(request: CompareRequest) -> None:
-    """Before minutes of measuring, not after; nor is a file written over another, or over what is compared."""
-    sides = {"BASE": request.base, "HEAD": request.head, "--confirm": request.confirm}
-    taken = {Path(given).resolve(): side for side, given in sides.items() if given}
-    for option, path in _asked(request).items():
-        store.refuse_unwritable(f"--{option}", path)
-        if path.is_file() or not path.exists():  # a device takes several
-            other = taken.setdefault(path.resolve(), f"--{option}")
-            if other != f"--{option}":
-                raise UsageError(f"--{option} {path}: {other} names the same file; choose another")
-    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        store.refuse_unwritable("GITHUB_STEP_SUMMARY", Path(summary))
-
-
-def _asked(request: CompareRequest) -> dict[str, Path]:
-    """Where each form of the outcome is to be written, by option."""
-    forms = {"html": request.html, "markdown": request.markdown, "junit": request.junit, "output": request.output}
-    return {option: path for option, path in forms.items() if path is not None}
-
-
-def _show(found: Comparison, request: CompareRequest) -> None:
-    from ...reports.comparison import comparison_text as text
-
-    if request.json:
-        print(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
-    else:
-        print(text.terminal(found))
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        print("\n".join(text.annotations(found)), file=sys.stderr if request.json else sys.stdout)
-    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        _append(Path(summary), text.markdown(found))
-    for option, path in _asked(request).items():
-        store.replace_file(path, _forms()[option](found))
-
-
-def _forms() -> dict[str, Callable[[Comparison], bytes]]:
-    from ...reports.comparison import comparison_text as text
-    from ...reports.comparison.comparison_page import html
-
-    return {
-        "html": html,
-        "markdown": lambda found: text.markdown(found).encode(),
-        "junit": lambda found: text.junit(found).encode(),
-        "output": lambda found: msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n",
-    }
-
-
-def _append(path: Path, content: str) -> None:
-    try:
-        with path.open("a") as file:
-            file.write(content + "\n")
-    except OSError as error:
-        raise CannotFinish(f"cannot write {path} (GITHUB_STEP_SUMMARY): {error.strerror}") from error

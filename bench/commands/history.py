@@ -4,7 +4,6 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -81,7 +80,7 @@ def history(request: HistoryRequest) -> int:
         raise
     done = growing.concluded()
     warned = dict.fromkeys([*begun.warnings, *meter.warnings])
-    done = msgspec.structs.replace(done, suite=meter.suite or begun.suite, warnings=list(warned), ended_at=_now())
+    done = msgspec.structs.replace(done, suite=meter.suite or begun.suite, warnings=list(warned), ended_at=store.now())
     return _shown(folder, done, request)
 
 
@@ -162,7 +161,7 @@ def _blocks(text: str | None) -> int:
 def _begun(typed: HistoryRequest, request: HistoryRequest, found: History | None, chosen: Chosen) -> History:
     if found is None:
         return History(
-            commits=chosen.commits, asked=chosen.asked, anchors=chosen.anchors, began_at=_now(), web=chosen.web,
+            commits=chosen.commits, asked=chosen.asked, anchors=chosen.anchors, began_at=store.now(), web=chosen.web,
             request=msgspec.to_builtins(typed, enc_hook=str), command=["rooflinear", *sys.argv[1:]],
             seed=seed_of(request.seed),
         )  # fmt: skip
@@ -180,7 +179,7 @@ def _shown(folder: Path, done: History, request: HistoryRequest) -> int:
     if done.method == "paired":
         store.replace_file(folder / FEED, history_feed.atom(done))
     if request.json:
-        print(msgspec.json.format(msgspec.json.encode(done), indent=1).decode())
+        print(store.pretty(done).decode(), end="")
     else:
         print(history_text.terminal(done, folder))
     return done.exit_status
@@ -191,7 +190,7 @@ def _write(folder: Path, done: History) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise store.cannot_write(folder, error) from error
-    store.replace_file(folder / HISTORY, msgspec.json.format(msgspec.json.encode(done), indent=1) + b"\n")
+    store.replace_file(folder / HISTORY, store.pretty(done))
 
 
 def _read(folder: Path) -> History:
@@ -205,7 +204,3 @@ def _read(folder: Path) -> History:
             f"{folder}: shows results of another tool, to which nothing can be added; give another --results FOLDER"
         )
     return found
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

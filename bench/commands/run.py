@@ -21,7 +21,7 @@ from .cases import count_text, planned_contests
 from .exit_status import INTERRUPTED, interrupts_first, of_results
 from .options import build
 from .requests import NO_GUEST, OF_GUESTS_ONLY, ResumeRequest, RunRequest, refuse_ignored, refuse_others
-from .run_record import new_folder, new_record, now, refuse_changes, warned
+from .run_record import new_folder, new_record, refuse_changes, warned
 
 NOT_BEGUN = ("missing", "unsupported", "skipped")
 """Statuses of cases of which nothing was called."""
@@ -117,7 +117,7 @@ def _measure(
     if chosen.device == HOST:
         record = ceilings.learned(record, runner.dispatch_ns, results)
     try:
-        store.write_run(folder, msgspec.structs.replace(record, finished_at=now()))
+        store.write_run(folder, msgspec.structs.replace(record, finished_at=store.now()))
         return _conclude(folder, results)
     except KeyboardInterrupt:
         print(f"interrupted; {_how_to_report(folder)}", file=sys.stderr)

@@ -28,7 +28,7 @@ from .guest_sides import wanted_of
 from .guests import TIMEOUT_S, reading
 from .options import seconds_of, seed_of, whole_number
 from .requests import RunRequest, refuse_others
-from .run_record import commit_of, new_folder, now
+from .run_record import commit_of, new_folder
 
 BLOCKS = 3
 """Fresh processes in which each benchmark is timed."""
@@ -51,7 +51,7 @@ def run(request: RunRequest) -> int:
         store.write_run(where, record)
         try:
             _play(measured, cases, blocks, where, results)
-            record = msgspec.structs.replace(record, finished_at=now())
+            record = msgspec.structs.replace(record, finished_at=store.now())
         except KeyboardInterrupt:
             print(f"interrupted; {len(results)} results are stored in {where}", file=sys.stderr)
             return INTERRUPTED
@@ -173,7 +173,7 @@ def _record(wanted: Wanted, suite: Suite) -> Run:
     return Run(
         command=["rooflinear", *sys.argv[1:]], machine=machine.describe(), versions=machine.versions(), environment={},
         options={"tool": suite.kind, "arguments": list(suite.arguments)}, suite="", operations={},
-        implementations={}, commit=commit, dirty=dirty, preset=wanted.kind, started_at=now(),
+        implementations={}, commit=commit, dirty=dirty, preset=wanted.kind, started_at=store.now(),
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def new_record(loaded: Suite, chosen: Options) -> Run:
         goals=list(loaded.goals) if chosen.preset == "goals" else [],
         ceilings=ceilings.known(described, chosen.threads if chosen.device == HOST else ()),
         data=chosen.data or ("gaussian" if chosen.condition is None else f"condition {chosen.condition:g}"),
-        started_at=now(),
+        started_at=store.now(),
     )
 
 
@@ -113,7 +113,3 @@ def commit_of(folder: Path) -> tuple[str | None, bool | None]:
 def _git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

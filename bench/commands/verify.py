@@ -1,8 +1,6 @@
 """``rooflinear verify``: answers are checked, nothing is timed."""
 
-import msgspec
-
-from .. import progress
+from .. import progress, store
 from ..records import Result
 from ..runner.runner import Runner
 from ..suites import suite
@@ -26,7 +24,7 @@ def verify(request: VerifyRequest) -> int:
     finally:
         watcher.close()
     if request.json:
-        print(msgspec.json.format(msgspec.json.encode(results), indent=1).decode())
+        print(store.pretty(results).decode(), end="")
         return _verified_status(results)
     for result in results:
         if result.status not in ("ok", "wrong", "crashed"):

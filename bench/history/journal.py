@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from .. import store
@@ -32,7 +31,7 @@ class Journal:
             self._skip()
             self.played.append(known)
             return known.outcome
-        begun, started = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
+        begun, started = time.monotonic(), store.now()
         outcome = self._play(step)
         played = Played(step=step, outcome=outcome, started_at=started, seconds=round(time.monotonic() - begun, 1))
         self._file.append(played)

@@ -1,15 +1,14 @@
 """Measures commits against an anchor, and neighbours with one another, by pairs that an opener opens."""
 
-import fnmatch
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 import msgspec
 
+from .. import store
 from ..errors import BuildFailed, UsageError
 from ..gate.judge import DROPPED_SHARE
 from ..gate.paired_rounds import Reading
@@ -19,7 +18,7 @@ from ..progress import Plain
 from ..records import Case, Machine
 from .history_records import Anchor, Compared, Measured
 from .nominations import Nomination
-from .pairs import Opener, Pair
+from .pairs import Opener, Pair, fits, none_fits
 from .player import first_line, is_same
 from .readings import read_blocks
 from .records import Commit
@@ -46,7 +45,7 @@ class Meter:
 
         A commit that cannot be opened is a fault of its line; where ``strict``, the error is raised.
         """
-        begun = Measured(commit=commit, anchor=anchor.name, machine=self.machine, started_at=_now())
+        begun = Measured(commit=commit, anchor=anchor.name, machine=self.machine, started_at=store.now())
         started, seed = time.monotonic(), self._seed(anchor.name, commit.name)
         try:
             with self._opened(anchor.name, commit.name, anchor.suite_of) as pair:
@@ -62,7 +61,7 @@ class Meter:
         before, after, started = nominations[0].before, nominations[0].after, time.monotonic()
         margins = {each.case: each.margin for each in nominations}
         made = Compared(
-            call=call, before=before, after=after, margins=margins, machine=self.machine, started_at=_now(),
+            call=call, before=before, after=after, margins=margins, machine=self.machine, started_at=store.now(),
         )  # fmt: skip
         counts = {each.case: each.blocks(candidates) for each in nominations}
         seed = self._seed(before, after)
@@ -82,10 +81,12 @@ class Meter:
             yield pair
 
     def _measured(self, begun: Measured, pair: Pair, known: Sequence[Measured], seed: int) -> Measured:
-        planned = {each.case.label: replace(each, copied=False) for each in pair.measured if self._wants(each.case)}
-        settled = {each.case.label: each for each in pair.settled if self._wants(each.case)}
+        planned = {
+            each.case.label: replace(each, copied=False) for each in pair.measured if fits(each.case, self.patterns)
+        }
+        settled = {each.case.label: each for each in pair.settled if fits(each.case, self.patterns)}
         if not planned and not settled:
-            raise UsageError(f"no case matches {', '.join(self.patterns)}; 'rooflinear list' shows all")
+            raise none_fits(self.patterns)
         names = [*planned, *settled]
         same = self._same(begun, names, planned, settled, pair.codes, known)
         lost = {name: each.reason or LACKS for name, each in settled.items() if name not in same}
@@ -97,9 +98,6 @@ class Meter:
             lost=lost | broken, codes={name: pair.codes[name] for name in names if name in pair.codes},
             disturbed=[name for name, of in readings.items() if _is_disturbed(of)], margins=margins,
         )  # fmt: skip
-
-    def _wants(self, case: Case) -> bool:
-        return not self.patterns or any(fnmatch.fnmatch(case.label, each) for each in self.patterns)
 
     @staticmethod
     def _same(
@@ -146,7 +144,3 @@ def _is_disturbed(readings: Sequence[Reading]) -> bool:
 def _unknown(name: Name) -> Case:
     """A case of which only the label is known: its label is the name."""
     return Case("", name, "", {}, {}, "", 0, "")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from .. import store
 from ..errors import UsageError
 from ..records import Benchmark, Machine, Result, Run
 from .foreign import NOBODY, UNNAMED, Entry, convert, read_as, timed
@@ -48,7 +49,7 @@ def write(run: Run, results: list[Result]) -> bytes:
             for case, blocks in cases.items()
         ],
     }
-    return msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n"
+    return store.pretty(content)
 
 
 def _ours(kept: str, path: Path) -> tuple[Run, list[Result]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from .. import store
 from ..records import Benchmark, Case, Machine, Result, Run, words
 from .foreign import UNNAMED, Entry, convert, read_as, timed
 from .names import distinct_labels
@@ -48,7 +49,7 @@ def write(run: Run, results: list[Result]) -> bytes:
         "version": VERSION,
         OURS: {"run": msgspec.to_builtins(run), "results": msgspec.to_builtins(results)},
     }
-    return msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n"
+    return store.pretty(content)
 
 
 def _entries(benchmarks: list[dict[str, Any]], path: Path) -> list[Entry]:
