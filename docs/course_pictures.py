@@ -43,19 +43,27 @@ def main(page: Path) -> None:
         tab = browser.new_page(viewport=VIEW, color_scheme="light")
         tab.goto(page.resolve().as_uri())
         tab.wait_for_function(READY)
-        tab.evaluate("() => { document.getElementById('controls').style.display = 'none'; }")
+        prepare(tab)
         for section, preset in PICTURES.items():
-            _take(tab, section, preset)
+            take(tab, section, preset, FOLDER)
         browser.close()
     print(f"{FOLDER}: {len(PICTURES)} pictures of {page}")
 
 
-def _take(tab: Any, section: str, preset: str) -> None:
+def prepare(tab: Any) -> None:
+    """Unfolds the pictures, and hides the bar, which would lie over them."""
+    tab.evaluate("() => { document.getElementById('bar').style.display = 'none'; }")
+    tab.evaluate("() => { document.getElementById('lab-fold').open = true; }")
+    tab.wait_for_function("() => document.getElementById('lab').dataset.drawn")
+
+
+def take(tab: Any, section: str, preset: str, folder: Path) -> None:
+    """Writes the picture of a section."""
     if preset:
         before = tab.get_attribute("#lab", "data-drawn")
         tab.click(f"#lab-{section} [data-preset={preset}]")
         tab.wait_for_function("before => document.getElementById('lab').dataset.drawn !== before", arg=before)
-    path = FOLDER / f"{section}.png"
+    path = folder / f"{section}.png"
     tab.locator(f"#lab-{section}").screenshot(path=path)
     Image.open(path).convert("RGB").quantize(COLOURS).save(path, optimize=True)
 

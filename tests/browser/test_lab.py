@@ -1,13 +1,14 @@
 """The lab in Chromium: its numbers are NumPy's, at every setting; its pictures say what they are drawn from."""
 
 import re
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from rooflinear.kernels import operations
 from rooflinear.kernels._problem import scenes
@@ -776,3 +777,21 @@ def test_no_rule_of_access_is_broken(browser, with_outputs, width, scheme):
     )
     opened.context.close()
     assert broken == []
+
+
+def test_the_pictures_of_the_course_are_taken_from_a_page_as_it_opens(browser, with_outputs, tmp_path):
+    found = spec_from_file_location(
+        "course_pictures", Path(__file__).resolve().parents[2] / "docs" / "course_pictures.py"
+    )
+    course_pictures = module_from_spec(found)
+    found.loader.exec_module(course_pictures)
+    tab = browser.new_page(viewport=course_pictures.VIEW)
+    tab.set_default_timeout(20_000)
+    tab.goto(with_outputs.as_uri())
+    tab.wait_for_function(course_pictures.READY)
+    course_pictures.prepare(tab)
+    course_pictures.take(tab, "single", "example", tmp_path)
+    with Image.open(tmp_path / "single.png") as picture:
+        assert picture.width > 800
+        assert len(picture.convert("RGB").getcolors(2**16)) > 10  # something is drawn
+    tab.close()
