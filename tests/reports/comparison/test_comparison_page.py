@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from rooflinear.bench.gate.records import Control
 from rooflinear.reports.comparison import comparison_text
 from rooflinear.reports.comparison.comparison_page import Axis, html
 
@@ -46,6 +47,18 @@ def test_every_case_is_there_with_its_numbers():
             assert f"{each.ratio:.3f} ({each.low:.3f} – {each.high:.3f})" in shown
     rows = [attributes for tag, attributes in page.tags if tag == "details" and "data-verdict" in attributes]
     assert len(rows) == len(made.cases) + len(made.controls)
+
+
+def test_the_counts_add_up_to_all_cases():
+    made = comparison()
+    same = msgspec.structs.replace(next(each for each in made.cases if each.verdict == "equivalent"), unchanged=True)
+    cases = [same if each.case == same.case else each for each in made.cases]
+    control = Control(kind="unchanged", result=same, fired=False)
+    made = msgspec.structs.replace(made, cases=cases, controls=[*made.controls, control])
+    page = html(made).decode()
+    (chips,) = re.findall(r'<ul class="chips">(.*?)</ul>', page, re.DOTALL)
+    counts = [int(count) for count in re.findall(r"(\d+) [a-z]", re.sub("<[^>]*>", " ", chips))]
+    assert sum(counts) == len(made.cases)
 
 
 def test_a_replay_shows_both_ratios_of_every_case():
