@@ -1,7 +1,7 @@
 // One bar per implementation, from the machine's limit to its time, both logarithmic; or from 0, if chosen. Of several
 // algorithms the least limit is where bars begin, and each bar has a mark at its own where that is known.
 
-const LETTER = 0.065; // of a scale's width, with room between labels
+const LETTER = 0.085; // of the narrowest scale (6rem), in a wide font, with room between labels
 const LINEAR_STEPS = [1, 2, 5, 10];
 
 function bars(run, choice, found) {

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from rooflinear.bench.cli import app
 from rooflinear.bench.commands import compare as comparing
+from rooflinear.bench.commands import compare_output
 from rooflinear.bench.commands.requests import CompareRequest
 from rooflinear.bench.errors import CannotFinish, UsageError
 from rooflinear.bench.gate.margins import Margins
@@ -340,7 +341,7 @@ def test_a_file_is_not_written_over_another(refused, tmp_path):
 
 def test_several_forms_may_go_to_one_device():
     device = Path("/dev/null")
-    comparing._refuse_unwritable(CompareRequest(preset="quick", base="HEAD", html=device, junit=device))
+    compare_output.refuse_unwritable(CompareRequest(preset="quick", base="HEAD", html=device, junit=device))
 
 
 def test_the_summary_is_refused_before_measuring_too(refused, tmp_path, monkeypatch):
