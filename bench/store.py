@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -155,13 +157,17 @@ def count_results(folder: Path) -> int:
 
 
 class ResultFile:
-    """``cases.jsonl`` or `OUTPUTS`, open for appending; each record is on the disk when `append` returns."""
+    """``cases.jsonl`` or `OUTPUTS`, open for appending; each record is on the disk when `append` returns.
+
+    Raises `UsageError` while another process has it open: an incomplete line, which is cut off, may be that one's.
+    """
 
     def __init__(self, folder: Path, name: str = CASES):
         self.folder = folder
         path = folder / name
         try:
             self._file = path.open("ab+")
+            _lock(self._file.fileno(), path)
             self._file.seek(0)
             whole, _ = _split_torn(self._file.read())
             self._file.truncate(len(whole))
@@ -180,6 +186,36 @@ class ResultFile:
     def close(self) -> None:
         with contextlib.suppress(OSError):  # `append` has reported what did not fit
             self._file.close()
+
+
+@contextlib.contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Keeps other processes that ask for it away from a folder. Raises `UsageError` if one has it."""
+    try:
+        number = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows opens no folders
+        yield
+        return
+    try:
+        _lock(number, folder)
+        yield
+    finally:
+        os.close(number)
+
+
+def _lock(number: int, path: Path) -> None:
+    """Locks an open file for this process alone, where the system and its file system can."""
+    if sys.platform == "win32":
+        return
+    import fcntl
+
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        told = "another rooflinear is at work on it; wait for it to end, or give another folder"
+        raise UsageError(f"{path}: {told}") from error
+    except OSError:
+        return
 
 
 def cannot_write(folder: Path, error: OSError) -> CannotFinish:

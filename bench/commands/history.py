@@ -70,18 +70,22 @@ def history(request: HistoryRequest) -> int:
     watcher, started = progress.watcher(), time.monotonic()
     opened = cache(lambda suite_of: opener(as_bisect(typed), terms, suite_of))
     meter = Meter(opened, watcher, typed.case, blocks, begun.seed, machine.describe())
-    _write(folder, begun)
-    try:
-        growing = Growing(folder, begun, meter, lambda: budget is not None and time.monotonic() - started > budget)
-        _grown(growing, chosen, request.bisect, watcher.close)
-    except UsageError:
-        if found is None:
-            _forget(folder)
-        raise
-    done = growing.concluded()
-    warned = dict.fromkeys([*begun.warnings, *meter.warnings])
-    done = msgspec.structs.replace(done, suite=meter.suite or begun.suite, warnings=list(warned), ended_at=store.now())
-    return _shown(folder, done, request)
+    _made(folder)
+    with store.exclusive(folder):
+        _write(folder, begun)
+        try:
+            growing = Growing(folder, begun, meter, lambda: budget is not None and time.monotonic() - started > budget)
+            _grown(growing, chosen, request.bisect, watcher.close)
+        except UsageError:
+            if found is None:
+                _forget(folder)
+            raise
+        done = growing.concluded()
+        warned = dict.fromkeys([*begun.warnings, *meter.warnings])
+        done = msgspec.structs.replace(
+            done, suite=meter.suite or begun.suite, warnings=list(warned), ended_at=store.now()
+        )
+        return _shown(folder, done, request)
 
 
 def _forget(folder: Path) -> None:
@@ -185,11 +189,15 @@ def _shown(folder: Path, done: History, request: HistoryRequest) -> int:
     return done.exit_status
 
 
-def _write(folder: Path, done: History) -> None:
+def _made(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise store.cannot_write(folder, error) from error
+
+
+def _write(folder: Path, done: History) -> None:
+    _made(folder)
     store.replace_file(folder / HISTORY, store.pretty(done))
 
 

@@ -9,7 +9,7 @@ from ...bench.history.history_records import History, Nominee, Point, Series
 from ...bench.history.records import Commit
 from ..rendering import policy, render, styles
 from ..units import known, time_text
-from .history_text import STATES, chains, confirmed, headline, made_by, scope, told, where
+from .history_text import STATES, chains, confirmed, headline, made_by, of_machines, scope, told, where
 
 WIDTH, HEIGHT, TALL = 1000, 60, 200
 WIDEST = math.log(100)
@@ -86,7 +86,7 @@ def html(found: History) -> bytes:
         told=told,
         chips=[(word, states[state]) for state, word in {"confirmed": "confirmed", **STATES}.items() if states[state]],
         lines=lines(found),
-        chains=chains(found),
+        chains=[*chains(found), *of_machines(found)],
         facts=_facts(found),
         short={each.name: each.short for each in found.commits},
     ).encode()

@@ -43,11 +43,21 @@ def terminal(found: History, folder: Path) -> str:
         lines += _nominations([each for each in found.changes if each.state == state], word)
     lines += [f"not measured: {Commit(name).short}: {fault}" for name, fault in list(found.faults.items())[:MOST_CASES]]
     lines += chains(found)
+    lines += of_machines(found)
     lines += [f"warning: {each}" for each in found.warnings]
     lines += [headline(found), f"page: {folder / 'history.html'}"]
     if found.verdict == "unfinished":
         lines += [f"to go on: rooflinear history --results {shlex.quote(str(folder))}"]
     return "\n".join(lines)
+
+
+def of_machines(found: History) -> list[str]:
+    """What several machines mean for a series; [] for one."""
+    if found.method == "unpaired" or len(found.machines) < 2:
+        return []
+    named = ", ".join(found.machines)
+    told = "a ratio to the anchor may differ between them; a confirmed change was compared on one"
+    return [f"measured on {len(found.machines)} machines ({named}): {told}"]
 
 
 def scope(found: History) -> str:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -337,3 +339,29 @@ def test_a_report_that_cannot_be_written_is_refused_before_it_is_rendered(tmp_pa
     assert refused(report.write_reports, [tmp_path], ["html"], tmp_path).startswith(
         f"--output {tmp_path}: cannot write"
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks")
+def test_a_file_that_another_process_appends_to_is_left_alone(tmp_path):
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom rooflinear.bench import store\n"
+        f"file = store.ResultFile(Path({str(tmp_path)!r}))\nprint('open', flush=True)\nsys.stdin.read()"
+    )
+    other = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert other.stdout.readline() == "open\n"
+    (tmp_path / store.CASES).write_text("half a li")
+    with pytest.raises(UsageError, match="another rooflinear is at work on it"):
+        store.ResultFile(tmp_path)
+    assert (tmp_path / store.CASES).read_text() == "half a li"
+    other.kill()
+    other.communicate()
+    store.ResultFile(tmp_path).close()
+    assert (tmp_path / store.CASES).read_text() == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks")
+def test_a_folder_is_one_call_s_at_a_time(tmp_path):
+    with store.exclusive(tmp_path), pytest.raises(UsageError, match="another rooflinear"), store.exclusive(tmp_path):
+        pass
+    with store.exclusive(tmp_path):
+        pass

@@ -181,3 +181,9 @@ def test_a_subject_that_xml_cannot_hold_is_still_a_feed():
     ]
     feed = ElementTree.fromstring(atom(msgspec.structs.replace(found, changes=changes)))
     assert feed.find("a:entry/a:title", ELEMENT).text.endswith(": ab")
+
+
+def test_several_machines_are_told():
+    one = msgspec.structs.replace(history(), machines=["a"])
+    assert "machines" not in terminal(one, Path("f"))
+    assert "measured on 2 machines (a, b)" in terminal(msgspec.structs.replace(one, machines=["a", "b"]), Path("f"))
