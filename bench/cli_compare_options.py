@@ -18,6 +18,10 @@ BisectBudget = Annotated[
     Text,
     option("--time-budget", "TIME", "Time after which no commit is judged any more, such as 30m. Default: no limit."),
 ]
+AllCommits = Annotated[
+    bool,
+    switch("--all-commits", "Where a merge brought a change, also search the commits of the branch that it merges."),
+]
 Measures = Annotated[
     Many,
     option(

@@ -158,7 +158,9 @@ class CompareOptions:
 class BisectOptions:
     good: compare_options.Good = None
     bad: compare_options.Bad = "HEAD"
+    all_commits: compare_options.AllCommits = False
     case: compare_options.CasePatterns = None
+    measure: compare_options.Measures = None
     suite: options.SuiteFolder = None
     preset: options.ComparePreset = "quick"
     cases: CaseOptions
@@ -186,6 +188,7 @@ class HistoryOptions:
     bisect: history_options.BisectChanges = False
     read: history_options.ReadHistory = None
     case: compare_options.CasePatterns = None
+    measure: compare_options.Measures = None
     suite: options.SuiteFolder = None
     preset: options.ComparePreset = "quick"
     cases: CaseOptions

@@ -1,5 +1,6 @@
 """What ``rooflinear bisect`` does, free of how it is typed."""
 
+import contextlib
 import shutil
 import sys
 import time
@@ -18,8 +19,9 @@ from ..history import bisect as ended
 from ..history import commits
 from ..history.journal import Journal
 from ..history.player import Player
-from ..history.records import BISECT, STEPS, Bisection, Commit
+from ..history.records import BISECT, STEPS, Bisection, Commit, counted
 from ..history.search import Search
+from ..history.searching import Searching
 from ..history.steps import Name
 from ..machine import machine
 from ..progress import Plain
@@ -29,7 +31,7 @@ from .pairs import opener, repository
 from .requests import NO_GUEST, OF_GUESTS_ONLY, BisectRequest, ResumeBisectRequest, refuse_ignored, refuse_others
 from .run_record import folder_named
 
-OF_BISECT = {"good", "bad", "case", "results"}
+OF_BISECT = {"good", "bad", "case", "all_commits", "results"}
 PAGE = "bisect.html"
 
 
@@ -75,6 +77,7 @@ def _chain(request: BisectRequest) -> list[Commit]:
     if good and bad:
         if not request.is_guest:
             raise UsageError(f"releases are compared by a suite of another tool; {NO_GUEST}")
+        refuse_ignored(request.given, ("all_commits",), "releases have no branches")
         return commits.releases(good, bad)
     if good or bad:
         raise UsageError("one end is a release and the other is not; give two releases or two revisions")
@@ -94,25 +97,26 @@ def _terms(request: BisectRequest) -> _Terms:
 
 def _searched(folder: Path, begun: Bisection, request: BisectRequest, terms: _Terms) -> int:
     """Plays the search, which answers steps of an earlier start from the folder, and shows what it has found."""
-    started, watcher, last = time.monotonic(), progress.watcher(), len(begun.commits) - 1
-    budget = terms.budget_s
-    pairs = opener(request, terms.accepted, begun.commits[-1].name)
-    watcher.note(f"{last} commit{'s' if last > 1 else ''} between {begun.good} and {begun.bad}")
-    late = False
+    started, last, budget = time.monotonic(), len(begun.commits) - 1, terms.budget_s
+    pairs, late = opener(request, terms.accepted, begun.commits[-1].name), False
 
     def is_late() -> bool:
         nonlocal late
         late = late or (budget is not None and time.monotonic() - started > budget)
         return late
 
-    with Player(begun.commits, pairs, watcher, begun.cases, begun.seed) as player:
-        journal = Journal(folder, player.play, player.skip)
-        try:
-            answer = Search(last, journal.play, _teller(begun.commits, watcher), is_late).run()
-        finally:
-            journal.close()
-            watcher.close()
-        found = ended.concluded(begun, answer, journal.played, finished=not late)
+    with contextlib.closing(progress.watcher()) as watcher:
+        watcher.note(f"{counted(last, 'commit')} between {begun.good} and {begun.bad}")
+        with Player(begun.commits, pairs, watcher, begun.cases, begun.seed) as player:
+            journal = Journal(folder, player.play, player.skip)
+            with contextlib.closing(journal):
+                answer = Search(last, journal.play, _teller(begun.commits, watcher), is_late).run()
+            found = ended.concluded(begun, answer, journal.played, finished=not late)
+        if request.all_commits:
+            within = Searching(pairs, watcher, begun.seed, is_late)
+            changes = [within.merged(folder, repository(request), each) for each in found.changes]
+            chance = found.chance_of_error + within.level
+            found = msgspec.structs.replace(found, changes=changes, chance_of_error=chance)
     seconds = round(sum(each.seconds for each in found.steps), 1)
     warnings = [*begun.warnings, *(each for each in player.warnings if each not in begun.warnings)]
     found = msgspec.structs.replace(found, suite=player.suite or begun.suite, warnings=warnings, seconds=seconds)

@@ -40,7 +40,7 @@ def compare(request: CompareRequest, only: Only | None = None) -> Comparison:
     refuse_others(request.given, OF_GUESTS, "a suite of another tool has no such choice")
     accepted = margins.read(request.margin, request.margins)
     allowed = listed("--allow-missing", request.allow_missing)
-    measures = _measures(request)
+    measures = measures_of_suite(request.measure)
     limits(request)  # refused before anything is built
     time_budget_seconds(request.time_budget)
     with scratch.folder() as place:
@@ -48,8 +48,9 @@ def compare(request: CompareRequest, only: Only | None = None) -> Comparison:
         return judged(opened, named, accepted, allowed, request, only=only, measures=measures)
 
 
-def _measures(request: CompareRequest) -> list[Measure]:
-    found = measures_of(request.measure)
+def measures_of_suite(typed: Sequence[str]) -> list[Measure]:
+    """What ``--measure`` names, of what a suite of another tool can tell. Raises `UsageError`."""
+    found = measures_of(typed)
     if FIRST_CALL in found:
         told = f"--measure {FIRST_CALL}: a session of another tool's suite cannot tell first calls"
         raise UsageError(f"{told}; measure {TIME} or {MEMORY}")

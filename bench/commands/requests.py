@@ -168,7 +168,9 @@ class BisectRequest(CaseRequest, frozen=True, kw_only=True):
 
     good: str
     bad: str = "HEAD"
+    all_commits: bool = False
     case: tuple[str, ...] = ()
+    measure: tuple[str, ...] = ()
     margin: str | None = None
     margins: Path | None = None
     results: Path = Path("results")
@@ -196,6 +198,7 @@ class HistoryRequest(CaseRequest, frozen=True, kw_only=True):
     read: Path | None = None
     bisect: bool = False
     case: tuple[str, ...] = ()
+    measure: tuple[str, ...] = ()
     margin: str | None = None
     margins: Path | None = None
     results: Path | None = None

@@ -1,6 +1,7 @@
 """Which cases are compared, which serve as controls, and which end before anything is timed."""
 
 import random
+import statistics
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,8 +19,8 @@ from ..sweep import Contest, Options, contests, cost, footprint
 from .allowed import Named, one_sided
 from .margins import Margins, least_difference
 from .packages import same_packages
-from .paired_rounds import Reading
-from .records import ABSENT, APPEARED, CHANGED, MISSING, SAME, TIME, CaseResult, CaseVerdict, Measure
+from .paired_rounds import LEAST_BYTES, Reading
+from .records import ABSENT, APPEARED, CHANGED, MISSING, SAME, TIME, CaseResult, CaseVerdict, Measure, labelled
 from .revisions import Revision
 
 CONTROL_SHARE = 0.1
@@ -47,6 +48,15 @@ class Planned:
     @property
     def task(self) -> Task:
         return task_of(self.case)
+
+    @property
+    def label(self) -> str:
+        return labelled(self.case, self.measure)
+
+    def floor(self, readings: Sequence[Reading]) -> float:
+        """The share of base that the smallest difference that counts is: the margin is no less."""
+        base = statistics.median(each.base_ns for each in readings) if readings else 0.0
+        return self.least / max(base, LEAST_BYTES) if self.least else 0.0
 
 
 @dataclass

@@ -128,6 +128,11 @@ class Earlier(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
 
 
+def labelled(case: Case, measure: Measure) -> str:
+    """A case for people, and after it the measure if that is not the time of a call."""
+    return case.label if measure == TIME else f"{case.label} {measure}"
+
+
 class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     """One case of a comparison, by one measure.
 
@@ -160,8 +165,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def label(self) -> str:
-        """The case for people, and after it the measure if that is not the time of a call."""
-        return self.case.label if self.measure == TIME else f"{self.case.label} {self.measure}"
+        return labelled(self.case, self.measure)
 
 
 class Control(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ import msgspec
 
 from ..errors import Lost
 from . import judge, records
-from .paired_rounds import BASE, COPY, HEAD, LEAST_BYTES, Reading
+from .paired_rounds import BASE, COPY, HEAD, Reading
 from .plan import Planned
 from .records import CaseResult, CaseVerdict, Control, Stage
 from .statistics import Location, location, p_greater, spread
@@ -45,7 +45,8 @@ class Track:
 
     @property
     def name(self) -> str:
-        return f"{self.side} {self.planned.case.key}"
+        measure = "" if self.planned.measure == records.TIME else f" {self.planned.measure}"
+        return f"{self.side} {self.planned.case.key}{measure}"
 
     @property
     def exact(self) -> bool:
@@ -61,8 +62,7 @@ class Track:
     @property
     def floor(self) -> float:
         """The share of base that the smallest difference that counts is: the margin is no less."""
-        base = statistics.median(each.base_ns for each in self.screen) if self.screen else 0.0
-        return self.planned.least / max(base, LEAST_BYTES) if self.planned.least else 0.0
+        return self.planned.floor(self.screen)
 
     def readings(self, stage: StageName) -> list[Reading]:
         """The readings of ``screen`` or ``confirm``, one per block."""

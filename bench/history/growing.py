@@ -7,15 +7,12 @@ import msgspec
 
 from .. import store
 from . import histories
-from .bisect import found_change
 from .chained import Chained
 from .history_records import CHANGES, MEASURED, Anchor, Compared, History, Measured
-from .journal import Journal
 from .measuring import Meter
-from .nominations import Key, Nomination
-from .player import Player
+from .nominations import Key, Nomination, planned_of
 from .records import Commit, FoundChange
-from .search import Search
+from .searching import Searching
 
 OVERLAP = 3
 """Commits that are measured against a new anchor and the one before it."""
@@ -80,7 +77,10 @@ class Growing:
         due = self._nominated(call)
         pairs: dict[tuple[str, str], list[Nomination]] = {}
         known = {
-            (each.before, each.after, case.label) for each in self.compared if each.call == call for case in each.cases
+            (each.before, each.after, case.label)
+            for each in self.compared
+            if each.call == call
+            for case in planned_of(each)
         }
         for each in due:
             if each.key not in known:
@@ -117,15 +117,8 @@ class Growing:
         names = [each.name for each in self.begun.commits]
         commits = self.begun.commits[names.index(before) : names.index(after) + 1]
         folder = self._folder / f"bisect-{_plain(commits[0])}-{_plain(commits[-1])}"
-        folder.mkdir(exist_ok=True)
         opener = self._meter.opener(self.begun.anchors[-1].suite_of)
-        with Player(commits, opener, self._meter.watcher, (), self._meter.seed) as player:
-            journal = Journal(folder, player.play, player.skip)
-            try:
-                answer = Search(len(commits) - 1, journal.play, is_late=self._pauses).run(cases)
-            finally:
-                journal.close()
-        found = [found_change(each, commits) for each in answer.changes]
+        found = Searching(opener, self._meter.watcher, self._meter.seed, self._pauses).between(folder, commits, cases)
         return {case: [each for each in found if any(of.case == case for of in each.cases)] for case in cases}
 
     def concluded(self) -> History:

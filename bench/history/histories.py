@@ -11,7 +11,7 @@ from . import nominations
 from .chained import Chained
 from .history_records import Compared, History, HistoryVerdict, Measured, Nominee
 from .nominations import Key, Nomination
-from .records import Commit, FoundChange
+from .records import Commit, FoundChange, ways_of
 
 TOO_SMALL = "smaller than half of its margin"
 WAITS = "not compared yet"
@@ -66,7 +66,9 @@ def nominees(
     """What was nominated now, and what was confirmed earlier, in the order of commits and cases."""
     place = {each.name: number for number, each in enumerate(commits)}
     results, lost = nominations.judged(compared), nominations.lost(compared)
-    calls = {(each.before, each.after, case.label): each.call for each in compared for case in each.cases}
+    calls = {
+        (each.before, each.after, case.label): each.call for each in compared for case in nominations.planned_of(each)
+    }
     jumps = {each.key: each.jump for each in nominated}
     small = {each.key for each in nominated if each.is_small}
     earlier = [key for key, result in results.items() if result.verdict in (SLOWER, FASTER)]
@@ -138,15 +140,20 @@ def verdict_of(
     if not lines:
         return "nothing measured" if finished else "unfinished", "no commit was measured"
     if slower:
-        return "slower", f"{_commits(slower)} made a case slower"
+        return "slower", f"{_commits(slower)} made a case {_ways(slower, 0)}"
     if not finished:
         return "unfinished", "--time-budget ended before all was measured"
     if any(each.state == "undecided" for each in own):
         return "undecided", next(each.reason for each in own if each.state == "undecided")
     if faster:
-        return "faster", f"{_commits(faster)} made a case faster, and none made one slower"
+        return "faster", f"{_commits(faster)} made a case {_ways(faster, 1)}, and none made one {_ways(faster, 0)}"
     earlier = sum(each.is_confirmed for each in found)
     return "unchanged", f"no new change was confirmed; {earlier} earlier" if earlier else "no change was confirmed"
+
+
+def _ways(found: Sequence[Nominee], way: int) -> str:
+    """``slower``; ``slower or larger`` where cases of both kinds changed."""
+    return " or ".join(dict.fromkeys(ways_of(each.case)[way] for each in found))
 
 
 def _gone(newest: Measured, lines: Sequence[Measured]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from ..gate.paired_rounds import Reading
-from ..gate.records import CaseResult
+from ..gate.records import CaseResult, Measure
 from ..records import Case, Machine
 from .records import Commit, FoundChange
 
@@ -58,7 +58,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     """A line of ``changes.jsonl``: two neighbours compared with one another, in the cases nominated between them.
 
     All lines of a ``call`` are judged together. ``readings`` are those of each case by block, ``lost`` says why one has
-    none; ``fault`` why the whole comparison has none.
+    none; ``fault`` why the whole comparison has none. ``measures`` are those of the first cases, the time of the rest.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -66,6 +66,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     before: str
     after: str
     cases: list[Case] = []
+    measures: list[Measure] = []
     margins: dict[str, float] = {}
     readings: dict[str, list[Reading]] = {}
     lost: dict[str, str] = {}

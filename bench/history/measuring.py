@@ -81,10 +81,8 @@ class Meter:
             yield pair
 
     def _measured(self, begun: Measured, pair: Pair, known: Sequence[Measured], seed: int) -> Measured:
-        planned = {
-            each.case.label: replace(each, copied=False) for each in pair.measured if fits(each.case, self.patterns)
-        }
-        settled = {each.case.label: each for each in pair.settled if fits(each.case, self.patterns)}
+        planned = {each.label: replace(each, copied=False) for each in pair.measured if fits(each, self.patterns)}
+        settled = {each.label: each for each in pair.settled if fits(each, self.patterns)}
         if not planned and not settled:
             raise none_fits(self.patterns)
         names = [*planned, *settled]
@@ -93,6 +91,7 @@ class Meter:
         playing = {name: each for name, each in planned.items() if name not in same}
         readings, broken = read_blocks(pair.blocks, playing, dict.fromkeys(playing, self.blocks), seed, self.watcher)
         margins = {name: (planned.get(name) or settled[name]).margin for name in names}
+        margins |= {name: max(margins[name], planned[name].floor(of)) for name, of in readings.items()}
         return msgspec.structs.replace(
             begun, numbers={name: [each.head for each in of] for name, of in readings.items()}, same_as=same,
             lost=lost | broken, codes={name: pair.codes[name] for name in names if name in pair.codes},
@@ -126,15 +125,18 @@ class Meter:
 
 def _compared(made: Compared, pair: Pair, counts: Mapping[Name, int], seed: int, watcher: Plain) -> Compared:
     """One of the cases is also played against a copy of the earlier commit, as a control."""
-    found = {each.case.label: each for each in pair.measured if each.case.label in counts}
-    settled = {each.case.label: each for each in pair.settled if each.case.label in counts}
+    found = {each.label: each for each in pair.measured if each.label in counts}
+    settled = {each.label: each for each in pair.settled if each.label in counts}
     control = next(iter(found), None)
     playing = {name: replace(each, unchanged=False, copied=name == control) for name, each in found.items()}
     readings, lost = read_blocks(pair.blocks, playing, counts, seed, watcher)
-    cases = [(found.get(name) or settled[name]).case for name in counts if name in found or name in settled]
+    known = [found.get(name) or settled[name] for name in counts if name in found or name in settled]
+    cases = [each.case for each in known]
     cases += [_unknown(name) for name in counts if name not in found and name not in settled]
     reasons = {name: each.reason or LACKS for name, each in settled.items()}
-    return msgspec.structs.replace(made, cases=cases, readings=readings, lost=reasons | lost)
+    return msgspec.structs.replace(
+        made, cases=cases, measures=[each.measure for each in known], readings=readings, lost=reasons | lost
+    )
 
 
 def _is_disturbed(readings: Sequence[Reading]) -> bool:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from ..gate.judge import CONFIRM_BLOCKS, FAMILY_LEVEL, confirm_blocks
 from ..gate.paired_rounds import COPY, HEAD
 from ..gate.plan import Planned
-from ..gate.records import CaseResult
+from ..gate.records import TIME, CaseResult, Measure, labelled
 from ..gate.statistics import blocks_to_find, spread_upper
 from ..gate.tracks import Track, results
+from ..records import Case
 from .chained import Chained, Found, differences
 from .change_points import change_points, jumps
 from .history_records import Compared
@@ -128,6 +129,15 @@ class Nominated(Track):
         return f"{self.pair} {super().name}"
 
 
+def planned_of(line: Compared) -> list[Planned]:
+    """The cases, each with its measure and its margin; 0 where it was never opened."""
+    times: list[Measure] = [TIME] * len(line.cases)
+    of_cases: zip[tuple[Case, Measure]] = zip(line.cases, [*line.measures, *times], strict=False)
+    return [
+        Planned(case, line.margins.get(labelled(case, measure), 0.0), measure=measure) for case, measure in of_cases
+    ]
+
+
 def judged(lines: Sequence[Compared]) -> dict[Key, CaseResult]:
     """What the gate says of all comparisons; those of a call are judged together."""
     found: dict[Key, CaseResult] = {}
@@ -140,13 +150,12 @@ def _of_call(lines: Sequence[Compared]) -> dict[Key, CaseResult]:
     keys: list[Key] = []
     tracks: list[Nominated] = []
     for line in lines:
-        for case in line.cases:
-            readings = line.readings.get(case.label)
+        for planned in planned_of(line):
+            readings = line.readings.get(planned.label)
             if not readings:
                 continue
-            margin = line.margins[case.label]
-            planned, pair = Planned(case, margin), f"{line.before} {line.after}"
-            keys.append((line.before, line.after, case.label))
+            margin, pair = planned.margin, f"{line.before} {line.after}"
+            keys.append((line.before, line.after, planned.label))
             tracks.append(Nominated(planned, HEAD, margin, confirm=list(readings), pair=pair))
             if copies := [each for each in readings if each.copy is not None]:
                 tracks.append(Nominated(planned, COPY, margin, confirm=copies, pair=pair))
@@ -156,8 +165,8 @@ def _of_call(lines: Sequence[Compared]) -> dict[Key, CaseResult]:
 def lost(lines: Sequence[Compared]) -> Mapping[Key, str]:
     """Why nominated cases have no comparison, though one was tried."""
     return {
-        (line.before, line.after, case.label): line.fault or line.lost.get(case.label, "it was not measured")
+        (line.before, line.after, each.label): line.fault or line.lost.get(each.label, "it was not measured")
         for line in lines
-        for case in line.cases
-        if not line.readings.get(case.label)
+        for each in planned_of(line)
+        if not line.readings.get(each.label)
     }

@@ -9,8 +9,7 @@ from typing import Protocol
 from ..errors import UsageError
 from ..gate.gate import Blocks
 from ..gate.plan import Planned
-from ..gate.records import CaseResult
-from ..records import Case
+from ..gate.records import CaseResult, Measure
 from .steps import Name
 
 
@@ -18,13 +17,13 @@ from .steps import Name
 class Pair:
     """``measured`` are the cases that both commits have, ``settled`` those that end without times.
 
-    ``blocks`` makes a player of blocks from a seed. ``codes`` are digests of head's code by case: cases with equal
-    digests run the same code.
+    ``blocks`` makes a player of a measure's blocks from a seed. ``codes`` are digests of head's code by case: cases
+    with equal digests run the same code.
     """
 
     measured: Sequence[Planned]
     settled: Sequence[CaseResult]
-    blocks: Callable[[int], Blocks]
+    blocks: Mapping[Measure, Callable[[int], Blocks]]
     suite: str = ""
     warnings: Sequence[str] = field(default_factory=list[str])
     codes: Mapping[Name, str] = field(default_factory=dict[Name, str])
@@ -36,9 +35,10 @@ class Opener(Protocol):
     def __call__(self, base: str, head: str) -> AbstractContextManager[Pair]: ...
 
 
-def fits(case: Case, patterns: Sequence[str]) -> bool:
-    """Whether a pattern is of the case's label; all cases fit where there is no pattern."""
-    return not patterns or any(fnmatch.fnmatch(case.label, each) for each in patterns)
+def fits(each: Planned | CaseResult, patterns: Sequence[str]) -> bool:
+    """Whether a pattern is of the case's label, with or without its measure; all fit where there is no pattern."""
+    labels = (each.label, each.case.label)
+    return not patterns or any(fnmatch.fnmatch(label, pattern) for label in labels for pattern in patterns)
 
 
 def none_fits(patterns: Sequence[str]) -> UsageError:

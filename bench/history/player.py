@@ -7,12 +7,10 @@ from dataclasses import replace
 from types import TracebackType
 
 from ..errors import BuildFailed, UsageError
-from ..gate.gate import Gate
-from ..gate.plan import Planned
-from ..gate.records import FASTER, INCONCLUSIVE, SLOWER, CaseResult
-from ..gate.tracks import results
+from ..gate.measures import play
+from ..gate.plan import Plan, Planned
+from ..gate.records import FASTER, INCONCLUSIVE, SLOWER, CaseResult, Measure
 from ..progress import Plain
-from ..records import Case
 from .pairs import Opener, Pair, fits, none_fits
 from .readings import read_blocks
 from .records import Commit
@@ -69,24 +67,25 @@ class Player:
     def _ends(self, pair: Pair, step: Step, seed: int) -> Outcome:
         """A whole comparison by the gate."""
         self.warnings += [each for each in pair.warnings if each not in self.warnings]
-        measured = [each for each in pair.measured if self._is_wanted(each.case, step.blocks)]
-        settled = [each for each in pair.settled if self._is_wanted(each.case, step.blocks)]
+        measured = [each for each in pair.measured if self._is_wanted(each, step.blocks)]
+        settled = [each for each in pair.settled if self._is_wanted(each, step.blocks)]
         if not measured and not settled:
             raise none_fits(self._patterns)
-        gate = Gate(measured, pair.blocks, self._watcher, seed=seed)
-        gate.play()
-        self.warnings += gate.warnings
-        cases, _ = results(gate.tracks)
-        return outcome_of([*cases, *settled])
+        plans: dict[Measure, Plan] = {
+            measure: Plan(tuple(each for each in measured if each.measure == measure), ())
+            for measure in pair.blocks
+            if any(each.measure == measure for each in measured)
+        }
+        found = play(plans, pair.blocks, self._watcher, seed=seed, time_budget_s=None)
+        self.warnings += found.warnings
+        return outcome_of([*found.cases, *settled])
 
-    def _is_wanted(self, case: Case, names: Mapping[Name, int]) -> bool:
-        if names:
-            return case.label in names
-        return fits(case, self._patterns)
+    def _is_wanted(self, each: Planned | CaseResult, names: Mapping[Name, int]) -> bool:
+        return each.label in names if names else fits(each, self._patterns)
 
     def _blocks(self, pair: Pair, step: Step, seed: int) -> Outcome:
-        planned = {each.case.label: replace(each, copied=False) for each in pair.measured}
-        settled = {each.case.label: each for each in pair.settled}
+        planned = {each.label: replace(each, copied=False) for each in pair.measured}
+        settled = {each.label: each for each in pair.settled}
         same = [name for name in step.blocks if is_same(planned.get(name), settled.get(name))]
         lost = {
             name: settled[name].reason if name in settled else "it does not have this case"
@@ -101,11 +100,11 @@ class Player:
 
 def outcome_of(cases: Sequence[CaseResult]) -> Outcome:
     """What a whole comparison says to a search."""
-    effects = {each.case.label: _effect(each) for each in cases if each.verdict in (SLOWER, FASTER)}
-    undecided = {each.case.label: each.reason for each in cases if each.verdict == INCONCLUSIVE}
+    effects = {each.label: _effect(each) for each in cases if each.verdict in (SLOWER, FASTER)}
+    undecided = {each.label: each.reason for each in cases if each.verdict == INCONCLUSIVE}
     untimed = [each for each in cases if each.ratio is None and each.verdict != INCONCLUSIVE and not each.unchanged]
-    numbers = {each.case.label: _numbers(each) for each in cases if each.ratio is not None}
-    lost = {each.case.label: f"{each.verdict}: {each.reason}" for each in untimed}
+    numbers = {each.label: _numbers(each) for each in cases if each.ratio is not None}
+    lost = {each.label: f"{each.verdict}: {each.reason}" for each in untimed}
     return Outcome(numbers, lost=lost, effects=effects, undecided=undecided)
 
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from ..gate.records import FIRST_CALL, MEMORY
 from ..records import Machine
 from .steps import Outcome, Step
 
@@ -62,7 +63,8 @@ class ChangedCase(msgspec.Struct, frozen=True, kw_only=True):
 class FoundChange(msgspec.Struct, frozen=True, kw_only=True):
     """A commit that changed cases; or, if ``suspects`` are more than one, that one of these did.
 
-    ``before`` is the last commit known to be unchanged.
+    ``before`` is the last commit known to be unchanged. ``merged`` is what a search found in the branch that the commit
+    merges.
     """
 
     commit: Commit
@@ -71,6 +73,7 @@ class FoundChange(msgspec.Struct, frozen=True, kw_only=True):
     suspects: list[Commit]
     skipped: dict[str, str] = {}
     reason: str = ""
+    merged: list["FoundChange"] = []
 
 
 class Bisection(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +108,17 @@ class Bisection(msgspec.Struct, frozen=True, kw_only=True):
         return EXIT_STATUS[self.verdict]
 
 
+def ways_of(case: str) -> tuple[str, str]:
+    """What a case becomes whose ratio is above 1, and below."""
+    return ("larger", "smaller") if case.endswith(f" {MEMORY}") else ("slower", "faster")
+
+
+def quantity_of(case: str) -> str:
+    """What the ratios of a case are of."""
+    named = {MEMORY: "memory of a call", FIRST_CALL: "time of a first call"}
+    return next((text for measure, text in named.items() if case.endswith(f" {measure}")), "time of a call")
+
+
 def what_of(name: str) -> str:
     """What a chain consists of, by the name of one of its ends."""
     return "release" if "==" in name else "commit"
@@ -123,19 +137,24 @@ def verdict_of(
     if not compared:
         return "nothing compared", next(iter(undecided.values()), "no case was compared")
     if slower:
-        return "slower", f"{_commits(slower)} made a case slower"
+        return "slower", f"{_commits(slower)} made a case {_ways(slower, 0)}"
     if not finished:
         return "unfinished", "--time-budget ended before a commit was found"
     if undecided:
         return "inconclusive", next(iter(undecided.values()))
     if faster:
-        return "faster", f"{_commits(faster)} made a case faster, and none made one slower"
+        return "faster", f"{_commits(faster)} made a case {_ways(faster, 1)}, and none made one {_ways(faster, 0)}"
     return "unchanged", "no case differs between the two ends by more than its margin"
 
 
 def _is_confirmed(change: FoundChange, way: int) -> bool:
     """Whether the last comparison shows that a case became slower (``way`` 1) or faster (-1)."""
     return any(case.confirmed and case.ratio is not None and (case.ratio > 1) == (way > 0) for case in change.cases)
+
+
+def _ways(changes: Sequence[FoundChange], way: int) -> str:
+    """``slower``; ``slower or larger`` where cases of both kinds changed."""
+    return " or ".join(dict.fromkeys(ways_of(case.case)[way] for change in changes for case in change.cases))
 
 
 def _commits(changes: Sequence[FoundChange]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...bench.gate.statistics import location
-from ...bench.history.records import Bisection, Commit, counted, what_of
+from ...bench.history.records import Bisection, Commit, counted, quantity_of, ways_of, what_of
 from ...bench.history.search import AGAIN_BLOCKS, LOOKS
 from ..comparison.comparison_page import Axis
 from ..rendering import policy, render, styles
@@ -40,6 +40,14 @@ class Ladder:
     rungs: Sequence[Rung]
     axis: Axis
 
+    @property
+    def quantity(self) -> str:
+        return quantity_of(self.case)
+
+    @property
+    def way(self) -> str:
+        return ways_of(self.case)[0]
+
 
 def html(found: Bisection) -> bytes:
     """The page. It has no script."""
@@ -57,6 +65,7 @@ def html(found: Bisection) -> bytes:
         again=AGAIN_BLOCKS,
         looks=LOOKS,
         counted=counted,
+        told=told,
         what=what_of(found.good),
     ).encode()
 

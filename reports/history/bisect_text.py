@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...bench.history.records import Bisection, ChangedCase, FoundChange, counted, what_of
+from ...bench.history.records import Bisection, ChangedCase, FoundChange, counted, ways_of, what_of
 
 HEADLINES = {
     "slower": "Slower",
@@ -50,7 +50,8 @@ def told(case: ChangedCase) -> str:
     """``slower, 1.051 (1.046 to 1.057)``: the commit over the one before it."""
     if case.ratio is None:
         return f"not compared with the one before; {ratio_text(case.from_good)} from end to end"
-    word = "slower" if case.ratio > 1 else "faster"
+    slower, faster = ways_of(case.case)
+    word = slower if case.ratio > 1 else faster
     sure = word if case.confirmed else "not confirmed"
     low, high = case.low, case.high
     interval = f" ({ratio_text(low)} to {ratio_text(high)})" if low is not None and high is not None else ""
@@ -78,3 +79,6 @@ def _change(change: FoundChange) -> Iterator[str]:
         yield f"  and {len(change.cases) - MOST} more cases"
     if change.reason:
         yield f"  {change.reason}"
+    for each in change.merged:
+        yield "  of the branch that it merges:"
+        yield from (f"    {line}" for line in _change(each))

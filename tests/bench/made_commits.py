@@ -3,11 +3,13 @@
 import contextlib
 import math
 import random
+from functools import partial
 
 from rooflinear.bench.errors import BuildFailed, Lost
+from rooflinear.bench.gate.margins import least_difference
 from rooflinear.bench.gate.paired_rounds import Reading
 from rooflinear.bench.gate.plan import Outcome, Planned
-from rooflinear.bench.gate.records import MISSING, CaseResult
+from rooflinear.bench.gate.records import MEASURES, MEMORY, MISSING, TIME, CaseResult, labelled
 from rooflinear.bench.history.history_records import Anchor, History
 from rooflinear.bench.history.measuring import Meter
 from rooflinear.bench.history.pairs import Pair
@@ -42,10 +44,14 @@ class Commits:
     """``changes`` of a case are shares by the number of the commit that brings them; 0 is a change without effect.
 
     A commit in ``broken`` cannot be built; ``lacks`` names the cases that a commit has not. A copy of the base differs
-    from it by ``control``. ``dropped`` of the four rounds of each block are disturbed.
+    from it by ``control``. ``dropped`` of the four rounds of each block are disturbed. By memory, only cases named
+    ``large…`` change; base takes ``memory`` bytes.
     """
 
-    def __init__(self, count, broken=(), lacks=None, control=1.0, dropped=0, spread=SPREAD, **changes):
+    def __init__(
+        self, count, broken=(), lacks=None, control=1.0, dropped=0, spread=SPREAD, measures=(TIME,), **changes
+    ):
+        self.measures, self.memory = measures, 1e6
         self.chain, self.broken, self.lacks = chain(count), broken, lacks or {}
         self.changes, self.control, self.dropped, self.spread = changes, control, dropped, spread
         self.opened, self.played, self.suites = [], [], []
@@ -63,13 +69,18 @@ class Commits:
         names = [name for name in self.changes if not {base, head} & {*self.lacks.get(name, ())}]
         gone = [name for name in self.changes if name not in names]
         measured = [
-            Planned(case(name), 0.02, unchanged=self.code(name, base) == self.code(name, head)) for name in names
-        ]
+            Planned(
+                case(name), 0.02, unchanged=self.code(name, base) == self.code(name, head), measure=measure,
+                least=least_difference(measure),
+            )
+            for name in names
+            for measure in self.measures
+        ]  # fmt: skip
         settled = [
             CaseResult(case=case(name), verdict=MISSING, reason="head does not have it", margin=0.02) for name in gone
         ]
-        codes = {label(name): self.code(name, head) for name in names}
-        yield Pair(measured, settled, lambda seed: Blocks(self, base, head, seed), "made", (), codes)
+        codes = {labelled(case(name), each): self.code(name, head) for name in names for each in self.measures}
+        yield Pair(measured, settled, dict.fromkeys(MEASURES, partial(Blocks, self, base, head)), "made", (), codes)
 
     def number(self, name):
         return next(place for place, each in enumerate(self.chain) if each.name == name)
@@ -101,10 +112,14 @@ class Blocks:
         name = planned.case.implementation
         if name.startswith("wrong"):
             return Outcome(lost={"head": Lost("wrong", "outside the bound")})
-        ratio = self.commits.log(name, self.head) - self.commits.log(name, self.base)
+        is_memory = planned.measure == MEMORY
+        same = is_memory and not name.startswith("large")
+        ratio = 0.0 if same else self.commits.log(name, self.head) - self.commits.log(name, self.base)
         noise = [self.random.gauss(0, self.commits.spread) for _ in range(2)]
         copy = math.log(self.commits.control) + noise[1] if planned.copied else None
-        return Outcome(Reading(ratio + noise[0], copy, 100.0, 100.0, 4, self.commits.dropped))
+        base = self.commits.memory if is_memory else 100.0
+        unit = "B" if is_memory else "ns"
+        return Outcome(Reading(ratio + noise[0], copy, base, base, 4, self.commits.dropped, unit=unit))
 
     def close(self):
         pass

@@ -82,6 +82,20 @@ def test_numbers_of_a_commit_do_not_depend_on_what_was_measured_before():
     assert line.seed != meter.measure(commits.chain[6], ANCHOR, ()).seed
 
 
+def test_a_case_is_measured_by_each_measure_and_small_memory_has_a_wide_margin():
+    commits = Commits(10, measures=("time", "memory"), large={2: 0.8}, a={2: 0.1})
+    commits.memory = 2.0**20
+    line = measured(commits, 4)
+    assert {name: round(math.exp(sum(of) / len(of)), 1) for name, of in line.numbers.items()} == {
+        label("large"): 1.8, f"{label('large')} memory": 1.8, label("a"): 1.1, f"{label('a')} memory": 1.0,
+    }  # fmt: skip
+    assert line.margins == {
+        label("large"): 0.02, f"{label('large')} memory": 0.5, label("a"): 0.02, f"{label('a')} memory": 0.5,
+    }  # fmt: skip
+    later = measured(commits, 5, line)
+    assert later.same_as == dict.fromkeys(line.numbers, "c04")
+
+
 def nomination(name, before="c04", after="c05"):
     return Nomination(label(name), before, after, math.log(1.05), 0.02, [0.05, 0.051, 0.049, 0.05, 0.052, 0.048])
 

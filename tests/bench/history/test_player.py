@@ -8,7 +8,7 @@ import pytest
 from rooflinear.bench.errors import BuildFailed, Lost, UsageError
 from rooflinear.bench.gate.paired_rounds import Reading
 from rooflinear.bench.gate.plan import Outcome, Planned
-from rooflinear.bench.gate.records import ABSENT, FASTER, INCONCLUSIVE, MISSING, SLOWER, CaseResult, Stage
+from rooflinear.bench.gate.records import ABSENT, FASTER, INCONCLUSIVE, MEASURES, MISSING, SLOWER, CaseResult, Stage
 from rooflinear.bench.history.pairs import Pair
 from rooflinear.bench.history.player import Player, outcome_of
 from rooflinear.bench.history.records import Commit
@@ -66,7 +66,7 @@ class Repository:
         if head in self.broken:
             raise self.broken[head]
         self.opened.append((base, head))
-        yield Pair(*self.pair, self.make, "made", [f"warned of {head}"])
+        yield Pair(*self.pair, dict.fromkeys(MEASURES, self.make), "made", [f"warned of {head}"])
         self.closed.append((base, head))
 
     def make(self, seed):
