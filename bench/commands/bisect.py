@@ -24,6 +24,7 @@ from ..history.search import Search
 from ..history.searching import Searching
 from ..history.steps import Name
 from ..machine import machine
+from ..processes import scratch
 from ..progress import Plain
 from .guests import OF_GUESTS
 from .options import seed_of, time_budget_seconds
@@ -60,6 +61,7 @@ def resume(request: ResumeBisectRequest) -> int:
     """Goes on with the search of a folder."""
     refuse_others(request.given, {"resume", "time_budget", "json"}, "--resume goes on with what was typed before")
     begun = _read(request.resume)
+    scratch.remove_abandoned()
     now = {"time_budget": request.time_budget, "json": request.json}
     typed = msgspec.convert(begun.request | now, BisectRequest, dec_hook=lambda kind, value: kind(value))
     return _searched(request.resume, begun, typed, _terms(typed))

@@ -16,6 +16,7 @@ from ..history.growing import Growing
 from ..history.history_records import HISTORY, MEASURED, History, Measured
 from ..history.measuring import Meter
 from ..machine import machine
+from ..processes import scratch
 from . import history_range
 from .guests import OF_GUESTS
 from .history_range import Chosen, as_bisect
@@ -61,6 +62,7 @@ def history(request: HistoryRequest) -> int:
         return _shown(history_files.folder_of(request), history_files.read(request), request)
     folder = _folder(request)
     found = _read(folder) if (folder / HISTORY).exists() else None
+    scratch.remove_abandoned()
     typed = _typed(request, found, folder)
     terms = margins.read(typed.margin, typed.margins)
     blocks, budget = _blocks(typed.blocks), time_budget_seconds(request.time_budget)

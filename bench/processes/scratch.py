@@ -17,7 +17,7 @@ PREFIX = "rooflinear-"
 def make() -> Path:
     """A new empty folder, without links in its path. Raises `CannotFinish` if there is no room for one."""
     try:
-        _remove_abandoned()
+        remove_abandoned()
         return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")).resolve()
     except OSError as error:
         raise CannotFinish(f"cannot make a temporary folder: {error.strerror}; set TMPDIR") from error
@@ -38,7 +38,7 @@ def folder() -> Iterator[Path]:
         remove(made)
 
 
-def _remove_abandoned() -> None:
+def remove_abandoned() -> None:
     """Removes the folders of processes that were killed before they could."""
     for each in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
         pid = each.name.removeprefix(PREFIX).partition("-")[0]

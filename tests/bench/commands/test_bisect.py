@@ -15,10 +15,10 @@ from ..made_repository import KERNEL, OTHER, SIZES, SLOWER, WRONG, Repository
 
 @pytest.fixture
 def repository(rooflinear):
-    """After the first commit three more: the last one makes ``plain`` slower, the one before cannot be judged."""
+    """Three commits: the last one makes ``plain`` slower, the one before cannot be judged."""
     made = Repository(rooflinear.folder)
     made.write(other=None)
-    for number, text in enumerate((KERNEL, KERNEL, WRONG, SLOWER)):
+    for number, text in enumerate((KERNEL, WRONG, SLOWER)):
         made.write(plain=f"{text}# {number}\n")
         made.commit(f"change {number}")
     return made
@@ -45,11 +45,11 @@ def folder_of(rooflinear):
 
 @pytest.mark.alone
 def test_the_commit_is_named_and_one_that_is_wrong_is_suspected_with_it(rooflinear, repository, bisect):
-    status, found = bisect("HEAD~3", *SIZES)
+    status, found = bisect("HEAD~2", *SIZES)
     assert status == 1
     (change,) = found["changes"]
-    assert change["commit"]["subject"] == "change 3"
-    assert [each["subject"] for each in change["suspects"]] == ["change 2", "change 3"]
+    assert change["commit"]["subject"] == "change 2"
+    assert [each["subject"] for each in change["suspects"]] == ["change 1", "change 2"]
     (case,) = change["cases"]
     assert case["confirmed"]
     assert case["low"] > 2
@@ -57,13 +57,15 @@ def test_the_commit_is_named_and_one_that_is_wrong_is_suspected_with_it(roofline
     assert name == repository.git("rev-parse", "HEAD~1").strip()
     assert "wrong" in why
     page = (folder_of(rooflinear) / "bisect.html").read_text()
-    assert "change 3" in page
+    assert "change 2" in page
     assert "://" not in page
 
 
 @pytest.mark.alone
 def test_it_goes_on_after_it_was_killed(rooflinear, repository, bisect):
-    process = rooflinear.start("bisect", "HEAD~3", "HEAD~2", *SIZES)
+    repository.write(plain=f"{KERNEL}# again\n")
+    repository.commit("as fast as before")
+    process = rooflinear.start("bisect", "HEAD~3", *SIZES)
     results = rooflinear.folder / "results"
     wait_for(lambda: any(path.read_bytes().count(b"\n") for path in results.glob(f"*/{STEPS}")) or process.poll())
     process.send_signal(signal.SIGKILL)
@@ -72,7 +74,7 @@ def test_it_goes_on_after_it_was_killed(rooflinear, repository, bisect):
     before = steps.read_bytes()
     status, found = bisect("--resume", steps.parent)
     assert steps.read_bytes().startswith(before)
-    assert (status, found["verdict"]) == (0, "unchanged")
+    assert (status, found["verdict"]) in ((0, "unchanged"), (3, "inconclusive"))  # the machine decides which
     assert json.loads((steps.parent / BISECT).read_text()) == found
 
 

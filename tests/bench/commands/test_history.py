@@ -27,15 +27,18 @@ FOLDER = Path("results/history-kernels")
 
 @pytest.fixture
 def repository(rooflinear):
-    """Six commits: the fourth makes ``plain`` slower; the second and the last change no code that is measured."""
-    return made(rooflinear.folder)
+    """Four commits: the third makes ``plain`` slower; the last changes no code that is measured."""
+    return made(rooflinear.folder, (KERNEL, KERNEL + "# 1\n", SLOWER, SLOWER))
 
 
-def made(folder):
+SIX = KERNEL, KERNEL, KERNEL + "# 2\n", SLOWER, SLOWER + "# 4\n", SLOWER + "# 4\n"
+
+
+def made(folder, texts=SIX):
     needs("ruptures")
     found = Repository(folder)
     found.write(other=None)
-    for number, text in enumerate((KERNEL, KERNEL, KERNEL + "# 2\n", SLOWER, SLOWER + "# 4\n", SLOWER + "# 4\n")):
+    for number, text in enumerate(texts):
         found.write(plain=text)
         (folder / "notes.txt").write_text(f"{number}\n")
         found.commit(f"change {number}")
@@ -57,27 +60,29 @@ def subjects(found):
 
 @pytest.mark.alone
 def test_a_slower_commit_is_confirmed_and_a_later_one_added(rooflinear, repository):
-    status, found = run(rooflinear, repository, "HEAD~5..HEAD~1", *SIZES)
-    assert (status, subjects(found)) == (1, ["change 3"])
+    status, found = run(rooflinear, repository, "HEAD~3..HEAD~1", "--blocks", "4", *SIZES)
+    assert (status, subjects(found)) == (1, ["change 2"])
     (series,) = found["series"]
     names = [each["name"] for each in found["commits"]]
-    same = {names.index(each["commit"]): each["same_as"] for each in series["points"]}
-    assert same == {0: "", 1: names[0], 2: "", 3: "", 4: ""}
+    assert [names.index(each["commit"]) for each in series["points"]] == [0, 1, 2]
     folder = rooflinear.folder / FOLDER
     assert json.loads((folder / HISTORY).read_text()) == found
-    assert "change 3" in (folder / "history.html").read_text()
-    assert "change 3" in (folder / "history.atom").read_text()
+    assert "change 2" in (folder / "history.html").read_text()
+    assert "change 2" in (folder / "history.atom").read_text()
 
     lines = (folder / MEASURED).read_bytes()
     status, found = run(rooflinear, repository, "--add", "HEAD")
-    assert (status, subjects(found)) == (0, ["change 3"])
+    assert (status, subjects(found)) == (0, ["change 2"])
     assert (folder / MEASURED).read_bytes().startswith(lines)
-    assert found["series"][0]["points"][-1]["same_as"] == names[4]
+    assert found["series"][0]["points"][-1]["same_as"] == names[2]
 
 
 @pytest.mark.alone
 def test_it_goes_on_after_it_was_killed(rooflinear, repository):
-    process = rooflinear.start("history", "HEAD~3..", *SIZES)
+    for number in (4, 5):
+        repository.write(plain=f"{SLOWER}# {number}\n")
+        repository.commit(f"change {number}")
+    process = rooflinear.start("history", "HEAD~2..", "--blocks", "4", *SIZES)
     path = rooflinear.folder / FOLDER / MEASURED
     wait_for(lambda: (path.exists() and path.read_bytes().count(b"\n")) or process.poll())
     process.send_signal(signal.SIGKILL)
@@ -85,7 +90,8 @@ def test_it_goes_on_after_it_was_killed(rooflinear, repository):
     before = path.read_bytes()
     status, found = run(rooflinear, repository)
     assert path.read_bytes().startswith(before)
-    assert (status, found["verdict"], found["measured"]) == (1, "slower", 3)
+    assert found["measured"] == 2
+    assert status in (0, 3)  # noise may nominate a change, and blocks may not tell
 
 
 BENCHMARK = """
