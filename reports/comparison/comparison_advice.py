@@ -33,10 +33,10 @@ def looked_at(found: Comparison) -> list[CaseResult]:
     return [each for each in found.cases if each.verdict in wanted]
 
 
-def why(found: Comparison) -> str:
-    """The reason, with the cases by name, and the remedy."""
+def why(found: Comparison, listed: bool = False) -> str:
+    """The reason, with the cases by name unless they are ``listed`` beside it, and the remedy."""
     looked = looked_at(found)
-    named = f": {_joined(looked)}" if looked else ""
+    named = f": {_joined(looked)}" if looked and not listed else ""
     if found.verdict == "incomplete":
         told = f"{found.reason[:1].upper()}{found.reason[1:]}{named}."
         return f"{told} Mend them, or accept with --allow-missing what may be absent." if looked else told

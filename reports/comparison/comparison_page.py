@@ -107,7 +107,7 @@ def html(found: Comparison) -> bytes:
         policy=policy(style, script),
         found=found,
         headline=action(found),
-        why=why(found),
+        why=why(found, listed=True),
         standing=standing(found),
         restless=restless(found),
         looked=ordered(looked_at(found))[:MOST_LINKED],

@@ -54,7 +54,7 @@ function besideTable(model, look) {
 }
 
 function besideTime(row) {
-  if (!row) return MISSING;
+  if (!row) return element('small', {}, 'not measured');
   if (!isKnown(row.time)) return element('small', {}, absentText(row));
   const under = row.disturbed ? 'disturbed' : rangeText(row.low, row.high, timeText);
   return [`${row.predicted ? '≈ ' : ''}${timeText(row.time)}`, element('small', {}, under)];

@@ -31,6 +31,7 @@ def test_look_at_what_is_slower_by_name():
     assert len(slower) == 2
     assert advice.action(found) == "Look at these 2 cases first"
     assert all(label in advice.why(found) for label in slower)
+    assert not any(label in advice.why(found, listed=True) for label in slower)
     assert "Exit status 1 (a case is slower)" in advice.standing(found)
 
 
