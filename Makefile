@@ -44,7 +44,7 @@ lint: | $(BIN)/pytest
 	$(MAKE) --no-print-directory --jobs types style
 
 types:
-	@mkdir -p .venv/types/rooflinear && ln -sfn $(CURDIR)/bench $(CURDIR)/kernels $(CURDIR)/reports .venv/types/rooflinear/
+	@mkdir -p .venv/types/rooflinear && ln -sfn $(CURDIR)/bench $(CURDIR)/kernels $(CURDIR)/reports $(CURDIR)/bench/public/*.py .venv/types/rooflinear/
 	@files=$$($(BIN)/python -m tests.typed) && echo pyright && $(BIN)/pyright $$files
 
 style:

@@ -137,7 +137,8 @@ class Operation:
         applies to every part except integer parts; a tuple has one tolerance
         for each part, and None for integer parts.
     cost : ``(sizes, parameters, itemsize, algorithm) -> Cost`` or
-        ``(flops, bytes)``.
+        ``(flops, bytes)``. If omitted, times are compared with no limit of
+        the machine, and needed memory is guessed as one array of all sizes.
     exact_inputs : like ``inputs``, small integers for which every order of
         summation gives the same bits.
     exact_equal : ``(output, expected) -> bool`` for the exact test, of arrays
@@ -154,7 +155,7 @@ class Operation:
     sizes: tuple[str, ...]
     inputs: Callable[..., Inputs]
     oracle: Callable[..., Any]
-    cost: Callable[[Mapping[str, int], Mapping[str, Any], int, str], Any]
+    cost: Callable[[Mapping[str, int], Mapping[str, Any], int, str], Any] | None = None
     bound: Callable[[Inputs, Any, str], Any] | None = None
     rtol: PartTolerance | tuple[PartTolerance, ...] = None
     atol: PartTolerance | tuple[PartTolerance, ...] = None

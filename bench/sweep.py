@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
+from math import prod
 from typing import Any
 
 import msgspec
@@ -194,13 +195,21 @@ def _tasks(suite: Suite, grid: Grid, options: Options) -> Iterator[Task]:
 
 def _affordable(operation: Operation, tasks: list[Task], options: Options) -> list[Task]:
     """Sizes whose stated cost is not too high; if the user chose some sizes, at least the cheapest."""
-    work = [max(each.flops, each.bytes) for each in (cost(operation, task) for task in tasks)]
+    work = [_most_work(operation, task) for task in tasks]
     chosen = [(task.dtype, *(value for name, value in task.sizes.items() if name in options.sizes)) for task in tasks]
     cheapest: dict[tuple[Any, ...], float] = {}
     for key, each in zip(chosen, work, strict=True):
         cheapest[key] = min(each, cheapest.get(key, each))
     most = MOST_WORK[options.preset]
     return [task for task, key, each in zip(tasks, chosen, work, strict=True) if each <= max(most, cheapest[key])]
+
+
+def _most_work(operation: Operation, task: Task) -> float:
+    """Flops or bytes; of an operation that states no cost, as if each number were combined with every other."""
+    if operation.cost is None:
+        return float(prod(task.sizes.values())) ** 2
+    stated = cost(operation, task)
+    return max(stated.flops, stated.bytes)
 
 
 def _values(grid: Grid, size: str, operation: Operation) -> tuple[int, ...]:
@@ -234,8 +243,10 @@ def _cases(suite: Suite, plan: TaskPlan, threads: int, options: Options) -> tupl
 
 
 def cost(operation: Operation, task: Task, algorithm: str = "direct") -> Cost:
-    """The cost that the operation states, in either form."""
+    """The cost that the operation states, in either form; without one, the footprint is a guess and the rest is 0."""
     itemsize = np.dtype(task.dtype).itemsize
+    if operation.cost is None:
+        return Cost(0.0, 0.0, float(itemsize * prod(task.sizes.values())))
     try:
         with trial.aside():
             flops, moved, *held = operation.cost(task.sizes, task.parameters, itemsize, algorithm)
@@ -246,9 +257,9 @@ def cost(operation: Operation, task: Task, algorithm: str = "direct") -> Cost:
 
 
 def work(operation: Operation, task: Task) -> float:
-    """Flops, or bytes if an operation has none: the measure of work for predictions."""
+    """Flops, or bytes if an operation has none, or else its sizes' product: the measure of work for predictions."""
     stated = cost(operation, task)
-    return float(stated.flops or stated.bytes or 1)
+    return float(stated.flops or stated.bytes or prod(task.sizes.values()) or 1)
 
 
 def footprint(operation: Operation, task: Task) -> float:

@@ -13,10 +13,22 @@ FOLDERS = ("bench", "kernels", "reports")
 NOT_INSTALLED = {"asv_suite", "pytest_suite"}
 """Read from the repository by the tools they are for."""
 
+PUBLIC = Path("bench", "public")
+"""Installed as the package `rooflinear` itself."""
+
+
+def package(folder):
+    """The package that a folder is installed as."""
+    return "rooflinear" if folder == PUBLIC else ".".join(("rooflinear", *folder.parts))
+
+
+def folder_of(name):
+    return ROOT / PUBLIC if name == "rooflinear" else ROOT.joinpath(*name.split(".")[1:])
+
 
 def test_every_folder_of_modules_is_installed():
     folders = {path.parent.relative_to(ROOT) for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")}
-    wanted = {".".join(("rooflinear", *each.parts)) for each in folders if not NOT_INSTALLED & set(each.parts)}
+    wanted = {package(each) for each in folders if not NOT_INSTALLED & set(each.parts)}
     assert wanted == set(SETUP["tool"]["setuptools"]["packages"])
 
 
@@ -29,10 +41,7 @@ def test_every_file_that_is_no_module_is_installed():
         if path.is_file() and path.suffix not in (".py", ".pyc") and not NOT_INSTALLED & set(path.parts)
     }
     installed = {
-        path
-        for package, patterns in stated.items()
-        for pattern in patterns
-        for path in ROOT.joinpath(*package.split(".")[1:]).glob(pattern)
+        path for name, patterns in stated.items() for pattern in patterns for path in folder_of(name).glob(pattern)
     }
     assert found <= installed
 

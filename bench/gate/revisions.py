@@ -154,8 +154,11 @@ def load(folder: Path, export: Export | None) -> tuple[Suite | None, str]:
 def _harness(folder: Path) -> dict[str, str]:
     """This version of the harness, importable by any interpreter, whatever is installed there."""
     (folder / "rooflinear").mkdir(parents=True, exist_ok=True)
-    for name in ("bench", "kernels", "reports"):
+    inside = {name: PACKAGE / name for name in ("bench", "kernels", "reports")}
+    if init := sys.modules["rooflinear"].__file__:  # without it, an installed package would be taken
+        inside["__init__.py"] = Path(init)
+    for name, place in inside.items():
         link = folder / "rooflinear" / name
         if not link.exists():
-            link.symlink_to(PACKAGE / name, target_is_directory=True)
+            link.symlink_to(place, target_is_directory=place.is_dir())
     return {"PYTHONPATH": os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))}

@@ -22,11 +22,11 @@ def private() -> tuple[BinaryIO, BinaryIO]:
     return asked, channel
 
 
-def die_with_parent() -> None:
-    """Ends this process when its parent ends; only the parent handles Ctrl-C."""
+def die_with_parent(by: int = signal.SIGKILL) -> None:
+    """Ends this process, by a signal, when its parent ends; only the parent handles Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform.startswith("linux"):
         parent = os.getppid()
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, by)
         if os.getppid() != parent:
             os._exit(1)

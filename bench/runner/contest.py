@@ -165,7 +165,7 @@ class ContestRunner:
             seed=made.seed,
             timeout_s=self.options.timeout_s,
             in_place=self.admission.in_place(task),
-            costs={each: self._cost(task, each) for each in self._algorithms()},
+            costs=self._costs(task),
             footprint_bytes=footprint(self.suite.operations[task.operation], task),
             clock_ns=self.clock_ns,
             long_call_ns=math.inf if self.options.time_budget_s is None else LONG_CALL_NS,
@@ -186,9 +186,13 @@ class ContestRunner:
     def _algorithms(self) -> list[str]:
         return sorted({each.algorithm for each in self.suite.implementations.values()})
 
-    def _cost(self, task: Task, algorithm: str) -> tuple[float, float]:
-        flops, moved, _ = cost(self.suite.operations[task.operation], task, algorithm)
-        return flops, moved
+    def _costs(self, task: Task) -> dict[str, tuple[float, float]]:
+        """Flops and bytes by algorithm; empty if the suite states none."""
+        operation = self.suite.operations[task.operation]
+        if operation.cost is None:
+            return {}
+        stated = {algorithm: cost(operation, task, algorithm) for algorithm in self._algorithms()}
+        return {algorithm: (each.flops, each.bytes) for algorithm, each in stated.items()}
 
     def _admit(self, case: Case, block: int) -> bool:
         try:

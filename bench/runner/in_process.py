@@ -22,7 +22,7 @@ from ..processes.worker_messages import Prepare, Start, WarmUp
 from ..records import Case, Status, task_of
 from ..suites import suite
 from ..suites.suite import Suite
-from ..sweep import PRESETS, Options, contests
+from ..sweep import PRESETS, Options, contests, cost
 from ..worker.worker import Worker
 
 WARM_UP_NS, WARM_UP_SLICE_NS = 200_000_000, 2_000_000
@@ -88,8 +88,7 @@ def too_long(case: Case, of: Suite) -> str:
     """Why a case would exceed the preset's time limit, or ''. It is known in advance: only loops in Python do."""
     most = LOOPS.get(case.implementation)
     operation = of.operations[case.operation]
-    flops = operation.cost(case.sizes, case.parameters, 8, "direct")[0]
-    if most is None or flops <= most:
+    if most is None or cost(operation, task_of(case)).flops <= most:
         return ""
     return f"a call takes longer than {PRESETS['quick'].timeout_s:g} s"
 

@@ -100,11 +100,11 @@ def _check_operation(operation: Any, where: Path) -> None:
         )
     if not isinstance(operation.sizes, tuple) or not all(isinstance(size, str) for size in operation.sizes):
         raise UsageError(f'{where}: {operation.name}: sizes must be a tuple of names, such as ("m", "n")')
-    for name in ("inputs", "oracle", "cost"):
+    for name in ("inputs", "oracle"):
         if not callable(getattr(operation, name)):
             raise UsageError(f"{where}: {operation.name}: {name} must be a function")
     _check_judging(operation, f"{where}: {operation.name}")
-    for name in ("exact_inputs", "exact_equal", "largest"):
+    for name in ("cost", "exact_inputs", "exact_equal", "largest"):
         if getattr(operation, name) is not None and not callable(getattr(operation, name)):
             raise UsageError(f"{where}: {operation.name}: {name} must be a function or omitted")
     if not isinstance(operation.parameters, Mapping):

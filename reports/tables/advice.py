@@ -9,6 +9,7 @@ estimates that share no rounds (`estimates.unpaired_ratio`); `speedups.verdict_o
 to the cheapest that it is not clearly ahead of.
 """
 
+import html
 import math
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
@@ -93,6 +94,12 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     ranked: list[Advised]
     unranked: list[Advised]
     command: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(self.text)}</p>"
 
 
 class ComparedCost(NamedTuple):

@@ -13,6 +13,8 @@ FRAMEWORKS = {"torch", "tensorflow", "jax", "numba", "cupy", "dask", "triton", "
 SUITES_OF_OTHERS = {"asv_suite", "pytest_suite"}
 
 LAYERS = (
+    ("bench.public",),
+    ("bench.api",),
     ("bench.__main__",),
     ("bench.cli",),
     ("bench.cli_signatures",),
@@ -49,6 +51,8 @@ ROOTS = {"bench"}
 """A package that holds a docstring."""
 
 PARENT_ONLY = (
+    "bench.public",
+    "bench.api",
     "bench.runner",
     "bench.gate",
     "bench.guests",
@@ -148,10 +152,10 @@ def test_no_imports_go_in_circles():
     assert len(list(TopologicalSorter(inner).static_order())) == len(inner)
 
 
-def test_only_commands_import_reports():
+def test_only_commands_and_calls_import_reports():
     for name, found in modules().items():
         if any(within(each, "reports") for each in found):
-            assert within(name, "reports", "bench.commands"), name
+            assert within(name, "reports", "bench.commands", "bench.api"), name
 
 
 def test_judging_knows_nothing_of_processes():

@@ -9,6 +9,7 @@ from ..bench.test_imports import ROOT, modules
 
 LAYERS = (
     {"report"},
+    {"notebook"},
     {"history"},
     {"comparison"},
     {"page"},

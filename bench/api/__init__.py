@@ -1,0 +1,1 @@
+"""What `import rooflinear` offers: calls that start the command, their results as objects, suites made of functions."""
