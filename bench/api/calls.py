@@ -28,31 +28,13 @@ WRITTEN = "report: "
 
 
 def run(
-    *,
-    suite: Where | None = None,
-    preset: str = "standard",
-    operation: Names = (),
-    implementation: Names = (),
-    steps: int | None = None,
-    parameter: Mapping[str, Any] | None = None,
-    dtype: Any = (),
-    threads: Numbers = (),
-    device: str = HOST,
-    data: Where | None = None,
-    target: Where | None = None,
-    condition: float | None = None,
-    time_budget: Amount | None = None,
-    timeout: Amount | None = None,
-    memory_limit: Amount | None = None,
-    blocks: int | None = None,
-    precision: Amount | None = None,
-    seed: int | None = None,
-    results: Where = "results",
-    resume: Where | None = None,
-    wait_for_quiet: Amount | None = None,
-    progress: bool = True,
-    **sizes: Numbers,
-) -> RunResults:
+    *, suite: Where | None = None, preset: str = "standard", operation: Names = (), implementation: Names = (),
+    steps: int | None = None, parameter: Mapping[str, Any] | None = None, dtype: Any = (), threads: Numbers = (),
+    device: str = HOST, data: Where | None = None, target: Where | None = None, condition: float | None = None,
+    time_budget: Amount | None = None, timeout: Amount | None = None, memory_limit: Amount | None = None,
+    blocks: int | None = None, precision: Amount | None = None, seed: int | None = None, results: Where = "results",
+    resume: Where | None = None, wait_for_quiet: Amount | None = None, progress: bool = True, **sizes: Numbers,
+) -> RunResults:  # fmt: skip
     """Verifies and times implementations in processes of their own, and writes a page, as ``rooflinear run``.
 
     A case that is wrong is no error: it is in ``.cases``, and ``.status`` is 1. With ``resume``, a run folder, all
@@ -72,24 +54,12 @@ _DEFAULTS = {"preset": "standard", "device": HOST, "results": "results"}
 
 
 def verify(
-    *,
-    suite: Where | None = None,
-    operation: Names = (),
-    implementation: Names = (),
-    steps: int | None = None,
-    parameter: Mapping[str, Any] | None = None,
-    dtype: Any = (),
-    threads: Numbers = (),
-    device: str = HOST,
-    data: Where | None = None,
-    target: Where | None = None,
-    condition: float | None = None,
-    timeout: Amount | None = None,
-    memory_limit: Amount | None = None,
-    seed: int | None = None,
-    progress: bool = True,
-    **sizes: Numbers,
-) -> VerificationResults:
+    *, suite: Where | None = None, operation: Names = (), implementation: Names = (), steps: int | None = None,
+    parameter: Mapping[str, Any] | None = None, dtype: Any = (), threads: Numbers = (), device: str = HOST,
+    data: Where | None = None, target: Where | None = None, condition: float | None = None,
+    timeout: Amount | None = None, memory_limit: Amount | None = None, seed: int | None = None,
+    progress: bool = True, **sizes: Numbers,
+) -> VerificationResults:  # fmt: skip
     """Checks answers without timing them, as ``rooflinear verify``; nothing is stored.
 
     A wrong answer is no error: ``.ok`` is False then. Raises `UsageError` and `CannotFinish`.
@@ -101,46 +71,18 @@ def verify(
 
 
 def compare(
-    base: Where | None = None,
-    head: Where | None = None,
-    *,
-    confirm: Where | None = None,
-    suite: Where | None = None,
-    preset: str | None = None,
-    operation: Names = (),
-    implementation: Names = (),
-    steps: int | None = None,
-    parameter: Mapping[str, Any] | None = None,
-    dtype: Any = (),
-    threads: Numbers = (),
-    time_budget: Amount | None = None,
-    timeout: Amount | None = None,
-    memory_limit: Amount | None = None,
-    seed: int | None = None,
-    measure: Names = (),
-    margin: Amount | None = None,
-    margins: Where | None = None,
-    allow_missing: Names = (),
-    allow_other_machine: bool = False,
-    reference: str | None = None,
-    base_python: Where | None = None,
-    head_python: Where | None = None,
-    pytest: Names = (),
-    keyword: str | None = None,
-    markers: str | None = None,
-    asv: Where | None = None,
-    bench: Names = (),
-    pyperf: Names = (),
-    build: str | None = None,
-    python: str | None = None,
-    extra: Names = (),
-    html: Where | None = None,
-    markdown: Where | None = None,
-    junit: Where | None = None,
-    output: Where | None = None,
-    progress: bool = True,
-    **sizes: Numbers,
-) -> ComparisonResults:
+    base: Where | None = None, head: Where | None = None, *, confirm: Where | None = None,
+    suite: Where | None = None, preset: str | None = None, operation: Names = (), implementation: Names = (),
+    steps: int | None = None, parameter: Mapping[str, Any] | None = None, dtype: Any = (), threads: Numbers = (),
+    time_budget: Amount | None = None, timeout: Amount | None = None, memory_limit: Amount | None = None,
+    seed: int | None = None, measure: Names = (), margin: Amount | None = None, margins: Where | None = None,
+    allow_missing: Names = (), allow_other_machine: bool = False, reference: str | None = None,
+    base_python: Where | None = None, head_python: Where | None = None, pytest: Names = (),
+    keyword: str | None = None, markers: str | None = None, asv: Where | None = None, bench: Names = (),
+    pyperf: Names = (), build: str | None = None, python: str | None = None, extra: Names = (),
+    html: Where | None = None, markdown: Where | None = None, junit: Where | None = None,
+    output: Where | None = None, progress: bool = True, **sizes: Numbers,
+) -> ComparisonResults:  # fmt: skip
     """Tests whether a change made code slower, as ``rooflinear compare``: revisions, releases, or files of results.
 
     Every verdict is an answer: ``.verdict`` and ``.status`` say which. Raises `UsageError` and `CannotFinish`.

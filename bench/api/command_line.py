@@ -47,14 +47,15 @@ def _option(name: str, text: str) -> list[str]:
 def _size(name: str, value: Any, given: Mapping[str, object]) -> str:
     if isinstance(value, str):
         raise unknown("option", name, given)
-    numbers: list[Any] = list(value) if isinstance(value, Iterable) else [value]  # pyright: ignore[reportUnknownArgumentType]
+    numbers = _listed(value)
     if not numbers or not all(isinstance(each, int | np.integer) and not isinstance(each, bool) for each in numbers):
-        raise _not_whole(name, value)
+        told = f"is not a whole number or a list of them, such as {name}=[100, 1000]"
+        raise UsageError(f"size {name}: {value!r} {told}")
     return ",".join(str(int(each)) for each in numbers)
 
 
-def _not_whole(name: str, value: object) -> UsageError:
-    return UsageError(f"size {name}: {value!r} is not a whole number or a list of them, such as {name}=[100, 1000]")
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, Iterable) else [value]  # pyright: ignore[reportUnknownArgumentType]
 
 
 def _texts(name: str, value: object) -> list[str]:

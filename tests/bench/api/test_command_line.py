@@ -9,9 +9,10 @@ import typer
 from typer.testing import CliRunner
 
 from rooflinear.bench import cli
-from rooflinear.bench.api import calls
+from rooflinear.bench.api import calls, process
 from rooflinear.bench.api.command_line import words
-from rooflinear.bench.errors import UsageError
+from rooflinear.bench.api.process import Finished
+from rooflinear.bench.errors import CannotFinish, UsageError
 
 COMMANDS = typer.main.get_command(cli.app).commands
 OF_GUESTS = {"pytest", "keyword", "markers", "asv", "bench", "pyperf", "build", "python", "extra"}
@@ -95,3 +96,11 @@ def test_arguments_and_flags_become_those_that_are_typed(request_of):
 def test_what_cannot_be_typed_is_refused(sizes, given, told):
     with pytest.raises(UsageError, match=told):
         words("run", given, sizes)
+
+
+def test_a_resumed_run_is_given_nothing_else(monkeypatch, tmp_path):
+    played = []
+    monkeypatch.setattr(process, "play", lambda words, _: played.append(words) or Finished(5, "", ["rooflinear: full"]))
+    with pytest.raises(CannotFinish, match=r"^full$"):
+        calls.run(resume=tmp_path, time_budget=60)
+    assert played == [["run", "--time-budget=60", f"--resume={tmp_path}"]]

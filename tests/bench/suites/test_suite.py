@@ -122,7 +122,7 @@ OF_SUCH = " of such by dtype; for an output that is a tuple also a tuple of such
             "double: atol must be a number, 0 or more and finite, or a dict" + OF_SUCH,
         ),
         ("largest=7", "double: largest must be a function or omitted"),
-        ("cost=(1, 2)", "double: cost must be a function"),
+        ("cost=(1, 2)", "double: cost must be a function or omitted"),
         ("exact_inputs=7", "double: exact_inputs must be a function or omitted"),
         ("exact_equal='=='", "double: exact_equal must be a function or omitted"),
         ("parameters=['steps']", "double: parameters must map names to defaults"),
