@@ -23,6 +23,9 @@ Where = str | Path
 Numbers = int | Iterable[int]
 Amount = int | float | str
 
+DEFAULTS = {"preset": "standard", "device": HOST, "results": "results"}
+"""What need not be typed."""
+
 WRITTEN = "report: "
 """Begins the line in which ``run`` says where its page is."""
 
@@ -41,16 +44,11 @@ def run(
     else but the time budget is that of the run. Raises `UsageError` and `CannotFinish`.
     """
     given = {name: value for name, value in locals().items() if name not in ("progress", "sizes")}
-    if resume is not None:  # and what is left at its default was not given
-        given = {name: value for name, value in given.items() if value != _DEFAULTS.get(name)}
     done = _played("run", given, sizes, progress)
     place = next((line for line in reversed(done.stdout.splitlines()) if line.startswith(WRITTEN)), None)
     if place is None:
         raise process.unexpected(done)
     return RunResults(Path(place.removeprefix(WRITTEN)).parent)
-
-
-_DEFAULTS = {"preset": "standard", "device": HOST, "results": "results"}
 
 
 def verify(
@@ -117,7 +115,8 @@ def load(path: Where) -> RunResults:
 
 
 def _played(command: str, given: Mapping[str, object], sizes: Mapping[str, Any], progress: bool) -> Finished:
-    words = command_line.words(command, given, sizes)
+    typed = {name: value for name, value in given.items() if value != DEFAULTS.get(name)}
+    words = command_line.words(command, typed, sizes)
     done = process.play(words, watching.watcher(progress))
     process.raise_error(done)
     return done

@@ -62,7 +62,7 @@ def play(arguments: Sequence[str], watcher: Plain) -> Finished:
 def raise_error(done: Finished) -> None:
     """Raises what a command could not do, with its message; statuses that are answers are not errors."""
     if done.status == INTERRUPTED:
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt(*done.stderr[-1:])
     told = done.message or " ".join(done.stderr[-1:]) or "it said nothing"
     if done.status == UsageError.exit_status:
         raise UsageError(told)

@@ -393,3 +393,16 @@ def test_an_environment_without_a_worker_s_packages_is_refused_with_the_remedy(t
     python.chmod(0o755)
     with pytest.raises(UsageError, match=re.escape(f"--base-python {python}: {told.format(python)}")):
         revisions.interpreter(str(python), "--base-python")
+
+
+def test_the_harness_is_this_one_whatever_is_installed(tmp_path, monkeypatch):
+    for name in ("", "bench"):
+        other = tmp_path / "installed" / "rooflinear" / name / "__init__.py"
+        other.parent.mkdir(parents=True, exist_ok=True)
+        other.write_text("")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "installed"))
+    environment = {**os.environ, **revisions._harness(tmp_path / "scratch")}
+    script = "import rooflinear, rooflinear.bench as bench; print(rooflinear.__file__, bench.__file__)"
+    found = subprocess.run([sys.executable, "-P", "-c", script], env=environment, capture_output=True, text=True).stdout
+    assert all(each.startswith(str(tmp_path / "scratch")) for each in found.split()), found
+    assert len(found.split()) == 2
