@@ -4,7 +4,7 @@ import ast
 import builtins
 import inspect
 import math
-import os
+import subprocess
 import symtable
 import sys
 import textwrap
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..contract import LIBRARIES
 from ..errors import UsageError
 
 DECORATOR = "implementation"
@@ -22,6 +23,8 @@ DECORATOR = "implementation"
 FUTURE = "from __future__ import annotations"
 POSTPONED = 0x1000000
 """The flag of code that was compiled with `FUTURE`."""
+
+FINDS = "import sys; from importlib.util import find_spec; sys.exit(find_spec(sys.argv[1]) is None)"
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
 WRITABLE = "only modules, what they define, functions, numbers, texts and tuples can be written into a suite"
@@ -174,7 +177,8 @@ def _import_from(name: str, value: Any, user: types.FunctionType) -> str | None:
     own = getattr(value, "__name__", None)
     if not isinstance(own, str):
         return None
-    for place in dict.fromkeys((getattr(value, "__module__", None), type(value).__module__.partition(".")[0])):
+    own_module, of_type = getattr(value, "__module__", None), type(value).__module__.partition(".")[0]
+    for place in dict.fromkeys((own_module, of_type, *LIBRARIES)):
         module = sys.modules.get(place or "")
         if module is not None and place not in ("__main__", user.__module__) and getattr(module, own, None) is value:
             _require_importable(module.__name__, name, user)
@@ -183,18 +187,18 @@ def _import_from(name: str, value: Any, user: types.FunctionType) -> str | None:
 
 
 def _require_importable(module: str, name: str, user: types.FunctionType) -> None:
-    """Raises `UsageError` for a module beside the notebook or script: the processes of a run do not look there."""
-    top = sys.modules.get(module.partition(".")[0])
-    file = getattr(top, "__file__", None)
-    if module == "__main__" or file is None:
+    """Raises `UsageError` for a module beside the notebook or script that the processes of a run cannot import."""
+    top = module.partition(".")[0]
+    file = getattr(sys.modules.get(top), "__file__", None)
+    if file is None or top in sys.stdlib_module_names or Path(file).is_relative_to(sys.prefix) or _is_found(top):
         return
-    folder = Path(file).parent.parent if hasattr(top, "__path__") else Path(file).parent
-    main = getattr(sys.modules["__main__"], "__file__", None)
-    beside = {Path.cwd(), *([Path(main).resolve().parent] if main else [])}
-    known = {Path(each).resolve() for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each}
-    if folder.resolve() in beside - known:
-        remedy = "install it, name its folder in PYTHONPATH, or define here what is used of it"
-        raise UsageError(f"{user.__name__}: uses '{name}' of {file}, which other processes cannot import; {remedy}")
+    remedy = "install it, name its folder in PYTHONPATH, or define here what is used of it"
+    raise UsageError(f"{user.__name__}: uses '{name}' of {file}, which other processes cannot import; {remedy}")
+
+
+def _is_found(module: str) -> bool:
+    """Whether a new process finds a module."""
+    return subprocess.run([sys.executable, "-P", "-c", FINDS, module]).returncode == 0
 
 
 def _literal(value: Any) -> str | None:
