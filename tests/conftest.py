@@ -35,6 +35,7 @@ STARTERS = {"rooflinear", "rooflinear_once", "another_rooflinear", "browser", "f
 LONGEST = (
     "test_implementations.py",
     "test_guests.py",
+    "test_notebook.py",
     "test_in_place.py",
     "test_compare.py",
     "test_ceilings.py",
