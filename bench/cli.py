@@ -64,7 +64,7 @@ def _command(options: type, name: str | None = None) -> Callable[[Action], Actio
     def register(action: Action) -> Action:
         def command(context: typer.Context, **values: Any) -> None:
             arguments = Arguments({name: value for name, value in values.items() if value is not None}, _given(context))
-            _end(lambda: action(arguments))
+            _end(lambda: action(arguments), context.command_path)
 
         made = inspect.Signature(signatures.parameters_of(options))
         command.__signature__ = made  # pyright: ignore[reportFunctionMemberAccess]
@@ -231,7 +231,7 @@ def _given(context: typer.Context) -> tuple[str, ...]:
     return tuple(name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE")
 
 
-def _end(action: Callable[[], int]) -> NoReturn:
+def _end(action: Callable[[], int], command: str) -> NoReturn:
     from .commands.exit_status import guarded
 
-    sys.exit(guarded(action))
+    sys.exit(guarded(action, command))

@@ -3,8 +3,9 @@
 RooflinearError
 ├── UsageError       2  an option, a file or a suite is invalid
 │   └── SuiteFault      operations.py fails on some inputs; earlier results stay, other cases continue
-└── CannotFinish     5  disk, permission or memory
-    └── BuildFailed     a revision or a release cannot be installed
+└── CannotFinish     5  disk, permission, memory or an absent package
+    ├── BuildFailed     a revision or a release cannot be installed
+    └── PackageMissing  a package that an extra brings is not installed
 """
 
 import difflib
@@ -32,6 +33,10 @@ class CannotFinish(RooflinearError):
 
 
 class BuildFailed(CannotFinish):
+    pass
+
+
+class PackageMissing(CannotFinish):
     pass
 
 

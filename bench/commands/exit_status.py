@@ -5,7 +5,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from ..errors import CannotFinish, RooflinearError
+from ..errors import CannotFinish, PackageMissing, RooflinearError
+from ..machine import extras
 from ..records import Result
 
 INTERRUPTED = 130
@@ -20,8 +21,8 @@ def of_results(results: list[Result]) -> int:
     return INCONCLUSIVE if statuses & {"skipped", "timeout"} and "ok" not in statuses else 0
 
 
-def guarded(action: Callable[[], int]) -> int:
-    """Runs a command; what a user can mend ends in one or two lines and a status."""
+def guarded(action: Callable[[], int], command: str = "rooflinear") -> int:
+    """Runs a command; what a user can mend ends in one or two lines and a status. ``command``: what was typed."""
     try:
         with interrupts_first():
             status = action()
@@ -30,6 +31,11 @@ def guarded(action: Callable[[], int]) -> int:
     except RooflinearError as error:
         _say(f"rooflinear: {error}")
         return error.exit_status
+    except ModuleNotFoundError as error:
+        if (told := extras.told(command, error)) is None:
+            raise
+        _say(f"rooflinear: {told}")
+        return PackageMissing.exit_status
     except KeyboardInterrupt:
         _say("interrupted")
         return INTERRUPTED

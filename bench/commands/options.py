@@ -14,6 +14,7 @@ from ..gate.records import MEASURES, TIME, Measure
 from ..inputs import matrix
 from ..inputs.mapped import is_matrix
 from ..libraries.host import DEVICES
+from ..machine import extras
 from ..machine.cores import available_cores
 from ..suites import suite as suites
 from ..suites.suite import Suite
@@ -259,6 +260,9 @@ def _check_data(loaded: Suite, options: Options) -> None:
         raise UsageError("--target names a column of --data, or a .npy file that belongs to it; add --data FILE")
     if options.data is None and options.condition is None:
         return
+    if options.data is not None and not matrix.is_matrix(options):
+        parquet = ("pyarrow",) if options.data.lower().endswith(".parquet") else ()
+        extras.need(f"--data {options.data}", "pandas", *parquet)
     given = "--data" if options.data is not None else "--condition"
     for name in options.operations or loaded.operations:
         if name in loaded.operations and not suites.takes_data(loaded.operations[name]):

@@ -10,7 +10,7 @@ from .. import progress, store
 from ..errors import CannotFinish, UsageError
 from ..inputs import matrix
 from ..libraries.base import INTERPRETER
-from ..machine import ceilings, neighbours, quiet
+from ..machine import ceilings, extras, neighbours, quiet
 from ..records import HOST, Result, Run
 from ..runner.runner import Runner
 from ..suites import suite
@@ -29,6 +29,7 @@ NOT_BEGUN = ("missing", "unsupported", "skipped")
 
 def run(request: RunRequest) -> int:
     """Sweeps, verifies, times, stores and reports. Returns the exit status."""
+    extras.need("rooflinear run", *extras.PAGE)
     if request.is_guest:
         return run_guests.run(request)
     refuse_ignored(request.given, OF_GUESTS_ONLY, NO_GUEST)
@@ -57,6 +58,7 @@ def run(request: RunRequest) -> int:
 
 def resume(request: ResumeRequest) -> int:
     """Goes on where a run stopped, with its own options, on the same machine and sources."""
+    extras.need("rooflinear run", *extras.PAGE)
     refuse_others(request.given, ResumeRequest.__struct_fields__, "--resume continues with the options of the run")
     wait_s = options.waiting_seconds(request.wait_for_quiet)
     budget_s = options.time_budget_seconds(request.time_budget)

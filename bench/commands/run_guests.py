@@ -18,7 +18,7 @@ from ..guests import messages, sides
 from ..guests.session import Session, Suite
 from ..guests.sides import Wanted
 from ..interop.foreign import NOT_VERIFIED, run_of
-from ..machine import machine
+from ..machine import extras, machine
 from ..machine.cores import quietest_cores
 from ..processes import scratch
 from ..records import Benchmark, Case, Result, Run, Sample
@@ -38,6 +38,7 @@ USED = {"pytest", "keyword", "markers", "asv", "bench", "pyperf", "python", "tim
 
 def run(request: RunRequest) -> int:
     """Times the suite of the working tree as the interpreter of ``--python`` imports it. Returns the exit status."""
+    extras.need("rooflinear run", *extras.PAGE)
     refuse_others(request.given, USED, "a suite of another tool has no such choice")
     wanted = wanted_of(request, request.given, in_repository=False)
     blocks = BLOCKS if request.blocks is None else whole_number("--blocks", request.blocks)

@@ -11,7 +11,7 @@ from ..processes.meter_messages import Call, Compute, MeterReply, MeterRequest, 
 from ..processes.parent import Child, Died, TookTooLong, own
 from ..processes.protocol import Failed
 from ..records import Roof
-from . import machine
+from . import extras, machine
 from .roofs import SMALLEST_BYTES
 
 LARGEST_BYTES = 2**28
@@ -73,6 +73,7 @@ class Meter:
 
 def measure(threads: int) -> Roof:
     """Best of many rounds, from 8 KB to four times the last cache and at least 256 MB. Raises `CannotFinish`."""
+    extras.need("measuring this machine's limits", "numba")
     meter = Meter(threads)
     try:
         read = {count: (meter.read_ns_per_byte, count) for count in working_sets()}
