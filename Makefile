@@ -11,6 +11,8 @@
 # make histories  what history confirms of a made history of 100 commits (quiet machine, an hour), and of simulated ones
 # make picture the README's picture of the newest run's page (Chromium)
 # make course  the pictures of docs/course.md, of the newest run's page (Chromium)
+# make dist    wheel and source distribution from HEAD in dist/, reproducible and checked (needs a package index)
+# make site    the documentation as a site in build/site, links checked, in an environment of its own (.venv/site)
 # make audit   checks the harness's times against known durations (quiet machine, a quarter of an hour)
 #
 # TORCH_INDEX=https://download.pytorch.org/whl/cpu takes torch's CPU build (Linux; plain pip brings CUDA, gigabytes)
@@ -22,7 +24,7 @@ TORCH_INDEX ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup report lint types style check bytecode quick test others calibrate repeat goals guests bisects histories picture course audit schemas clean
+.PHONY: setup report lint types style check bytecode quick test others calibrate repeat goals guests bisects histories picture course dist site audit schemas clean
 
 setup: .venv/complete
 
@@ -113,6 +115,19 @@ picture: setup
 
 course: setup
 	$(BIN)/python docs/course_pictures.py $(PAGE)
+
+dist:
+	.ci/dist
+
+.venv/site/complete: pyproject.toml
+	$(PYTHON) -m venv .venv/site
+	.venv/site/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	@touch $@
+
+# The packages' folders as Python sees them: what reads docstrings does not follow an editable install.
+site: .venv/site/complete
+	@mkdir -p build/packages/rooflinear && ln -sfn $(CURDIR)/bench $(CURDIR)/kernels $(CURDIR)/reports build/packages/rooflinear/
+	NO_MKDOCS_2_WARNING=1 .venv/site/bin/mkdocs build --quiet
 
 audit: setup
 	$(BIN)/python tests/audit/audit.py
