@@ -1,5 +1,7 @@
 """What the documents and the workflows tell a reader to type can be typed."""
 
+import ast
+import json
 import re
 import shlex
 from pathlib import Path
@@ -19,9 +21,10 @@ TEXTS = [
     *ROOT.glob(".github/workflows/*.yml"),
 ]
 OPTIONS_IN_VARIABLES = re.compile(r"\$\((CASES|BOTH|FEW)\)|\$OF\b")
+MADE_WITH_THE_SITE = "gallery/report.html"
 COMMAND = re.compile(
     r"(?:^|[\s/`])rooflinear "
-    r"((?:run|verify|report|advise|compare|history|calibrate|list|machine)\b[^`#\n]*)"
+    r"((?:run|verify|report|advise|compare|bisect|history|calibrate|list|machine)\b[^`#\n]*)"
 )
 
 
@@ -64,7 +67,35 @@ def test_a_misspelt_option_would_be_seen():
 @pytest.mark.parametrize("path", [path for path in TEXTS if path.suffix == ".md"], ids=lambda path: path.name)
 def test_links_lead_somewhere(path):
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
-        assert target.startswith("http") or (path.parent / target).exists(), target
+        assert target.startswith("http") or target == MADE_WITH_THE_SITE or (path.parent / target).exists(), target
+
+
+def blocks():
+    """Every fenced block that names its language."""
+    for path in TEXTS:
+        for language, block in re.findall(r"^```(\w+)\n(.*?)^```$", path.read_text(), re.M | re.S):
+            yield pytest.param(language, block, id=f"{path.name}: {block.strip()[:40]}")
+
+
+@pytest.mark.parametrize(("language", "block"), list(blocks()))
+def test_a_block_of_a_text_is_what_it_says(language, block):
+    yaml = pytest.importorskip("yaml") if language == "yaml" else None
+    readers = {"python": ast.parse, "json": json.loads, "yaml": yaml and yaml.safe_load}
+    assert readers[language](block)
+
+
+def test_every_target_of_make_in_a_text_is_one():
+    targets = set(re.findall(r"^([\w-]+)(?=:| \w+:)", (ROOT / "Makefile").read_text(), re.M))
+    texts = "\n".join(path.read_text() for path in TEXTS if path.name != "Makefile")
+    named = set(re.findall(r"(?:`|^)make ([a-z]+)", texts, re.M))
+    assert "report" in named
+    assert named <= targets | {"others", "quick"}
+
+
+def test_every_page_has_a_place_in_the_site():
+    """MkDocs itself checks the links: `make site`."""
+    text = (ROOT / "mkdocs.yml").read_text()
+    assert [path.name for path in ROOT.glob("docs/*.md") if not re.search(rf"[ /]{path.name}$", text, re.M)] == []
 
 
 def test_the_readme_names_every_operation_and_implementation():
