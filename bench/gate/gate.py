@@ -39,7 +39,7 @@ class Gate:
     """One comparison. `play` fills ``tracks``; `tracks.results` judges them.
 
     ``confirm_all``: every case goes on to the confirmation, and the screen only plans its blocks. ``screen_blocks`` are
-    at least those of `judge`.
+    at least those of `judge`. So many ``families`` share the level of the confirmation.
     ``blocks`` creates the player of a stage's blocks from a seed, ``clock`` counts seconds; tests replace both.
     """
 
@@ -53,11 +53,12 @@ class Gate:
         time_budget_s: float | None = None,
         confirm_all: bool = False,
         screen_blocks: int = judge.SCREEN_BLOCKS,
+        families: int = 1,
         clock: Callable[[], float] = time.monotonic,
     ):
         self._blocks, self._watcher, self._clock = blocks, watcher, clock
         self._seed, self._budget_s, self._random = seed, time_budget_s, random.Random(seed)
-        self._confirm_all, self._screen_blocks = confirm_all, screen_blocks
+        self._confirm_all, self._screen_blocks, self._families = confirm_all, screen_blocks, families
         sides = [(each, side) for each in measured for side in ((HEAD, COPY) if each.copied else (HEAD,))]
         self.tracks = [Track(each, side, each.margin) for each, side in sides]
         self.warnings: list[str] = []
@@ -78,7 +79,7 @@ class Gate:
         if all(each.same for each in open_):
             return
         for track in open_:
-            track.wanted = judge.confirm_blocks(track.numbers("screen"), track.margin, len(open_))
+            track.wanted = judge.confirm_blocks(track.numbers("screen"), track.margin, len(open_) * self._families)
         most = max(each.wanted for each in open_ if not each.same)
         for track in open_:
             track.wanted = min(track.wanted, most)
@@ -163,7 +164,7 @@ class Gate:
             return
         for track in open_:
             track.wanted = int(track.wanted * max(0.0, left) / needed)
-            if track.wanted < judge.fewest_blocks(len(open_)):
+            if track.wanted < judge.fewest_blocks(len(open_) * self._families):
                 track.unreached = f"not decided by the screen, and its confirmation was {LATE}"
 
     def _widen(self) -> None:

@@ -76,14 +76,19 @@ def fewest_blocks(candidates: int) -> int:
     return math.ceil(math.log2(max(1, candidates) / FAMILY_LEVEL))
 
 
-def confirmed(numbers: Mapping[str, Sequence[float]], margins: Mapping[str, float]) -> dict[str, Judged]:
-    """Verdicts of all confirmed cases together, Holm over them in either direction."""
-    names = list(numbers)
+def confirmed(
+    numbers: Mapping[str, Sequence[float]], margins: Mapping[str, float], families: int = 1
+) -> dict[str, Judged]:
+    """Verdicts of all confirmed cases together, Holm over them in either direction.
+
+    So many ``families`` share the level equally.
+    """
+    names, level = list(numbers), FAMILY_LEVEL / families
     shifts = {name: math.log1p(margins[name]) for name in names}
-    slower = holm([p_greater(numbers[name], shifts[name]) for name in names], FAMILY_LEVEL)
-    faster = holm([p_less(numbers[name], -shifts[name]) for name in names], FAMILY_LEVEL)
+    slower = holm([p_greater(numbers[name], shifts[name]) for name in names], level)
+    faster = holm([p_less(numbers[name], -shifts[name]) for name in names], level)
     return {
-        name: _conclude(numbers[name], margins[name], slower[place], faster[place], len(names))
+        name: _conclude(numbers[name], margins[name], slower[place], faster[place], len(names) * families)
         for place, name in enumerate(names)
     }
 

@@ -44,12 +44,13 @@ def play(
     seed: int,
     time_budget_s: float | None,
     confirm_all: bool = False,
+    families: int = 1,
     clock: Callable[[], float] = time.monotonic,
 ) -> Played:
     """Plays the gate of each measure. What is left of the time budget is shared equally by those still to come.
 
     Cases that are settled without measuring are those of the first measure, but for a replay (``confirm_all``), which
-    asks for each by itself.
+    asks for each by itself. So many ``families`` share the level of each measure.
     """
     found, begun = Played(), clock()
     for place, (measure, planned) in enumerate(plans.items()):
@@ -61,10 +62,11 @@ def play(
             seed=seed,
             time_budget_s=left,
             confirm_all=confirm_all,
+            families=families,
             screen_blocks=FIRST_CALL_BLOCKS if measure == FIRST_CALL else judge.SCREEN_BLOCKS,
         )
         gate.play()
-        cases, controls = results(gate.tracks)
+        cases, controls = results(gate.tracks, families)
         found.cases += [*cases, *(planned.settled if confirm_all or not place else ())]
         found.controls += controls
         found.warnings += gate.warnings

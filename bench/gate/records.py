@@ -185,7 +185,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     ``warnings`` are for people: what cannot be excluded, which margins were widened.
     ``margin`` is the default; each case states its own. Times are UTC, ISO 8601. ``options["request"]`` has what was
-    typed of what is measured; ``replays`` is the comparison that ``--confirm`` named.
+    typed of what is measured; ``replays`` is the comparison that ``--confirm`` named. ``hosts`` are those of a fleet,
+    each with what it found by its own blocks.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -206,10 +207,19 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     seed: int = 0
     replays: Earlier | None = None
+    hosts: list["OfHost"] = []
 
     @property
     def exit_status(self) -> int:
         return EXIT_STATUS[self.verdict]
+
+
+class OfHost(msgspec.Struct, frozen=True, kw_only=True):
+    """A host of a fleet: what its own blocks showed, or why they are lost."""
+
+    name: str
+    lost: str = ""
+    comparison: Comparison | None = None
 
 
 SAME = "the sources, packages and interpreters of both sides are equal"

@@ -41,7 +41,7 @@ def location(numbers: Sequence[float]) -> Location:
 
 @lru_cache(64)  # the judge asks for the same numbers up to four times
 def _location(numbers: tuple[float, ...]) -> Location:
-    means = _pairwise_means(np.asarray(numbers, float))
+    means = pairwise_means(np.asarray(numbers, float))
     outside = _outside(len(numbers))
     if outside is None:
         return Location(float(np.median(means)), -math.inf, math.inf)
@@ -56,7 +56,7 @@ def p_greater(numbers: Sequence[float], threshold: float = 0.0) -> float:
     differences = np.asarray(numbers, float) - threshold
     if not len(differences):
         return 1.0
-    doubled = _doubled_ranks(np.abs(differences))
+    doubled = doubled_ranks(np.abs(differences))
     positive = int(doubled[differences > 0].sum())
     return float(_tail(tuple(sorted(doubled.tolist())))[positive])
 
@@ -126,12 +126,11 @@ def _least_shift(blocks: int, level: float) -> float:
     return cast(float, brentq(missed, 0.0, 8.0, xtol=0.01))
 
 
-@lru_cache(4096)
-def _null_counts(doubled_ranks: tuple[int, ...]) -> NDArray[np.float64]:
+def null_counts(ranks: tuple[int, ...]) -> NDArray[np.float64]:
     """How many of the 2^n sign patterns give each sum of positive (doubled) ranks; exact up to n = 53."""
-    counts = np.zeros(sum(doubled_ranks) + 1)
+    counts = np.zeros(sum(ranks) + 1)
     counts[0] = 1
-    for rank in doubled_ranks:
+    for rank in ranks:
         counts[rank:] += counts[: len(counts) - rank].copy()
     return counts
 
@@ -139,11 +138,11 @@ def _null_counts(doubled_ranks: tuple[int, ...]) -> NDArray[np.float64]:
 @lru_cache(4096)
 def _tail(doubled_ranks: tuple[int, ...]) -> NDArray[np.float64]:
     """P(sum of positive ranks >= each value)."""
-    counts = _null_counts(doubled_ranks)
+    counts = null_counts(doubled_ranks)
     return np.cumsum(counts[::-1])[::-1] / counts.sum()
 
 
-def _doubled_ranks(sizes: NDArray[np.float64]) -> NDArray[np.int64]:
+def doubled_ranks(sizes: NDArray[np.float64]) -> NDArray[np.int64]:
     """Twice the ranks, so that the ranks of ties are whole numbers."""
     ordered = np.sort(sizes)
     if np.any(ordered[1:] == ordered[:-1]):
@@ -154,13 +153,13 @@ def _doubled_ranks(sizes: NDArray[np.float64]) -> NDArray[np.int64]:
 @cache
 def _outside(blocks: int) -> int | None:
     """How many pairwise means lie outside a one-sided 95 % limit; None where there is none."""
-    counts = _null_counts(tuple(2 * rank for rank in range(1, blocks + 1)))[::2]
+    counts = null_counts(tuple(2 * rank for rank in range(1, blocks + 1)))[::2]
     below = np.cumsum(counts) / counts.sum()
     allowed = int(np.searchsorted(below, 1 - CONFIDENCE, side="right"))
     return allowed - 1 if allowed else None
 
 
-def _pairwise_means(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+def pairwise_means(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
     rows, columns = _pairs(len(numbers))
     return np.sort((numbers[rows] + numbers[columns]) / 2)
 

@@ -74,17 +74,17 @@ class Track:
         return [number for number in found if number is not None]
 
 
-def results(tracks: Sequence[Track]) -> tuple[list[CaseResult], list[Control]]:
-    """Verdicts of all cases, and the controls among them.
+def results(tracks: Sequence[Track], families: int = 1) -> tuple[list[CaseResult], list[Control]]:
+    """Verdicts of all cases, and the controls among them. So many ``families`` share the level of the confirmation.
 
     Where a control fired, the same code was called slower in this very run, so
     nothing else is called slower or faster by it.
     """
     confirming = {each.name: each for each in tracks if each.timed and each.confirm}
     margins = {name: each.margin for name, each in confirming.items()}
-    judged = judge.confirmed({name: each.numbers("confirm") for name, each in confirming.items()}, margins)
-    apart = _apart(tracks)
-    found = {each.name: _result(each, judged.get(each.name), len(confirming), apart.get(each.unit)) for each in tracks}
+    judged = judge.confirmed({name: each.numbers("confirm") for name, each in confirming.items()}, margins, families)
+    apart, candidates = _apart(tracks), len(confirming) * families
+    found = {each.name: _result(each, judged.get(each.name), candidates, apart.get(each.unit)) for each in tracks}
     fired = {each.name for each in tracks if each.same and found[each.name].verdict == records.SLOWER}
     controls = [_control(each, found[each.name], each.name in fired) for each in tracks if each.same and each.timed]
     cases = [_trusted(found[each.name], each.name in fired, fired) for each in tracks if each.side == HEAD]

@@ -351,3 +351,12 @@ def test_nothing_to_measure_plays_no_block_of_anything():
     compared = Compared(Machine())
     assert (compared.cases, compared.verdict) == ([], "incomplete")
     assert compared.blocks(SCREEN) == {}
+
+
+def test_a_gate_that_shares_the_level_plays_enough_blocks_to_confirm():
+    machine = Machine(noise=0.0003)
+    machine.head = {"numba": 1.1}
+    compared = Compared(machine, planned("numba"), families=100)
+    assert compared.found["numba"].blocks >= judge.fewest_blocks(100) > judge.CONFIRM_BLOCKS[0]
+    shared, _ = results(compared.gate.tracks, families=100)
+    assert (shared[0].verdict, shared[0].confirm.level) == ("slower", judge.FAMILY_LEVEL / 100)

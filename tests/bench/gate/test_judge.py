@@ -147,3 +147,11 @@ def test_margins_widen_to_what_the_controls_show():
 def test_the_least_effect_is_none_where_nothing_could_be_found():
     assert judge.least_found(around(1.0, 0.01), MARGIN, 6, 24) is None
     assert 1.02 < judge.least_found(around(1.0, 0.02), MARGIN, 16, 1) < 1.05
+
+
+def test_families_that_share_the_level_need_more_evidence():
+    numbers = {"0": around(1.05, 0.01, 8)}
+    assert judge.confirmed(numbers, {"0": MARGIN})["0"].verdict == SLOWER
+    shared = judge.confirmed(numbers, {"0": MARGIN}, families=4)["0"]
+    assert (shared.verdict, shared.reason.partition(";")[0]) == (INCONCLUSIVE, "8 blocks cannot confirm anything")
+    assert judge.confirmed({"0": around(1.05, 0.01, 12)}, {"0": MARGIN}, families=4)["0"].verdict == SLOWER

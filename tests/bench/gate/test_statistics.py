@@ -92,5 +92,5 @@ def test_the_upper_limit_of_a_spread_covers_it():
 
 
 def test_ranks_of_large_samples_stay_exact():
-    counts = gate_statistics._null_counts(tuple(2 * rank for rank in range(1, 41)))
+    counts = gate_statistics.null_counts(tuple(2 * rank for rank in range(1, 41)))
     assert counts.sum() == 2.0**40
