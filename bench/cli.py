@@ -20,6 +20,8 @@ from .commands.requests import (
     CalibrateReportRequest,
     CalibrateRequest,
     CompareRequest,
+    FleetCompareRequest,
+    FleetRunRequest,
     HistoryRequest,
     ListRequest,
     MachineRequest,
@@ -42,6 +44,9 @@ app = typer.Typer(
     help="Verify, time and compare implementations of one computation in Python's array frameworks.",
 )
 
+fleet = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Run or compare on several machines at once.")
+app.add_typer(fleet, name="fleet")
+
 
 @dataclass(frozen=True)
 class Arguments:
@@ -58,7 +63,7 @@ class Arguments:
 Action = Callable[[Arguments], int]
 
 
-def _command(options: type, name: str | None = None) -> Callable[[Action], Action]:
+def _command(options: type, name: str | None = None, group: typer.Typer = app) -> Callable[[Action], Action]:
     """Makes a function the command of its name, with these options (`cli_signatures`); its docstring is the help."""
 
     def register(action: Action) -> Action:
@@ -69,7 +74,7 @@ def _command(options: type, name: str | None = None) -> Callable[[Action], Actio
         made = inspect.Signature(signatures.parameters_of(options))
         command.__signature__ = made  # pyright: ignore[reportFunctionMemberAccess]
         command.__doc__ = action.__doc__
-        app.command(name or action.__name__)(command)
+        group.command(name or action.__name__)(command)
         return action
 
     return register
@@ -165,6 +170,28 @@ def calibrate(arguments: Arguments) -> int:
     if arguments.values["report"]:
         return calibrate_report.calibrate(arguments.to(CalibrateReportRequest))
     return calibrating.calibrate(arguments.to(CalibrateRequest))
+
+
+@_command(signatures.FleetRunOptions, "run", fleet)
+def fleet_run(arguments: Arguments) -> int:
+    """Make one run on every host of a Dask cluster, and one report of all.
+
+    Each host needs the same version of rooflinear. The suite is sent to it.
+    """
+    from .commands import fleet_run as running
+
+    return running.run(arguments.to(FleetRunRequest))
+
+
+@_command(signatures.FleetCompareOptions, "compare", fleet)
+def fleet_compare(arguments: Arguments) -> int:
+    """Test on every host of a Dask cluster whether a change made code slower.
+
+    Compares two git revisions on all hosts at once; judges each host, and all together where they agree.
+    """
+    from .commands import fleet_compare as comparing
+
+    return comparing.compare(arguments.to(FleetCompareRequest))
 
 
 @_command(signatures.ListOptions, "list")

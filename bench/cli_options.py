@@ -205,6 +205,11 @@ AdvisedParameters = Annotated[
     ),
 ]
 
+# Several machines
+
+Scheduler = Annotated[str, option("--scheduler", "ADDRESS", "The cluster's scheduler, such as tcp://node1:8786.")]
+By = Annotated[str, option("--by", "WHAT", "What tells machines apart: host, or name (of the Dask workers).")]
+
 # This machine
 
 Fresh = Annotated[bool, switch("--fresh", "Measure the limits again instead of showing the stored ones.")]

@@ -66,7 +66,9 @@ class GuestOptions(OptionGroup):
     extra: compare_options.With = None
 
 
-class RunOptions:
+class RunCaseOptions(OptionGroup):
+    """What a run measures."""
+
     preset: options.RunPreset = "standard"
     suite: options.SuiteFolder = None
     cases: CaseOptions
@@ -82,9 +84,54 @@ class RunOptions:
     precision: options.Precision = None
     seed: options.Seed = None
     results: options.Results = Path("results")
+
+
+class RevisionOptions(OptionGroup):
+    """What a comparison of two revisions measures, and what it accepts."""
+
+    suite: options.SuiteFolder = None
+    preset: options.ComparePreset = "quick"
+    cases: CaseOptions
+    parameters: ParameterOptions
+    dtype: options.Dtypes = None
+    threads: options.CompareThreads = None
+    times: CompareTimeOptions
+    memory_limit: options.CompareMemory = None
+    seed: options.Seed = None
+    measure: compare_options.Measures = None
+    margin: compare_options.Margin = None
+    margins: compare_options.Margins = None
+    allow_missing: compare_options.AllowMissing = None
+
+
+class FormOptions(OptionGroup):
+    """Where a comparison is written."""
+
+    html: compare_options.Html = None
+    markdown: compare_options.Markdown = None
+    junit: compare_options.Junit = None
+    output: compare_options.CompareOutput = None
+    json: options.Json = False
+
+
+class FleetOptions(OptionGroup):
+    """The machines of a cluster."""
+
+    scheduler: options.Scheduler
+    by: options.By = "host"
+
+
+class RunOptions:
+    measured: RunCaseOptions
     resume: options.Resume = None
     wait_for_quiet: options.WaitForQuiet = None
     guests: GuestOptions
+
+
+class FleetRunOptions:
+    fleet: FleetOptions
+    measured: RunCaseOptions
+    wait_for_quiet: options.WaitForQuiet = None
 
 
 class VerifyOptions:
@@ -130,29 +177,21 @@ class CompareOptions:
     base: compare_options.Base = None
     head: compare_options.Head = None
     confirm: compare_options.Confirm = None
-    suite: options.SuiteFolder = None
-    preset: options.ComparePreset = "quick"
-    cases: CaseOptions
-    parameters: ParameterOptions
-    dtype: options.Dtypes = None
-    threads: options.CompareThreads = None
-    times: CompareTimeOptions
-    memory_limit: options.CompareMemory = None
-    seed: options.Seed = None
-    measure: compare_options.Measures = None
-    margin: compare_options.Margin = None
-    margins: compare_options.Margins = None
-    allow_missing: compare_options.AllowMissing = None
+    measured: RevisionOptions
     allow_other_machine: compare_options.AllowOtherMachine = False
     reference: compare_options.Reference = None
     base_python: compare_options.BasePython = None
     head_python: compare_options.HeadPython = None
     guests: GuestOptions
-    html: compare_options.Html = None
-    markdown: compare_options.Markdown = None
-    junit: compare_options.Junit = None
-    output: compare_options.CompareOutput = None
-    json: options.Json = False
+    forms: FormOptions
+
+
+class FleetCompareOptions:
+    fleet: FleetOptions
+    base: compare_options.Base = None
+    head: compare_options.Head = None
+    measured: RevisionOptions
+    forms: FormOptions
 
 
 class BisectOptions:

@@ -24,7 +24,7 @@ OPTIONS_IN_VARIABLES = re.compile(r"\$\((CASES|BOTH|FEW)\)|\$OF\b")
 MADE_WITH_THE_SITE = "gallery/report.html"
 COMMAND = re.compile(
     r"(?:^|[\s/`])rooflinear "
-    r"((?:run|verify|report|advise|compare|bisect|history|calibrate|list|machine)\b[^`#\n]*)"
+    r"((?:run|verify|report|advise|compare|bisect|history|fleet|calibrate|list|machine)\b[^`#\n]*)"
 )
 
 
@@ -51,6 +51,9 @@ def arguments(line):
 def test_a_command_in_a_text_is_one(line):
     name, *rest = arguments(line)
     command = typer.main.get_command(app).commands[name]
+    if name == "fleet":
+        name, *rest = rest
+        command = command.commands[name]
     command.make_context(name, rest)
 
 

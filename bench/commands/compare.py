@@ -60,9 +60,16 @@ OF_FILES_ONLY = ("allow_other_machine", "reference")
 def compare(request: CompareRequest) -> int:
     """Compares revisions or files, shows the outcome in every form asked for, returns the exit status."""
     compare_output.refuse_unwritable(request)
+    found = stamped(partial(_found, request))
+    compare_output.show(found, request)
+    return found.exit_status
+
+
+def stamped(measure: Callable[[], Comparison]) -> Comparison:
+    """What ``measure`` finds, and on which machine, when and by which command."""
     started, begun, here = store.now(), time.monotonic(), machine.describe()
-    found = _found(request)
-    found = msgspec.structs.replace(
+    found = measure()
+    return msgspec.structs.replace(
         found,
         command=["rooflinear", *sys.argv[1:]],
         machine=here,
@@ -70,8 +77,6 @@ def compare(request: CompareRequest) -> int:
         started_at=started,
         seconds=round(time.monotonic() - begun, 1),
     )
-    compare_output.show(found, request)
-    return found.exit_status
 
 
 def _found(request: CompareRequest) -> Comparison:
@@ -107,8 +112,9 @@ def paired(
     judge_all: bool = False,
     only: Only | None = None,
     measures: Sequence[Measure] = (TIME,),
+    families: int = 1,
 ) -> Comparison:
-    """The paired gate over two revisions whose suites load. ``judge_all``: see `plan`.
+    """The paired gate over two revisions whose suites load. ``judge_all``: see `plan`; ``families``: see `play`.
 
     ``only``: these cases alone, each with its margin, are measured, by these measures, and all of them are confirmed.
     """
@@ -127,7 +133,13 @@ def paired(
     }
     try:
         found = play(
-            plans, players, watcher, seed=chosen.seed, time_budget_s=chosen.time_budget_s, confirm_all=only is not None
+            plans,
+            players,
+            watcher,
+            seed=chosen.seed,
+            time_budget_s=chosen.time_budget_s,
+            confirm_all=only is not None,
+            families=families,
         )
     finally:
         watcher.close()
@@ -217,7 +229,7 @@ def _played(request: CompareRequest, allowed: list[str], only: Only | None) -> C
         if base.suite is None or head.suite is None:
             return _unloadable(base, head, accepted, request)
         chosen = options_of(base.suite, head.suite, request)
-        found = paired(base, head, chosen, accepted, allowed, only=only, measures=measures)
+        found = paired(base, head, chosen, accepted, allowed, only=only, measures=measures, families=request.families)
         unseen = [f"{name} is not compared: git ignores it" for name in revisions.ignored(root, below, head)]
         others = [told for side in (base, head) for told in _not_of_revision(side)]
         return msgspec.structs.replace(found, warnings=[*found.warnings, *unseen, *others])

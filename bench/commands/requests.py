@@ -141,7 +141,7 @@ class CompareRequest(CaseRequest, frozen=True, kw_only=True):
     """``compare``: two revisions or two files of results; ``head`` None is the working tree.
 
     ``confirm`` is the JSON of an earlier comparison, whose confirmed cases are replayed; then the sides are those of
-    that file where they are None.
+    that file where they are None. ``families`` comparisons share the gate's level: those of a fleet's hosts.
     """
 
     base: str | None = None
@@ -160,7 +160,22 @@ class CompareRequest(CaseRequest, frozen=True, kw_only=True):
     junit: Path | None = None
     output: Path | None = None
     json: bool = False
+    families: int = 1
     given: tuple[str, ...] = ()
+
+
+class FleetRunRequest(RunRequest, frozen=True, kw_only=True):
+    """``fleet run``: a run on each machine of the cluster at ``scheduler``, told apart ``by`` host or name."""
+
+    scheduler: str
+    by: str
+
+
+class FleetCompareRequest(CompareRequest, frozen=True, kw_only=True):
+    """``fleet compare``: a comparison of two revisions on each of these machines."""
+
+    scheduler: str
+    by: str
 
 
 class BisectRequest(CaseRequest, frozen=True, kw_only=True):
@@ -253,8 +268,8 @@ class MachineRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 OF_ONE_COMPARISON = (
-    "base", "head", "confirm", "seed", "time_budget", "measure", "margin", "margins", "allow_missing",
-    "html", "markdown", "junit", "output", "json",
+    "scheduler", "by", "base", "head", "confirm", "seed", "time_budget", "measure", "margin", "margins",
+    "allow_missing", "html", "markdown", "junit", "output", "json",
 )  # fmt: skip
 """Arguments of a comparison that a replay does not read from its file: its sides, measures and margins are there as
 they were found, the rest is chosen anew."""

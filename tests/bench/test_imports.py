@@ -23,6 +23,7 @@ LAYERS = (
     ("bench.commands",),
     ("reports",),
     ("bench.history",),
+    ("bench.fleet",),
     ("bench.calibration",),
     ("bench.gate",),
     ("bench.guests",),
@@ -58,6 +59,7 @@ PARENT_ONLY = (
     "bench.guests",
     "bench.calibration",
     "bench.history",
+    "bench.fleet",
     "bench.commands",
     "bench.cli",
     "bench.cli_signatures",
@@ -67,7 +69,7 @@ PARENT_ONLY = (
     "bench.interop",
 )
 JUDGES = {f"bench.inputs.{name}" for name in ("draws", "judge", "reference", "vault", "verify")}
-JUDGING = {"bench.gate.judge", "bench.gate.statistics", "bench.gate.records", "bench.gate.margins"}
+JUDGING = {f"bench.gate.{name}" for name in ("judge", "margins", "records", "statistics", "strata", "together")}
 IN_PROCESS = "bench.runner.in_process"
 CHILDREN = ("bench.worker", "bench.inputs.reference", "bench.machine.ceiling_worker", "bench.suites.trial_child")
 MEASURE = ("bench.worker", "bench.runner", "bench.inputs", "bench.libraries", "bench.processes")
@@ -212,6 +214,7 @@ def test_reports_read_records_and_never_measure():
 def test_nothing_but_a_suite_imports_a_framework():
     allowed = {
         "bench.inputs.data": {"sklearn"},  # a bundled table, read by the child that makes inputs
+        "bench.fleet.remote": {"dask"},  # runs in a worker of Dask
         "bench.machine.ceiling_worker": {"numba"},  # reads and computes with what nothing else is in the way of
     }
     for name, found in modules().items():

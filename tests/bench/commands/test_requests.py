@@ -14,7 +14,9 @@ from rooflinear.bench.gate.records import Comparison, Side
 
 from ..interop.test_interop import PYTEST
 
-COMMANDS = typer.main.get_command(cli.app).commands
+GROUPS = typer.main.get_command(cli.app).commands
+FLEET = {f"fleet {name}": each for name, each in GROUPS["fleet"].commands.items()}
+COMMANDS = {name: each for name, each in GROUPS.items() if name != "fleet"} | FLEET
 VALUE = "7"
 AS_TYPED = (True, VALUE, Path(VALUE), (VALUE,), (Path(VALUE),))
 
@@ -28,6 +30,8 @@ MODES = [
     ("advise", [], "advise.advise", lambda name: True),
     ("compare", [], "compare.compare", lambda name: True),
     ("history", [], "history.history", lambda name: True),
+    ("fleet run", ["--scheduler", "tcp://node"], "fleet_run.run", lambda name: True),
+    ("fleet compare", ["--scheduler", "tcp://node"], "fleet_compare.compare", lambda name: True),
     ("calibrate", [], "calibrate.calibrate", lambda name: name not in ("report", "preset", "nice")),
     ("calibrate", ["--report"], "calibrate_report.calibrate", lambda name: name in REPEATED),
     ("list", [], "inspect.list_suite", lambda name: True),
@@ -89,8 +93,8 @@ def request_of(monkeypatch):
     ],
 )
 def test_every_option_reaches_the_request(request_of, command, mode, where, name, words):
-    base = ["base"] if command == "compare" and name != "base" else []
-    made = request_of(where, command, *mode, *base, *words)
+    base = ["base"] if command.endswith("compare") and name != "base" else []
+    made = request_of(where, *command.split(), *mode, *base, *words)
     assert getattr(made, name) in AS_TYPED
     if hasattr(made, "given"):
         assert name in made.given
@@ -98,7 +102,7 @@ def test_every_option_reaches_the_request(request_of, command, mode, where, name
 
 @pytest.mark.parametrize(("command", "mode", "where"), [each[:3] for each in MODES], ids=str)
 def test_a_request_cannot_be_changed(request_of, command, mode, where):
-    made = request_of(where, command, *mode, *(["base"] if command == "compare" else []))
+    made = request_of(where, *command.split(), *mode, *(["base"] if command.endswith("compare") else []))
     with pytest.raises(AttributeError):
         setattr(made, made.__struct_fields__[0], None)
 

@@ -243,6 +243,10 @@ def test_measures_are_played_one_after_another_and_settled_cases_are_told_once()
         plans, dict.fromkeys(plans, machine.blocks), Watcher(), seed=7, time_budget_s=None, confirm_all=True
     )
     assert [each.verdict for each in again.cases].count("missing") == 2
+    shared = measures.play(
+        plans, dict.fromkeys(plans, machine.blocks), Watcher(), seed=7, time_budget_s=None, families=50
+    )
+    assert {each.confirm.level for each in shared.cases if each.confirm} == {judge.FAMILY_LEVEL / 50}
 
 
 def test_the_time_budget_is_shared_by_the_measures():
