@@ -20,7 +20,7 @@ def of_implementation(revision: Revision, stem: str) -> str:
     """All that an implementation may run or read of its suite and of the repository's packages."""
     assert revision.suite is not None
     folder = revision.suite.folder
-    dynamic = any(suite_sources.is_dynamic(path.read_bytes()) for path in folder.rglob("*.py"))
+    dynamic = any(suite_sources.reads_unstated(path) for path in folder.rglob("*.py"))
     files = {name: hashlib.sha256(content).hexdigest() for name, content in other_files(folder, dynamic).items()}
     packages = {} if revision.export is None else reached(revision, stem)
     own = revision.suite.implementations[stem].source_sha256

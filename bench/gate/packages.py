@@ -71,7 +71,8 @@ def reached(revision: Revision, stem: str) -> dict[str, str]:
     assert revision.export is not None
     assert revision.suite is not None
     tree, folder = Path(revision.export.folder), revision.suite.folder
-    places, inner = _places(tree, folder), [_source(path) for path in folder.rglob("*.py")]
+    places = _places(tree, folder)
+    inner = [_source(path) for path in folder.rglob("*.py") if not suite_sources.states(path)]
     unfollowed = set(folder.rglob("*.py")) - suite_sources.followed(folder)
     waiting = suite.imported(folder, stem).union(*(_source(path).imports for path in unfollowed))
     seen = set[str]()

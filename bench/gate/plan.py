@@ -148,7 +148,7 @@ def same_sources(base: Suite, head: Suite, stem: str) -> bool:
     old, new = base.implementations[stem], head.implementations[stem]
     if old.source_sha256 != new.source_sha256:
         return False
-    dynamic = any(suite_sources.is_dynamic(path.read_bytes()) for path in head.folder.rglob("*.py"))
+    dynamic = any(suite_sources.reads_unstated(path) for path in head.folder.rglob("*.py"))
     return other_files(base.folder, dynamic) == other_files(head.folder, dynamic)
 
 

@@ -16,6 +16,9 @@ DYNAMIC = (
 )  # fmt: skip
 """Words of code that may use a file which it does not import."""
 
+SOURCES = "SOURCES"
+"""What a module of a suite calls the files that it reads or compiles, by their path from the suite's folder."""
+
 
 class Relative(NamedTuple):
     """A relative import: one of ``names`` may be a module of ``package``, given by its path from the suite's folder."""
@@ -39,6 +42,16 @@ def is_dynamic(content: bytes) -> bool:
     return any(word in content for word in DYNAMIC)
 
 
+def reads_unstated(path: Path) -> bool:
+    """Whether a module of a suite may use files that it neither imports nor states."""
+    return is_dynamic(path.read_bytes()) and not states(path)
+
+
+def states(path: Path) -> bool:
+    """Whether a module of a suite states all files that it uses beside those that it imports."""
+    return SOURCES.encode() in path.read_bytes() and _sources(parse(path)) is not None
+
+
 def closure(folder: Path, stem: str) -> list[str]:
     """The files that an import of ``stem`` may run, itself included, sorted: ``_help/inner`` is ``_help/inner.py``.
 
@@ -52,11 +65,22 @@ def closure(folder: Path, stem: str) -> list[str]:
     return sorted(found)
 
 
-def sha256(folder: Path, names: Iterable[str]) -> str:
-    """One digest of files with their names."""
+def stated(folder: Path, names: Iterable[str]) -> list[Path]:
+    """The files that modules state in ``SOURCES``. Raises `UsageError` where one is not a file of the suite."""
+    found = {folder / each: name for name in names for each in _sources(parse(file(folder, name))) or ()}
+    for path, name in found.items():
+        if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
+            raise UsageError(f"{file(folder, name)}: {SOURCES} names '{path}', which is not a file of the suite")
+    return sorted(found)
+
+
+def sha256(folder: Path, names: Sequence[str]) -> str:
+    """One digest of modules and the files that they state, with their names."""
     digest = hashlib.sha256()
-    for name in names:
-        digest.update(f"{name}\0".encode() + file(folder, name).read_bytes() + b"\0")
+    contents = {name: file(folder, name) for name in names}
+    contents |= {path.relative_to(folder).as_posix(): path for path in stated(folder, names)}
+    for name, path in contents.items():
+        digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
@@ -66,9 +90,10 @@ def file(folder: Path, name: str) -> Path:
 
 
 def followed(folder: Path) -> set[Path]:
-    """Files on a suite's top level, and files in folders that they import. Imports of faulty files are not followed."""
+    """Files on a suite's top level, and files in folders that they import or state. Faulty files are not followed."""
     tops = {path for path in folder.glob("*.py") if path.is_file()}
-    return tops | {file(folder, name) for path in tops for name in _closure_or_none(folder, path.stem)}
+    names = {name for path in tops for name in _closure_or_none(folder, path.stem)}
+    return tops | {file(folder, name) for name in names} | set(stated(folder, names))
 
 
 def imports(tree: ast.Module) -> set[str]:
@@ -79,6 +104,14 @@ def imports(tree: ast.Module) -> set[str]:
 def imports_anywhere(tree: ast.Module) -> set[str]:
     """Top-level modules that are imported absolutely, in functions too."""
     return _absolute(list(ast.walk(tree)))
+
+
+def _sources(tree: ast.Module) -> tuple[str, ...] | None:
+    """What a module states as ``SOURCES``, or None."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and SOURCES in [getattr(target, "id", "") for target in node.targets]:
+            return tuple(leaf.value for leaf in ast.walk(node.value) if isinstance(leaf, ast.Constant))
+    return None
 
 
 def _closure_or_none(folder: Path, stem: str) -> list[str]:
