@@ -56,7 +56,7 @@ def test_no_name_is_claimed_at_the_top_level(name, tmp_path):
 def test_implementations_are_one_file_each():
     """So that a new one is a new file, and its stem its name everywhere. Folders hold what several share."""
     folders = {path.name for path in (ROOT / "kernels").iterdir() if path.is_dir()}
-    assert folders - {"__pycache__"} == {"_numba", "_problem"}
+    assert folders - {"__pycache__"} == {"_native", "_numba", "_problem"}
 
 
 def test_the_top_folder_of_the_harness_has_few_files():

@@ -18,7 +18,8 @@ from .cores import available_cores
 DISTRIBUTIONS = (
     "rooflinear", "numpy", "scipy", "numba", "torch", "tensorflow", "tensorflow-cpu", "jax", "jaxlib",
     "jax-cuda12-plugin", "jax-cuda13-plugin", "scikit-learn", "dask", "distributed", "cupy", "cupy-cuda12x",
-    "cupy-cuda13x", "triton", "numba-cuda", "pandas", "threadpoolctl",
+    "cupy-cuda13x", "triton", "numba-cuda", "pandas", "threadpoolctl", "cython", "pythran", "numexpr", "onnxruntime",
+    "pytensor", "scikit-learn-intelex",
 )  # fmt: skip
 # NVIDIA_REQUIRE_CUDA lists the drivers that a container accepts, in thousands of letters.
 RECORDED = re.compile(

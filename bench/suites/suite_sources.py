@@ -110,7 +110,8 @@ def _sources(tree: ast.Module) -> tuple[str, ...] | None:
     """What a module states as ``SOURCES``, or None."""
     for node in tree.body:
         if isinstance(node, ast.Assign) and SOURCES in [getattr(target, "id", "") for target in node.targets]:
-            return tuple(leaf.value for leaf in ast.walk(node.value) if isinstance(leaf, ast.Constant))
+            leaves = [leaf.value for leaf in ast.walk(node.value) if isinstance(leaf, ast.Constant)]
+            return tuple(value for value in leaves if isinstance(value, str))
     return None
 
 

@@ -8,21 +8,26 @@ BOTH = ("float64", "float32")
 COMPILED_BY_SIZE = ("torch_compile",)
 """Seconds of compilation for every size: measured at a few only."""
 
+BY_NAME = ("c_parallel", "cython", "numexpr", "onnxruntime", "pytensor", "pythran", "sklearnex")
+"""Quick and standard leave them out, for time; full and verify do not, and they run if they are named."""
+
+LEFT_OUT = (*COMPILED_BY_SIZE, *BY_NAME)
+
 PRESETS = {
-    "quick": (Grid(operations=WINNER_MAP, sizes={"m": (100, 10_000), "n": (2, 100)}, without=COMPILED_BY_SIZE),),
+    "quick": (Grid(operations=WINNER_MAP, sizes={"m": (100, 10_000), "n": (2, 100)}, without=LEFT_OUT),),
     "standard": (
         Grid(
             operations=WINNER_MAP,
             sizes={"m": (100, 1000, 10_000, 100_000), "n": (2, 10, 100)},
             largest_inputs_bytes=20_000_000,
             blocks=3,
-            without=COMPILED_BY_SIZE,
+            without=LEFT_OUT,
         ),
         Grid(
             operations=("predict", "gradient"),
             sizes={"m": (1_000_000,), "n": (2, 10)},
             blocks=3,
-            without=COMPILED_BY_SIZE,
+            without=LEFT_OUT,
         ),
         # The corner of the map: as many bytes as the largest sizes above, which take 10 s each. A descent takes 100
         # times as long, and 1,000,000 x 100 ten times as many bytes: these are left to the fits.
@@ -30,28 +35,28 @@ PRESETS = {
             operations=("predict", "gradient"),
             sizes={"m": (100_000,), "n": (100,)},
             blocks=3,
-            without=COMPILED_BY_SIZE,
+            without=LEFT_OUT,
         ),
-        Grid(operations=WINNER_MAP, sizes={"m": (100_000,), "n": (10,)}),
+        Grid(operations=WINNER_MAP, sizes={"m": (100_000,), "n": (10,)}, without=BY_NAME),
         Grid(
             operations=WINNER_MAP,
             sizes={"m": (100, 10_000), "n": (10,)},
             dtypes=("float32",),
-            without=COMPILED_BY_SIZE,
+            without=LEFT_OUT,
         ),
-        Grid(operations=OTHERS, sizes={"m": (100, 3000), "n": (10,)}, without=COMPILED_BY_SIZE),
+        Grid(operations=OTHERS, sizes={"m": (100, 3000), "n": (10,)}, without=LEFT_OUT),
         # In float32 at one size, which pays for most of that corner.
-        Grid(operations=("cost_surface",), sizes={"m": (50, 150, 3000), "n": (10,)}),
-        Grid(operations=("cost_surface",), sizes={"m": (3000,), "n": (10,)}, dtypes=("float32",)),
+        Grid(operations=("cost_surface",), sizes={"m": (50, 150, 3000), "n": (10,)}, without=BY_NAME),
+        Grid(operations=("cost_surface",), sizes={"m": (3000,), "n": (10,)}, dtypes=("float32",), without=BY_NAME),
         # Beyond one core's caches a contest differs from minute to minute: such ones are measured in two blocks.
         Grid(
             operations=WINNER_MAP,
             sizes={"m": (100_000,), "n": (10,)},
             dtypes=("float32",),
             blocks=2,
-            without=COMPILED_BY_SIZE,
+            without=LEFT_OUT,
         ),
-        Grid(operations=OTHERS, sizes={"m": (100_000,), "n": (10,)}, blocks=2, without=COMPILED_BY_SIZE),
+        Grid(operations=OTHERS, sizes={"m": (100_000,), "n": (10,)}, blocks=2, without=LEFT_OUT),
     ),
     "full": (
         Grid(
