@@ -14,10 +14,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from .vectors import ROWS, Rows
-
-MOST_HELD_BYTES = 192
-"""Of a row: theta and the sum fill twelve of AVX2's sixteen registers."""
+from .vectors import MOST_HELD_BYTES, ROWS, Rows
 
 
 def features(X):

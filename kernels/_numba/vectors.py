@@ -4,13 +4,31 @@ from contextlib import contextmanager
 from functools import reduce
 
 from llvmlite import ir
+from llvmlite.binding import get_host_cpu_features
+from numba import config
 from numba.core import cgutils
 
-VECTOR_BYTES = 32
+
+def has_wide_vectors(features, restricted):
+    """Whether a processor has 32 registers of 64 bytes. ``restricted``: Numba is told to do without its features."""
+    return not restricted and bool(features.get("avx512f") and features.get("avx512vl"))
+
+
+NARROW_BYTES = 32
+WIDE = has_wide_vectors(get_host_cpu_features(), config.CPU_NAME or config.CPU_FEATURES or not config.ENABLE_AVX)
+VECTOR_BYTES = 64 if WIDE else NARROW_BYTES
+MOST_HELD_BYTES = 832 if WIDE else 192
+"""Of a row: theta and the sum fill 12 of AVX2's 16 registers, or 26 of AVX-512's 32."""
+
 ROWS = 4
 INDEX = ir.IntType(64)
 FLAGS = ("contract", "nsz")
 """The order of sums is chosen here: a compiler that may change it hangs all four rows' products on one chain."""
+
+
+def vector_bytes(row_bytes):
+    """Of the vectors for a row; 0 bytes stand for any. A row shorter than two wide ones fills narrow ones better."""
+    return NARROW_BYTES if 0 < row_bytes < 2 * VECTOR_BYTES else VECTOR_BYTES
 
 
 class Rows:
@@ -24,8 +42,8 @@ class Rows:
         self.data = {name: array.data for name, array in arrays.items()}
         self.number = context.get_value_type(kinds[places["theta"]].dtype)
         self.itemsize = 8 if isinstance(self.number, ir.DoubleType) else 4
-        self.lanes = VECTOR_BYTES // self.itemsize
         known = kinds[-1].literal_value
+        self.lanes = vector_bytes(known * self.itemsize) // self.itemsize
         self.n = INDEX(known) if known > 0 else builder.extract_value(arrays["theta"].shape, 0)
         self.row = _Held(self, known) if known > 0 else _Looped(self)
 
