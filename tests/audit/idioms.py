@@ -1,4 +1,4 @@
-"""Ways to write the gradient in JAX, TensorFlow and PyTorch, side by side: ``python tests/audit/idioms.py [m n]``.
+"""Ways to write the gradient in several frameworks, side by side: ``python tests/audit/idioms.py [m n] [framework]…``.
 
 Each framework in five fresh processes on all cores; ways take turns, a round each. Prints the median over
 processes of the median ratio to what is written first, and the spread.
@@ -12,8 +12,11 @@ import sys
 import time
 from operator import truediv
 
+from idioms_more import numexpr_ways, onnxruntime_ways, pytensor_ways
+
 PROCESSES, ROUNDS = 5, 15
-FRAMEWORKS = ("jax", "tensorflow", "torch")
+FRAMEWORKS = ("jax", "tensorflow", "torch", "numexpr", "onnxruntime", "pytensor")
+MORE = {"numexpr": numexpr_ways, "onnxruntime": onnxruntime_ways, "pytensor": pytensor_ways}
 BLOCK_ROWS = 2000
 
 
@@ -123,7 +126,8 @@ def measure(framework, m, n):
     rng = np.random.default_rng(0)
     X, theta, y = rng.standard_normal((m, n)), rng.standard_normal(n), rng.standard_normal(m)
     expected = 2 / m * (X.T @ (X @ theta - y))
-    ways = globals()[f"{framework}_ways"](X, y, theta)
+    make = MORE.get(framework) or globals()[f"{framework}_ways"]
+    ways = make(X, y, theta)
     for way in ways.values():
         np.testing.assert_allclose(np.asarray(way()), expected, rtol=1e-8)
     seconds = {name: [] for name in ways}
@@ -137,8 +141,8 @@ def measure(framework, m, n):
     return {name: statistics.median(map(truediv, first, each)) for name, each in seconds.items()}
 
 
-def main(m=100_000, n=50):
-    for framework in FRAMEWORKS:
+def main(m=100_000, n=50, *frameworks):
+    for framework in frameworks or FRAMEWORKS:
         command = [sys.executable, __file__, framework, str(m), str(n)]
         quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
         runs = [json.loads(subprocess.check_output(command, text=True, env=quiet)) for _ in range(PROCESSES)]
@@ -152,4 +156,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] and sys.argv[1] in FRAMEWORKS:
         print(json.dumps(measure(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
     else:
-        main(*map(int, sys.argv[1:]))
+        main(*map(int, sys.argv[1:3]), *sys.argv[3:])
