@@ -8,6 +8,12 @@ import pytest
 
 REQUIRED = os.environ.get("ROOFLINEAR_BROWSER") == "required" or bool(os.environ.get("CI"))
 
+BY_HAND = {"pythran", "pytensor", "sklearnex"}
+"""Modules, and the implementations with them, that the extra ``dev`` leaves out: tested where they are installed.
+
+Pythran takes setuptools below 60 where Python is older than 3.12; the others take minutes of compilation, or 130 MB.
+"""
+
 
 def absent(message: str) -> NoReturn:
     """Skips the test and says why; in CI, where everything must be there, the test fails."""

@@ -23,7 +23,7 @@ from rooflinear.bench.libraries.host import LIBRARIES, common_environment
 from rooflinear.bench.records import Result
 from rooflinear.bench.suites import suite
 
-from ..absent import absent
+from ..absent import BY_HAND, absent
 
 pytestmark = pytest.mark.slow
 
@@ -38,8 +38,6 @@ def runs_on_cpus(each):
 COMPILERS = dict.fromkeys(("torch_compile", "pythran"), ("CXX", "g++")) | dict.fromkeys(
     ("c", "c_parallel", "cython"), ("CC", "cc")
 )
-BY_HAND = {"pythran", "pytensor", "sklearnex"}
-"""Tested where they are installed. The extra ``dev`` leaves them out: what they need is old, or takes minutes."""
 
 
 def missing(stem, each):
