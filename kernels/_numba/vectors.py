@@ -15,7 +15,8 @@ def has_wide_vectors(features, restricted):
 
 
 NARROW_BYTES = 32
-WIDE = has_wide_vectors(get_host_cpu_features(), config.CPU_NAME or config.CPU_FEATURES or not config.ENABLE_AVX)
+SET = vars(config)
+WIDE = has_wide_vectors(get_host_cpu_features(), SET["CPU_NAME"] or SET["CPU_FEATURES"] or not SET["ENABLE_AVX"])
 VECTOR_BYTES = 64 if WIDE else NARROW_BYTES
 MOST_HELD_BYTES = 832 if WIDE else 192
 """Of a row: theta and the sum fill 12 of AVX2's 16 registers, or 26 of AVX-512's 32."""
