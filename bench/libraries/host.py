@@ -28,7 +28,7 @@ class Torch(ArrayLibrary):
         self._torch = torch = importlib.import_module("torch")
         torch.set_num_threads(threads)
         torch.set_num_interop_threads(1)
-        self._device = "cpu" if device == INTERPRETER else device
+        self._device = _host(device)
         self.asynchronous = self._device != "cpu"
         if not self.asynchronous:
             return
@@ -131,13 +131,14 @@ class TensorFlow(ArrayLibrary):
 class Jax(ArrayLibrary):
     name = distribution = "jax"
     returns = "JAX array"
-    devices = ("cpu", "cuda")
+    devices = ("cpu", "cuda", INTERPRETER)
     asynchronous = True
 
     def environment(self, threads: int, device: str) -> dict[str, str]:
+        platform = _host(device)
         return {
-            **({} if device == "cpu" else {"JAX_DEFAULT_MATMUL_PRECISION": "highest"}),
-            "JAX_PLATFORMS": device,
+            **({} if platform == "cpu" else {"JAX_DEFAULT_MATMUL_PRECISION": "highest"}),
+            "JAX_PLATFORMS": platform,
             "JAX_ENABLE_X64": "1",
             "PJRT_NPROC": str(threads),
             "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
@@ -145,7 +146,7 @@ class Jax(ArrayLibrary):
 
     def start(self, threads: int, device: str) -> None:  # noqa: ARG002
         self._jax = importlib.import_module("jax")
-        if device != "cpu":
+        if _host(device) != "cpu":
             try:
                 self._jax.devices()
             except Exception as error:  # an assertion of its own where it lacks the plugin
@@ -176,6 +177,11 @@ class Jax(ArrayLibrary):
         return output
 
 
+def _host(device: str) -> str:
+    """Where arrays lie: interpreters take those of the processor."""
+    return "cpu" if device == INTERPRETER else device
+
+
 LIBRARIES: dict[str, type[ArrayLibrary]] = {
     library.name: library for library in (PythonLists, NumPy, Torch, TensorFlow, Jax, Dask, CuPy, NumbaCuda)
 }
@@ -198,6 +204,7 @@ def common_environment(threads: int) -> dict[str, str]:
     return {
         "OMP_NUM_THREADS": count,
         "OPENBLAS_NUM_THREADS": count,
+        "POLARS_MAX_THREADS": count,
         "MKL_NUM_THREADS": count,
         "NUMBA_NUM_THREADS": count,
         "GLIBC_TUNABLES": ALLOCATOR,

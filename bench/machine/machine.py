@@ -19,11 +19,11 @@ DISTRIBUTIONS = (
     "rooflinear", "numpy", "scipy", "numba", "torch", "tensorflow", "tensorflow-cpu", "jax", "jaxlib",
     "jax-cuda12-plugin", "jax-cuda13-plugin", "scikit-learn", "dask", "distributed", "cupy", "cupy-cuda12x",
     "cupy-cuda13x", "triton", "numba-cuda", "pandas", "threadpoolctl", "cython", "pythran", "numexpr", "onnxruntime",
-    "pytensor", "scikit-learn-intelex",
+    "polars", "pytensor", "scikit-learn-intelex",
 )  # fmt: skip
 # NVIDIA_REQUIRE_CUDA lists the drivers that a container accepts, in thousands of letters.
 RECORDED = re.compile(
-    r"(OMP|OPENBLAS|MKL|KMP|GOMP|NUMBA|XLA|JAX|TF|TORCH|GLIBC|MALLOC|DASK_SCHEDULER|CUDA|CUPY|NVIDIA|TRITON)_(?!REQUIRE_)"
+    r"(OMP|OPENBLAS|MKL|KMP|GOMP|NUMBA|XLA|JAX|TF|TORCH|GLIBC|MALLOC|DASK_SCHEDULER|CUDA|CUPY|NVIDIA|TRITON|POLARS)_(?!REQUIRE_)"
 )
 NOISE_SECONDS = 1.0
 NOISE_WORK = 20_000

@@ -25,6 +25,9 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNELS = suite.load(ROOT / "kernels")
+AT_ODD_SIZES = {"jax_pallas"}
+"""Has no workspace, and a block that `test_implementations` fills once and a part of it again."""
+
 INTERPRETERS = {"triton": "TRITON_INTERPRET", "numba_cuda": "NUMBA_ENABLE_CUDASIM"}
 OPERATIONS = ("predict", "residuals", "mse", "gradient", "gradient_descent")
 HAS_CUPY = importlib.util.find_spec("cupy") is not None
@@ -48,7 +51,7 @@ def script(name, *arguments, **environment):
 def test_no_kernel_for_a_gpu_goes_untested():
     gpu = {stem for stem, each in KERNELS.implementations.items() if each.device}
     interpreted = {stem for stem in gpu if INTERPRETER in LIBRARIES[KERNELS.implementations[stem].library].devices}
-    assert interpreted == set(INTERPRETERS)
+    assert interpreted == set(INTERPRETERS) | AT_ODD_SIZES
     assert gpu - interpreted == {"cupy"}
 
 
