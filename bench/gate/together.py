@@ -67,7 +67,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Group:
+class OneCase:
     """A case on all machines. ``counting`` are those whose numbers count, ``all`` also those that have none."""
 
     all: tuple[Part, ...]
@@ -125,13 +125,13 @@ def _contradict(one: CaseResult, other: CaseResult) -> bool:
     return (high < other_low or other_high < low) and between > math.log1p(max(one.margin, other.margin))
 
 
-def groups(told: Sequence[tuple[str, Comparison]], fired: Collection[tuple[str, str]]) -> dict[Key, Group]:
+def groups(told: Sequence[tuple[str, Comparison]], fired: Collection[tuple[str, str]]) -> dict[Key, OneCase]:
     found: dict[Key, list[Part]] = {}
     for name, of in told:
         for each in of.cases:
             found.setdefault((each.case, each.measure), []).append(Part(name, each))
     return {
-        key: Group(tuple(parts), tuple(each for each in parts if (each.host, key[1]) not in fired and _counts(each)))
+        key: OneCase(tuple(parts), tuple(each for each in parts if (each.host, key[1]) not in fired and _counts(each)))
         for key, parts in found.items()
     }
 
@@ -144,7 +144,7 @@ def _counts(part: Part) -> bool:
     return result.verdict in TOLD and bool(stages) and not disturbed
 
 
-def _significant(groups: Mapping[Key, Group]) -> dict[Key, tuple[CaseVerdict | None, Stage]]:
+def _significant(groups: Mapping[Key, OneCase]) -> dict[Key, tuple[CaseVerdict | None, Stage]]:
     """Of each case that all machines confirm: what they show together, Holm over the cases of a measure."""
     found: dict[Key, tuple[CaseVerdict | None, Stage]] = {}
     chosen = [key for key, each in groups.items() if each.judged_together]
@@ -162,7 +162,7 @@ def _significant(groups: Mapping[Key, Group]) -> dict[Key, tuple[CaseVerdict | N
     return found
 
 
-def _case(group: Group, shown: tuple[CaseVerdict | None, Stage] | None) -> CaseResult:
+def _case(group: OneCase, shown: tuple[CaseVerdict | None, Stage] | None) -> CaseResult:
     if not group.judged_together:
         return _apart(group)
     verdict, stage = shown or (None, _stage(group.counting, 1.0, 0.0))
@@ -182,7 +182,7 @@ def _case(group: Group, shown: tuple[CaseVerdict | None, Stage] | None) -> CaseR
     )  # fmt: skip
 
 
-def _apart(group: Group) -> CaseResult:
+def _apart(group: OneCase) -> CaseResult:
     """The worst of what the machines say by themselves: they disagree, or fewer than two have numbers that count."""
     among = group.all if group.incomplete or not group.counting else group.counting
     worst = min(among, key=lambda each: WORST_FIRST.index(each.result.verdict))
@@ -194,7 +194,7 @@ def _apart(group: Group) -> CaseResult:
     return msgspec.structs.replace(worst.result, reason="; ".join(told) + _not_counted(group))
 
 
-def _not_counted(group: Group) -> str:
+def _not_counted(group: OneCase) -> str:
     """Which machines could have told something and do not count, with their reasons."""
     left = [each for each in group.all if each.result.verdict in TOLD and each not in group.counting]
     return "".join(f"; {each.host} does not count: {each.result.reason}" for each in left) if group.counting else ""

@@ -75,6 +75,11 @@ def interrupted(when):
     waiting.join()
 
 
+def running():
+    """The children of this process; other tests may have left a browser."""
+    return {each for each in psutil.Process().children() if each.status() != psutil.STATUS_ZOMBIE}
+
+
 SLEEPING = (
     "import signal, time\ndef end(*_):\n    {ending}\nsignal.signal(signal.SIGTERM, end)\ntold.begin(1)\ntime.sleep(60)"
 )
@@ -83,15 +88,17 @@ ENDS = "print('interrupted; 3 results are stored', file=sys.stderr); sys.exit(13
 
 @pytest.mark.parametrize(("ending", "told"), [(ENDS, "interrupted; 3 results are stored\n"), ("sys.exit(7)", "")])
 def test_an_interrupt_ends_the_child_and_is_raised(monkeypatch, capfd, ending, told):
+    before = running()
     program(monkeypatch, SLEEPING.format(ending=ending))
     seen = Recording()
     with interrupted(lambda: seen.seen), pytest.raises(KeyboardInterrupt):
         play([], seen)
     assert capfd.readouterr().err == told
-    assert not [each for each in psutil.Process().children() if each.status() != psutil.STATUS_ZOMBIE]
+    assert not running() - before
 
 
 def test_a_second_interrupt_ends_a_child_that_goes_on(monkeypatch):
+    before = running()
     program(monkeypatch, SLEEPING.format(ending="told.note('no')"))
     seen = Recording()
     with (
@@ -100,7 +107,7 @@ def test_a_second_interrupt_ends_a_child_that_goes_on(monkeypatch):
         pytest.raises(KeyboardInterrupt),
     ):
         play([], seen)
-    assert not [each for each in psutil.Process().children() if each.status() != psutil.STATUS_ZOMBIE]
+    assert not running() - before
 
 
 def test_a_child_that_is_killed_is_told(monkeypatch):

@@ -3,13 +3,12 @@
 import math
 import random
 from collections import Counter
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from rooflinear.bench.commands.compare import DUELS
-from rooflinear.bench.commands.guests import _measures
+from rooflinear.bench.commands.guests import measures_of_suite
 from rooflinear.bench.commands.options import measures_of
 from rooflinear.bench.errors import Lost, UsageError
 from rooflinear.bench.gate import judge, measures
@@ -294,9 +293,9 @@ def test_measures_are_taken_in_their_order_and_unknown_ones_are_refused():
 
 
 def test_first_calls_of_other_suites_are_refused():
-    assert _measures(SimpleNamespace(measure=("memory",))) == ["memory"]
+    assert measures_of_suite(["memory"]) == ["memory"]
     with pytest.raises(UsageError, match="a session of another tool's suite cannot tell first calls; measure time or"):
-        _measures(SimpleNamespace(measure=("first-call",)))
+        measures_of_suite(["first-call"])
 
 
 # Suites of other tools.

@@ -100,7 +100,7 @@ def test_the_memory_of_a_suites_calls_is_compared(project):
     build = cases["io.time_build"]
     assert (build["verdict"], build["measure"], cases["io.time_same"]["verdict"]) == ("slower", "memory", "equivalent")
     sides = [(build["confirm"] or build["screen"])[f"{side}_ns"] / 2**20 for side in ("base", "head")]
-    assert sides == pytest.approx([1, 3], abs=0.1)
+    assert sides == pytest.approx([1, 3], abs=0.3)  # Linux may count 256 KiB late (docs/numbers.md)
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from importlib import metadata
+from types import SimpleNamespace
 
 import pytest
 
@@ -99,7 +100,8 @@ def test_all_that_is_absent_is_named_at_once(monkeypatch):
     ids=["index", "folder", "repository"],
 )  # fmt: skip
 def test_the_remedy_names_where_rooflinear_was_installed_from(monkeypatch, recorded, installable):
-    monkeypatch.setattr(metadata.PathDistribution, "read_text", lambda *_: json.dumps(recorded))
+    installed = SimpleNamespace(read_text=lambda _: json.dumps(recorded))
+    monkeypatch.setattr(extras.metadata, "distribution", lambda _: installed)
     assert extras._installable(["report"]) == installable
 
 
