@@ -41,10 +41,10 @@ def split_mse(X_train, y_train, X_validation, y_validation, theta):
 
 
 def _slopes(frame, theta, dtype):
-    sums = frame.lazy().with_columns(error=_product(theta) - pl.col("y")).select(
+    sums = frame.with_columns(error=_product(theta) - pl.col("y")).select(
         (pl.col(name) * pl.col("error")).sum() for name in _names(len(theta))
     )  # fmt: skip
-    return sums.collect().to_numpy()[0] * dtype.type(2 / len(frame))
+    return sums.to_numpy()[0] * dtype.type(2 / len(frame))
 
 
 def _frame(X, y=None):
