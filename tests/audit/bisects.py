@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--commits", type=int, default=COMMITS)
     parser.add_argument("--output", type=Path, default=KEPT)
+    parser.add_argument("--beside", default="", metavar="TEXT", help="what else this machine does meanwhile")
     parser.add_argument("--simulated", type=int, metavar="N", help="N simulated searches of each kind, and no others")
     typed = parser.parse_args()
     if typed.simulated:
@@ -46,7 +47,7 @@ def main() -> None:
     typed.output.parent.mkdir(parents=True, exist_ok=True)
     for kind in typed.kinds or KINDS:
         for seed in range(typed.first, typed.first + (typed.times or TIMES[kind])):
-            line = searched(kind, seed, typed.commits)
+            line = searched(kind, seed, typed.commits) | ({"beside": typed.beside} if typed.beside else {})
             with typed.output.open("a") as file:
                 file.write(json.dumps(line) + "\n")
             print(json.dumps({key: line[key] for key in ("kind", "seed", "wanted", "named", "answer", "seconds")}))
@@ -136,13 +137,12 @@ def table(lines: list[dict]) -> str:
     counted = ("searches", "right", "in part", "inconclusive", "wrong", "other", "comparisons, median")
     rows = [f"| changed among the commits | {' | '.join(counted)} | seconds, median (range) |"]
     rows.append("| --- " * 9 + "|")
-    for kind in KINDS:
-        own = [line for line in lines if line["kind"] == kind]
-        if not own:
-            continue
+    for kind, beside in dict.fromkeys((line["kind"], line.get("beside", "")) for line in lines):
+        own = [line for line in lines if (line["kind"], line.get("beside", "")) == (kind, beside)]
         counts = [sum(line["answer"] == name for line in own) for name in ("right", "in part", "inconclusive", "wrong")]
         seconds = [line["seconds"] for line in own]
-        cells = [kind, len(own), *counts, len(own) - sum(counts), median(line["comparisons"] for line in own)]
+        named = f"{kind}, beside {beside}" if beside else kind
+        cells = [named, len(own), *counts, len(own) - sum(counts), median(line["comparisons"] for line in own)]
         cells.append(f"{median(seconds):.0f} ({min(seconds):.0f} to {max(seconds):.0f})")
         rows.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(rows)
