@@ -8,7 +8,7 @@ BOTH = ("float64", "float32")
 COMPILED_BY_SIZE = ("torch_compile",)
 """Seconds of compilation for every size: measured at a few only."""
 
-BY_NAME = ("c_parallel", "cython", "numexpr", "onnxruntime", "polars", "pytensor", "pythran", "sklearnex")
+BY_NAME = ("c", "c_parallel", "cython", "numexpr", "onnxruntime", "polars", "pytensor", "pythran", "sklearnex")
 """Quick and standard leave them out, for time; full and verify do not, and they run if they are named."""
 
 LEFT_OUT = (*COMPILED_BY_SIZE, *BY_NAME)
