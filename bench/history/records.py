@@ -113,6 +113,13 @@ def ways_of(case: str) -> tuple[str, str]:
     return ("larger", "smaller") if case.endswith(f" {MEMORY}") else ("slower", "faster")
 
 
+def verdict_word(verdict: str, cases: Sequence[str]) -> str:
+    """A verdict as the first word of a sentence: ``larger`` in place of ``slower`` where only memory changed."""
+    kinds = {ways_of(case) for case in cases}
+    way = ("slower", "faster").index(verdict) if verdict in ("slower", "faster") and len(kinds) == 1 else None
+    return verdict if way is None else kinds.pop()[way]
+
+
 def quantity_of(case: str) -> str:
     """What the ratios of a case are of."""
     named = {MEMORY: "memory of a call", FIRST_CALL: "time of a first call"}

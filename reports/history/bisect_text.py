@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...bench.history.records import Bisection, ChangedCase, FoundChange, counted, ways_of, what_of
+from ...bench.history.records import Bisection, ChangedCase, FoundChange, counted, verdict_word, ways_of, what_of
 
 HEADLINES = {
     "slower": "Slower",
@@ -20,7 +20,9 @@ MOST = 20
 
 def headline(found: Bisection) -> str:
     """The verdict in one sentence."""
-    return f"{HEADLINES[found.verdict]}: {found.reason}"
+    cases = [case.case for change in found.changes for case in change.cases]
+    word = verdict_word(found.verdict, cases)
+    return f"{HEADLINES.get(word, word.capitalize())}: {found.reason}"
 
 
 def terminal(found: Bisection, folder: Path) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ...bench.history.history_records import History, Link, Nominee
-from ...bench.history.records import Commit
+from ...bench.history.records import Commit, verdict_word
 
 MOST_CASES = 20
 """Lines of cases, or of nominations, that are printed."""
@@ -31,7 +31,8 @@ STATES = {
 
 def headline(found: History) -> str:
     """The verdict in one sentence."""
-    return f"{HEADS[found.verdict]}: {found.reason}"
+    word = verdict_word(found.verdict, [each.case for each in found.changes if each.is_confirmed])
+    return f"{HEADS.get(word, word.capitalize())}: {found.reason}"
 
 
 def terminal(found: History, folder: Path) -> str:
