@@ -19,7 +19,7 @@ from ..history import bisect as ended
 from ..history import commits
 from ..history.journal import Journal
 from ..history.player import Player
-from ..history.records import BISECT, STEPS, Bisection, Commit, counted
+from ..history.records import BISECT, STEPS, Bisection, Commit, counted, what_of
 from ..history.search import Search
 from ..history.searching import Searching
 from ..history.steps import Name
@@ -108,13 +108,14 @@ def _searched(folder: Path, begun: Bisection, request: BisectRequest, terms: _Te
         return late
 
     with contextlib.closing(progress.watcher()) as watcher:
-        watcher.note(f"{counted(last, 'commit')} between {begun.good} and {begun.bad}")
+        watcher.note(f"{counted(last, what_of(begun.commits[0].name))} between {begun.good} and {begun.bad}")
         with Player(begun.commits, pairs, watcher, begun.cases, begun.seed) as player:
             journal = Journal(folder, player.play, player.skip)
             with contextlib.closing(journal):
                 answer = Search(last, journal.play, _teller(begun.commits, watcher), is_late).run()
             found = ended.concluded(begun, answer, journal.played, finished=not late)
         if request.all_commits:
+            _write(folder, found)  # a branch that ends the command leaves what is known already
             within = Searching(pairs, watcher, begun.seed, is_late)
             changes = [within.merged(folder, repository(request), each) for each in found.changes]
             chance = found.chance_of_error + within.level

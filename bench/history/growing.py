@@ -118,7 +118,8 @@ class Growing:
         commits = self.begun.commits[names.index(before) : names.index(after) + 1]
         folder = self._folder / f"bisect-{_plain(commits[0])}-{_plain(commits[-1])}"
         opener = self._meter.opener(self.begun.anchors[-1].suite_of)
-        found = Searching(opener, self._meter.watcher, self._meter.seed, self._pauses).between(folder, commits, cases)
+        searching = Searching(opener, self._meter.watcher, self._meter.seed, self._pauses)
+        found, _ = searching.between(folder, commits, cases)
         return {case: [each for each in found if any(of.case == case for of in each.cases)] for case in cases}
 
     def concluded(self) -> History:

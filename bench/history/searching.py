@@ -7,14 +7,15 @@ from pathlib import Path
 
 import msgspec
 
+from ..errors import BuildFailed, UsageError
 from ..gate import git
 from ..progress import Plain
 from . import commits
 from .bisect import found_change
 from .journal import Journal
 from .pairs import Opener
-from .player import Player
-from .records import Commit, FoundChange
+from .player import Player, first_line
+from .records import Commit, FoundChange, counted
 from .search import Search
 from .steps import Name
 
@@ -32,8 +33,11 @@ class Searching:
     level: float = field(default=0.0, init=False)
     """Bounds the chance that any search has named a commit that did not change the case."""
 
-    def between(self, folder: Path, chain: Sequence[Commit], cases: Sequence[Name]) -> list[FoundChange]:
-        """What changed these cases from the first commit to the last; ``folder`` keeps the steps."""
+    def between(self, folder: Path, chain: Sequence[Commit], cases: Sequence[Name]) -> tuple[list[FoundChange], str]:
+        """What changed these cases from the first commit to the last, and why that cannot be told of some, or ''.
+
+        ``folder`` keeps the steps. Raises `BuildFailed` or `UsageError` where an end cannot be opened.
+        """
         folder.mkdir(exist_ok=True)
         with (
             Player(chain, self.opener, self.watcher, (), self.seed) as player,
@@ -41,7 +45,8 @@ class Searching:
         ):
             answer = Search(len(chain) - 1, journal.play, is_late=self.is_late).run(cases)
         self.level += answer.level
-        return [found_change(each, chain) for each in answer.changes]
+        untold = {**journal.played[0].outcome.lost, **answer.undecided}
+        return [found_change(each, chain) for each in answer.changes], next(iter(untold.values()), "")
 
     def merged(self, folder: Path, root: Path, change: FoundChange) -> FoundChange:
         """A change that a merge brought, with what changed its cases among the commits of the branches merged.
@@ -53,12 +58,19 @@ class Searching:
         if not chains or self.is_late():
             return change
         found: list[FoundChange] = []
+        untold: list[str] = []
         for number, chain in enumerate(chains):
             place = folder / f"merge-{change.commit.short}{f'-{number + 1}' if number else ''}"
-            told = f"{change.commit.short} is a merge: searching {len(chain) - 1} commits of its branch"
+            told = f"{change.commit.short} is a merge: searching {counted(len(chain) - 1, 'commit')} of its branch"
             self.watcher.note(told)
-            found += [self.merged(place, root, each) for each in self.between(place, chain, cases)]
-        return msgspec.structs.replace(change, merged=found, reason="" if found else ALONE)
+            try:
+                changes, why = self.between(place, chain, cases)
+            except (BuildFailed, UsageError) as error:
+                changes, why = [], first_line(error)
+            found += [self.merged(place, root, each) for each in changes]
+            untold += [f"its branch cannot be judged: {why}"] if why else []
+        reasons = [change.reason, *(untold or ([] if found else [ALONE]))]
+        return msgspec.structs.replace(change, merged=found, reason="; ".join(filter(None, reasons)))
 
 
 def _branches(root: Path, merge: str) -> Iterator[list[Commit]]:

@@ -50,10 +50,11 @@ class OfRepository(Commits):
         return self.order.index(name)
 
 
-def found_of(repository, slower, tmp_path):
+def found_of(repository, slower, tmp_path, **more):
     """What is found in the branch of the newest merge, if this commit made the case slower."""
     hashes = named(repository)
     commits = OfRepository(repository, hashes[slower])
+    vars(commits).update({name: value(hashes) for name, value in more.items()})
     before, merge = chains.chain(repository.folder, hashes["first"], hashes["main merges"])
     change = FoundChange(
         commit=merge,
@@ -92,6 +93,22 @@ def test_a_merge_within_a_branch_is_searched_too(repository, tmp_path):
 def test_a_change_that_no_branch_shows_came_with_the_merge(repository, tmp_path):
     found, _, _ = found_of(repository, "main merges", tmp_path)
     assert (found.merged, found.reason) == ([], ALONE)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"broken": lambda hashes: [hashes["side 3"]]}, "its build failed"),
+        ({"lacks": lambda hashes: {"a": [hashes["side 3"]]}}, "head does not have it"),
+        ({"spread": lambda _: 0.3}, "cannot be judged"),
+    ],
+    ids=["its end is not built", "its end lacks the case", "noise"],
+)
+def test_a_branch_that_cannot_be_judged_is_not_said_to_be_without_effect(repository, tmp_path, more, told):
+    found, _, _ = found_of(repository, "side 3", tmp_path, **more)
+    assert found.merged == []
+    assert "its branch cannot be judged: " in found.reason
+    assert told in found.reason
 
 
 def test_only_merges_are_searched(repository, tmp_path):
