@@ -1,7 +1,7 @@
 # make setup   .venv with everything that runs on a CPU, in tested versions
 # make report  the standard preset: about nine minutes, then a page to look at
-# make check   linters, types, and the tests that start no command, framework or browser: two minutes
-# make test    linters, types, all tests: twenty minutes
+# make check   linters, types, and the tests that start no command, framework or browser: two to four minutes
+# make test    linters, types, all tests: twenty to thirty minutes
 # make calibrate  error rates and power of the gate (quiet machine, three hours; adds to CALIBRATION)
 # make repeat  how well the reports of several runs agree (quiet machine, nine minutes a run; adds to REPEATED)
 # make goals   the goals of the kernels, and what is reached here (quiet machine, tens of minutes)
