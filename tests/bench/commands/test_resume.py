@@ -21,7 +21,8 @@ SUITE = Path(__file__).parents[2] / "adversaries" / "slow"
 IMPLEMENTATIONS, SIZES, BLOCKS = ("first", "second", "third"), (1, 2, 3), 2
 SMALL_RUN = ("run", "--suite", SUITE, "--preset", "quick", "--size", f"length={','.join(map(str, SIZES))}")
 KILLS = 10
-LONGEST_LIFE_SECONDS = 3.0
+LIFE_SECONDS = {False: (0.2, 3.0), True: (0.0, 0.5)}
+"""Of a run that is killed: from its start, and from its first result."""
 
 
 def start(rooflinear, *options):
@@ -53,17 +54,28 @@ def each_once():
     return Counter((stem, size, block) for stem in IMPLEMENTATIONS for size in SIZES for block in range(BLOCKS))
 
 
+def begin(rooflinear):
+    return resume(rooflinear) if rooflinear.runs() else start(rooflinear)
+
+
 class Killed:
-    """A run killed at ten random moments, resumed after each, and then left to finish."""
+    """A run killed at ten random moments, resumed after each, and then left to finish.
+
+    Every other life is counted from its first result, so that some runs are killed amid results on any machine.
+    """
 
     def __init__(self, rooflinear):
         self.rooflinear, moments = rooflinear, random.Random(20240607)
-        self.survivors = [self._kill_after(moments.uniform(0.2, LONGEST_LIFE_SECONDS)) for _ in range(KILLS)]
-        self.outcome = rooflinear.finish(resume(rooflinear))
+        lives = [(moments.uniform(*LIFE_SECONDS[amid]), amid) for amid in (True, False) * (KILLS // 2)]
+        self.survivors = [self._kill_after(seconds, amid) for seconds, amid in lives]
+        self.stored = lines(rooflinear)
+        self.outcome = rooflinear.finish(begin(rooflinear))
 
-    def _kill_after(self, seconds):
-        """The processes that outlived their parent."""
-        process = resume(self.rooflinear) if self.rooflinear.runs() else start(self.rooflinear)
+    def _kill_after(self, seconds, amid):
+        """The processes that outlived their parent, which lived for so long, or so long after a result of its own."""
+        before, process = lines(self.rooflinear), begin(self.rooflinear)
+        if amid:
+            wait_for(lambda: lines(self.rooflinear) > before or process.poll() is not None)
         time.sleep(seconds)
         process.kill()
         process.communicate()
@@ -76,6 +88,7 @@ def killed(rooflinear_once):
 
 
 def test_a_run_killed_ten_times_finishes(killed):
+    assert killed.stored >= 1
     assert killed.outcome.status == 0
 
 
