@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 import msgspec
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from ..gate.records import BROKEN, EQUIVALENT, FASTER, INCONCLUSIVE, NOT_SLOWER, SLOWER, Comparison
 from ..records import Machine
@@ -149,12 +149,12 @@ def tallies(trials: list[Trial]) -> list[Tally]:
 
 def upper(hits: int, of: int, confidence: float = CONFIDENCE) -> float:
     """One-sided exact upper limit of a rate."""
-    return 1.0 if hits >= of else float(beta.ppf(confidence, hits + 1, of - hits))
+    return 1.0 if hits >= of else float(betaincinv(hits + 1, of - hits, confidence))
 
 
 def lower(hits: int, of: int, confidence: float = CONFIDENCE) -> float:
     """One-sided exact lower limit of a rate."""
-    return 0.0 if hits <= 0 else float(beta.ppf(1 - confidence, hits, of - hits + 1))
+    return 0.0 if hits <= 0 else float(betaincinv(hits, of - hits + 1, 1 - confidence))
 
 
 def _tally(key: tuple[str, int, str, float, float], trials: list[Trial]) -> Tally:

@@ -6,9 +6,6 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
-
-from scipy.stats import spearmanr
 
 from ..errors import Lost
 from ..guests import messages
@@ -17,6 +14,7 @@ from ..records import Sample
 from .memory_duel import CALLS, UNKNOWN, memory_reading
 from .paired_rounds import BASE, COPY, HEAD, Reading, balanced, log_time, read, rounds_within
 from .records import TIME, Measure
+from .statistics import p_of_trend
 
 SLICE_NS = 250_000
 """The calls of a side in its turn take at least this long."""
@@ -218,8 +216,7 @@ def trend(samples: Mapping[str, Sequence[Sample]]) -> float:
 
 def _growth(logs: Sequence[float]) -> float:
     third = len(logs) // 3
-    found: Any = spearmanr(range(len(logs)), logs) if third > 1 and len(set(logs)) > 1 else None
-    if found is None or found.pvalue > TREND_LEVEL:
+    if third <= 1 or p_of_trend(logs) > TREND_LEVEL:
         return 0.0
     return statistics.median(logs[-third:]) - statistics.median(logs[:third])
 

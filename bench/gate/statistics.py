@@ -13,8 +13,7 @@ from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.stats import chi2, rankdata
+from scipy.special import chdtri, stdtr
 
 CONFIDENCE = 0.95
 """Level of each one-sided limit; two of them form a 90 % interval."""
@@ -74,7 +73,20 @@ def spread(numbers: Sequence[float]) -> float:
 def spread_upper(numbers: Sequence[float], confidence: float = 0.8) -> float:
     """Upper confidence limit of the spread of normal numbers."""
     freedom = len(numbers) - 1
-    return spread(numbers) * math.sqrt(freedom / chi2.ppf(1 - confidence, freedom)) if freedom else math.inf
+    return spread(numbers) * math.sqrt(freedom / chdtri(freedom, confidence)) if freedom else math.inf
+
+
+def p_of_trend(numbers: Sequence[float]) -> float:
+    """Two-sided p of Spearman's rank correlation of more than two numbers with their order, by Student's t.
+
+    1 where all are equal.
+    """
+    freedom, ranks = len(numbers) - 2, doubled_ranks(np.asarray(numbers, float))
+    if not np.ptp(ranks):
+        return 1.0
+    correlation = min(abs(float(np.corrcoef(np.arange(len(ranks)), ranks)[0, 1])), 1.0)
+    unexplained = 1 - correlation**2
+    return 2 * float(stdtr(freedom, -correlation * math.sqrt(freedom / unexplained))) if unexplained else 0.0
 
 
 def holm(ps: Sequence[float], level: float) -> list[bool]:
@@ -113,6 +125,8 @@ def blocks_to_find(shift: float, deviation: float, level: float, choices: Sequen
 @lru_cache(4096)
 def _least_shift(blocks: int, level: float) -> float:
     """The smallest shift found, in standard deviations, by the test on fixed draws, where approximations fail."""
+    from scipy.optimize import brentq  # slow to load, and a comparison may end at its screen
+
     normal = np.random.default_rng(0).standard_normal((POWER_DRAWS, blocks))
     tail = _tail(tuple(2 * rank for rank in range(1, blocks + 1)))
     critical = int(np.argmax(tail <= level))
@@ -145,9 +159,7 @@ def _tail(doubled_ranks: tuple[int, ...]) -> NDArray[np.float64]:
 def doubled_ranks(sizes: NDArray[np.float64]) -> NDArray[np.int64]:
     """Twice the ranks, so that the ranks of ties are whole numbers."""
     ordered = np.sort(sizes)
-    if np.any(ordered[1:] == ordered[:-1]):
-        return np.rint(2 * rankdata(sizes)).astype(int)
-    return 2 * (np.searchsorted(ordered, sizes) + 1)
+    return np.searchsorted(ordered, sizes, "left") + np.searchsorted(ordered, sizes, "right") + 1
 
 
 @cache

@@ -19,7 +19,7 @@ from statistics import fmean, median, variance
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtr, stdtrit
 
 from ..errors import UsageError
 from . import records
@@ -134,7 +134,7 @@ def drift(values: Sequence[float]) -> Drift:
     if len(values) < ENOUGH:
         return Drift(common, Doubt(UNSEEN, ENOUGH - 1))
     away = np.abs(np.asarray(values) - common)
-    normal = [float(student.ppf((1 + share) / 2, math.inf)) for share in SEEN_SHARES]
+    normal = [float(ndtri((1 + share) / 2)) for share in SEEN_SHARES]
     seen = max(float(np.quantile(away, share)) / unit for share, unit in zip(SEEN_SHARES, normal, strict=True))
     return Drift(common, Doubt(max(seen, LEAST), len(values) - 1))
 
@@ -157,7 +157,7 @@ def p_slower(found: Shift, seen: Drift, margin: float) -> float:
 
 
 def _tail(beyond: float, doubt: Doubt) -> float:
-    return float(student.sf(beyond / doubt.error, doubt.freedom)) if doubt.error else float(beyond <= 0)
+    return float(stdtr(doubt.freedom, -beyond / doubt.error)) if doubt.error else float(beyond <= 0)
 
 
 def _doubts(found: Shift, seen: Drift) -> list[Doubt]:
@@ -166,7 +166,7 @@ def _doubts(found: Shift, seen: Drift) -> list[Doubt]:
 
 def _reach(found: Shift, seen: Drift, level: float) -> float:
     """The largest error of a log ratio at a one-sided level, including the common shift."""
-    return abs(seen.common) + max(float(student.isf(level, each.freedom)) * each.error for each in _doubts(found, seen))
+    return abs(seen.common) + max(-float(stdtrit(each.freedom, level)) * each.error for each in _doubts(found, seen))
 
 
 def _stage(base: Sequence[float], head: Sequence[float], found: Shift, seen: Drift, p: float, level: float) -> Stage:

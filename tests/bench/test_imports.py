@@ -251,6 +251,12 @@ def test_what_only_tells_is_quick_to_load(rooflinear, arguments):
     assert not loaded(outcome) & {"pandas", "matplotlib", "altair", "scipy"}
 
 
+def test_nothing_loads_all_of_scipys_distributions():
+    """``scipy.stats`` takes a second to load: every comparison would; ``scipy.special`` has the same functions."""
+    readers = [str(path) for path in (ROOT / "bench").rglob("*.py") if "scipy.stats" in path.read_text()]
+    assert readers == []
+
+
 MAKERS = {"bench/processes/scratch.py", "bench/store.py", "bench/runner/slot.py"}
 """Who may make a folder: the home of scratch folders, a test of a results folder, and a worker within scratch."""
 

@@ -5,10 +5,20 @@ from itertools import product
 
 import numpy as np
 import pytest
-from scipy.stats import wilcoxon
+from scipy.stats import chi2, spearmanr, wilcoxon
 
 from rooflinear.bench.gate import statistics as gate_statistics
-from rooflinear.bench.gate.statistics import holm, least_effect, least_p, location, p_greater, p_less, spread_upper
+from rooflinear.bench.gate.statistics import (
+    holm,
+    least_effect,
+    least_p,
+    location,
+    p_greater,
+    p_less,
+    p_of_trend,
+    spread,
+    spread_upper,
+)
 
 
 @pytest.mark.parametrize("blocks", [1, 2, 5, 6, 16, 24, 32, 40])
@@ -27,6 +37,24 @@ def test_ties_are_counted_over_all_signs(numbers):
     seen = ranks[np.array(numbers) > 0].sum()
     sums = [ranks[np.array(signs)].sum() for signs in product([False, True], repeat=len(numbers))]
     assert p_greater(numbers) == pytest.approx(np.mean([each >= seen for each in sums]))
+
+
+@pytest.mark.parametrize("growth", [0.0, 0.1, -1.0])
+@pytest.mark.parametrize("digits", [0, 9])
+def test_a_trend_is_spearmans(growth, digits):
+    for count in (3, 6, 40):
+        numbers = np.round(np.random.default_rng(count).normal(size=count) + growth * np.arange(count), digits)
+        assert p_of_trend(numbers.tolist()) == pytest.approx(spearmanr(range(count), numbers).pvalue, rel=1e-9)
+
+
+def test_equal_numbers_have_no_trend_and_ordered_ones_no_doubt():
+    assert p_of_trend([2.0, 2.0, 2.0]) == 1
+    assert p_of_trend([1.0, 2.0, 4.0]) == p_of_trend([3.0, 2.0, 1.0]) == 0
+
+
+def test_the_upper_limit_of_a_spread_is_chi_squareds():
+    numbers = [0.03, -0.01, 0.02, 0.05]
+    assert spread_upper(numbers) == pytest.approx(spread(numbers) * math.sqrt(3 / chi2.ppf(0.2, 3)))
 
 
 def test_no_numbers_prove_nothing():
