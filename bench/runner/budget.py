@@ -36,6 +36,7 @@ class Budget:
         self._started, self._ready = clock(), math.inf
         self._part_ends = math.inf
         self._predictor = Predictor()
+        self._works: dict[tuple[object, ...], float] = {}
         self._case_seconds = TYPICAL_CASE_SECONDS
         self._kept, self._rounds_seconds = 0.0, 0.0
 
@@ -113,7 +114,11 @@ class Budget:
         return self._work(task_of(case))
 
     def _work(self, task: Task) -> float:
-        return work(self.suite.operations[task.operation], task)
+        """Asks the suite once per task: each estimate goes through all cases that are left."""
+        key = (task.operation, task.dtype, *task.sizes.items(), *task.parameters.items())
+        if key not in self._works:
+            self._works[key] = work(self.suite.operations[task.operation], task)
+        return self._works[key]
 
     def told(self, contests: Iterable[Contest]) -> float | None:
         """Seconds to show to the user; None without a budget if a call may take long and cannot be estimated yet."""
