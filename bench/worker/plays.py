@@ -1,6 +1,7 @@
 """In a worker, after the timing: single calls on further problems, as the parent requests."""
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ SMALL_BYTES, KEPT_PART, KEPT_BYTES = 2**11, 4, 2**23
 again. It is drawn after each call."""
 ALL_KEPT_BYTES = 2**26
 """Where all are asked for."""
+
+NOTHING = np.ones(0)
 
 CALLS_TO_COMPARE = 3
 """Calls whose outputs show whether a kernel returns the same memory again."""
@@ -45,15 +48,26 @@ class Plays:
     def forget(self) -> None:
         self._placed = []
 
-    def play(self, play: Play, main: Loaded | None) -> tuple[list[NDArray[Any]], Played]:
-        """The outputs of calls as NumPy arrays, the parts of a tuple one by one, and the ns of each call."""
+    def play_all(self, plays: Sequence[Play], main: Loaded | None) -> tuple[list[NDArray[Any]], list[Played]]:
+        """As `play`, one after the other. What displaces inputs is made once: that takes longer than reading it."""
+        away = np.ones(max((each.displace for each in plays), default=0) // 8)
+        found = [self.play(each, main, away) for each in plays]
+        return [array for arrays, _ in found for array in arrays], [played for _, played in found]
+
+    def play(
+        self, play: Play, main: Loaded | None, away: NDArray[np.float64] = NOTHING
+    ) -> tuple[list[NDArray[Any]], Played]:
+        """The outputs of calls as NumPy arrays, the parts of a tuple one by one, and the ns of each call.
+
+        ``away`` has at least the bytes that are read to displace inputs.
+        """
         problems = [main, *self._placed]
         calls = [each for index in play.order if (each := problems[index])]
         at_once = play.unseen or len(calls) == 1 or main is None or self._overwrites_outputs(main)
         peak = (PeakHeld() if self._loader.in_place else PeakMemory()) if play.peak else contextlib.nullcontext()
         before = self._guard.read()
         with peak as seen:
-            kept, times = self._calls(calls, play, at_once=at_once)
+            kept, times = self._calls(calls, play, away, at_once=at_once)
         waited_ns = self._guard.read().since(before).get(WAITED, 0)
         outputs = [each if at_once else self._loader.arrays(each, calls[index]) for index, each in kept.items()]
         arrays = [array for output in outputs for array in output]
@@ -64,17 +78,18 @@ class Plays:
             self._overwrites = overwrites(main)
         return self._overwrites
 
-    def _calls(self, calls: list[Loaded], play: Play, *, at_once: bool) -> tuple[dict[int, Any], list[int]]:
+    def _calls(
+        self, calls: list[Loaded], play: Play, away: NDArray[np.float64], *, at_once: bool
+    ) -> tuple[dict[int, Any], list[int]]:
         """Outputs by the place of their call, and ns of all. ``at_once`` an output becomes NumPy arrays: the next call
         overwrites it."""
-        away = np.ones(max(1, play.displace // 8))
         held_bytes = ALL_KEPT_BYTES if play.all_kept else KEPT_BYTES
         most = 0 if play.unseen else max(1, held_bytes // max(1, self.output_bytes))
         part = 1 if play.all_kept or self.output_bytes <= SMALL_BYTES else KEPT_PART
         sure, kept, times = DRAW(0, len(calls) - 1), dict[int, Any](), list[int]()
         for index, loaded in enumerate(calls):
             if play.displace:
-                away.sum()
+                away[: play.displace // 8].sum()
             output, wall_ns, _ = loaded.kernel.many(1)
             times.append(wall_ns)
             if most and (index == sure or (DRAW(1, part) == 1 and len(kept) < most)):

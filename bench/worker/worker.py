@@ -203,9 +203,9 @@ class Worker:
             self.main = self.output = None
         if request.places:
             self.plays.place(self._task, request.places)
-        found = [self.plays.play(each, self.main) for each in request.plays]
-        written.write(request.into, [array for arrays, _ in found for array in arrays])
-        plays = [played if self.request.device == HOST else replace(played, peak_bytes=None) for _, played in found]
+        arrays, found = self.plays.play_all(request.plays, self.main)
+        written.write(request.into, arrays)
+        plays = [played if self.request.device == HOST else replace(played, peak_bytes=None) for played in found]
         name = self.bindings.replaced()
         fault = f"the clock or the code that reads it was replaced: {name} is not the harness's own" if name else ""
         return Tried(plays, fault)

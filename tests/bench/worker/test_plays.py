@@ -59,6 +59,14 @@ def test_every_small_output_is_kept_in_the_order_of_the_calls(tmp_path, function
     assert all(ns > 0 for ns in played.call_ns)
 
 
+def test_plays_are_played_in_order_and_displace_alike(tmp_path):
+    found, main = tried(tmp_path, fresh)
+    plays = [Play([0, 1]), Play([0], displace=1 << 16), Play([2, 3], displace=1 << 12)]
+    arrays, played = found.play_all(plays, main)
+    assert [each.tolist() for each in arrays] == [[value] * SIZE for value in (2, 20, 2, 40, 60)]
+    assert [len(each.call_ns) for each in played] == [2, 1, 2]
+
+
 @pytest.mark.parametrize(("function", "workspace"), KERNELS)
 def test_it_is_seen_whether_the_next_call_overwrites_an_output(tmp_path, function, workspace):
     assert overwrites(tried(tmp_path, function, workspace=workspace)[1]) == (function is not fresh)
