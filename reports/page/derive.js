@@ -5,14 +5,20 @@ const MOST_STEPS = 10;
 const AT_LIMIT = 1.02;
 const FASTEST = 3;
 
-// What a slider changes while it moves.
-function deriveAnswer(run, state) {
+// What a slider changes while it moves. The map takes longer than all else: a page that opens draws it later.
+function deriveAnswer(run, state, mapped = true) {
   const choice = chosen(run, state);
   const found = answer(run, choice);
   const advice = choice.moved ? advise(run, { ...choice, moved: false }) : advise(run, choice, found.all);
   const advised = advice.ranked.length || advice.disturbed.length ? paragraph(advice) : '';
   choice.shown = shownNames(run, choice, found.timed);
-  return { choice, answer: found, advised, surface: surface(run, choice), bars: bars(run, choice, found) };
+  return {
+    choice,
+    answer: found,
+    advised,
+    surface: mapped ? surface(run, choice) : undefined,
+    bars: bars(run, choice, found),
+  };
 }
 
 function derive(runs, run, state, narrow) {

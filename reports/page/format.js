@@ -1,5 +1,8 @@
 // Numbers for people: three significant digits, thousands separated, a unit, and a dash for an unknown value.
 
+// Made once: toLocaleString makes one for each number, and a page opens with thousands of numbers.
+const GROUPED = new Intl.NumberFormat('en');
+
 const isKnown = (value) => value !== null && value !== undefined && Number.isFinite(value);
 
 function digits(value) {
@@ -8,7 +11,7 @@ function digits(value) {
   const rounded = Number(value.toPrecision(3));
   const size = Math.abs(rounded);
   if (size < 1e-3 || size >= 1e6) return value.toExponential(2).replace('e+', 'e');
-  return size >= 1000 ? rounded.toLocaleString('en') : value.toPrecision(3);
+  return size >= 1000 ? GROUPED.format(rounded) : value.toPrecision(3);
 }
 
 function withUnit(value, steps) {
@@ -57,7 +60,7 @@ function percent(share) {
 }
 
 const rangeText = (low, high, form = digits) => (isKnown(low) && isKnown(high) ? `${form(low)} – ${form(high)}` : '');
-const whole = (value) => Number(value).toLocaleString('en');
+const whole = (value) => GROUPED.format(Number(value));
 const plural = (count, word) => `${whole(count)} ${word}${count === 1 ? '' : 's'}`;
 
 // Sizes as the frames write them, "m=1000 n=10", and as people read them, "m = 1,000, n = 10".

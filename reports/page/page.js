@@ -3,6 +3,7 @@
 const NARROW = 720;
 const STEP = 12;
 const MORE = 50;
+const LONGEST_FRAME_MS = 100;
 const CONTROLS = [
   'operation',
   'parameters',
@@ -73,6 +74,19 @@ async function render(quick = false) {
   document.documentElement.dataset.drawn = String(Number(document.documentElement.dataset.drawn || 0) + 1);
 }
 
+// The answer is on the screen before the map and what is below it are made. A page that is not seen has no frames.
+async function open() {
+  model = deriveAnswer(run(), state, false);
+  drawAnswer(model, looker(run(), model.choice));
+  document.documentElement.dataset.answeredMs = String(Math.round(performance.now()));
+  await new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, LONGEST_FRAME_MS);
+  });
+  vega();
+  await render();
+}
+
 function drawAnswer({ choice, answer: found, advised, surface: map, bars: bar }, look) {
   drawControls(choice);
   byId('where').textContent = found.where;
@@ -90,7 +104,7 @@ function drawAnswer({ choice, answer: found, advised, surface: map, bars: bar },
   byId('bars').replaceChildren(drawBars(bar, choice, look, openRow));
   byId('bars-note').textContent = barsNote(bar, choice, found);
   byId('hidden-note').textContent = hiddenText(run(), choice);
-  drawMapOnce(map, choice, look);
+  if (map !== undefined) drawMapOnce(map, choice, look);
   for (const slot of document.querySelectorAll('[data-at]'))
     slot.textContent = sizeText(choice.view.size_names, choice.size);
 }
@@ -481,7 +495,7 @@ readAddress();
 read()
   .then(() => {
     listen();
-    return render();
+    return open();
   })
   .catch((error) => {
     byId('title').textContent = 'This page could not be drawn';

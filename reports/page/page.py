@@ -86,7 +86,7 @@ def html(runs: Sequence[Tables], baseline: str | None = None) -> bytes:
     return render(
         "page/page.html",
         style=style,
-        bundle=vega().script,
+        vega=_packed_vega(),
         script=script(),
         policy=policy(style, vega().script, script()),
         shared=packed({"charts": vega().charts, "runs": [tables.folder.name for tables in runs]}),
@@ -104,6 +104,11 @@ def script() -> str:
     """All `SCRIPTS` as one function that defines no global name."""
     inside = "\n".join((declarations(), *map(source, SCRIPTS)))
     return f"(() => {{\n'use strict';\n{inside}\n}})();"
+
+
+@cache
+def _packed_vega() -> str:
+    return packed(vega().script)
 
 
 def _data(tables: Tables, baseline: str | None) -> dict:

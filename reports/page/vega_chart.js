@@ -1,8 +1,19 @@
 // Vega's charts: drawn once, then given new rows. Their points lead to their cases.
 
 const views = {};
+let vegaMade = null;
 const VEGA_SHAPES = Object.fromEntries(Object.entries(POLYGONS).map(([name, points]) => [name, vegaPath(points)]));
 const LOGARITHMIC_ONLY = ['roofline', 'strip', 'density'];
+
+// Vega's script is put into the page after the answer, which does not need it.
+const vega = () => (vegaMade ??= unpack(byId('vega').textContent).then(placedVega));
+
+function placedVega(text) {
+  const script = element('script');
+  script.textContent = text;
+  document.head.append(script);
+  return window.vegaEmbed;
+}
 
 const looked = (rows) =>
   rows.map((row) => (row.shape in VEGA_SHAPES ? { ...row, shape: VEGA_SHAPES[row.shape] } : row));
@@ -49,7 +60,8 @@ async function embedded(holder, spec, sets, limits) {
     defaultStyle: false,
     tooltip: { disableDefaultStyle: true },
   };
-  const { view } = await vegaEmbed(holder, filled, options);
+  const embed = await vega();
+  const { view } = await embed(holder, filled, options);
   view.addEventListener('click', (_, item) => {
     const row = item?.datum;
     if (Number.isInteger(row?.index))

@@ -28,6 +28,13 @@ def test_the_page_is_at_most_ten_screens_long(folded):
     assert folded.tab.evaluate("() => document.documentElement.scrollHeight") <= SCREEN * SCREENS
 
 
+def test_the_answer_is_there_before_what_is_below_it(folded):
+    answered, ready = folded.tab.evaluate(
+        "() => ['answeredMs', 'readyMs'].map((name) => Number(document.documentElement.dataset[name]))"
+    )
+    assert 0 < answered < ready
+
+
 def test_contents_follow_the_scroll_and_lead_to_each_section(folded):
     folded.choose()
     folded.tab.evaluate("() => scrollTo(0, 0)")

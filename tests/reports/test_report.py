@@ -106,9 +106,8 @@ def test_markdown_escapes_hostile_names(tables):
 
 
 def test_page_loads_nothing_from_anywhere(html):
-    own = html.replace(vega().script, "")
-    assert not re.findall(r"""(?:src|href)\s*=\s*["']?\s*(?!#)[^"'\s>]""", own)
-    assert not re.findall(r"@import|url\((?!#)", own)
+    assert not re.findall(r"""(?:src|href)\s*=\s*["']?\s*(?!#)[^"'\s>]""", html)
+    assert not re.findall(r"@import|url\((?!#)", html)
 
 
 def test_page_allows_only_its_own_scripts_and_style(html):
@@ -117,7 +116,7 @@ def test_page_allows_only_its_own_scripts_and_style(html):
     allowed = policy[1].replace("&#39;", "'")
     assert allowed.startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe" not in allowed
-    for body in re.findall(r"<(?:script|style)>(.*?)</(?:script|style)>", html, re.S):
+    for body in (*re.findall(r"<(?:script|style)>(.*?)</(?:script|style)>", html, re.S), vega().script):
         digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in allowed
 
