@@ -95,7 +95,8 @@ def html(runs: Sequence[Tables], baseline: str | None = None) -> bytes:
         runs=[(tables.folder.name, tables.run, facts(tables.run)) for tables in runs],
         differences=differences(runs),
         tools=sorted({(tool, _verified(tables)) for tables in runs if (tool := tool_of(tables.run))}),
-        ours=any(not tool_of(tables.run) for tables in runs),
+        guests=sorted({(guest, _verified(tables)) for tables in runs if (guest := _guest(tables))}),
+        ours=any(not tool_of(tables.run) and not _guest(tables) for tables in runs),
     ).encode()
 
 
@@ -113,6 +114,11 @@ def _packed_vega() -> str:
 
 def _data(tables: Tables, baseline: str | None) -> dict:
     return {**run_data(tables, baseline), "command": command(tables.run)}
+
+
+def _guest(tables: Tables) -> str:
+    """The tool whose suite rooflinear ran as it is (``run --pytest``), else ''."""
+    return str(tables.run.options.get("tool", ""))
 
 
 def _verified(tables: Tables) -> bool:

@@ -14,6 +14,7 @@ from rooflinear.reports.tables.speedups import ALONE, choose_baseline, speedups,
 from rooflinear.reports.tables.views import views
 
 from ..bench.interop import foreign_files as files
+from . import synthetic
 
 ASV = files.asv(
     {
@@ -159,6 +160,17 @@ def test_the_page_tells_how_the_tool_measured_and_not_how_we_do(content, tool, l
     assert f"{tool} measured the times, one benchmark after another, and did not verify any result." in page
     assert '<section id="correctness" aria-labelledby="h-errors" hidden>' in page
     assert '<div class="prose" hidden>' in page
+
+
+def test_the_page_of_a_suite_that_is_run_as_it_is_claims_no_oracle(tmp_path):
+    record = synthetic.run([""], {"t.py::test": {"sizes": []}}, options={"tool": "pytest"}, preset="pytest", suite="")
+    result = synthetic.ok(synthetic.case("", suite="", operation="t.py::test", sizes={}), [10, 11, 10], verified=False)
+    page = html([frames.tables(tmp_path, record, [result])]).decode()
+    assert "the benchmarks of a pytest suite as it is" in page
+    assert "No result was verified." in page
+    assert '<section id="correctness" aria-labelledby="h-errors" hidden>' in page
+    assert '<div class="prose" hidden>' in page
+    assert "<span>bench-1, <time" in page
 
 
 def test_our_own_suite_under_another_tool_is_verified(loaded):
