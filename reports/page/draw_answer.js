@@ -3,6 +3,7 @@
 const SVG = 'http://www.w3.org/2000/svg';
 const SLIDER = 1000;
 const SNAP = 0.012;
+const PLANE = { width: 320, height: 304, flat: 72 }; // about so many pixels: see .plane in views.css
 
 function svg(tag, attributes, ...children) {
   const made = document.createElementNS(SVG, tag);
@@ -89,9 +90,12 @@ function drawSurface(run, found, choice, look, pick) {
   const ys = found.down ? valuesOf(choice.view, found.down) : null;
   const { areas, level, border } = outlines(found);
   const [width, height] = [found.x.length, found.y.length];
+  // A cell is not square on the screen: without the scale, lines would not be straight across cells.
+  const square = (PLANE.width / width) * (height / (ys ? PLANE.height : PLANE.flat));
+  const turn = `scale(1 ${square}) rotate(45)`;
   const hatch = svg(
     'pattern',
-    { id: 'hatch', width: '2', height: '2', patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
+    { id: 'hatch', width: '2', height: '2', patternUnits: 'userSpaceOnUse', patternTransform: turn },
     svg('rect', { width: '.55', height: '2', class: 'hatch' }),
   );
   const picture = svg(

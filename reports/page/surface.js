@@ -1,5 +1,6 @@
 // The fastest between measured sizes too, on a fine logarithmic grid; nothing beyond what was measured.
 
+const ABOVE_MARKS = 0.2; // where a name stands on a map of one size, whose marks are in the middle
 const UNTOLD = 700; // as a logarithm: an unknown error makes every lead uncertain
 
 function surface(run, choice) {
@@ -208,12 +209,19 @@ function places({ cells, winners }) {
         const right = reach(i, j, 1, 0);
         const room = Math.min(
           Math.min(left, right) / width,
-          (Math.min(reach(i, j, 0, -1), reach(i, j, 0, 1)) / Math.max(2, height)) * 2.5 + 0.02,
+          height > 1 ? (Math.min(reach(i, j, 0, -1), reach(i, j, 0, 1)) / height) * 2.5 + 0.02 : Infinity,
         );
         if (!best || room > best.room) best = { room, i, j, wide: (2 * Math.min(left, right) + 1) / width };
       }
     return count >= LEAST_LABELLED * width * height
-      ? [{ name, x: (best.i + 0.5) / width, y: 1 - (best.j + 0.5) / height, wide: best.wide }]
+      ? [
+          {
+            name,
+            x: (best.i + 0.5) / width,
+            y: height > 1 ? 1 - (best.j + 0.5) / height : ABOVE_MARKS,
+            wide: best.wide,
+          },
+        ]
       : [];
   });
 }
