@@ -78,8 +78,8 @@ function untimed(run, choice, guessed) {
   return {
     title: right
       ? `${right} of ${plural(cases.length, 'case')} correct, none timed`
-      : `Nothing ran for ${choice.view.operation}`,
-    sentences: ['The reasons are listed below.'],
+      : `Nothing was timed for ${choice.view.operation}`,
+    sentences: [`${countsText(countsOf(cases))}. The reasons are listed below.`],
   };
 }
 
@@ -172,6 +172,9 @@ const isBase = (choice) => (row) => row.implementation === choice.baseline;
 function overAll(winners) {
   const timed = winners.filter((row) => row.winner);
   if (timed.length < 2) return '';
+  if (timed.every((row) => row.verdict === ALONE)) return '';
+  if (timed.every((row) => row.verdict === UNKNOWN_LEAD))
+    return `At none of the ${timed.length} sizes is there a ranking.`;
   const count = (verdict) => timed.filter((row) => row.verdict === verdict).length;
   const clear = timed.filter((row) => row.verdict === AHEAD);
   const wins = [...grouped(clear, (row) => row.winner)]

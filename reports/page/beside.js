@@ -11,6 +11,8 @@ function beside(run, choice) {
 // Ratios are over the first column. Contests of two views share no rounds.
 function besideBy(run, choice, name) {
   const alike = (view) => VIEW.every((each) => each === name || view[each] === choice.view[each]);
+  const timed = (view) => run.casesOf(view).some((row) => isKnown(row.time_ns));
+  if (run.views.filter(alike).filter(timed).length < 2) return null;
   const views = run.views.filter(alike).sort((a, b) => (name === 'threads' ? a.threads - b.threads : 0));
   if (views.length < 2) return null;
   const columns = views.map((view) => besideColumn(run, choice, view, name));

@@ -21,7 +21,12 @@ function chosen(run, state) {
   options.baseline = { values: run.baselines, pick: baseline };
   options.axis = { values: along, pick: axis };
   const calls = callsOf(state.calls);
-  options.moved = { values: ['', '1'], texts: ['not included', 'included'], pick: state.moved === '1' ? '1' : '' };
+  const transfers = run.moves ? ['', '1'] : [''];
+  options.moved = {
+    values: transfers,
+    texts: ['not included', 'included'],
+    pick: transfers.includes(state.moved) ? state.moved : '',
+  };
   options.scale = {
     values: ['', 'linear'],
     texts: ['logarithmic', 'linear'],

@@ -31,18 +31,17 @@ const shows = (choice, name) => !choice.shown || choice.shown.has(name);
 const isShown = (choice) => (row) => shows(choice, row.implementation);
 
 function hiddenText(run, choice) {
-  const away = contendersOf(run).filter((name) => !shows(choice, name));
+  const away = run.contenders.filter((name) => !shows(choice, name));
   if (!away.length) return '';
   const counted = 'the sentences, the map and the steps below count them';
   return `Figures and tables leave out ${joined(away)}, as chosen; ${counted}.`;
 }
 
-const contendersOf = (run) => run.implementations.filter((name) => !run.unable.includes(name));
 const nearText = (near) => (near ? `within ${near}× of the fastest` : 'all');
 
 // A tick for each library, and beside it one for each of its implementations.
 function drawContenders(run, choice, look, hide) {
-  const names = contendersOf(run);
+  const names = run.contenders;
   const groups = [...grouped(names, (name) => run.libraries[name])].sort((a, b) => b[1].length - a[1].length);
   const set = (some, away) => {
     const hidden = new Set(choice.hidden);

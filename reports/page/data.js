@@ -86,6 +86,9 @@ function prepared(run) {
     threadsOf: (view) => threads.of(view.number),
     algorithms: run.cases.algorithm.words,
     unable: run.implementations.filter((name) => asked.has(name) && !able.has(name)),
+    contenders: run.implementations.filter((name) => able.has(name)),
+    starts: anyKnown(run.cases.first_call_ns),
+    moves: anyKnown(run.cases.transfer_in_ns),
     casesOf(view) {
       if (!competing.has(view.number))
         competing.set(
@@ -132,4 +135,5 @@ function ableOf({ implementation, status }) {
   return able.size ? able : new Set(implementation.words);
 }
 
+const anyKnown = (column) => (Array.isArray(column) ? column : column.words).some(isKnown);
 const inverse = (value) => (isKnown(value) && value > 0 ? 1 / value : null);

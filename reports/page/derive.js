@@ -12,14 +12,25 @@ function deriveAnswer(run, state, mapped = true) {
   const advice = choice.moved ? advise(run, { ...choice, moved: false }) : advise(run, choice, found.all);
   const advised = advice.ranked.length || advice.disturbed.length ? paragraph(advice) : '';
   choice.shown = shownNames(run, choice, found.timed);
+  const compared = isCompared(run, choice.view);
   return {
     choice,
     answer: found,
     advised,
-    surface: mapped ? surface(run, choice) : undefined,
+    compared,
+    surface: mapped ? compared && surface(run, choice) : undefined,
     bars: bars(run, choice, found),
   };
 }
+
+// Whether any size could have a fastest: at least two implementations have a time somewhere.
+const isCompared = (run, view) =>
+  distinct(
+    run
+      .casesOf(view)
+      .filter((row) => isKnown(row.time_ns))
+      .map(nameOf),
+  ).length > 1;
 
 function derive(runs, run, state, narrow) {
   const head = deriveAnswer(run, state);
@@ -172,11 +183,8 @@ function costs(run, choice, measured) {
 function errors(run, choice) {
   const found = matrix(run, choice);
   const cells = found.rows.flatMap((row) => row.cells).filter(Boolean);
-  const counts = STATUSES.map((status) => [status, cells.filter((cell) => cell.status === status).length]).filter(
-    ([, count]) => count,
-  );
   const worst = cells
     .filter((cell) => cell.status === 'ok' && isKnown(cell.error_over_bound))
     .reduce((a, b) => (a && a.error_over_bound >= b.error_over_bound ? a : b), null);
-  return { ...found, counts, worst, wrong: cells.filter((cell) => cell.status === 'wrong') };
+  return { ...found, counts: countsOf(cells), worst, wrong: cells.filter((cell) => cell.status === 'wrong') };
 }

@@ -188,6 +188,7 @@ function drawMapOnce(map, choice, look) {
 
 async function drawRest(found, look) {
   const { choice } = found;
+  hideEmpty(found);
   byId('winners').replaceChildren(drawWinners(found.winners, (size) => change({ size })));
   byId('winners-fixed').textContent = found.winners.fixed ? `At ${found.winners.fixed}.` : '';
   byId('dagger').hidden = run().algorithms.length < 2;
@@ -218,14 +219,9 @@ async function drawRest(found, look) {
   byId('errors').replaceChildren(drawErrors(found.errors, look, openRow));
   byId('errors-note').textContent = errorsNote(found.errors, run().tolerances?.[choice.view.operation]);
   byId('missing').replaceChildren(drawMissing(found.missing, look));
-  byId('missing-text').textContent = found.missing.length
-    ? `${plural(
-        found.missing.reduce((sum, row) => sum + row.cases, 0),
-        'case',
-      )}, by reason`
-    : 'Nothing is missing';
+  const absent = found.missing.reduce((sum, row) => sum + row.cases, 0);
+  byId('missing-text').textContent = `${plural(absent, 'case')}, by reason`;
   byId('ceilings').replaceChildren(drawCeilings(run()));
-  byId('beside-section').hidden = !found.beside.length;
   byId('beside').replaceChildren(...drawBeside(found.beside, choice, look, (size) => change({ size })));
   byId('runs-section').hidden = !found.runs;
   if (found.runs) {
@@ -251,6 +247,21 @@ async function drawRest(found, look) {
     ),
     chart('runs', found.runs?.marks.length > 0, { rows: found.runs?.marks }, found.runs?.limits),
   ]);
+}
+
+// Sections that have nothing to show under the choice made: where one implementation alone was timed, none is faster.
+function hideEmpty({ choice, compared, roofline: roofs, fractions: shares, missing, beside: besides }) {
+  const cases = run().casesOf(choice.view);
+  const empty = {
+    scale: !cases.some((row) => isKnown(row.time_ns)),
+    'winners-fold': !compared,
+    steps: !compared,
+    limits: !roofs.any && !shares.any,
+    'costs-section': !cases.some((row) => PARTS.some((part) => isKnown(row[part]))),
+    'missing-section': !missing.length,
+    'beside-section': !besides.length,
+  };
+  for (const [id, hidden] of Object.entries(empty)) byId(id).hidden = hidden;
 }
 
 const sets = ({ rows, capped, labels, limit, chosen: at }) => ({
@@ -280,6 +291,7 @@ function drawControls(choice) {
     select.value = pick;
     if (!select.closest('#figures')) select.closest('label').hidden = values.length < 2;
   }
+  for (const name of ['calls', 'import']) byId(`choose-${name}`).closest('label').hidden = !run().starts;
   if (byId('choose-calls') !== document.activeElement)
     byId('choose-calls').value = Number.isFinite(choice.calls) ? whole(choice.calls) : '';
   const imports = byId('choose-import');
@@ -292,7 +304,7 @@ function drawControls(choice) {
 
 // What figures show, of the implementations and with which scale.
 function drawFigureChoices(choice) {
-  const all = contendersOf(run());
+  const all = run().contenders;
   const shownNow = all.filter((name) => shows(choice, name));
   const count = shownNow.length < all.length ? `${shownNow.length} of ${all.length}` : `all ${all.length}`;
   byId('figures-text').textContent = `Figures: ${count}${choice.linear ? ', linear' : ''}`;
@@ -320,7 +332,10 @@ function restText({ ratio, name, algorithm, fault }) {
 
 function scalingNote(scaling) {
   if (!scaling.axis) return 'These cases have no size that varies.';
-  if (!scaling.any) return 'Nothing was timed.';
+  const stopped = scaling.capped.length
+    ? ' ↑ marks a case that was stopped at its time limit: its time is longer than shown.'
+    : '';
+  if (!scaling.any) return `Nothing was timed.${stopped}`;
   const only = distinct(scaling.all.map((row) => row.x)).length < 2 ? ' Only one size was run.' : '';
   const [own, ...others] = scaling.limitNames;
   const whose = own ? ` for ${others.length ? 'each algorithm' : `${own.algorithm} only`}` : '';
@@ -331,7 +346,7 @@ function scalingNote(scaling) {
     : '';
   const where = `${scaling.fixed ? `, at ${scaling.fixed}` : ''}${scaling.snapped ? ' (the nearest measured)' : ''}`;
   const over = scaling.overlay ? ` Dashed with hollow marks: ${scaling.overlay}.` : '';
-  return `Time of one call against ${scaling.axis}${where}.${only}${limit}${over}${absent}`;
+  return `Time of one call against ${scaling.axis}${where}.${only}${limit}${over}${stopped}${absent}`;
 }
 
 function cheapestNote(rows, choice) {
@@ -359,14 +374,13 @@ function costsNote(rows) {
 }
 
 function errorsNote({ counts, worst, wrong }, tolerance) {
-  const told = counts.map(([status, count]) => `${whole(count)} ${status}`).join(', ');
   const judge = tolerance ? ` This operation has no derived bound; its suite states a tolerance: ${tolerance}.` : '';
   const most = worst
     ? ` The largest error among correct answers is ${digits(worst.error_over_bound)} of its ` +
       `${tolerance ? 'tolerance' : 'bound'}: ${worst.implementation} at ${spelled(worst.sizes) || 'the only size'}.`
     : '';
   const bad = wrong.length ? ` Wrong: ${distinct(wrong.map((row) => row.implementation)).join(', ')}.` : '';
-  return `${told}.${judge}${most}${bad}`;
+  return `${countsText(counts)}.${judge}${most}${bad}`;
 }
 
 function legend(found, look) {

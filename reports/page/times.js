@@ -5,6 +5,11 @@ const ranks = (row) => isKnown(row.time) && !row.disturbed;
 const disturbedText = (row) => (row.disturbed_by ? `disturbed: ${row.disturbed_by}` : 'disturbed');
 const byWhom = (row) => (row.disturbed_by ? ` (${row.disturbed_by})` : '');
 
+// How many cases have each status: "3 timeout, 56 unsupported".
+const countsOf = (cases) =>
+  STATUSES.map((status) => [status, cases.filter((row) => row.status === status).length]).filter(([, count]) => count);
+const countsText = (counts) => counts.map(([status, count]) => `${whole(count)} ${status}`).join(', ');
+
 // Of its own algorithm's limit. Only a fault of the measurement is above 1, and never told without its mark.
 const shareOfLimit = (row) => (isKnown(row.over_limit) && !row.disturbed ? 1 / row.over_limit : null);
 const isFault = (row) => Boolean(row.above_ceiling) && !row.disturbed;

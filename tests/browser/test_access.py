@@ -104,7 +104,11 @@ def test_a_run_of_failures_says_so(browser, folder):
     path = folder / "failures.html"
     path.write_bytes(page.html([run]))
     opened = Page(browser, path, 390)
-    assert opened.text("#title") == "Nothing ran for gradient"
+    assert opened.text("#title") == "Nothing was timed for gradient"
+    assert opened.text("#sentences").startswith("2 wrong, 2 crashed, 2 timeout, 2 skipped. ")
+    sections = opened.tab.locator("#contents a").evaluate_all("links => links.map((one) => one.dataset.to)")
+    assert sections == ["answer", "sizes", "correctness", "missing-section", "all", "method"]
+    assert opened.tab.locator("#map-box").is_hidden()
     assert "6 cases never ran: 2 missing, 2 unsupported, 2 skipped" in opened.text("#never-text")
     opened.act(lambda: opened.tab.click("#never-text"))
     for status in statuses:

@@ -223,7 +223,7 @@ def test_what_was_read_once_ranks_nobody(doubtful, counted, why):
     shown = tiles(doubtful)
     assert [why in shown[name] for name in ("time", "speedup", "lead")] == [True] * 3
     assert "Ahead" not in "".join(shown.values())
-    assert "at 3 there is no ranking" in doubtful.text("#sentences")
+    assert "At none of the 3 sizes is there a ranking" in doubtful.text("#sentences")
     assert "leads" not in doubtful.text("#sentences")
     assert {row[4] for row in doubtful.rows("#bars")} == {"", "—"}
     assert {verdict for _, verdict in verdicts(doubtful).values()} == {"too few samples"}

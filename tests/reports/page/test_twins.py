@@ -146,6 +146,7 @@ def test_a_ratio_the_other_way_round_is_its_inverse(answers):
     run["pairs"] |= {"pairs": [7], "view": [0]}
     empty = {name: {"view": []} for name in ("winners", "direct_winners", "fits", "crossovers", "threads", "missing")}
     cases = {"view": [0], "implementation": {"codes": [0], "words": ["a"]}, "status": {"codes": [0], "words": ["ok"]}}
+    cases |= {"first_call_ns": [None], "transfer_in_ns": [None]}
     run |= {**empty, "cases": {**cases, "algorithm": {"codes": [0], "words": ["direct"]}}, "implementations": ["a"]}
     both = "[['b', 'a'], ['a', 'b']]"
     there, back = answers(f"{both}.map((names) => prepared(given).pair({{ number: 0 }}, 'm=1', ...names))", run)
