@@ -119,7 +119,10 @@ function conditions(choice, timed) {
     Number.isFinite(choice.calls) &&
       (choice.calls > 1 ? `${startsOnce(choice)}, shared among ${whole(choice.calls)} calls` : startsOnce(choice)),
   ].filter(Boolean);
-  return [counted.length ? `Included: ${counted.join(' and ')}.` : '', sources(timed)].filter(Boolean).join(' ');
+  const without = Number.isFinite(choice.calls) && !choice.imports ? ', but not the import' : '';
+  return [counted.length ? `Included: ${counted.join(' and ')}${without}.` : '', sources(timed)]
+    .filter(Boolean)
+    .join(' ');
 }
 
 const startsOnce = (choice) => (choice.imports ? 'the import and the first call' : 'the first call');
@@ -291,7 +294,7 @@ function firstCallTile(row, base, compiled) {
 
 const firstReadings = (row) =>
   rangeText(row.first_low_ns, row.first_high_ns, timeText) ||
-  (row.blocks > 1 ? `read in ${row.blocks} processes, too few for an interval` : 'measured once');
+  (row.blocks > 1 ? 'read in too few processes for an interval' : 'measured once');
 
 // Calls after which the first call has paid for itself against the base; null where it never does.
 function breakEven(row, base) {
