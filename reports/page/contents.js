@@ -9,7 +9,7 @@ const SHORT_NAMES = {
   correctness: 'Is it right?',
   lab: 'Course',
   'costs-section': 'Costs',
-  'beside-section': 'Side by side',
+  'beside-section': 'Precision, threads',
   'runs-section': 'Runs',
   'missing-section': 'Missing',
   all: 'All cases',

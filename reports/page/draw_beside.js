@@ -1,11 +1,18 @@
 // What is compared side by side, as elements.
 
-function drawBeside(models, choice, look, pick) {
+// In words, for whoever asks whether another choice is worth it.
+function drawBesideTold(models, choice, pick) {
+  const at = `At ${sizeText(choice.view.size_names, choice.size)}. `;
   return models.flatMap((model) => [
     element('h3', {}, `By ${BESIDE[model.name]}`),
-    element('p', { class: 'lede' }, `At ${sizeText(choice.view.size_names, choice.size)}. ${model.told}`),
-    model.any ? besideTable(model, look) : besideElsewhere(model, choice, pick),
+    element('p', { class: 'lede' }, at + model.told),
+    model.any ? '' : besideElsewhere(model, choice, pick),
   ]);
+}
+
+function drawBeside(models, look) {
+  const told = models.filter((model) => model.any);
+  return told.flatMap((model) => [element('h3', {}, `By ${BESIDE[model.name]}`), besideTable(model, look)]);
 }
 
 function besideElsewhere({ name, common }, choice, pick) {

@@ -222,7 +222,8 @@ async function drawRest(found, look) {
   const absent = found.missing.reduce((sum, row) => sum + row.cases, 0);
   byId('missing-text').textContent = `${plural(absent, 'case')}, by reason`;
   byId('ceilings').replaceChildren(drawCeilings(run()));
-  byId('beside').replaceChildren(...drawBeside(found.beside, choice, look, (size) => change({ size })));
+  byId('beside-told').replaceChildren(...drawBesideTold(found.beside, choice, (size) => change({ size })));
+  byId('beside-tables').replaceChildren(...drawBeside(found.beside, look));
   byId('runs-section').hidden = !found.runs;
   if (found.runs) {
     byId('runs').replaceChildren(drawRuns(found.runs, look));
@@ -260,6 +261,7 @@ function hideEmpty({ choice, compared, roofline: roofs, fractions: shares, missi
     'costs-section': !cases.some((row) => PARTS.some((part) => isKnown(row[part]))),
     'missing-section': !missing.length,
     'beside-section': !besides.length,
+    'beside-fold': !besides.some((one) => one.any),
   };
   for (const [id, hidden] of Object.entries(empty)) byId(id).hidden = hidden;
 }

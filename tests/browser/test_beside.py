@@ -70,11 +70,12 @@ def test_where_another_precision_was_not_measured_a_size_is_offered_where_it_was
     ]
     path = folder / "precise.html"
     path.write_bytes(page.html([frames.tables(folder / "precise", synthetic.run(["numpy"], {}), results)]))
-    opened = Page(browser, path, choice="#size=m%3D1000+n%3D2")
+    opened = Page(browser, path, choice="#size=m%3D1000+n%3D2", folded=True)
     assert "float32 was measured at m = 100 to 1,000, n = 10 only." in opened.text("#beside")
     opened.act(lambda: opened.tab.click("#beside button"))
     assert opened.state()["size"] == "m=1000 n=10"
     [[_, one, other, gain, *_]] = opened.rows("#beside table")
+    assert "1.00 µs in float64, 500 ns in float32, 2.00× faster" in opened.text("#beside")
     assert (float(one), float(other), float(gain)) == pytest.approx((1000, 500, 2), rel=0.01)
     opened.act(lambda: opened.tab.select_option("#choose-dtype", "float32"))
     assert opened.state()["size"] == "m=1000 n=10"
