@@ -1,5 +1,7 @@
 // Packed columns -> rows, made when they are first asked for: a run of 100,000 cases shows a few hundred at a time.
 
+const REFUSED = ['missing', 'unsupported'];
+
 const distinct = (values) => [...new Set(values)];
 const within = (low, value, high) => Math.min(high, Math.max(low, value));
 
@@ -69,7 +71,7 @@ function prepared(run) {
   const direct = byView(run.direct_winners, run.views);
   const [fits, crossovers, threads] = ['fits', 'crossovers', 'threads'].map((name) => byView(run[name], run.views));
   const ratios = new Map();
-  const able = ableOf(run.cases);
+  const able = ableOf(run.cases, run.views);
   const asked = new Set(run.cases.implementation.words);
   const competing = new Map();
   run.views.forEach((view, number) => {
@@ -126,14 +128,18 @@ function prepared(run) {
 }
 
 // Implementations that can run: one that is not installed, or is for another device, would be an empty row everywhere.
-function ableOf({ implementation, status }) {
-  const able = new Set(
-    implementation.codes
-      .filter((_, i) => !['missing', 'unsupported'].includes(status.words[status.codes[i]]))
-      .map((code) => implementation.words[code]),
+// A case that was skipped, as the time was up, tells nothing of a precision that was refused elsewhere.
+function ableOf({ implementation, status, view }, views) {
+  const words = view.map((number, i) => [
+    implementation.words[implementation.codes[i]],
+    views[number].dtype,
+    status.words[status.codes[i]],
+  ]);
+  const refused = new Set(words.filter(([, , word]) => REFUSED.includes(word)).map(([name, dtype]) => name + dtype));
+  const able = words.filter(
+    ([name, dtype, word]) => !REFUSED.includes(word) && !(word === 'skipped' && refused.has(name + dtype)),
   );
-  return able.size ? able : new Set(implementation.words);
+  return new Set((able.length ? able : words).map(([name]) => name));
 }
-
 const anyKnown = (column) => (Array.isArray(column) ? column : column.words).some(isKnown);
 const inverse = (value) => (isKnown(value) && value > 0 ? 1 / value : null);

@@ -27,3 +27,16 @@ def test_blocks_are_not_taken_for_readings_of_a_first_call(ask):
         "read in too few processes for an interval",
         "1.00 µs – 2.00 µs",
     ]
+
+
+def test_who_cannot_run_is_not_a_contender_because_the_time_was_up(ask):
+    told = {"gpu": ["unsupported", "skipped"], "python": ["unsupported", "skipped"], "numpy": ["ok", "skipped"]}
+    names, statuses = list(told), ["ok", "skipped", "unsupported"]
+    dtypes = {"gpu": [0, 0], "python": [1, 0], "numpy": [0, 0]}
+    cases = {
+        "implementation": {"words": names, "codes": [names.index(name) for name in told for _ in range(2)]},
+        "status": {"words": statuses, "codes": [statuses.index(status) for each in told.values() for status in each]},
+        "view": [view for name in told for view in dtypes[name]],
+    }
+    views = [{"dtype": "float64"}, {"dtype": "float32"}]
+    assert ask("[...ableOf(given.cases, given.views)]", {"cases": cases, "views": views}) == ["python", "numpy"]
