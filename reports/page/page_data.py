@@ -73,7 +73,7 @@ def run_data(tables: Tables, baseline: str | None = None) -> dict[str, Any]:
         "baseline": chosen,
         "tool": tables.tool,
         "baselines": baselines(tables),
-        "imprecise": imprecise(tables.run),
+        "imprecise": imprecise(tables.run).replace(" %", "\N{NO-BREAK SPACE}%"),
         "formulas": {name: about.get("formula", "") for name, about in tables.run.operations.items()},
         "tolerances": {name: about.get("tolerance", "") for name, about in tables.run.operations.items()},
         "rungs": RUNGS,

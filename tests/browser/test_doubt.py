@@ -190,7 +190,7 @@ def test_its_dialog_says_so_and_draws_every_sample(doubtful, planted):
 
 
 def test_a_wide_interval_is_told_where_it_concerns_the_fastest_or_the_baseline(doubtful):
-    wider = "interval wider than the requested ±5 %"
+    wider = "interval wider than the requested ±5\u00a0%"
     at(doubtful, 100)
     assert [wider in tiles(doubtful)[name] for name in ("time", "speedup", "lead")] == [True] * 3
     doubtful.choose(size="m=100 n=10", find=wider)
@@ -203,7 +203,7 @@ def test_a_wide_interval_is_told_in_the_dialog_of_its_case(doubtful, planted):
     cases = planted.cases
     index = cases.index[cases["implementation"].eq("numba") & cases["m"].eq(100)][0]
     at(doubtful, 100, case=index)
-    assert "interval wider than the requested ±5 %" in doubtful.text("#case .note >> nth=0")
+    assert "interval wider than the requested ±5\u00a0%" in doubtful.text("#case .note >> nth=0")
     doubtful.choose()
 
 
