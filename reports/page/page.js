@@ -293,6 +293,7 @@ function drawControls(choice) {
     select.value = pick;
     if (!select.closest('#figures')) select.closest('label').hidden = values.length < 2;
   }
+  drawTypedSizes(choice);
   for (const name of ['calls', 'import']) byId(`choose-${name}`).closest('label').hidden = !run().starts;
   if (byId('choose-calls') !== document.activeElement)
     byId('choose-calls').value = Number.isFinite(choice.calls) ? whole(choice.calls) : '';
@@ -302,6 +303,24 @@ function drawControls(choice) {
   imports.closest('label').title = imports.disabled ? 'An import is paid once: give a number of calls first.' : '';
   byId('choose-direct').checked = choice.direct;
   byId('choose-direct').closest('label').hidden = run().algorithms.length < 2;
+}
+
+// Any size can be typed: a slider is far below, and a hand on it is not exact.
+function drawTypedSizes({ axes, view, size }) {
+  const holder = byId('type-sizes');
+  if (holder.dataset.axes !== axes.join()) holder.replaceChildren(...axes.map((name) => sizeInput(name, view)));
+  holder.dataset.axes = axes.join();
+  for (const name of axes)
+    if (byId(`type-${name}`) !== document.activeElement) byId(`type-${name}`).value = whole(size[name]);
+}
+
+function sizeInput(name, view) {
+  const values = valuesOf(view, name);
+  const title = `Any from ${whole(values[0])} to ${whole(values.at(-1))}`;
+  const typed = (text) => ({ ...model.choice.size, [name]: Number(text.replace(/[,\s]/g, '') || NaN) });
+  const onchange = (event) => change({ size: sizeKey(model.choice.view.size_names, typed(event.target.value)) });
+  const input = { type: 'search', id: `type-${name}`, inputmode: 'numeric', size: '8', title, onchange };
+  return element('label', {}, name, element('input', input));
 }
 
 // What figures show, of the implementations and with which scale.

@@ -192,6 +192,20 @@ def test_the_map_has_the_winner_of_each_size_and_leads_to_any(report, tables):
     assert "predicted" in report.tab.locator("#choose-size option:checked").inner_text()
 
 
+def test_any_size_can_be_typed(report):
+    report.choose(size="m=1000 n=10")
+
+    def typed(text):
+        report.tab.fill("#type-m", text)
+        report.tab.keyboard.press("Enter")
+
+    report.act(lambda: typed("50,000"))
+    assert report.state()["size"] == "m=50000 n=10"
+    assert "m = 50,000, n = 10" in report.text("#title").replace("\u00a0", " ")
+    report.act(lambda: typed("many"))
+    assert "m is no number: shown is m = " in report.text("#moves")
+
+
 def test_sliders_move_by_the_keyboard_alone(report):
     report.choose(size="m=1000 n=10")
     report.tab.focus("#slide-m")
