@@ -226,12 +226,14 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
 class Roof(msgspec.Struct, frozen=True):
     """The ceilings of a thread count: (working set in bytes, bytes read per second), flop/s by dtype.
 
-    ``call_ns`` is the time of a Python function that does nothing; 0 if it was not measured.
+    ``call_ns`` is the time of a Python function that does nothing; 0 if it was not measured. ``busy`` names the other
+    programs that were busy while it was measured; '' if there were none.
     """
 
     read: list[tuple[int, float]]
     flops: dict[str, float]
     call_ns: float = 0.0
+    busy: str = ""
 
 
 class Ceilings(msgspec.Struct, frozen=True, kw_only=True):
@@ -242,6 +244,16 @@ class Ceilings(msgspec.Struct, frozen=True, kw_only=True):
     measured_at: str = ""
     roofs: dict[str, Roof] = {}
     dispatch_ns: dict[str, float] = {}
+
+    @property
+    def remark(self) -> str:
+        """One line if other programs were busy while some were measured, which names those of the first; else ''."""
+        busy = {count: roof.busy for count, roof in self.roofs.items() if roof.busy}
+        if not busy:
+            return ""
+        counts, named = ", ".join(busy), next(iter(busy.values()))
+        threads = f"{counts} thread" if counts == "1" else f"{counts} threads"
+        return f"the ceilings for {threads} were measured while other programs were busy ({named}), and may be too low"
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -266,6 +278,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     started_at: str = ""
     finished_at: str | None = None
     warnings: list[str] = []
+
+    @property
+    def remarks(self) -> list[str]:
+        """Its warnings, and that of its ceilings."""
+        return [*self.warnings, *filter(None, [self.ceilings.remark])]
 
 
 class Task(msgspec.Struct, frozen=True):

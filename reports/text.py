@@ -71,7 +71,7 @@ def _machine(tables: Tables) -> str:
         f"{machine.name}: {machine.cpu}, {cores}, {bytes_text(machine.memory_bytes)} of memory, {machine.system}",
         f"run {run.started_at or MISSING}, commit {commit}, Python {machine.python}, seed {run.seed}",
         ", ".join(f"{name} {version}" for name, version in run.versions.items()),
-        *(f"warning: {text}" for text in dict.fromkeys([*machine.warnings, *run.warnings])),
+        *(f"warning: {text}" for text in dict.fromkeys([*machine.warnings, *run.remarks])),
     ]
     return "\n".join(f"- {escaped(line)}" for line in lines if line)
 

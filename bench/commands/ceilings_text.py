@@ -13,8 +13,12 @@ FUNCTION = "(function)"
 
 
 def lines(described: Machine, made: Ceilings) -> list[str]:
-    """Bandwidths by working set and threads, peaks by dtype and threads, empty calls of Python and of each library."""
-    return [*_bandwidths(described, made), *_peaks(made), *_empty_calls(made)]
+    """Bandwidths by working set and threads, peaks by dtype and threads, empty calls of Python and of each library.
+
+    And a remark if other programs were busy while they were measured.
+    """
+    remark = [f"{'remark':{MARGIN}}{made.remark}"] if made.remark else []
+    return [*_bandwidths(described, made), *_peaks(made), *_empty_calls(made), *remark]
 
 
 def _bandwidths(described: Machine, made: Ceilings) -> list[str]:

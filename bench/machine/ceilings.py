@@ -27,6 +27,7 @@ MEASURES = 3
 
 KEPT = timedelta(days=30)
 STAYS = "this machine's ceilings stay as they are"
+NOT_STORED = "they are not stored, and the next command measures them again"
 
 
 def known(described: Machine, threads: Iterable[int], anew: bool = False) -> Ceilings:
@@ -40,6 +41,8 @@ def known(described: Machine, threads: Iterable[int], anew: bool = False) -> Cei
         print(f"measuring what this machine can do on {_counts(absent)} (stored for {KEPT.days} days)", file=sys.stderr)
         made = _measured(described, made, absent, "times without limits")
     made = _without_doubts(described, made, asked)
+    if made.remark:
+        warnings.warn(f"{made.remark}; {NOT_STORED}", stacklevel=2)
     if doubts := _doubts(made, asked):
         why = "; ".join(doubts.values())
         when = "when this machine's ceilings were measured; it was busy"
@@ -81,8 +84,12 @@ def learn_calls(described: Machine, made: Ceilings, dispatch_ns: Mapping[str, fl
 
 
 def keep(described: Machine, made: Ceilings) -> None:
-    """Stores ceilings for the next run; warns if the cache cannot be written: then the next run measures again."""
-    file = _file(described)
+    """Stores ceilings for the next run, but none that were measured while other programs were busy.
+
+    Warns if the cache cannot be written: then the next run measures again.
+    """
+    quiet = {count: roof for count, roof in made.roofs.items() if not roof.busy}
+    made, file = msgspec.structs.replace(made, roofs=quiet), _file(described)
     try:
         store.keep(file, msgspec.json.format(msgspec.json.encode(made), indent=1))
     except OSError as error:
@@ -91,7 +98,7 @@ def keep(described: Machine, made: Ceilings) -> None:
 
 
 def _measured(described: Machine, made: Ceilings, threads: Iterable[int], lost: str) -> Ceilings:
-    """The ceilings with roofs of these thread counts measured now, none lower than before; they are stored.
+    """The ceilings with roofs of these thread counts measured now, none lower than before; see `keep`.
 
     If that fails, a warning names what is ``lost``.
     """

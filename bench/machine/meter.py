@@ -1,6 +1,7 @@
 """The child process that measures ceilings, and a roof of its best results."""
 
 import os
+import statistics
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from ..processes.parent import Child, Died, TookTooLong, own
 from ..processes.protocol import Failed
 from ..records import Roof
 from . import extras, machine
+from .neighbours import SEEN_CORES, Neighbours, named
 from .roofs import SMALLEST_BYTES
 
 LARGEST_BYTES = 2**28
@@ -22,6 +24,12 @@ SLICE_NS = 2_500_000
 SECONDS = 120.0
 ROUNDS, GEMM_ROUNDS = 16, 5
 """Rounds. Everything is tried once per round, so that one disturbed moment spoils no value."""
+
+SPOILING_CORES = 0.25
+"""Cores that other programs use, on average over the rounds, where even the best of them may be too low.
+
+A program that is busy for a quarter of the time disturbs all of five rounds once in a thousand.
+"""
 
 DTYPES = ("float64", "float32")
 
@@ -75,16 +83,19 @@ def measure(threads: int) -> Roof:
     """Best of many rounds, from 8 KB to four times the last cache and at least 256 MB. Raises `CannotFinish`."""
     extras.need("measuring this machine's limits", "numba")
     meter = Meter(threads)
+    beside = Neighbours(own=lambda: [meter.pid] if meter.pid else [])
     try:
         read = {count: (meter.read_ns_per_byte, count) for count in working_sets()}
         fused = {dtype: (meter.compute_ns_per_flop, dtype, False) for dtype in DTYPES}
-        found = _best(meter, {**read, **fused, "call": (meter.call_ns,)}, ROUNDS)
+        found, spoilt = _best(meter, {**read, **fused, "call": (meter.call_ns,)}, ROUNDS, beside)
         # Last: a pool of BLAS spins after its call, and would share the cores with what is read.
-        products = _best(meter, {dtype: (meter.compute_ns_per_flop, dtype, True) for dtype in DTYPES}, GEMM_ROUNDS)
+        by_gemm = {dtype: (meter.compute_ns_per_flop, dtype, True) for dtype in DTYPES}
+        products, spoilt_too = _best(meter, by_gemm, GEMM_ROUNDS, beside)
     finally:
         meter.stop()
     flops = {dtype: 1e9 / min(found[dtype], products[dtype]) for dtype in DTYPES}
-    return Roof([(count, 1e9 / found[count]) for count in read], flops, found["call"])
+    busy = named(beside.seen, whole=False) if spoilt or spoilt_too else ""
+    return Roof([(count, 1e9 / found[count]) for count in read], flops, found["call"], busy)
 
 
 def working_sets() -> list[int]:
@@ -98,17 +109,25 @@ def largest_working_set() -> int:
     return 1 << (last - 1).bit_length()
 
 
-def _best(meter: Meter, wanted: Mapping[Any, tuple[Any, ...]], rounds: int) -> dict[Any, float]:
-    """The least answer to each question (a method and its arguments) over some rounds of all of them."""
+def _best(
+    meter: Meter, wanted: Mapping[Any, tuple[Any, ...]], rounds: int, beside: Neighbours
+) -> tuple[dict[Any, float], bool]:
+    """The least answer to each question (a method and its arguments) over some rounds of all of them.
+
+    And whether other programs were so busy that it may be too large.
+    """
     found: dict[Any, float] = {}
+    cores = []
     for _ in range(rounds):
         for key, (read, *arguments) in wanted.items():
             answer = read(*arguments)
             if answer is not None:
                 found[key] = min(answer, found.get(key, answer))
+        beside.look()
+        cores.append(sum(each.cores for each in beside.busy(SEEN_CORES)))
     if found.keys() != wanted.keys():
         raise CannotFinish(f"the process that measures this machine's ceilings failed: {meter.failure}")
-    return found
+    return found, statistics.fmean(cores) >= SPOILING_CORES
 
 
 def _compiled_code() -> dict[str, str]:

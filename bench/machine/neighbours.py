@@ -169,13 +169,16 @@ class Neighbours:
 
 def text(neighbours: Sequence[Neighbour], whole: bool = True) -> str:
     """One line that names the first; '' if there is none. Not ``whole``: without its arguments."""
-    if not neighbours:
-        return ""
+    return f"other programs are busy: {named(neighbours, whole)}" if neighbours else ""
+
+
+def named(neighbours: Sequence[Neighbour], whole: bool = True) -> str:
+    """The first of them with its share, and how many more there are."""
     first, others = neighbours[0], len(neighbours) - 1
     name = first.name if whole or first.pid == UNSEEN else first.name.split(" ")[0]
-    named = name if first.pid == UNSEEN else f"{name} (pid {first.pid})"
+    known = name if first.pid == UNSEEN else f"{name} (pid {first.pid})"
     more = f", and {others} more" if others else ""
-    return f"other programs are busy: {named} {100 * first.cores:.0f} % of a core{more}"
+    return f"{known} {100 * first.cores:.0f} % of a core{more}"
 
 
 def _short(command: str) -> str:

@@ -30,14 +30,17 @@ def bytes_per_second(roof: Roof, working_set: float) -> float:
 
 
 def best(one: Roof, other: Roof | None) -> Roof:
-    """The faster of both in every value; a value that only one has is kept."""
+    """The faster of both in every value; a value that only one has is kept.
+
+    None is too high, so a quiet measurement is as good after a busy one.
+    """
     if other is None:
         return one
     rates = dict(other.read)
     read = [(size, max(rate, rates.get(size, 0.0))) for size, rate in one.read]
     flops = {dtype: max(peak, other.flops.get(dtype, 0.0)) for dtype, peak in one.flops.items()}
     calls = [each for each in (one.call_ns, other.call_ns) if each]
-    return Roof(read, flops, min(calls, default=0.0))
+    return Roof(read, flops, min(calls, default=0.0), one.busy and other.busy)
 
 
 def doubts(made: Ceilings) -> dict[int, str]:
@@ -70,11 +73,15 @@ def _does_less(roof: Roof, than: Roof) -> bool:
 
 
 def ceiled(made: Ceilings) -> Ceilings:
-    """Makes roofs consistent: a rate is at least that of every larger working set and of fewer threads."""
+    """Makes roofs consistent: a rate is at least that of every larger working set and of fewer threads.
+
+    That leaves a busy measurement a busy one: it may still be too low.
+    """
     roofs: dict[str, Roof] = {}
     fewer: Roof | None = None
     for count in sorted(made.roofs, key=int):
-        fewer = roofs[count] = best(_falling(made.roofs[count]), fewer)
+        higher = best(_falling(made.roofs[count]), fewer)
+        fewer = roofs[count] = msgspec.structs.replace(higher, busy=made.roofs[count].busy)
     return msgspec.structs.replace(made, roofs=roofs)
 
 

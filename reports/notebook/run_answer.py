@@ -89,5 +89,5 @@ def _notes(tables: Tables, view: View) -> Iterator[str]:
         yield f"Answers were judged by the suite’s tolerance, {tolerance}; no bound was derived."
     if fault := fault_text(tables.cases):
         yield f"Warning: {fault}"
-    for warning in tables.run.warnings:
+    for warning in tables.run.remarks:
         yield f"Warning: {warning}"

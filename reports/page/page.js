@@ -204,7 +204,8 @@ async function drawRest(found, look) {
   byId('fractions').replaceChildren(drawFractions(found.fractions, look, openRow));
   byId('faults').textContent = found.fractions.faults.length
     ? `${plural(found.fractions.faults.length, 'case')} marked ! took less time than the limit allows: ` +
-      'a fault of the measurement, from a wrong count of bytes or flops, or a wrong ceiling.'
+      'a fault of the measurement, from a wrong count of bytes or flops, or a wrong ceiling: rooflinear machine ' +
+      '--fresh measures the ceilings again.'
     : '';
   byId('fits').replaceChildren(drawFits(found.fits, look));
   byId('crossovers-box').hidden = !found.crossovers?.length;

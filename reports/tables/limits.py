@@ -125,7 +125,8 @@ def fault_text(cases: pd.DataFrame) -> str:
     took = "1 case took" if len(found) == 1 else f"{len(found)} cases took"
     return (
         f"{took} less time than this machine's limit allows. This is a fault of the measurement: overstated flops or "
-        f"bytes, inputs already in a cache, or a ceiling measured too low. {', '.join(named)}{rest}"
+        f"bytes, inputs already in a cache, or a ceiling measured too low: run 'rooflinear machine --fresh' while the "
+        f"machine is quiet, then measure again. {', '.join(named)}{rest}"
     )
 
 

@@ -1,6 +1,7 @@
 """Files of every format: complete, strict, safe, and of the same numbers as the frames."""
 
 import base64
+import dataclasses
 import gzip
 import hashlib
 import io
@@ -16,6 +17,7 @@ import pytest
 from rooflinear.bench.errors import CannotFinish, UsageError
 from rooflinear.bench.records import Result, Sample, words
 from rooflinear.reports import text
+from rooflinear.reports.notebook import run_answer
 from rooflinear.reports.page import page, page_samples
 from rooflinear.reports.page.vega import vega
 from rooflinear.reports.report import FORMATS, write, write_reports
@@ -103,6 +105,17 @@ def test_markdown_escapes_hostile_names(tables):
     written = text.markdown(tables).decode()
     assert "<script" not in written
     assert "&lt;script" in written
+
+
+def test_programs_that_were_busy_beside_the_ceilings_are_told(tables):
+    roofs = {count: msgspec.structs.replace(roof, busy=HOSTILE) for count, roof in tables.run.ceilings.roofs.items()}
+    ceilings = msgspec.structs.replace(tables.run.ceilings, roofs=roofs)
+    busy = dataclasses.replace(tables, run=msgspec.structs.replace(tables.run, ceilings=ceilings))
+    told = "the ceilings for 2 threads were measured while other programs were busy ("
+    assert f"warning: {told}&lt;" in text.markdown(busy).decode()
+    assert page.html([busy]).decode().count(f">{told}&lt;") == 2
+    assert f"Warning: {told}&lt;" in run_answer.html(busy)
+    assert told not in text.markdown(tables).decode()
 
 
 def test_page_loads_nothing_from_anywhere(html):

@@ -47,6 +47,15 @@ def test_the_better_of_two_roofs_is_the_faster_in_everything():
     assert roofs.best(ROOF, None) is ROOF
 
 
+def test_the_better_of_two_roofs_is_busy_if_both_are_and_a_ceiled_one_if_it_is():
+    busy = msgspec.structs.replace(ROOF, busy="stress")
+    assert [roofs.best(*both).busy for both in ((busy, None), (busy, busy), (busy, ROOF), (ROOF, busy))] == [
+        "stress", "stress", "", "",
+    ]  # fmt: skip
+    found = roofs.ceiled(planted(on_1=ROOF, on_2=busy, on_4=ROOF)).roofs
+    assert [roof.busy for roof in found.values()] == ["", "stress", ""]
+
+
 def test_a_call_that_was_not_measured_is_not_the_shortest():
     assert roofs.best(ROOF, at(1, 1, 1, call_ns=0.0)).call_ns == 36
     assert roofs.best(at(1, 1, 1, call_ns=0.0), ROOF).call_ns == 36

@@ -175,6 +175,7 @@ def test_faults_are_told_worst_first_and_the_rest_counted():
     assert told.startswith("4 cases took less time than this machine's limit allows")
     assert told.index("cheat_0.3") < told.index("cheat_0.5") < told.index("cheat_0.7")
     assert told.endswith("and 1 more")
+    assert "'rooflinear machine --fresh'" in told
     assert "cheat_2.0" not in told
 
 
