@@ -60,7 +60,11 @@ class Admission:
         return is_matrix(self.options) and held > self.memory_bytes
 
     def admit(self, case: Case, slot: Slot) -> None:
-        """Starts the worker if the case may run; raises `Lost` if not."""
+        """Starts the worker if the case may run; raises `Lost` if not.
+
+        What cannot run here at all has that reason for every case, whatever time and memory are left.
+        """
+        slot.refuse()
         if self.budget.is_spent():
             spent = self.options.time_budget_s or 0.0
             raise Lost(

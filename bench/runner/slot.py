@@ -46,6 +46,7 @@ class Slot:
     python: str = sys.executable
     environment: dict[str, str] = field(default_factory=dict)
     cores: list[int] = field(default_factory=list)
+    refusal: Lost | None = None
     started: Started | None = None
     import_ns: int | None = None
     exact: dict[tuple[str, str], Lost | None] = field(default_factory=dict)
@@ -54,25 +55,28 @@ class Slot:
     launch: Callable[["Slot"], WorkerProcess] = launched
     _process: WorkerProcess | None = None
     _pinned: list[int] = field(default_factory=list)
-    _refusal: Lost | None = None
     _deaths: int = 0
 
     def start(self) -> Started:
         """Starts the worker unless it is running. Raises `Lost` if that fails."""
-        if self._refusal:
-            raise self._refusal
+        self.refuse()
         if self._process is None or self.started is None:
             self.started = self._start()
         return self.started
 
+    def refuse(self) -> None:
+        """Raises `Lost` if it is known, without a start, that no case can run here."""
+        self.refusal = self.refusal or self._elsewhere()
+        if self.refusal:
+            raise self.refusal
+
     def _start(self) -> Started:
-        self._refuse_device()
         process = self._process = self._process or self.launch(self)
         self.started = None
         try:
             started = self._ask(process, self._request(), START_SECONDS, Started)
         except Lost as lost:
-            self._refusal = lost
+            self.refusal = lost
             self.stop()
             raise
         process.pause()
@@ -139,24 +143,24 @@ class Slot:
         self._process = None
         self._deaths += 1
         if self._deaths >= DEATHS_ALLOWED:
-            self._refusal = Lost("crashed", f"its worker died {self._deaths} times and was not started again")
+            self.refusal = Lost("crashed", f"its worker died {self._deaths} times and was not started again")
 
     def _request(self) -> Start:
         chosen, folder = self.implementation, str(self.suite.folder)
         self._pinned = self.cores or first_cores(self.threads)
         return Start(folder, chosen.stem, chosen.library, self.threads, self.device, self._pinned)
 
-    def _refuse_device(self) -> None:
+    def _elsewhere(self) -> Lost | None:
+        """Why nothing can run on this device."""
         library = LIBRARIES[self.implementation.library]
         if self.device == INTERPRETER and not self.implementation.device:
-            self._refusal = Lost("unsupported", "has no GPU code to interpret (--device cpu)")
-        elif self.device != INTERPRETER and (reason := self.implementation.elsewhere(self.device)):
-            self._refusal = Lost("unsupported", reason)
-        elif self.device not in library.devices:
+            return Lost("unsupported", "has no GPU code to interpret (--device cpu)")
+        if self.device != INTERPRETER and (reason := self.implementation.elsewhere(self.device)):
+            return Lost("unsupported", reason)
+        if self.device not in library.devices:
             where = "/".join(library.devices)
-            self._refusal = Lost("unsupported", f"{library.name} arrays are on {where} only, not on {self.device}")
-        if self._refusal:
-            raise self._refusal
+            return Lost("unsupported", f"{library.name} arrays are on {where} only, not on {self.device}")
+        return None
 
 
 def environment(slot: Slot) -> dict[str, str]:

@@ -41,10 +41,16 @@ class Workers:
             slot = self._factories.slot(
                 self._suite, implementation, case.threads, case.device, self._memory_bytes, scratch
             )
+            slot.refusal = self._missing(case.implementation)
             if is_matrix(self._options):
                 slot.environment["GLIBC_TUNABLES"] = FRUGAL_ALLOCATOR
             self._slots[key] = slot
         return self._slots[key]
+
+    def _missing(self, stem: str) -> Lost | None:
+        """Why an implementation could not be imported, on whatever number of threads that was."""
+        known = [each.refusal for each in self.slots if each.implementation.stem == stem and each.refusal]
+        return next((lost for lost in known if lost.status == "missing"), None)
 
     @property
     def slots(self) -> list[Slot]:

@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -32,12 +33,17 @@ OK = Verdict("ok", "", 0.1, 1e-17, 1e-16)
 WRONG = Verdict("wrong", "error 1 exceeds the bound 0.1", 10.0, 1.0, 0.1)
 
 
-def suite(*stems, presets=None, shown=(), operations=("double",)):
-    """Implementations that compile nothing of operations that cost a flop and two numbers an element."""
+def suite(*stems, presets=None, shown=(), operations=("double",), described=None):
+    """Implementations that compile nothing of operations that cost a flop and two numbers an element.
+
+    ``described`` are other fields of some, by stem.
+    """
     implementations = {
         stem: Implementation(stem, Path(f"{stem}.py"), "numpy", "direct", "", operations, "", "abc", (), compiles=False)
         for stem in stems
     }
+    for stem, fields in (described or {}).items():
+        implementations[stem] = replace(implementations[stem], **fields)
     stated = {name: _operation(name) for name in operations}
     return Suite("made", Path("made"), stated, implementations, presets or {}, shown=shown)
 
@@ -56,14 +62,14 @@ class Machine:
     ``call_ns`` of an implementation is a number or a function of m; ``answers`` of (implementation, request) are
     called with the request and return a reply, raise, or return None for the honest reply. Outputs of ``wrong``
     implementations are outside the bound. ``fault`` is called with a task before its problem is made. ``name`` says
-    by which name a slot's implementation goes in all these.
+    by which name a slot's implementation goes in all these. ``described``: see `suite`.
     """
 
     def __init__(self, **call_ns):
         self.now_ns, self.call_ns = 10**12, call_ns
         self.answers, self.wrong, self.fault, self.refused = {}, set(), lambda task: None, {}
         self.started_s, self.made_s, self.name = 0.1, 0.01, lambda slot: slot.implementation.stem
-        self.asked, self.workers, self.whose = [], [], {}
+        self.asked, self.workers, self.whose, self.described = [], [], {}, {}
         self.problems = self.readers = self.neighbours = self.pool = None
 
     @property

@@ -33,10 +33,11 @@ def test_the_page_opens_where_most_have_a_time(report, tables):
 
 @pytest.mark.parametrize(("device", "place"), [("cpu", "machine"), ("cuda", "device")])
 def test_who_cannot_run_at_all_is_told_once_and_is_no_row_of_nothing(browser, folder, device, place):
-    at = {"device": device}
+    at, larger = {"device": device}, synthetic.case("on_a_gpu", sizes={"m": 10**6, "n": 10})
     results = [
         synthetic.ok(replace(synthetic.case("numpy"), **at), [1000, 1010, 1020]),
         Result(case=replace(synthetic.case("on_a_gpu"), **at), status="unsupported", reason="runs on a GPU"),
+        Result(case=replace(larger, **at), status="skipped", reason="the time budget was spent"),
         Result(case=replace(synthetic.case("numba"), **at), status="skipped", reason="predicted to take long"),
     ]
     path = folder / "unable.html"
@@ -47,7 +48,7 @@ def test_who_cannot_run_at_all_is_told_once_and_is_no_row_of_nothing(browser, fo
     assert [row[0] for row in opened.rows("#bars")] == ["numpy", "numba"]
     assert [row[0] for row in opened.rows("#errors")] == ["numpy", "numba"]
     assert "runs on a GPU" in opened.text("#missing")
-    assert opened.text("#never-text") == "2 cases never ran: 1 unsupported, 1 skipped"
+    assert opened.text("#never-text") == "3 cases never ran: 1 unsupported, 2 skipped"
     opened.act(lambda: opened.tab.click("#never-text"))
     assert "on_a_gpu" in opened.text("#never-cases")
     opened.context.close()

@@ -27,7 +27,7 @@ class Run:
     """One run on a machine; it is played at once unless it is interrupted, and keeps its results as they come."""
 
     def __init__(self, machine, *sizes, presets=None, earlier=(), timed=True, threads=(1,), **chosen):
-        loaded = suite(*machine.call_ns, presets=presets)
+        loaded = suite(*machine.call_ns, presets=presets, described=machine.described)
         given = {"sizes": {"m": list(sizes or (10,))}} if presets is None else {}
         limits = {"timeout_s": 1.0, "memory_limit_bytes": 2**40, "preset": "quick"} | given
         options = Options(suite="made", threads=list(threads), **(limits | chosen))
@@ -238,6 +238,35 @@ def test_what_no_time_is_left_for_is_skipped_and_what_was_measured_is_kept():
         assert run.of(stem, 40).reason == "the time budget of 100 s was spent before its turn (--time-budget)"
         assert run.of(stem, 40).lack == "time budget"
     assert {m for m, _ in machine.problems.made} == {10, 20, 30}
+
+
+@pytest.mark.parametrize(
+    ("gpu", "reason"),
+    [
+        ({"device": "cuda"}, "runs on cuda only (--device cuda)"),
+        ({"library": "cupy"}, "cupy arrays are on cuda only, not on cpu"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("budget_s", [RESERVE_SECONDS, 100])
+def test_what_is_for_another_device_is_unsupported_before_and_after_the_time_is_spent(gpu, reason, budget_s):
+    machine = Machine(numpy=MS, gpu=MS)
+    machine.made_s, machine.described["gpu"] = 40.0, gpu
+    run = Run(machine, 10, 20, 30, time_budget_s=budget_s)
+    assert run.statuses("numpy")[30] == "skipped"
+    assert {(each.status, each.reason) for each in run.results if each.case.implementation == "gpu"} == {
+        ("unsupported", reason)
+    }
+
+
+def test_what_is_not_installed_is_missing_for_every_thread_count_whatever_time_and_memory_are_left():
+    machine = Machine(numpy=MS, absent=MS)
+    machine.made_s = 60.0
+    machine.answers["absent", "Start"] = failed("missing", "No module named 'torch'")
+    run = Run(machine, 10, 2 * 10**6, threads=(1, 2), time_budget_s=100, memory_limit_bytes=2**24)
+    found = Counter(each.status for each in run.results if each.case.implementation == "absent")
+    assert found == {"missing": 4}
+    assert run.of("numpy", 2 * 10**6, threads=2).status == "skipped"
 
 
 def test_a_slow_first_start_costs_no_case_of_a_preset():
