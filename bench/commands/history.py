@@ -3,7 +3,6 @@
 import contextlib
 import sys
 import time
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -69,19 +68,20 @@ def history(request: HistoryRequest) -> int:
     lines = store.read_lines(folder / MEASURED, Measured) if found else []
     chosen = history_range.chosen(request, typed, found, lines)
     begun = _begun(typed, request, found, chosen)
-    watcher, started = progress.watcher(), time.monotonic()
+    started = time.monotonic()
     opened = cache(lambda suite_of: opener(as_bisect(typed), terms, suite_of))
-    meter = Meter(opened, watcher, typed.case, blocks, begun.seed, machine.describe())
     _made(folder)
     with store.exclusive(folder):
         _write(folder, begun)
-        try:
+        with contextlib.closing(progress.watcher()) as watcher:
+            meter = Meter(opened, watcher, typed.case, blocks, begun.seed, machine.describe())
             growing = Growing(folder, begun, meter, lambda: budget is not None and time.monotonic() - started > budget)
-            _grown(growing, chosen, request.bisect, watcher.close)
-        except UsageError:
-            if found is None:
-                _forget(folder)
-            raise
+            try:
+                _grown(growing, chosen, request.bisect)
+            except UsageError:
+                if found is None:
+                    _forget(folder)
+                raise
         done = growing.concluded()
         warned = dict.fromkeys([*begun.warnings, *meter.warnings])
         done = msgspec.structs.replace(
@@ -100,14 +100,11 @@ def _forget(folder: Path) -> None:
             folder.rmdir()
 
 
-def _grown(growing: Growing, chosen: Chosen, bisect: bool, close: Callable[[], None]) -> None:
-    try:
-        growing.measure(chosen.names, chosen.overlapping)
-        growing.judge()
-        if bisect:
-            growing.bisect()
-    finally:
-        close()
+def _grown(growing: Growing, chosen: Chosen, bisect: bool) -> None:
+    growing.measure(chosen.names, chosen.overlapping)
+    growing.judge()
+    if bisect:
+        growing.bisect()
 
 
 def _folder(request: HistoryRequest) -> Path:

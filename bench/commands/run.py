@@ -1,5 +1,6 @@
 """``rooflinear run``, with ``--resume`` too: implementations verified and timed, results stored and reported."""
 
+import contextlib
 import shutil
 import sys
 from pathlib import Path
@@ -88,32 +89,29 @@ def _busy_beside(wait_s: float | None) -> str:
 def _measure(
     folder: Path, record: Run, loaded: Suite, chosen: Options, planned: list[Contest], earlier: list[Result]
 ) -> int:
-    watcher = progress.watcher()
     results = list(earlier)
-    file = store.ResultFile(folder)
-    kept = store.read_outputs(folder)
-    outputs = store.ResultFile(folder, store.OUTPUTS) if loaded.shown else None
-
-    def append(result: Result) -> None:
-        file.append(result)
-        results.append(result)
-
-    try:
-        runner = Runner(loaded, chosen, append, watcher, earlier, keep=outputs and outputs.append, kept=kept)
-        with interrupts_first():
-            runner.play(planned)
-    except KeyboardInterrupt:
-        watcher.close()
-        file.close()
-        print(f"interrupted; {_how_to_go_on(folder, planned, results)}", file=sys.stderr)
-        return INTERRUPTED
-    except CannotFinish as error:
-        raise CannotFinish(f"{error}\n{_how_to_resume(folder)}") from error
-    finally:
-        watcher.close()
-        file.close()
+    with contextlib.ExitStack() as opened:
+        file = opened.enter_context(contextlib.closing(store.ResultFile(folder)))
+        kept = store.read_outputs(folder)
+        outputs = store.ResultFile(folder, store.OUTPUTS) if loaded.shown else None
         if outputs:
-            outputs.close()
+            opened.callback(outputs.close)
+        watcher = opened.enter_context(contextlib.closing(progress.watcher()))
+
+        def append(result: Result) -> None:
+            file.append(result)
+            results.append(result)
+
+        try:
+            runner = Runner(loaded, chosen, append, watcher, earlier, keep=outputs and outputs.append, kept=kept)
+            with interrupts_first():
+                runner.play(planned)
+        except KeyboardInterrupt:
+            opened.close()
+            print(f"interrupted; {_how_to_go_on(folder, planned, results)}", file=sys.stderr)
+            return INTERRUPTED
+        except CannotFinish as error:
+            raise CannotFinish(f"{error}\n{_how_to_resume(folder)}") from error
     if seen := neighbours.text(runner.neighbours.seen, whole=False):
         record = msgspec.structs.replace(record, warnings=[*record.warnings, f"while it ran, {seen}"])
     if chosen.device == HOST:

@@ -8,11 +8,13 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
+from rooflinear.bench import store
 from rooflinear.bench.cli import app
 from rooflinear.bench.commands import history_range
+from rooflinear.bench.commands.history import history
 from rooflinear.bench.commands.history_range import suite_name
 from rooflinear.bench.commands.requests import HistoryRequest
-from rooflinear.bench.errors import UsageError
+from rooflinear.bench.errors import CannotFinish, UsageError
 from rooflinear.bench.history.history_records import HISTORY, MEASURED, Anchor, History, Measured
 from rooflinear.bench.history.records import Commit
 
@@ -155,6 +157,25 @@ def test_which_commits_are_measured(checkout, fields, asked):
     assert found.asked == found.names
     assert numbers(checkout, [found.anchors[0].name, found.anchors[0].suite_of]) == [0, 5]
     assert len(found.commits) == 6
+
+
+def test_a_folder_in_which_another_works_leaves_no_watcher_open(checkout, watchers, tmp_path):
+    folder = tmp_path / "here"
+    folder.mkdir()
+    with store.exclusive(folder), pytest.raises(UsageError, match="another rooflinear is at work"):
+        history(HistoryRequest(preset="quick", range="HEAD~1..HEAD", results=folder))
+    assert all(each.closed for each in watchers)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_history_that_cannot_be_begun_leaves_no_watcher_open(checkout, watchers, monkeypatch):
+    def cannot(folder, content):
+        raise CannotFinish("the disk is full")
+
+    monkeypatch.setattr(store, "replace_file", cannot)
+    with pytest.raises(CannotFinish, match="disk is full"):
+        history(HistoryRequest(preset="quick", range="HEAD~1..HEAD"))
+    assert all(each.closed for each in watchers)
 
 
 def known(checkout, first, last, **more):

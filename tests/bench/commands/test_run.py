@@ -1,5 +1,7 @@
 """A run beside other programs: what is waited for, warned of and recorded."""
 
+import contextlib
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -11,10 +13,13 @@ from rooflinear.bench.commands import run
 from rooflinear.bench.machine import quiet
 from rooflinear.bench.machine.neighbours import Neighbour
 from rooflinear.bench.machine.quiet import look_round, wait_for_quiet
+from rooflinear.bench.suites import suite
 from rooflinear.bench.sweep import PRESETS
 
 from ..machine.computer import LINUX, busy_program
 from ..made import write_suite
+
+MEASURE = run._measure
 
 
 @pytest.fixture
@@ -96,6 +101,21 @@ def test_a_resumed_run_keeps_the_warnings_it_had(quiet_run):
     quiet_run.found = [Neighbour(2, "b", 1.0)]
     quiet_run.resume()
     assert [each.partition("busy: ")[2][:9] for each in quiet_run.records[-1].warnings] == ["a (pid 1)", "b (pid 2)"]
+
+
+@pytest.mark.parametrize("name", [store.CASES, store.OUTPUTS])
+def test_a_run_that_another_process_goes_on_with_leaves_no_watcher_open(quiet_run, watchers, monkeypatch, name):
+    load = suite.load
+    monkeypatch.setattr(suite, "load", lambda folder: replace(load(folder), shown=("an output",)))
+    quiet_run.invoke()
+    monkeypatch.setattr(run, "_measure", MEASURE)
+    [folder] = quiet_run.folders()
+    with contextlib.closing(store.ResultFile(folder, name)):
+        outcome = quiet_run.resume()
+    assert (outcome.exit_code, "another rooflinear is at work" in outcome.stderr) == (2, True)
+    assert all(each.closed for each in watchers)
+    for free in (store.CASES, store.OUTPUTS):
+        store.ResultFile(folder, free).close()
 
 
 @pytest.mark.parametrize("more", [[], ["--resume", "nowhere"]])
