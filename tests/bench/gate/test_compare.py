@@ -172,6 +172,7 @@ def test_a_faster_working_tree_is_found(compare, repository):
     assert found["head"]["dirty"]
 
 
+@pytest.mark.alone
 def test_a_remark_makes_nothing_slower(compare, repository):
     repository.write(plain="# A remark.\n" + KERNEL)
     repository.commit("remark")
