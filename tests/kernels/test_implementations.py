@@ -60,6 +60,9 @@ SIZES = [(1, 1), (7, 1), (1001, 1), (2, 7), (7, 7), (129, 7), (1, 33), (7, 33), 
 129 rows of 7 are the sizes of the exact test: code compiled for it serves both. Rows of 2 are in `EXAMPLES`.
 """
 
+EXAMINED = [(129, 7), (65, 1)]
+"""Where an implementation is also examined for work that it keeps from one call to the next: once of each group."""
+
 COMPILED_ONCE = [(129, 7)]
 """For what takes seconds to compile for each size."""
 
@@ -136,7 +139,7 @@ def group(stems, sizes, steps, device="cpu"):
     m, n = (",".join(dict.fromkeys(map(str, each))) for each in zip(*sizes, strict=True))
     chosen = {"implementation": stems, "operation": operations, "m": m, "n": n, "dtype": DTYPES, "device": device}
     parameters = {"steps": str(steps), "parameter": ["grid=4"] if "cost_surface" in operations else []}
-    return {"request": chosen | parameters, "sizes": sizes}
+    return {"request": chosen | parameters, "sizes": sizes, "examined": EXAMINED}
 
 
 def of_dtype(groups, dtype):
