@@ -1,5 +1,6 @@
 """Runs that are killed, interrupted and resumed: each case once a block, and nothing left behind."""
 
+import contextlib
 import os
 import random
 import re
@@ -9,6 +10,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import psutil
 import pytest
 
 from rooflinear.bench import store
@@ -137,8 +139,7 @@ class Interrupted:
         process = start(rooflinear)
         wait_for(lambda: lines(rooflinear) >= 3)
         if everybody:
-            for each in workers(rooflinear):
-                each.send_signal(signal.SIGINT)
+            send(signal.SIGINT, workers(rooflinear))
             wait_for(lambda: lines(rooflinear) >= 6)
         self.outcome = interrupt(rooflinear, process, everybody=everybody)
         self.kept = store.read_results(rooflinear.runs()[0])
@@ -146,10 +147,15 @@ class Interrupted:
         self.litter = list(rooflinear.temporary.iterdir())
 
 
+def send(what, processes):
+    for each in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):  # one may have ended since they were listed
+            each.send_signal(what)
+
+
 def interrupt(rooflinear, process, *, everybody=False):
     """Ctrl-C, which some send to all processes at once."""
-    for each in rooflinear.processes() if everybody else [process]:
-        each.send_signal(signal.SIGINT)
+    send(signal.SIGINT, rooflinear.processes() if everybody else [process])
     return rooflinear.finish(process)
 
 
