@@ -18,7 +18,7 @@ from rooflinear.bench.records import Result
 from ..absent import absent
 from ..gpus import on_a_gpu
 from .test_gpu_kernels import OPERATIONS, script
-from .test_implementations import EXACT, EXAMPLES, KERNELS
+from .test_implementations import DTYPES, EXACT, EXAMPLES, KERNELS, asked_of
 
 pytestmark = [pytest.mark.slow, on_a_gpu]
 
@@ -73,12 +73,9 @@ def worked():
 def outputs(worked, library):
     if library not in worked:
         stems = [s for s in STEMS if KERNELS.implementations[s].library == library and s not in COMPILED_BY_SIZE]
-        examples = {
-            name: {"operation": operation, "inputs": inputs} for name, (operation, inputs, _) in EXAMPLES.items()
-        }
         done = subprocess.run(
             [sys.executable, "-P", HERE / "worked_examples.py", KERNELS.folder, library, "cuda", *stems],
-            input=json.dumps(examples),
+            input=asked_of(dict.fromkeys(stems, DTYPES)),
             capture_output=True,
             text=True,
             env=os.environ | common_environment(1) | LIBRARIES[library]().environment(1, "cuda"),
@@ -101,7 +98,7 @@ def outputs(worked, library):
 def test_a_worked_example_is_reproduced_on_a_gpu(worked, example, stem):
     needs(stem)
     *_, expected = EXAMPLES[example]
-    for dtype in ("float64", "float32"):
+    for dtype in DTYPES:
         output = outputs(worked, KERNELS.implementations[stem].library)[stem][f"{example} {dtype}"]
         assert np.shape(output) == np.shape(expected)
         unit = 0 if example in EXACT else 4 * np.finfo(dtype).eps

@@ -1,7 +1,7 @@
 """Calls implementations of one array library on given inputs, in the process where its framework lives.
 
-``python worked_examples.py SUITE LIBRARY DEVICE STEM…`` reads examples as JSON from
-stdin, ``{name: {operation, inputs}}``, and prints ``{stem: {name dtype: output}}``.
+``python worked_examples.py SUITE LIBRARY DEVICE STEM…`` reads JSON from stdin, ``{examples: {name: {operation,
+inputs}}, dtypes: {stem: [dtype, …]}}``, and prints ``{stem: {name dtype: output}}``.
 """
 
 import json
@@ -19,18 +19,21 @@ JAX_WRONG_FROM = {"float64": 16_385, "float32": 32_769}
 def main(folder, library_name, device, *stems):
     library = LIBRARIES[library_name]()
     library.start(1, device)
-    examples = json.load(sys.stdin)
-    found = {stem: outputs(suite.import_stem(Path(folder), stem), examples, library, device) for stem in stems}
+    asked = json.load(sys.stdin)
+    found = {
+        stem: outputs(suite.import_stem(Path(folder), stem), asked["examples"], asked["dtypes"][stem], library, device)
+        for stem in stems
+    }
     if library_name == "jax":
         found["sums of squares"] = {dtype: lost_by_jax(dtype, rows) for dtype, rows in JAX_WRONG_FROM.items()}
     print(json.dumps(found))
 
 
-def outputs(module, examples, library, device):
+def outputs(module, examples, dtypes, library, device):
     return {
         f"{name} {dtype}": called(module, example, library, dtype)
         for name, example in examples.items()
-        for dtype in ("float64", "float32")
+        for dtype in dtypes
         if has(module, example["operation"], dtype, device)
     }
 
