@@ -247,7 +247,7 @@ class Ceilings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def remark(self) -> str:
-        """One line if other programs were busy while some were measured, which names those of the first; else ''."""
+        """One line that names the programs that were busy while ceilings were measured; '' if there were none."""
         busy = {count: roof.busy for count, roof in self.roofs.items() if roof.busy}
         if not busy:
             return ""

@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "docs" / "calibration" / "history" / "memory.jsonl"
 CHANGED = ("numpy", "numpy_gram")
-SIZES = ("--operation", "predict,gradient", "--m", "1000,100000", "--n", "10", "--dtype", "float64")
+CASES = ("--operation", "predict,gradient", "--m", "1000,100000", "--n", "10", "--dtype", "float64")
 
 
 def main() -> None:
@@ -50,7 +50,7 @@ def remarked(top: Path) -> Path:
 
 def compared(top: Path, seed: int) -> dict:
     """One comparison of the command itself."""
-    command = ["compare", "HEAD~1", "HEAD", "--suite", "kernels", "--implementation", ",".join(CHANGED), *SIZES]
+    command = ["compare", "HEAD~1", "HEAD", "--suite", "kernels", "--implementation", ",".join(CHANGED), *CASES]
     begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "rooflinear.bench", *command, "--measure", "memory", "--seed", str(seed), "--json"],

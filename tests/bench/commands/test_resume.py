@@ -23,8 +23,8 @@ SUITE = Path(__file__).parents[2] / "adversaries" / "slow"
 IMPLEMENTATIONS, SIZES, BLOCKS = ("first", "second", "third"), (1, 2, 3), 2
 SMALL_RUN = ("run", "--suite", SUITE, "--preset", "quick", "--size", f"length={','.join(map(str, SIZES))}")
 KILLS = 10
-LIFE_SECONDS = {False: (0.2, 3.0), True: (0.0, 0.5)}
-"""Of a run that is killed: from its start, and from its first result."""
+FROM_START, FROM_RESULT = (0.2, 3.0), (0.0, 0.5)
+"""Seconds after which a run is killed: from its start, or from its first result."""
 
 
 def start(rooflinear, *options):
@@ -63,22 +63,21 @@ def begin(rooflinear):
 class Killed:
     """A run killed at ten random moments, resumed after each, and then left to finish.
 
-    Every other life is counted from its first result, so that some runs are killed amid results on any machine.
+    Every other moment is counted from the run's first result, so that some runs are killed amid results on any machine.
     """
 
     def __init__(self, rooflinear):
         self.rooflinear, moments = rooflinear, random.Random(20240607)
-        lives = [(moments.uniform(*LIFE_SECONDS[amid]), amid) for amid in (True, False) * (KILLS // 2)]
-        self.survivors = [self._kill_after(seconds, amid) for seconds, amid in lives]
+        self.survivors = [self._killed(moments, each) for each in (FROM_RESULT, FROM_START) * (KILLS // 2)]
         self.stored = lines(rooflinear)
         self.outcome = rooflinear.finish(begin(rooflinear))
 
-    def _kill_after(self, seconds, amid):
-        """The processes that outlived their parent, which lived for so long, or so long after a result of its own."""
+    def _killed(self, moments, after):
+        """The processes that outlived their parent."""
         before, process = lines(self.rooflinear), begin(self.rooflinear)
-        if amid:
+        if after is FROM_RESULT:
             wait_for(lambda: lines(self.rooflinear) > before or process.poll() is not None)
-        time.sleep(seconds)
+        time.sleep(moments.uniform(*after))
         process.kill()
         process.communicate()
         return self.rooflinear.survivors()
