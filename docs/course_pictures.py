@@ -17,7 +17,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 COLOURS = 96
 """Enough for flat pictures; a third of the bytes of all colours."""
 VIEW = {"width": 1180, "height": 1000}
-READY = "() => document.documentElement.dataset.ready === 'true'"
+READY = "() => Number(document.documentElement.dataset.drawn) > 0"
 PICTURES = {
     "hypothesis": "",
     "fitting": "what-0",

@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 DOCS = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 VIEW = {"width": 1280, "height": 1720}
-DRAWN = "() => !document.querySelector('.run-data') || document.documentElement.dataset.ready === 'true'"
+DRAWN = "() => !document.querySelector('.run-data') || Number(document.documentElement.dataset.drawn) > 0"
 
 
 def newest() -> Path:

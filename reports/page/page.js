@@ -57,21 +57,22 @@ function later(quick) {
   });
 }
 
+// Counts in `told` how often the page was written; `drawn` follows with the charts.
 async function render(quick = false) {
   const focused = document.activeElement?.dataset?.keep;
   model = quick ? deriveAnswer(run(), state) : derive(runs, run(), state, window.innerWidth < NARROW);
   const look = looker(run(), model.choice);
   drawAnswer(model, look);
-  if (!quick) await drawRest(model, look);
-  if (!quick) drawLab(run());
-  if (!quick) drawContents();
-  if (!quick) linkFigures();
+  if (!quick) drawRest(model, look);
   if (focused) document.querySelector(`[data-keep="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
-  if (!quick) showFigure();
   if (!quick && state.case !== undefined) await openCase(Number(state.case), look);
   document.documentElement.dataset.readyMs ??= String(Math.round(performance.now()));
-  document.documentElement.dataset.ready = 'true';
-  document.documentElement.dataset.drawn = String(Number(document.documentElement.dataset.drawn || 0) + 1);
+  const { dataset } = document.documentElement;
+  dataset.told = String(Number(dataset.told ?? 0) + 1);
+  if (!quick && !(await drawCharts(chartsOf(model)))) return;
+  if (!quick) linkFigures();
+  if (!quick) showFigure();
+  dataset.drawn = dataset.told;
 }
 
 // The answer is on the screen before the map and what is below it are made. A page that is not seen has no frames.
@@ -83,7 +84,6 @@ async function open() {
     requestAnimationFrame(() => setTimeout(done));
     setTimeout(done, LONGEST_FRAME_MS);
   });
-  vega();
   await render();
 }
 
@@ -186,7 +186,7 @@ function drawMapOnce(map, choice, look) {
     .join('');
 }
 
-async function drawRest(found, look) {
+function drawRest(found, look) {
   const { choice } = found;
   hideEmpty(found);
   byId('winners').replaceChildren(drawWinners(found.winners, (size) => change({ size })));
@@ -238,18 +238,17 @@ async function drawRest(found, look) {
   for (const slot of document.querySelectorAll('[data-measured]'))
     slot.textContent = found.at + (choice.measured ? '' : ', the nearest measured');
   for (const slot of document.querySelectorAll('[data-baseline]')) slot.textContent = choice.baseline ?? 'the baseline';
-  await Promise.all([
-    chart('scaling', found.scaling.any, sets(found.scaling), found.scaling.limits, choice.linear),
-    chart('calls', found.calls.any, sets(found.calls), found.calls.limits, choice.linear),
-    chart(
-      'roofline',
-      found.roofline.any,
-      { rows: found.roofline.rows, roofs: found.roofline.roofs, labels: found.roofline.labels },
-      found.roofline.limits,
-    ),
-    chart('runs', found.runs?.marks.length > 0, { rows: found.runs?.marks }, found.runs?.limits),
-  ]);
+  drawLab(run());
+  drawContents();
+  linkFigures();
 }
+
+const chartsOf = ({ choice, scaling, calls, roofline, runs: beside }) => [
+  ['scaling', scaling.any, sets(scaling), scaling.limits, choice.linear],
+  ['calls', calls.any, sets(calls), calls.limits, choice.linear],
+  ['roofline', roofline.any, { rows: roofline.rows, roofs: roofline.roofs, labels: roofline.labels }, roofline.limits],
+  ['runs', beside?.marks.length > 0, { rows: beside?.marks }, beside?.limits],
+];
 
 // Sections that have nothing to show under the choice made: where one implementation alone was timed, none is faster.
 function hideEmpty({ choice, compared, roofline: roofs, fractions: shares, missing, beside: besides }) {

@@ -1,6 +1,7 @@
 // Vega's charts: drawn once, then given new rows. Their points lead to their cases.
 
 const views = {};
+let chartsTurn = 0;
 let vegaMade = null;
 const VEGA_SHAPES = Object.fromEntries(Object.entries(POLYGONS).map(([name, points]) => [name, vegaPath(points)]));
 const LOGARITHMIC_ONLY = ['roofline', 'strip', 'density'];
@@ -18,11 +19,39 @@ function placedVega(text) {
 const looked = (rows) =>
   rows.map((row) => (row.shape in VEGA_SHAPES ? { ...row, shape: VEGA_SHAPES[row.shape] } : row));
 
+// The charts of the latest choice, those near the screen first, with a pause before each in which the page answers.
+// False where another choice was made meanwhile.
+async function drawCharts(charts) {
+  const turn = (chartsTurn += 1);
+  for (const [name, any, , , linear] of charts) makeRoom(name, any, linear);
+  for (const [name, ...given] of charts.toSorted(([a], [b]) => distanceOf(a) - distanceOf(b))) {
+    await new Promise((done) => setTimeout(done));
+    if (turn !== chartsTurn) return false;
+    await chart(name, ...given);
+  }
+  return turn === chartsTurn;
+}
+
+// What is below a chart stays where it is when the chart comes.
+function makeRoom(name, any, linear) {
+  const holder = byId(`${name}-chart`);
+  holder.hidden = !any;
+  holder.style.minHeight = views[name] ? '' : `${shared.charts[chartKind(name, linear)].height}px`;
+}
+
+const chartKind = (name, linear) => (linear && !LOGARITHMIC_ONLY.includes(name) ? `${name}_linear` : name);
+
+// How far a chart is from the screen, in pixels.
+function distanceOf(name) {
+  const { top, bottom } = byId(`${name}-chart`).getBoundingClientRect();
+  return Math.max(0, top - window.innerHeight, -bottom);
+}
+
 async function chart(name, any, given, limits = {}, linear = false) {
   const holder = byId(`${name}-chart`);
   holder.hidden = !any;
   if (!any) return;
-  const kind = linear && !LOGARITHMIC_ONLY.includes(name) ? `${name}_linear` : name;
+  const kind = chartKind(name, linear);
   if (views[name] && views[name].kind !== kind) await forget(name);
   const sets = Object.fromEntries(Object.entries(given).map(([set, rows]) => [set, looked(rows)]));
   if (!views[name]) {

@@ -13,7 +13,12 @@ from rooflinear.reports.tables import frames
 
 from ..reports import synthetic
 
-READY = "() => document.documentElement.dataset.ready === 'true'"
+READY = "() => Number(document.documentElement.dataset.drawn) > 0"
+TOLD_ANEW = "before => document.documentElement.dataset.told !== before"
+DRAWN_ANEW = """before => {
+  const { told, drawn } = document.documentElement.dataset;
+  return told !== before && drawn === told;
+}"""
 UNFOLD = "() => { for (const fold of document.querySelectorAll('.fold')) fold.open = true; }"
 SECONDS = 30
 PATIENCE_MS = 20_000
@@ -45,16 +50,16 @@ class Page:
         if not folded:
             self.tab.evaluate(UNFOLD)
 
-    def choose(self, **choices: Any) -> None:
-        """Puts these choices, and no others, into the address, and waits until they are drawn."""
+    def choose(self, charts: bool = True, **choices: Any) -> None:
+        """Puts these choices, and no others, into the address, and waits until the page shows them, charts or not."""
         if self.state() != {name: str(value) for name, value in choices.items()}:
-            self.act(lambda: self.tab.evaluate("words => { location.hash = words; }", self.address(choices)))
+            self.act(lambda: self.tab.evaluate("words => { location.hash = words; }", self.address(choices)), charts)
 
-    def act(self, action: Callable[[], Any]) -> None:
+    def act(self, action: Callable[[], Any], charts: bool = True) -> None:
         """Does something that draws the page anew, and waits for it."""
-        before = self.tab.evaluate("() => document.documentElement.dataset.drawn")
+        before = self.tab.evaluate("() => document.documentElement.dataset.told")
         action()
-        self.tab.wait_for_function("before => document.documentElement.dataset.drawn !== before", arg=before)
+        self.tab.wait_for_function(DRAWN_ANEW if charts else TOLD_ANEW, arg=before)
 
     def address(self, choices: dict[str, Any]) -> str:
         words = {name: str(value) for name, value in choices.items()}

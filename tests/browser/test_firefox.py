@@ -26,7 +26,7 @@ def wait(firefox: Firefox, condition: str) -> None:
 
 
 def test_the_page_is_drawn_with_its_charts(firefox):
-    wait(firefox, "document.documentElement.dataset.ready === 'true'")
+    wait(firefox, "Number(document.documentElement.dataset.drawn) > 0")
     assert "fastest" in firefox.run("return document.getElementById('title').textContent")
     assert firefox.run("return document.querySelectorAll('#scaling-chart svg path').length") > 20
     assert firefox.run("return document.querySelectorAll('#bars tbody tr').length") == 15

@@ -112,7 +112,7 @@ class Lab:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
         self.page.goto(f"{path.as_uri()}#{self.address(section, settings)}")
-        self.page.wait_for_function("() => document.documentElement.dataset.ready === 'true'")
+        self.page.wait_for_function("() => Number(document.documentElement.dataset.drawn) > 0")
         self.page.evaluate("() => { document.getElementById('lab-fold').open = true; }")
         shown = (
             "() => { const lab = document.getElementById('lab'); return lab.hidden || Number(lab.dataset.drawn) > 0; }"
@@ -689,7 +689,7 @@ def test_the_address_keeps_the_controls(open_lab, with_outputs):
     assert "lab-hypothesis-noise=0.9" in lab.page.url
     before = lab.rows("hypothesis")
     lab.page.reload()
-    lab.page.wait_for_function("() => document.documentElement.dataset.ready === 'true'")
+    lab.page.wait_for_function("() => Number(document.documentElement.dataset.drawn) > 0")
     assert lab.rows("hypothesis") == before
 
 
@@ -761,8 +761,7 @@ def test_no_width_makes_the_page_scroll_sideways(open_lab, with_outputs, width):
     assert lab.page.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_no_rule_of_access_is_broken(browser, with_outputs, width, scheme):
     opened = Page(browser, with_outputs, width, scheme)
     opened.tab.evaluate("() => document.querySelectorAll('#lab details').forEach(each => { each.open = true; })")
