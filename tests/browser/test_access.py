@@ -36,7 +36,6 @@ def violations(opened, axe, within="document"):
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_a_page_breaks_no_rule_of_access(browser, written, axe, width, scheme):
     opened = Page(browser, written, width, scheme)
-    assert violations(opened, axe) == []
     opened.tab.evaluate("() => { for (const id of ['figures', 'never']) document.getElementById(id).open = true; }")
     if width < 992:
         opened.tab.click("#fold")

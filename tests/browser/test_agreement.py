@@ -2,6 +2,7 @@
 
 import csv
 import io
+from itertools import pairwise
 
 import pytest
 
@@ -12,6 +13,7 @@ from rooflinear.reports.tables.views import views
 
 from .conftest import Page
 
+BASELINE = "numpy"
 SAID = """() => {
   const text = (node) => (node?.firstChild?.nodeType === 3 ? node.firstChild.textContent : node?.textContent) ?? null;
   const rows = (selector, of) => Object.fromEntries([...document.querySelectorAll(`${selector} tbody tr`)].map((row) =>
@@ -29,6 +31,7 @@ SAID = """() => {
     winner: cell && ['winner', 'lead', 'time'].map((part) => cell.querySelector(`.${part}`).textContent),
     advice: document.getElementById('advice-text')?.textContent ?? '',
     shares: rows('#fractions', []),
+    marks: [...document.querySelectorAll('.scale span')].map((mark) => mark.getBoundingClientRect().toJSON()),
   };
 }"""
 
@@ -48,15 +51,23 @@ def value(cell):
     return float(cell) if cell else None
 
 
-def disagreements(page: Page, tables, baseline="numpy"):
-    """Every place of the page that says another number than the CSV file or than another place."""
-    written, found, read = written_cases(tables, baseline), [], 0
+@pytest.fixture(scope="module")
+def everywhere(report: Page, tables):
+    """What the page says at every size of every view."""
+    found = []
     for view, size in choices(tables):
         at = {name: getattr(view, name) for name in frames.VIEW if getattr(view, name) != ""}
-        page.choose(**at, size=words(size), baseline=baseline)
-        said = page.tab.evaluate(SAID)
+        report.choose(charts=False, **at, size=words(size), baseline=BASELINE)
+        found.append((view, size, report.tab.evaluate(SAID)))
+    return found
+
+
+def disagreements(everywhere, tables):
+    """Every place of the page that says another number than the CSV file or than another place."""
+    written, found, read = written_cases(tables, BASELINE), [], 0
+    for view, size, said in everywhere:
         key = (*(str(getattr(view, name)) for name in frames.VIEW), words(size))
-        pairs = list(compared(said, {name: row for (*of, name), row in written.items() if tuple(of) == key}, baseline))
+        pairs = list(compared(said, {name: row for (*of, name), row in written.items() if tuple(of) == key}, BASELINE))
         read += len(pairs)
         found += [(*key, what, one, other) for what, one, other in pairs if one != other]
     return found, read
@@ -98,10 +109,17 @@ def compared(said, rows, baseline):
             yield "the lead in the advice", tiles["lead"] in advice or baseline in advice, True
 
 
-def test_all_places_say_the_same_number(report, tables):
-    found, read = disagreements(report, tables)
+def test_all_places_say_the_same_number(everywhere, tables):
+    found, read = disagreements(everywhere, tables)
     assert found == []
     assert read > 1000
+
+
+def test_marks_of_the_bars_scale_leave_room_for_each_other(everywhere):
+    found = [(view, size, *each) for view, size, said in everywhere for each in pairwise(said["marks"])]
+    assert found
+    close = [(*at, round(one["right"] - other["left"])) for *at, one, other in found if one["right"] >= other["left"]]
+    assert close == []
 
 
 def test_a_number_is_rounded_once():
@@ -119,7 +137,7 @@ def test_a_number_is_rounded_once():
 def test_with_many_calls_too(report, tables, calls):
     for view, size in choices(tables)[:6]:
         at = {name: getattr(view, name) for name in frames.VIEW if getattr(view, name) != ""}
-        report.choose(**at, size=words(size), calls=calls)
+        report.choose(charts=False, **at, size=words(size), calls=calls)
         said = report.tab.evaluate(SAID)
         [row] = [one for one in report.rows("#cheapest") if one[0] == str(calls)]
         best = next(iter(said["bars"]))

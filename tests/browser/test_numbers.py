@@ -37,7 +37,7 @@ def view(request, tables):
 
 def test_bars_are_the_times_and_the_speed_ups_of_the_frames(report, tables, view):
     sizes = words(view.sizes[0])
-    report.choose(**choice(view, size=sizes, baseline="numba"))
+    report.choose(charts=False, **choice(view, size=sizes, baseline="numba"))
     cases = view.of(tables.cases).set_index("sizes").loc[[sizes]].set_index("implementation")
     gains = view.of(speedups.speedups(tables, "numba")).set_index(["sizes", "implementation"])["speedup"]
     rows = report.rows("#bars")
@@ -49,7 +49,7 @@ def test_bars_are_the_times_and_the_speed_ups_of_the_frames(report, tables, view
 
 
 def test_winners_are_those_of_the_frames(report, tables, view):
-    report.choose(**choice(view))
+    report.choose(charts=False, **choice(view))
     cells = report.tab.evaluate(
         "() => [...document.querySelectorAll('#winners td[data-size]')].map((one) => ({ ...one.dataset }))"
     )
@@ -65,7 +65,7 @@ def test_winners_are_those_of_the_frames(report, tables, view):
 def test_with_the_direct_algorithm_only_winners_are_those_among_them(report, tables):
     view = next(view for view in views(tables) if view.operation == "gradient_descent")
     expected = view.of(speedups.winners(tables, direct_only=True)).set_index("sizes")["winner"]
-    report.choose(**choice(view, direct=1))
+    report.choose(charts=False, **choice(view, direct=1))
     cells = report.tab.evaluate(
         "() => [...document.querySelectorAll('#winners td')].map(({ dataset }) => [dataset.size, dataset.value])"
     )
@@ -78,7 +78,7 @@ def test_with_the_direct_algorithm_only_winners_are_those_among_them(report, tab
     [("#fractions", "over_limit", lambda over: 1 / over), ("#errors", "error_over_bound", lambda share: share)],
 )
 def test_a_matrix_holds_each_case_at_each_size(report, tables, view, table, column, shown):
-    report.choose(**choice(view))
+    report.choose(charts=False, **choice(view))
     cases = view.of(tables.cases).set_index(["implementation", "sizes"])[column]
     rows = report.rows(table)
     names = [row[0].strip() for row in rows]
@@ -92,7 +92,7 @@ def test_a_matrix_holds_each_case_at_each_size(report, tables, view, table, colu
 
 
 def test_costs_are_those_of_the_frames_and_pay_back_as_they_do(report, tables, view):
-    report.choose(**choice(view, size=words(view.chosen), baseline="numpy"))
+    report.choose(charts=False, **choice(view, size=words(view.chosen), baseline="numpy"))
     cases = view.of(tables.cases)
     cases = cases[cases["sizes"] == words(view.chosen)].set_index("implementation")
     gains = view.of(speedups.speedups(tables, "numpy"))
@@ -113,7 +113,7 @@ def test_costs_are_those_of_the_frames_and_pay_back_as_they_do(report, tables, v
 
 def test_a_first_call_is_spread_over_the_calls_chosen(report, tables):
     view = views(tables)[0]
-    report.choose(**choice(view, size=words(view.chosen), calls=100))
+    report.choose(charts=False, **choice(view, size=words(view.chosen), calls=100))
     cases = view.of(tables.cases)
     cases = cases[cases["sizes"] == words(view.chosen)].set_index("implementation")
     expected = (cases["first_call_ns"] + 99 * cases["time_ns"]) / 100
@@ -125,7 +125,7 @@ def test_a_first_call_is_spread_over_the_calls_chosen(report, tables):
 
 def test_transfers_are_added_where_they_count(report, tables):
     view = views(tables)[0]
-    report.choose(**choice(view, size=words(view.chosen), moved=1))
+    report.choose(charts=False, **choice(view, size=words(view.chosen), moved=1))
     cases = view.of(tables.cases)
     cases = cases[cases["sizes"] == words(view.chosen)].set_index("implementation")
     expected = cases["time_ns"] + cases["transfer_in_ns"].fillna(0) + cases["transfer_out_ns"].fillna(0)
@@ -136,7 +136,7 @@ def test_transfers_are_added_where_they_count(report, tables):
 def test_a_ratio_of_changed_times_is_theirs_and_has_no_interval(report, tables):
     view = views(tables)[0]
     sizes = words(view.chosen)
-    report.choose(**choice(view, size=sizes, moved=1, baseline="numba"))
+    report.choose(charts=False, **choice(view, size=sizes, moved=1, baseline="numba"))
     cases = view.of(tables.cases)
     cases = cases[cases["sizes"] == sizes].set_index("implementation")
     moved = cases[["transfer_in_ns", "transfer_out_ns"]].fillna(0).sum(axis=1)
@@ -148,7 +148,7 @@ def test_a_ratio_of_changed_times_is_theirs_and_has_no_interval(report, tables):
 
 def test_between_measured_sizes_times_are_interpolated_and_said_to_be(report, tables):
     view = views(tables)[0]
-    report.choose(**choice(view, size="m=30000 n=20"))
+    report.choose(charts=False, **choice(view, size="m=30000 n=20"))
     times = view.of(tables.cases).set_index(["implementation", "sizes"])["time_ns"]
     wide = math.log(3) / math.log(10)
     high = math.log(2) / math.log(5)
@@ -163,7 +163,7 @@ def test_between_measured_sizes_times_are_interpolated_and_said_to_be(report, ta
 
 def test_fits_crossovers_and_threads_are_those_of_the_frames(report, tables):
     view = next(view for view in views(tables) if view.threads == 2 and view.operation == "gradient")
-    report.choose(**choice(view, size=words(view.chosen)))
+    report.choose(charts=False, **choice(view, size=words(view.chosen)))
     fits = view.of(growth.fits(tables)).set_index("implementation")
     for name, fixed, *_ in report.rows("#fits"):
         assert number(fixed) == pytest.approx(fits["fixed_ns"][name], rel=PRECISION, nan_ok=True)
@@ -183,7 +183,7 @@ def tables_crossovers(tables):
 def test_a_step_is_the_paired_ratio_of_two_implementations(report, tables):
     view = views(tables)[0]
     sizes = words(view.chosen)
-    report.choose(**choice(view, size=sizes))
+    report.choose(charts=False, **choice(view, size=sizes))
     frame = view.of(speedups.speedups(tables, "numpy"))
     gains = frame[frame["sizes"] == sizes].set_index("implementation")["speedup"]
     changes = {row[0]: row[1] for row in report.rows("#changes")}
@@ -201,7 +201,7 @@ def test_what_is_missing_is_all_there(report, tables):
 
 
 def test_every_case_can_be_listed_sorted_and_found(report, tables):
-    report.choose(scope="run", find="jax", status="wrong", order="-error_over_bound")
+    report.choose(charts=False, scope="run", find="jax", status="wrong", order="-error_over_bound")
     cases = tables.cases
     expected = cases[cases["implementation"].eq("jax") & cases["status"].eq("wrong")]
     assert report.text("#count").startswith(f"{len(expected)} of {len(expected)} matching cases; {len(cases):,} in the")
