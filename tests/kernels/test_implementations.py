@@ -55,7 +55,7 @@ COMPILED_BY_SIZE = [stem for stem in HERE if any(stem in grid.without for grid i
 PAIRS = [(operation, stem) for stem, each in HERE.items() for operation in each.operations]
 DTYPES = ("float64", "float32")
 SLOW_TO_COMPILE = [stem for stem in HERE if stem.startswith("numba") or stem in COMPILED_BY_SIZE]
-"""Their worked examples are computed in float64 only: in float32 they are verified at the odd sizes."""
+"""Their worked examples are computed in float64 only."""
 
 SIZES = [(1, 1), (7, 1), (1001, 1), (2, 7), (7, 7), (129, 7), (1, 33), (7, 33), (1001, 33)]
 """Of each n: fewer rows than are read at once, three and one more than a multiple of four; three with m < n.
@@ -66,11 +66,22 @@ SIZES = [(1, 1), (7, 1), (1001, 1), (2, 7), (7, 7), (129, 7), (1, 33), (7, 33), 
 EXAMINED = [(129, 7), (65, 1)]
 """Where an implementation is also examined for work that it keeps from one call to the next: once of each group."""
 
+WHOLE_ARRAYS = [(1, 1), (2, 7), (129, 7), (1001, 1)]
+"""For `CALLING_FRAMEWORKS`: one number, fewer rows than columns, more, and a column."""
+
+CALLING_FRAMEWORKS = [
+    stem for stem in HERE if HERE[stem].library in ("jax", "tensorflow", "torch") and stem != "jax_pallas"
+]
+"""Whose own code walks over no rows: a framework's functions get whole arrays."""
+
 COMPILED_ONCE = [(129, 7)]
-"""For what takes seconds to compile for each size."""
+"""For what takes seconds to compile for each size, operation and dtype: float32 in one operation."""
 
 INTERPRETED = [(1, 33), (65, 1)]
-"""Interpreters start a thread of Python for each of a GPU's, at every step; `test_gpu_kernels` ends tiles anywhere."""
+"""Of float32 the last only, for time: interpreters start a thread of Python for each of a GPU's, at every step.
+
+`test_gpu_kernels` ends tiles anywhere.
+"""
 
 LEAST = {"cost_surface": ("n", 2), "split_mse": ("m", 2)}
 """Where an operation is undefined below."""
@@ -123,12 +134,20 @@ def environment(rooflinear_once):
 def verified(environment, chosen):
     """What is found at odd sizes, by operation and implementation; two processes at once, for compilers."""
     host = [stem for stem in chosen if stem not in (*GPU, *COMPILED_BY_SIZE)]
-    of_gpu, by_size = ([stem for stem in chosen if stem in each] for each in (GPU, COMPILED_BY_SIZE))
+    calling = [stem for stem in host if stem in CALLING_FRAMEWORKS]
     plain = [stem for stem in host if HERE[stem].library == "numpy"]
-    others = [stem for stem in host if stem not in plain]
-    groups = [group(*each) for each in ((others, SIZES, 5), (plain, SIZES, 5), (by_size, COMPILED_ONCE, 5)) if each[0]]
-    groups += [group(of_gpu, INTERPRETED, 2, INTERPRETER)] if of_gpu else []
-    asked = groups if len(groups) > 1 else [each for dtype in DTYPES for each in of_dtype(groups, dtype)]
+    others = [stem for stem in host if stem not in (*calling, *plain)]
+    of_gpu, by_size = ([stem for stem in chosen if stem in each] for each in (GPU, COMPILED_BY_SIZE))
+    groups = [
+        *of_dtypes(group(plain, SIZES)),
+        group(others, SIZES),
+        group(calling, WHOLE_ARRAYS),
+        group(by_size, COMPILED_ONCE, dtypes=["float64"]),
+        group(by_size, COMPILED_ONCE, dtypes=["float32"], operations=["gradient"]),
+        group(of_gpu, INTERPRETED, 2, INTERPRETER, ["float64"]),
+        group(of_gpu, INTERPRETED[1:], 2, INTERPRETER, ["float32"]),
+    ]
+    asked = [each for each in groups if each["request"]["implementation"]]
     found = defaultdict(list)
     with ThreadPoolExecutor(2) as pool:
         for result in chain(*pool.map(lambda each: verify(each, environment), asked)):
@@ -136,17 +155,18 @@ def verified(environment, chosen):
     return found
 
 
-def group(stems, sizes, steps, device="cpu"):
+def group(stems, sizes, steps=5, device="cpu", dtypes=DTYPES, operations=KERNELS.operations):
     """What `verified_sizes` reads of implementations that are tested alike."""
-    operations = [name for name in KERNELS.operations if any(name in HERE[stem].operations for stem in stems)]
+    named = [name for name in operations if any(name in HERE[stem].operations for stem in stems)]
     m, n = (",".join(dict.fromkeys(map(str, each))) for each in zip(*sizes, strict=True))
-    chosen = {"implementation": stems, "operation": operations, "m": m, "n": n, "dtype": DTYPES, "device": device}
-    parameters = {"steps": str(steps), "parameter": ["grid=4"] if "cost_surface" in operations else []}
+    chosen = {"implementation": stems, "operation": named, "m": m, "n": n, "dtype": dtypes, "device": device}
+    chosen |= {"steps": str(steps)} if "gradient_descent" in named else {}
+    parameters = {"parameter": ["grid=4"] if "cost_surface" in named else []}
     return {"request": chosen | parameters, "sizes": sizes, "examined": EXAMINED}
 
 
-def of_dtype(groups, dtype):
-    return [{**each, "request": each["request"] | {"dtype": [dtype]}} for each in groups]
+def of_dtypes(group):
+    return [{**group, "request": group["request"] | {"dtype": [dtype]}} for dtype in DTYPES]
 
 
 def verify(group, environment):
@@ -174,7 +194,8 @@ def test_an_implementation_is_right_at_odd_sizes_in_every_dtype_it_supports(veri
     results = [each for each in verified[operation, stem] if is_defined(each.case)]
     assert [f"{each.status}: {each.case.label}: {each.reason}" for each in results if not fine(each)] == []
     right = {each.case.dtype for each in results if each.status == "ok"}
-    assert right == ({"float64"} if HERE[stem].library == "python" else {"float64", "float32"})
+    alone = HERE[stem].library == "python" or (stem in COMPILED_BY_SIZE and operation != "gradient")
+    assert right == ({"float64"} if alone else {"float64", "float32"})
 
 
 def fine(result):
