@@ -188,7 +188,7 @@ def test_planted_kernels_answer_as_before(tmp_path):
 def test_the_command_counts_adds_and_goes_on(rooflinear):
     repository = Repository(rooflinear.folder)
     before = repository.state()
-    arguments = ("calibrate", "--implementation", "plain", *SIZES, "--json")
+    arguments = ("calibrate", "--implementation", "plain", *SIZES, "--margin", "10%", "--json")
     outcome = rooflinear(*arguments, "--effect", "90%", "--runs", "1")
     assert outcome.status == 0, outcome.stderr
     found = {each["effect"]: each for each in json.loads(outcome.stdout)["tallies"]}

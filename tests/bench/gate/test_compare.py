@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 import numpy as np
@@ -22,6 +23,7 @@ from rooflinear.bench.gate.records import SAME, CaseResult
 from rooflinear.bench.records import Case
 from rooflinear.bench.sweep import Options
 
+from ...conftest import Outcome, Rooflinear
 from ...waiting import wait_for
 from ..interop.test_interop import PYTEST
 from ..made_repository import KERNEL, OTHER, SIZES, SLOWER, WRONG, Repository
@@ -75,24 +77,45 @@ def the_case(found, implementation="plain"):
     return next(each for each in found["cases"] if each["case"]["implementation"] == implementation)
 
 
-@pytest.mark.alone
-def test_a_slower_commit_is_found_and_said_in_every_form(rooflinear, repository, tmp_path):
+class Compared(NamedTuple):
+    """A comparison of a slower commit, in every form."""
+
+    rooflinear: Rooflinear
+    repository: Repository
+    outcome: Outcome
+    files: dict[str, Path]
+    summary: Path
+
+    @property
+    def found(self):
+        return json.loads(self.files["output"].read_text())
+
+
+@pytest.fixture(scope="module")
+def slower(rooflinear_once):
+    folder = rooflinear_once.folder
+    repository = Repository(folder)
     repository.write(plain=SLOWER)
     repository.commit("slower")
     before = repository.state()
-    files = {form: tmp_path / f"{form}.out" for form in ("html", "junit", "markdown", "output")}
-    summary = tmp_path / "summary.out"
+    files = {form: folder / f"{form}.out" for form in ("html", "junit", "markdown", "output")}
+    summary = folder / "summary.out"
     options = [word for form, path in files.items() for word in (f"--{form}", path)]
     told = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
-    outcome = rooflinear("compare", "HEAD~1", "HEAD", *SIZES, *options, environment=told)
+    outcome = rooflinear_once("compare", "HEAD~1", *SIZES, *options, environment=told)
     assert repository.state() == before
+    return Compared(rooflinear_once, repository, outcome, files, summary)
+
+
+@pytest.mark.alone
+def test_a_slower_commit_is_found_and_said_in_every_form(slower):
+    outcome, files, found = slower.outcome, slower.files, slower.found
     assert outcome.status == 1
     assert outcome.stdout.startswith("Slower: 1 of 2 cases")
     assert "::error file=kernels/plain.py,title=slower%3A double/plain::" in outcome.stdout
-    assert summary.read_text() == files["markdown"].read_text() + "\n"
+    assert slower.summary.read_text() == files["markdown"].read_text() + "\n"
     assert ElementTree.parse(files["junit"]).getroot().attrib["failures"] == "1"
     assert b"<html" in files["html"].read_bytes()[:4000]
-    found = json.loads(files["output"].read_text())
     assert found["verdict"] == "slower"
     case = the_case(found)
     assert case["ratio"] > case["low"] > 1.5
@@ -101,25 +124,21 @@ def test_a_slower_commit_is_found_and_said_in_every_form(rooflinear, repository,
     assert case["case"]["sizes"] == {"m": 20000}
     assert verdicts(found)["other"] != "slower"
     assert any(control["kind"] == "unchanged" for control in found["controls"])
-    assert found["base"]["commit"] == repository.git("rev-parse", "HEAD~1").strip()
+    assert found["base"]["commit"] == slower.repository.git("rev-parse", "HEAD~1").strip()
     assert found["base"]["versions"]["numpy"] == np.__version__
 
 
 @pytest.mark.alone
-def test_a_slower_commit_recurs_elsewhere(rooflinear, repository, tmp_path):
-    repository.write(plain=SLOWER)
-    repository.commit("slower")
-    earlier, again = tmp_path / "earlier.out", tmp_path / "again.out"
-    first = rooflinear("compare", "HEAD~1", *SIZES, "--dtype", "float64", "--output", earlier)
-    assert first.status == 1
+def test_a_slower_commit_recurs_elsewhere(slower, tmp_path):
+    repository, old, again = slower.repository, slower.found, tmp_path / "again.out"
     repository.write(plain=KERNEL)
     repository.commit("as it was")
     before = repository.state()
-    outcome = rooflinear("compare", "--confirm", earlier, "--output", again)
+    outcome = slower.rooflinear("compare", "--confirm", slower.files["output"], "--output", again)
     assert repository.state() == before
     assert outcome.status == 1
     assert outcome.stdout.startswith("Slower: 1 of 1 confirmed slowdown recurs")
-    old, new = (json.loads(path.read_text()) for path in (earlier, again))
+    new = json.loads(again.read_text())
     (case,) = new["cases"]
     assert (case["recurrence"], case["case"], case["margin"]) == (
         "recurs",
@@ -160,30 +179,22 @@ def test_a_mebibyte_more_in_a_call_is_found(compare, repository):
 
 
 @pytest.mark.alone
-def test_a_faster_working_tree_is_found(compare, repository):
+def test_a_faster_working_tree_is_found_and_a_remark_changes_nothing(compare, repository):
     repository.write(plain=SLOWER)
     repository.commit("slow")
-    repository.write(plain=KERNEL)
-    status, found = compare("HEAD", "--implementation", "plain")
+    repository.write(plain=KERNEL, other="# A remark.\n" + OTHER)
+    status, found = compare("HEAD", "--margin", "10%")
     assert status in (0, 3)
-    assert the_case(found)["verdict"] in ("faster", "inconclusive")  # a restless machine may not be judged
+    assert verdicts(found)["plain"] in ("faster", "inconclusive")  # a restless machine may not be judged
     assert the_case(found)["high"] < 0.7
+    assert verdicts(found)["other"] in ("equivalent", "not slower", "inconclusive")
+    assert {control["kind"] for control in found["controls"]} == {"copy"}
     assert found["head"]["label"] == "working tree"
     assert found["head"]["dirty"]
 
 
-@pytest.mark.alone
-def test_a_remark_makes_nothing_slower(compare, repository):
-    repository.write(plain="# A remark.\n" + KERNEL)
-    repository.commit("remark")
-    status, found = compare("HEAD~1", "HEAD", "--implementation", "plain", "--time-budget", "30s")
-    assert status in (0, 3)
-    assert verdicts(found)["plain"] in ("equivalent", "not slower", "inconclusive")
-    assert [control["kind"] for control in found["controls"]] == ["copy"]
-
-
 def test_what_did_not_change_only_controls(compare):
-    status, found = compare("HEAD", "HEAD")
+    status, found = compare("HEAD", "HEAD", *BRIEF)
     assert (status, found["verdict"]) == (0, "not slower")
     assert all(each["unchanged"] for each in found["cases"])
     assert len(found["controls"]) == 2
