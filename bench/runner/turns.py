@@ -22,6 +22,8 @@ CLOCK_GAP_SHARE = 0.45
 CLOCK_TRIES = 10
 CLOCK_FACTOR = 2.0
 """Turns in which both clocks agree may tell so many times the time of those in which they do not."""
+FEWEST_LIES, LIE_FACTOR = 2, 4.0
+"""So many turns that tell so many times less than nearly all slices of the others are no noise: it adds time."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class Turns:
 
         Only samples of turns in which it does are kept: in others a busy machine delayed the answer, or the worker's
         clock is wrong. It is wrong where both disagree in all turns, those taken here to be sure included, or in most
-        of them and these tell far less time than the rest: then it raises `Lost`.
+        of them and these tell far less time than the rest, or in a few that tell hardly any: then it raises `Lost`.
         """
         turns = len(self.played)
         agreeing, others = self._divided()
@@ -116,12 +118,19 @@ class Turns:
         samples, doubted = ([sample for each in side for sample in each.samples] for side in (agreeing, others))
         if len(others) > len(agreeing) and median_call_ns(samples) > CLOCK_FACTOR * median_call_ns(doubted):
             raise Lost("wrong", "its clock disagrees with the harness's in most turns: they took longer than it says")
+        if len(others) >= FEWEST_LIES and _fast_call_ns(samples) > LIE_FACTOR * median_call_ns(doubted):
+            raise Lost("wrong", "its clock disagrees with the harness's in some turns: they took longer than it says")
         return samples
 
     def _divided(self) -> tuple[list[Turn], list[Turn]]:
         """Those in which both clocks agree, and the others."""
         agreeing = [each for each in self.played if each.clocks_agree(self.threads)]
         return agreeing, [each for each in self.played if not each.clocks_agree(self.threads)]
+
+
+def _fast_call_ns(samples: Sequence[Sample]) -> float:
+    """What a call took in the fastest slices but a quarter of them."""
+    return sorted(each.wall_ns / each.calls for each in samples)[len(samples) // 4]
 
 
 def median_call_ns(samples: Sequence[Sample]) -> float:

@@ -70,9 +70,28 @@ def test_a_turn_whose_answer_came_too_late_is_played_again_in_its_round():
     assert slot.asked.count("Slice") == 5
 
 
+def test_a_clock_that_tells_hardly_any_time_in_two_turns_is_wrong():
+    def twice(slot, request):
+        return slices(told=0.1 if request.round == ROUND + 1 else 1.0)(slot, request)
+
+    result = ended(Slice=twice)
+    assert (result.status, result.samples) == ("wrong", [])
+    assert "its clock disagrees with the harness's in some turns" in result.reason
+
+
+def test_a_single_turn_that_tells_hardly_any_time_is_not_kept():
+    once = iter([True])
+
+    def now(slot, request):
+        return slices(told=0.1 if request.round == ROUND + 1 and next(once, False) else 1.0)(slot, request)
+
+    result = ended(Slice=now)
+    assert (result.status, sorted({sample.round for sample in result.samples})) == ("ok", [8, 9, 10, 11])
+
+
 def test_turns_of_a_wrong_clock_are_not_kept_where_most_are_right():
     def now_and_then(slot, request):
-        return slices(told=0.1 if request.round == ROUND + 1 else 1.0)(slot, request)
+        return slices(told=0.3 if request.round == ROUND + 1 else 1.0)(slot, request)
 
     result = ended(Slice=now_and_then)
     assert (result.status, sorted({sample.round for sample in result.samples})) == ("ok", [8, 10, 11])
