@@ -75,12 +75,14 @@ class Place(msgspec.Struct, frozen=True):
 class Play(msgspec.Struct, frozen=True):
     """One call, timed alone, on each problem of ``order``: 0 is the one that was timed, the others as placed.
 
-    ``displace`` bytes are read before each call, so that inputs leave the caches; ``peak``: watch the memory;
+    ``displace`` bytes are read before each call, so that inputs leave the caches; before each call ``pause_ns`` pass,
+    in which the core works on and the caches stay as they are; ``peak``: watch the memory;
     ``unseen``: outputs are not judged; ``all_kept``: all are kept, unless they are very large.
     """
 
     order: list[int]
     displace: int = 0
+    pause_ns: int = 0
     peak: bool = False
     unseen: bool = False
     all_kept: bool = False

@@ -188,7 +188,8 @@ class Contender:
         calls = self._calls()
         calls.delivered(self.terms.seed)
         timed_ns = median_call_ns(self.samples) or self.call_ns
-        found = Examination(calls, self.terms.fresh, timed_ns, self._timed_once_more, self.terms.in_place)
+        in_place, threads = self.terms.in_place, self.case.threads
+        found = Examination(calls, self.terms.fresh, timed_ns, self._timed_once_more, in_place, threads)
         if not self.terms.thorough:
             return found.alone()
         if calls.stock.has_many:

@@ -29,14 +29,14 @@ class Worker:
         self.kernel, self.bad, self.waits = kernel, bad, waits
         self.timed, self.calls, self.last = False, {}, None
         self.placed, self.drawn, self.trials, self.judged = ["main"], 0, 0, []
-        self.alone, self.cached = False, set()
+        self.alone, self.cached, self.rested = False, set(), False
         for _ in range(1000):  # what comes before, in a timing
             self.timed = True
             self.call("main")
         self.timed_ns = self.turn() if timed_ns is None else timed_ns
 
     def turn(self):
-        self.timed = True
+        self.timed, self.rested = True, False
         for _ in range(100):
             found = self.call("main")
         self.timed = False
@@ -63,6 +63,7 @@ class Worker:
         for index in play.order:
             if play.displace:
                 self.cached.clear()
+            self.rested = bool(not times or play.displace or play.pause_ns or play.all_kept)
             times.append(round(self.call(self.placed[index])))
         return Played(times, list(range(len(times))), self.waits(), 4096 if play.peak else None)
 
@@ -87,11 +88,11 @@ class Worker:
         return Drawn(copies, [0, copies - 1][:copies])
 
 
-def examined(worker, problem_bytes=1000, timed_ns=None):
+def examined(worker, problem_bytes=1000, timed_ns=None, threads=1):
     notes = []
     stock = Stock(worker, TASK, "main", problem_bytes)
     calls = JudgedCalls(worker, worker, stock, TASK, "direct", 1.0, notes.append)
-    found = Examination(calls, "fresh", timed_ns or worker.timed_ns, worker.turn)
+    found = Examination(calls, "fresh", timed_ns or worker.timed_ns, worker.turn, threads=threads)
     calls.delivered(7)
     if stock.has_many:
         return found.among_many()
@@ -158,10 +159,19 @@ def skips_while_timed(problem, worker):
     return KEPT if worker.timed else WORK
 
 
+def works_after_a_pause(problem, worker):
+    return 100 * WORK if worker.rested else KEPT
+
+
 @pytest.mark.parametrize("size", [SMALL, LARGE])
 @pytest.mark.parametrize("kernel", [honest, cold, far_from_caches, wakes])
 def test_honest_kernels_pass(kernel, size):
-    assert examined(Worker(kernel), problem_bytes=size) == 4096
+    assert examined(Worker(kernel), problem_bytes=size, threads=2 if kernel is wakes else 1) == 4096
+
+
+def test_what_works_only_after_a_pause_is_wrong_where_a_problem_lies_alone():
+    """Reading what displaces the inputs is such a pause: against those calls, others are not slow."""
+    assert reason(works_after_a_pause, problem_bytes=LARGE).startswith(CACHED)
 
 
 def test_a_kernel_whose_branches_are_learnt_passes():
