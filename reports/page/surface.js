@@ -192,36 +192,42 @@ function outlines({ cells, winners }) {
 // Where each winner's name has most room: the middle of its largest stretch that is wide and high at once.
 function places({ cells, winners }) {
   const [height, width] = [cells.length, cells[0].length];
-  return winners.flatMap((name) => {
-    const own = (i, j) => cells[j]?.[i]?.name === name;
-    const reach = (i, j, di, dj) => {
-      let n = 0;
-      while (own(i + di * (n + 1), j + dj * (n + 1))) n += 1;
-      return n;
-    };
-    let best = null;
-    let count = 0;
-    for (let j = 0; j < height; j += 1)
-      for (let i = 0; i < width; i += 1) {
-        if (!own(i, j)) continue;
-        count += 1;
-        const left = reach(i, j, -1, 0);
-        const right = reach(i, j, 1, 0);
-        const room = Math.min(
-          Math.min(left, right) / width,
-          height > 1 ? (Math.min(reach(i, j, 0, -1), reach(i, j, 0, 1)) / height) * 2.5 + 0.02 : Infinity,
-        );
-        if (!best || room > best.room) best = { room, i, j, wide: (2 * Math.min(left, right) + 1) / width };
-      }
-    return count >= LEAST_LABELLED * width * height
-      ? [
-          {
-            name,
-            x: (best.i + 0.5) / width,
-            y: height > 1 ? 1 - (best.j + 0.5) / height : ABOVE_MARKS,
-            wide: best.wide,
-          },
-        ]
-      : [];
-  });
+  const [left, right, below, above] = [
+    [-1, 0],
+    [1, 0],
+    [0, -1],
+    [0, 1],
+  ].map(([di, dj]) => stretch(cells, di, dj));
+  const found = new Map(winners.map((name) => [name, { count: 0, room: -1 }]));
+  cells.forEach((row, j) =>
+    row.forEach((cell, i) => {
+      if (!cell) return;
+      const best = found.get(cell.name);
+      best.count += 1;
+      const across = Math.min(left[j][i], right[j][i]);
+      const along = height > 1 ? (Math.min(below[j][i], above[j][i]) / height) * 2.5 + 0.02 : Infinity;
+      const room = Math.min(across / width, along);
+      if (room > best.room) Object.assign(best, { room, i, j, wide: (2 * across + 1) / width });
+    }),
+  );
+  return [...found]
+    .filter(([, { count }]) => count >= LEAST_LABELLED * width * height)
+    .map(([name, { i, j, wide }]) => ({
+      name,
+      x: (i + 0.5) / width,
+      y: height > 1 ? 1 - (j + 0.5) / height : ABOVE_MARKS,
+      wide,
+    }));
+}
+
+// For each cell, how many of the same winner follow it in a direction.
+function stretch(cells, di, dj) {
+  const order = (count, step) => Array.from({ length: count }, (_, k) => (step > 0 ? count - 1 - k : k));
+  const found = cells.map((row) => row.map(() => 0));
+  for (const j of order(cells.length, dj))
+    for (const i of order(cells[0].length, di)) {
+      const next = cells[j + dj]?.[i + di];
+      if (cells[j][i] && next?.name === cells[j][i].name) found[j][i] = found[j + dj][i + di] + 1;
+    }
+  return found;
 }
