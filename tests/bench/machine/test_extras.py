@@ -1,5 +1,6 @@
 """The base alone gates and verifies; what needs an extra says so in one line, before it measures."""
 
+import functools
 import json
 import os
 import re
@@ -60,9 +61,15 @@ def projects():
                 yield extra, name
 
 
+@functools.cache
+def distributions():
+    """The projects that bring each top-level module here; to read them takes most of a second."""
+    return metadata.packages_distributions()
+
+
 @pytest.mark.parametrize(("extra", "project"), [pytest.param(*each, id=" ".join(each)) for each in projects()])
 def test_a_missing_package_of_any_extra_ends_in_one_line(capsys, extra, project):
-    top = [name for name, found in metadata.packages_distributions().items() if project in found]
+    top = [name for name, found in distributions().items() if project in found]
     answers = {}
     for module in top or [project]:
         answers[module] = guarded(lambda name=module: failing(name), "rooflinear report") if known(module) else None
