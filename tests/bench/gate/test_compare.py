@@ -194,7 +194,7 @@ def test_a_faster_working_tree_is_found_and_a_remark_changes_nothing(compare, re
 
 
 def test_what_did_not_change_only_controls(compare):
-    status, found = compare("HEAD", "HEAD", *BRIEF)
+    status, found = compare("HEAD", "HEAD")
     assert (status, found["verdict"]) == (0, "not slower")
     assert all(each["unchanged"] for each in found["cases"])
     assert len(found["controls"]) == 2
