@@ -60,7 +60,10 @@ class Duel:
                 each.finish()
         if self._lost:
             return None
-        return read({side: each.samples for side, each in sides}, self._began)
+        try:
+            return read({side: each.samples for side, each in sides}, self._began)
+        except Lost as lost:
+            return self._lose(lost)
 
     def _shuffled(self) -> list[str]:
         return self._random.sample(list(self._contenders), len(self._contenders))

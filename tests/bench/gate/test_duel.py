@@ -1,11 +1,13 @@
 """What a duel makes of its rounds."""
 
+import math
 import random
 from collections import Counter
 
 import pytest
 
-from rooflinear.bench.gate.paired_rounds import BASE, COPY, HEAD, balanced, is_disturbed, log_ratio
+from rooflinear.bench.errors import Lost
+from rooflinear.bench.gate.paired_rounds import BASE, COPY, HEAD, balanced, is_disturbed, log_ratio, read
 from rooflinear.bench.records import Sample
 
 MS = 1_000_000
@@ -46,3 +48,20 @@ def test_rounds_left_out_do_not_shift_who_began():
 )
 def test_a_slice_is_disturbed_by_others_only(cpu_ns, flags, disturbed):
     assert is_disturbed(Sample(0, 0, MS, cpu_ns, 10, flags)) is disturbed
+
+
+def timed(rounds, call_ns):
+    """Two slices of each of these rounds."""
+    return [Sample(number, 0, 10 * call_ns, 10 * call_ns, 10, {}) for number in rounds for _ in range(2)]
+
+
+def test_a_round_whose_turns_the_parents_clock_did_not_confirm_is_dropped_on_both_sides():
+    began = [BASE, HEAD] * 3
+    found = read({BASE: timed((0, 1, 2, 4, 5), 1000), HEAD: timed((0, 1, 2, 3, 4), 2000)}, began)
+    assert found.head == pytest.approx(math.log(2))
+    assert (found.rounds, found.dropped) == (6, 2)
+
+
+def test_sides_that_have_no_round_in_common_are_lost():
+    with pytest.raises(Lost, match="no round has a time of each side"):
+        read({BASE: timed((0, 1), 1000), HEAD: timed((2, 3), 1000)}, [BASE, HEAD] * 2)
