@@ -23,7 +23,7 @@ CLOCK_TRIES = 10
 CLOCK_FACTOR = 2.0
 """Turns in which both clocks agree may tell so many times the time of those in which they do not."""
 FEWEST_LIES, LIE_FACTOR = 2, 4.0
-"""So many turns that tell so many times less than nearly all slices of the others are no noise: it adds time."""
+"""So many turns whose calls are told to be so many times shorter than in three quarters of other slices: no noise."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Turns:
 
 
 def _fast_call_ns(samples: Sequence[Sample]) -> float:
-    """What a call took in the fastest slices but a quarter of them."""
+    """What a call took in a slice that three quarters of them exceed."""
     return sorted(each.wall_ns / each.calls for each in samples)[len(samples) // 4]
 
 

@@ -91,7 +91,8 @@ class Plays:
         for index, loaded in enumerate(calls):
             if play.displace:
                 away[: play.displace // 8].sum()
-            _pass(play.pause_ns)
+            if play.pause_ns:
+                _pass(play.pause_ns)
             output, wall_ns, _ = loaded.kernel.many(1)
             times.append(wall_ns)
             if most and (index == sure or (DRAW(1, part) == 1 and len(kept) < most)):

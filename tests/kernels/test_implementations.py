@@ -69,9 +69,7 @@ EXAMINED = [(129, 7), (65, 1)]
 WHOLE_ARRAYS = [(1, 1), (2, 7), (129, 7), (1001, 1)]
 """For `CALLING_FRAMEWORKS`: one number, fewer rows than columns, more, and a column."""
 
-CALLING_FRAMEWORKS = [
-    stem for stem in HERE if HERE[stem].library in ("jax", "tensorflow", "torch") and stem != "jax_pallas"
-]
+CALLING_FRAMEWORKS = [stem for stem in HERE if HERE[stem].library in ("jax", "tensorflow", "torch") and stem not in GPU]
 """Whose own code walks over no rows: a framework's functions get whole arrays."""
 
 COMPILED_ONCE = [(129, 7)]
