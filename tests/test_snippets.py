@@ -36,7 +36,7 @@ class Command:
         context = typer.main.get_command(cli.app).commands[name].make_context(name, list(rest))
         self.seen.append((name, context.params))
         sizes = dict(pair.split("=") for pair in context.params["size"] or ())
-        operation = suite.load(context.params["suite"] or ROOT / "kernels").operations
+        operation = suite.load(Path(context.params["suite"] or ROOT / "kernels")).operations
         chosen = next(iter(context.params["operation"] or operation))
         results = [
             ok(Case("made", chosen, stem, {"m": int(m), "n": int(sizes["n"])}, {}, "float64", 2, "cpu"), times)
