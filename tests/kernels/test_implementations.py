@@ -54,29 +54,35 @@ GPU = [stem for stem in HERE if HERE[stem].device]
 COMPILED_BY_SIZE = [stem for stem in HERE if any(stem in grid.without for grid in KERNELS.presets["verify"])]
 PAIRS = [(operation, stem) for stem, each in HERE.items() for operation in each.operations]
 DTYPES = ("float64", "float32")
-SLOW_TO_COMPILE = [stem for stem in HERE if stem.startswith("numba") or stem in COMPILED_BY_SIZE]
+SLOW_TO_COMPILE = [
+    stem for stem in HERE if stem.startswith(("numba", "tensorflow", "jax_pallas")) or stem in COMPILED_BY_SIZE
+]
 """Their worked examples are computed in float64 only."""
 
-SIZES = [(1, 1), (7, 1), (1001, 1), (2, 7), (7, 7), (129, 7), (1, 33), (7, 33), (1001, 33)]
+SIZES = {
+    "float64": [(1, 1), (7, 1), (1001, 1), (2, 7), (7, 7), (129, 7), (1, 33), (7, 33), (1001, 33)],
+    "float32": [(129, 7), (7, 33), (1001, 33)],
+}
 """Of each n: fewer rows than are read at once, three and one more than a multiple of four; three with m < n.
 
-129 rows of 7 are the sizes of the exact test: code compiled for it serves both. Rows of 2 are in `EXAMPLES`.
+129 rows of 7 are the sizes of the exact test: code compiled for it serves both. Rows of 2 are in `EXAMPLES`. The same
+source computes in float32, in vectors twice as long: there at those sizes that leave a remainder in both directions.
 """
 
 EXAMINED = [(129, 7), (65, 1)]
 """Where an implementation is also examined for work that it keeps from one call to the next: once of each group."""
 
-WHOLE_ARRAYS = [(1, 1), (2, 7), (129, 7), (1001, 1)]
+WHOLE_ARRAYS = {"float64": [(1, 1), (2, 7), (129, 7), (1001, 1)], "float32": [(129, 7)]}
 """For `CALLING_FRAMEWORKS`: one number, fewer rows than columns, more, and a column."""
 
 CALLING_FRAMEWORKS = [stem for stem in HERE if HERE[stem].library in ("jax", "tensorflow", "torch") and stem not in GPU]
 """Whose own code walks over no rows: a framework's functions get whole arrays."""
 
-COMPILED_ONCE = [(129, 7)]
+COMPILED_ONCE = {"float64": [(129, 7)]}, {"float32": [(129, 7)]}
 """For what takes seconds to compile for each size, operation and dtype: float32 in one operation."""
 
-INTERPRETED = [(1, 33), (65, 1)]
-"""Of float32 the last only, for time: interpreters start a thread of Python for each of a GPU's, at every step.
+INTERPRETED = {"float64": [(3, 33)], "float32": [(65, 1)]}
+"""Few, for time: interpreters start a thread of Python for each of a GPU's, at every step.
 
 `test_gpu_kernels` ends tiles anywhere.
 """
@@ -136,14 +142,14 @@ def verified(environment, chosen):
     plain = [stem for stem in host if HERE[stem].library == "numpy"]
     others = [stem for stem in host if stem not in (*calling, *plain)]
     of_gpu, by_size = ([stem for stem in chosen if stem in each] for each in (GPU, COMPILED_BY_SIZE))
+    whole, part = COMPILED_ONCE
     groups = [
-        *of_dtypes(group(plain, SIZES)),
         group(others, SIZES),
+        group(plain, SIZES),
         group(calling, WHOLE_ARRAYS),
-        group(by_size, COMPILED_ONCE, dtypes=["float64"]),
-        group(by_size, COMPILED_ONCE, dtypes=["float32"], operations=["gradient"]),
-        group(of_gpu, INTERPRETED, 2, INTERPRETER, ["float64"]),
-        group(of_gpu, INTERPRETED[1:], 2, INTERPRETER, ["float32"]),
+        group(by_size, whole),
+        group(by_size, part, operations=["gradient"]),
+        group(of_gpu, INTERPRETED, 2, INTERPRETER),
     ]
     asked = [each for each in groups if each["request"]["implementation"]]
     found = defaultdict(list)
@@ -153,18 +159,14 @@ def verified(environment, chosen):
     return found
 
 
-def group(stems, sizes, steps=5, device="cpu", dtypes=DTYPES, operations=KERNELS.operations):
-    """What `verified_sizes` reads of implementations that are tested alike."""
+def group(stems, sizes, steps=5, device="cpu", operations=KERNELS.operations):
+    """What `verified_sizes` reads of implementations that are tested alike, at these sizes of each dtype."""
     named = [name for name in operations if any(name in HERE[stem].operations for stem in stems)]
-    m, n = (",".join(dict.fromkeys(map(str, each))) for each in zip(*sizes, strict=True))
-    chosen = {"implementation": stems, "operation": named, "m": m, "n": n, "dtype": dtypes, "device": device}
+    m, n = (",".join(dict.fromkeys(map(str, each))) for each in zip(*chain(*sizes.values()), strict=True))
+    chosen = {"implementation": stems, "operation": named, "m": m, "n": n, "dtype": list(sizes), "device": device}
     chosen |= {"steps": str(steps)} if "gradient_descent" in named else {}
     parameters = {"parameter": ["grid=4"] if "cost_surface" in named else []}
     return {"request": chosen | parameters, "sizes": sizes, "examined": EXAMINED}
-
-
-def of_dtypes(group):
-    return [{**group, "request": group["request"] | {"dtype": [dtype]}} for dtype in DTYPES]
 
 
 def verify(group, environment):
@@ -212,7 +214,10 @@ def test_where_an_operation_is_undefined_nothing_is_right(verified, operation):
 
 
 def test_every_size_was_asked_for(verified):
-    assert {tuple(each.case.sizes.values()) for each in verified["predict", "numpy"]} == set(SIZES)
+    of_dtype = defaultdict(set)
+    for each in verified["predict", "numpy"]:
+        of_dtype[each.case.dtype].add(tuple(each.case.sizes.values()))
+    assert of_dtype == {dtype: set(sizes) for dtype, sizes in SIZES.items()}
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,9 @@
 """Verifies implementations as ``rooflinear verify`` does, at chosen pairs of sizes instead of all combinations.
 
-``python verified_sizes.py SUITE`` reads ``{request, sizes: [[m, n], …], examined: [[m, n], …]}`` as JSON from stdin and
-prints the results. ``request`` has the fields of a `VerifyRequest`. At the sizes in ``examined`` calls are also played
-again and again, and on many inputs in turn, to find what is kept from one to the next; elsewhere, as in a further block
-of a run, a call on other inputs is judged.
+``python verified_sizes.py SUITE`` reads ``{request, sizes: {dtype: [[m, n], …]}, examined: [[m, n], …]}`` as JSON from
+stdin and prints the results. ``request`` has the fields of a `VerifyRequest`. At the sizes in ``examined`` calls are
+also played again and again, and on many inputs in turn, to find what is kept from one to the next; elsewhere, as in a
+further block of a run, a call on other inputs is judged.
 """
 
 import json
@@ -27,15 +27,15 @@ def main(folder):
 
 
 def verified(loaded, request, sizes, examined):
-    """The results at these pairs. An operation without n takes the rows of each."""
-    terms, thoroughly = ContestRunner._terms, {tuple(pair) for pair in examined}
+    """The results at these pairs of each dtype. An operation without n takes the rows of each."""
+    terms = ContestRunner._terms
 
     def of_task(runner, task, thorough):
-        return terms(runner, task, thorough and is_among(task.sizes, thoroughly))
+        return terms(runner, task, thorough and is_among(task.sizes, examined))
 
     options = build(loaded, msgspec.convert(request, VerifyRequest))
-    pairs = {tuple(pair) for pair in sizes}
-    chosen = [each for each in planned_contests(loaded, options) if is_among(each.task.sizes, pairs)]
+    planned = planned_contests(loaded, options)
+    chosen = [each for each in planned if is_among(each.task.sizes, sizes[each.task.dtype])]
     results = []
     with mock.patch.object(ContestRunner, "_terms", of_task):
         Runner(loaded, options, results.append, progress.Plain(), timed=False).play(chosen)
