@@ -103,7 +103,7 @@ def imports(tree: ast.Module) -> set[str]:
 
 def imports_anywhere(tree: ast.Module) -> set[str]:
     """Top-level modules that are imported absolutely, in functions too."""
-    return _absolute(list(ast.walk(tree)))
+    return _absolute(_imports(tree))
 
 
 def _sources(tree: ast.Module) -> tuple[str, ...] | None:
@@ -127,6 +127,12 @@ def _tree(content: bytes) -> ast.Module:
     return ast.parse(content)
 
 
+@lru_cache(maxsize=1024)
+def _imports(tree: ast.Module) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """All statements that import, in functions too."""
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+
+
 def _imported_files(folder: Path, name: str) -> set[str]:
     path = file(folder, name)
     tree = parse(path)
@@ -140,7 +146,7 @@ def _imported_files(folder: Path, name: str) -> set[str]:
 
 def _relatives(tree: ast.Module, package: tuple[str, ...]) -> Iterator[Relative]:
     """The relative imports in a file of ``package``, in functions too; none that would leave the suite."""
-    for node in ast.walk(tree):
+    for node in _imports(tree):
         if isinstance(node, ast.ImportFrom) and 0 < node.level <= len(package) + 1:
             base = package[: len(package) - node.level + 1]
             inner = tuple(node.module.split(".")) if node.module else ()
