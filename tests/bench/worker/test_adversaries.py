@@ -114,7 +114,7 @@ def played(another_rooflinear):
         rooflinear = another_rooflinear()
         stems = sorted(TIMED if timed else {"honest", *CHEATS} - (TIMED - {"honest"}))
         chosen = ("--implementation", ",".join(stems), "--results", rooflinear.results)
-        outcome, found = rooflinear("run", "--preset", "quick", *OPTIONS, *chosen), {}
+        outcome, found = rooflinear("run", "--preset", "quick", *OPTIONS, *DOUBLE, *chosen), {}
         for result in store.read_results(rooflinear.runs()[0]):
             found.setdefault(result.case.implementation, []).append(result)
         return outcome, found
