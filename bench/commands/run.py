@@ -17,7 +17,7 @@ from ..runner.runner import Runner
 from ..suites import suite
 from ..suites.suite import Suite
 from ..sweep import Contest, Options, contests
-from . import options, run_guests
+from . import options
 from .cases import count_text, planned_contests
 from .exit_status import INTERRUPTED, interrupts_first, of_results
 from .options import build
@@ -32,6 +32,8 @@ def run(request: RunRequest) -> int:
     """Sweeps, verifies, times, stores and reports. Returns the exit status."""
     extras.need("rooflinear run", *extras.PAGE)
     if request.is_guest:
+        from . import run_guests
+
         return run_guests.run(request)
     refuse_ignored(request.given, OF_GUESTS_ONLY, NO_GUEST)
     if request.preset == "verify":
