@@ -229,7 +229,7 @@ def test_kernels_that_come_and_go_are_said(compare, repository):
 def test_a_kernel_that_turned_wrong_is_broken_not_fast(compare, repository):
     repository.write(plain=WRONG)
     repository.commit("wrong")
-    status, found = compare("HEAD~1", "HEAD", *BRIEF)
+    status, found = compare("HEAD~1", "HEAD", "--implementation", "plain")
     assert status == 4
     assert the_case(found)["verdict"] == "broken"
     assert the_case(found)["ratio"] is None
