@@ -63,6 +63,7 @@ def test_list_is_told_to_machines(rooflinear):
 
 
 def test_the_machine_is_told_to_people(rooflinear):
+    write_suite(rooflinear.folder / "kernels")
     outcome = rooflinear("machine")
     assert outcome.status == 0
     busy = r"(measuring again: .+\n)*(rooflinear: .+; when it is quiet, run 'rooflinear machine --fresh'\n)?"
@@ -72,6 +73,7 @@ def test_the_machine_is_told_to_people(rooflinear):
 
 
 def test_the_machine_is_told_to_machines(rooflinear):
+    write_suite(rooflinear.folder / "kernels")
     found = json.loads(rooflinear("machine", "--json").stdout)
     assert found["schema_version"] == SCHEMA_VERSION
     assert found["cores_available"] >= 1
