@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from rooflinear.bench import cli
 from rooflinear.bench.commands import calibrate_report, compare
@@ -14,7 +14,8 @@ from rooflinear.bench.gate.records import Comparison, Side
 
 from ..interop.test_interop import PYTEST
 
-GROUPS = typer.main.get_command(cli.app).commands
+ROOT = typer.main.get_command(cli.app)
+GROUPS = ROOT.commands
 FLEET = {f"fleet {name}": each for name, each in GROUPS["fleet"].commands.items()}
 COMMANDS = {name: each for name, each in GROUPS.items() if name != "fleet"} | FLEET
 VALUE = "7"
@@ -54,7 +55,7 @@ def typed(parameter, value):
 
 def refused(*arguments):
     """The line that a command refuses its options with."""
-    outcome = CliRunner().invoke(cli.app, [str(each) for each in arguments])
+    outcome = CliRunner().invoke(ROOT, [str(each) for each in arguments])
     assert (outcome.exit_code, outcome.stdout) == (2, ""), outcome.output
     (line,) = outcome.stderr.splitlines()
     return line.removeprefix("rooflinear: ")
@@ -77,7 +78,7 @@ def request_of(monkeypatch):
     def build(where, *arguments):
         caught = []
         monkeypatch.setattr(f"rooflinear.bench.commands.{where}", lambda request: caught.append(request) or 0)
-        outcome = CliRunner().invoke(cli.app, list(arguments))
+        outcome = CliRunner().invoke(ROOT, list(arguments))
         assert (outcome.exit_code, len(caught)) == (0, 1), outcome.output
         return caught[0]
 
@@ -167,7 +168,7 @@ def test_what_two_files_have_a_use_for_is_taken(monkeypatch, name):
     found = Comparison(verdict="equivalent", base=Side(label="a"), head=Side(label="b"), margin=0.02)
     monkeypatch.setattr("rooflinear.bench.gate.unpaired.compare_files", lambda *_, **__: found)
     words = ["--margin", "7%"] if name == "margin" else options_of("compare")[name]
-    outcome = CliRunner().invoke(cli.app, ["compare", str(PYTEST), str(PYTEST), *words])
+    outcome = CliRunner().invoke(ROOT, ["compare", str(PYTEST), str(PYTEST), *words])
     assert "leave out" not in outcome.stderr
 
 
