@@ -180,8 +180,10 @@ def test_our_own_suite_under_another_tool_is_verified(loaded):
     assert "pytest-benchmark measured the times, one benchmark after another.</p>" in page
 
 
-def test_the_page_of_a_run_tells_how_we_measure(tables):
-    page = html([tables]).decode()
+def test_the_page_of_a_run_tells_how_we_measure(tmp_path):
+    page = html(
+        [frames.tables(tmp_path, synthetic.run(["numpy"], {}), [synthetic.ok(synthetic.case(), [10])])]
+    ).decode()
     assert '<section id="correctness" aria-labelledby="h-errors">' in page
     assert '<div class="prose">' in page
     assert "measured the times, one benchmark after another" not in page

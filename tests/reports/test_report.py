@@ -37,6 +37,11 @@ def html(tables):
 
 
 @pytest.fixture(scope="module")
+def markdown(tables):
+    return text.markdown(tables).decode()
+
+
+@pytest.fixture(scope="module")
 def data(html):
     return unpacked_script(html, "run-data")
 
@@ -86,28 +91,27 @@ def test_parquet_reads_back_as_the_frame(combined):
     assert read["m"].tolist() == combined["m"].tolist()
 
 
-def test_markdown_names_every_winner_and_every_reason(tables):
-    written = text.markdown(tables).decode()
+def test_markdown_names_every_winner_and_every_reason(tables, markdown):
     for name in speedups.winners(tables)["winner"].dropna():
-        assert f"**{name}**" in written
-    assert "No module named 'tensorflow'" in written
-    assert "nan" not in re.findall(r"\w+", written.lower())
+        assert f"**{name}**" in markdown
+    assert "No module named 'tensorflow'" in markdown
+    assert "nan" not in re.findall(r"\w+", markdown.lower())
 
 
-def test_markdown_shows_the_speed_up_of_the_frame(tables):
+def test_markdown_shows_the_speed_up_of_the_frame(tables, markdown):
     frame = speedups.speedups(tables, "numpy")
     sizes = words(views(tables)[0].chosen)
     row = frame[(frame["sizes"] == sizes) & (frame["implementation"] == "numba_parallel")].iloc[0]
-    assert f"| numba_parallel | {row['speedup']:.2f}× | {row['speedup_low']:.2f} –" in text.markdown(tables).decode()
+    assert f"| numba_parallel | {row['speedup']:.2f}× | {row['speedup_low']:.2f} –" in markdown
 
 
-def test_markdown_escapes_hostile_names(tables):
-    written = text.markdown(tables).decode()
-    assert "<script" not in written
-    assert "&lt;script" in written
+def test_markdown_escapes_hostile_names(markdown):
+    assert "<script" not in markdown
+    assert "&lt;script" in markdown
 
 
-def test_programs_that_were_busy_beside_the_ceilings_are_told(tables):
+def test_programs_that_were_busy_beside_the_ceilings_are_told():
+    tables = frames.tables(Path("run"), synthetic.run(["numpy"], {}), synthetic.sweep(lambda moved, rows: moved))
     roofs = {count: msgspec.structs.replace(roof, busy=HOSTILE) for count, roof in tables.run.ceilings.roofs.items()}
     ceilings = msgspec.structs.replace(tables.run.ceilings, roofs=roofs)
     busy = dataclasses.replace(tables, run=msgspec.structs.replace(tables.run, ceilings=ceilings))
