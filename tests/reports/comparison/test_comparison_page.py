@@ -16,8 +16,6 @@ from rooflinear.reports.comparison.comparison_page import Axis, html
 from ...absent import needs
 from ..made_comparison import comparison, replay
 
-WIDTHS = (390, 820, 1280)
-
 
 class Texts(HTMLParser):
     def __init__(self):
@@ -125,14 +123,6 @@ def opened(browser, tmp_path):
     assert all(url.startswith("file:") and url.split("#")[0].endswith("compare.html") for url in requests)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_overflows(opened, width, scheme):
-    tab = opened(comparison(hostile=True), width, scheme)
-    tab.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
-    assert tab.evaluate("document.documentElement.scrollWidth") <= width
-
-
 def test_filters_act_alone_and_together(opened):
     made = comparison()
     tab = opened(made)
@@ -203,12 +193,16 @@ def test_the_markdown_copied_is_the_comment(opened, hostile):
     assert tab.evaluate("() => window.copied") == comparison_text.markdown(made)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_comparison_breaks_no_rule_of_access(opened, scheme):
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (820, "light"), (1280, "light")])
+def test_nothing_overflows_and_no_rule_of_access_is_broken(opened, width, scheme):
+    """Colours are those of the scheme and not of the width, so the middle width needs no look at the rules."""
+    tab = opened(comparison(hostile=True), width, scheme)
+    tab.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    if width == 820:
+        return
     needs("axe_playwright_python")
     [folder] = find_spec("axe_playwright_python").submodule_search_locations
-    tab = opened(comparison(), 1280 if scheme == "light" else 390, scheme)
-    tab.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     tab.context.new_cdp_session(tab).send("Page.setBypassCSP", {"enabled": True})
     tab.evaluate((Path(folder) / "axe.min.js").read_text())
     found = tab.evaluate("async () => (await axe.run(document)).violations")
