@@ -6,7 +6,7 @@ from rooflinear.reports.page import page
 from rooflinear.reports.tables import frames
 
 from ..reports import synthetic
-from .conftest import Page
+from .conftest import UNFOLD, Page
 
 SCREEN, SCREENS = 800, 10
 MOST_KEPT = 50
@@ -57,7 +57,7 @@ def test_contents_follow_the_scroll_and_lead_to_each_section(folded):
 
 
 @pytest.mark.parametrize("width", [1280, 768, 390])
-def test_choices_can_be_reached_wherever_one_reads(browser, written, width):
+def test_at_every_width_choices_can_be_reached_and_all_fits(browser, written, width):
     opened = Page(browser, written, width, folded=True)
     opened.tab.evaluate("() => scrollTo(0, document.documentElement.scrollHeight / 2)")
     if width < 992:
@@ -76,7 +76,27 @@ def test_choices_can_be_reached_wherever_one_reads(browser, written, width):
     opened.tab.focus("#choose-scale")
     opened.tab.keyboard.press("Escape")
     assert opened.tab.locator("#choose-scale").is_hidden()
+    unfolded_it_fits(opened)
+    assert opened.said == []
     opened.context.close()
+
+
+def unfolded_it_fits(opened):
+    """Tables that are not folded are whole, and a case is no wider than the screen."""
+    opened.tab.evaluate(UNFOLD)
+    opened.choose(operation="gradient_descent", scope="run", size="m=1000 n=10")
+    assert opened.overflow() <= 0
+    wider = opened.tab.evaluate(
+        "() => [...document.querySelectorAll('.scroll')].filter((one) => !one.closest('details'))"
+        ".filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.ariaLabel)"
+    )
+    assert not wider
+    cells = opened.tab.locator("#cases tbody tr >> nth=0").locator("td").all()
+    assert len(cells) == 7
+    assert all(cell.is_visible() for cell in cells)
+    opened.choose(case=0)
+    assert opened.overflow() <= 0
+    assert opened.tab.evaluate("() => document.getElementById('case').scrollWidth <= innerWidth")
 
 
 def test_back_and_forward_undo_and_redo_choices(report):
@@ -134,21 +154,6 @@ def test_the_table_of_all_cases_opens_at_what_was_chosen(report, tables):
     assert [row[0] for row in rows] == list(timed["implementation"])[:12]
     assert {row[1] for row in rows} == {"m=1000 n=10"}
     assert report.text("#count").startswith("m = 1,000, n = 10 first; ")
-
-
-@pytest.mark.parametrize("width", [1280, 768, 390])
-def test_tables_that_are_not_folded_are_whole(browser, written, width):
-    opened = Page(browser, written, width)
-    opened.choose(operation="gradient_descent", scope="run", size="m=1000 n=10")
-    wider = opened.tab.evaluate(
-        "() => [...document.querySelectorAll('.scroll')].filter((one) => !one.closest('details'))"
-        ".filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.ariaLabel)"
-    )
-    assert not wider
-    cells = opened.tab.locator("#cases tbody tr >> nth=0").locator("td").all()
-    assert len(cells) == 7
-    assert all(cell.is_visible() for cell in cells)
-    opened.context.close()
 
 
 def test_what_never_ran_is_one_line(report, tables):
