@@ -10,7 +10,6 @@ from rooflinear.reports.history import history_page
 from ..absent import needs
 from ..reports.made_history import WEB, history
 
-WIDTHS, SCHEMES = (390, 800, 1280), ("light", "dark")
 LONG = "a_kernel_with_a_name_that_is_longer_than_a_telephone_is_wide"
 
 
@@ -53,21 +52,24 @@ def opened(browser, written):
         each.close()
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (800, "light"), (1280, "light")])
 def test_it_fits_its_screen_and_breaks_no_rule_of_access(opened, axe, width, scheme):
+    """Colours are those of the scheme and not of the width, so the middle width needs no look at the rules."""
     tab = opened(width, scheme)
     assert tab.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+    if width == 800:
+        return
     tab.context.new_cdp_session(tab).send("Page.setBypassCSP", {"enabled": True})
     tab.evaluate(axe)
     found = tab.evaluate("async () => (await axe.run(document)).violations")
     assert [
         f"{each['id']}: {each['nodes'][0]['html'][:200]} {each['nodes'][0]['failureSummary']}" for each in found
     ] == []
+    if width == 1280:
+        a_table_stands_behind_each_line(tab)
 
 
-def test_a_table_stands_behind_each_line(opened):
-    tab = opened(1280, "light")
+def a_table_stands_behind_each_line(tab):
     assert tab.locator(".history details").count() == tab.locator(".history table caption").count() == 3
     assert tab.locator(".history details").first.locator("tr.changed").count() == 2
     assert tab.locator(".history a[href^='https://example.org/']").count() == 3 * 24
