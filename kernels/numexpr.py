@@ -1,4 +1,8 @@
-"""NumExpr for what is elementwise, in blocks on all threads and without temporaries; the products are NumPy's."""
+"""NumExpr for what is elementwise, in blocks on all threads; the products and the sums of squares are NumPy's.
+
+NumExpr adds one number after another, which loses digits in float32: 3e-3 of the sum of 3,000,000 squares. Where it
+adds squares itself, a factor in float64 makes it add in float64.
+"""
 
 import numexpr
 import numpy as np
@@ -15,7 +19,8 @@ def residuals(X, y, theta):
 
 
 def mse(X, y, theta):
-    return _evaluated("sum((predicted - y) ** 2)", y=y, predicted=X @ theta) / y.dtype.type(len(y))
+    error = residuals(X, y, theta)
+    return error @ error / y.dtype.type(len(y))
 
 
 def gradient(X, y, theta):
@@ -31,16 +36,18 @@ def gradient_descent(X, y, theta0, learning_rate, steps):
 
 
 def r2(y, y_predicted):
-    total = _evaluated("sum((y - mean) ** 2)", y=y, mean=np.mean(y))
-    unexplained = _evaluated("sum((y - y_predicted) ** 2)", y=y, y_predicted=y_predicted)
+    deviation = _evaluated("y - mean", y=y, mean=np.mean(y))
+    error = _evaluated("y - y_predicted", y=y, y_predicted=y_predicted)
+    total, unexplained = deviation @ deviation, error @ error
     return y.dtype.type(1 - unexplained / total if total else np.nan)
 
 
 def cost_surface(X, y, theta, theta0_values, theta1_values):
     rest, surface = X[:, 2:] @ theta[2:] - y, np.empty_like(y, shape=(len(theta1_values), len(theta0_values)))
     columns = {"x0": X[:, :1], "x1": X[:, 1:2], "rest": rest[:, None], "theta0": theta0_values[None]}
+    squares = "one * (theta0 * x0 + (theta1 * x1 + rest)) ** 2"
     for row, theta1 in enumerate(theta1_values):
-        surface[row] = _evaluated("sum((theta0 * x0 + (theta1 * x1 + rest)) ** 2, axis=0)", theta1=theta1, **columns)
+        surface[row] = _evaluated(f"sum({squares}, axis=0)", one=np.float64(1), theta1=theta1, **columns)
     surface /= len(y)
     return surface
 
