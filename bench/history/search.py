@@ -76,10 +76,15 @@ class Search:
         return Answer(sorted(changes, key=lambda each: each.above), self._undecided, self._level)
 
     def _ends(self, good: int, bad: int, names: Sequence[Name]) -> Mapping[Name, Effect]:
+        """What differs between two ends. Cases that a comparison cannot tell are compared once more."""
         outcome = self._play(Step("ends", good, bad, dict.fromkeys(names, 0)))
-        whole = dict.fromkeys(names, outcome.fault) if outcome.fault else {}
-        self._undecided.update({**outcome.undecided, **whole})
-        return outcome.effects
+        effects, undecided = dict(outcome.effects), {**outcome.undecided, **outcome.faulty(names)}
+        if outcome.undecided and not self._is_late():
+            outcome = self._play(Step("ends", good, bad, dict.fromkeys(outcome.undecided, 0)))
+            effects |= outcome.effects
+            undecided = {**outcome.undecided, **outcome.lost, **outcome.faulty(undecided)}
+        self._undecided.update(undecided)
+        return effects
 
     def _between(self, good: int, bad: int, effects: Mapping[Name, Effect], search: int) -> Iterator[Change]:
         """A search; what all of them say of single commits errs with a chance of `FAMILY_LEVEL` at most."""

@@ -69,6 +69,10 @@ class Outcome:
         """Why a case cannot be judged, or ''."""
         return self.fault or self.lost.get(case, "")
 
+    def faulty(self, cases: Collection[Name]) -> dict[Name, str]:
+        """The fault of the whole commit, by case."""
+        return dict.fromkeys(cases, self.fault) if self.fault else {}
+
 
 @dataclass(frozen=True)
 class Change:

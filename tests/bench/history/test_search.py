@@ -63,6 +63,43 @@ def test_it_halves():
     assert [(step.base, step.head) for step in commits.steps if step.kind == "parent"] == [(16, 17)]
 
 
+class Blurred(Commits):
+    """Comparisons of the ends cannot tell of a case as often as ``blurred`` says."""
+
+    def __init__(self, last, blurred, **changes):
+        super().__init__(last, **changes)
+        self.blurred = dict(blurred)
+
+    def play(self, step):
+        outcome = super().play(step)
+        names = [name for name in outcome.effects if self.blurred.get(name)]
+        for name in names:
+            self.blurred[name] -= 1
+        left = {name: each for name, each in outcome.effects.items() if name not in names}
+        return Outcome(outcome.numbers, effects=left, undecided=dict.fromkeys(names, "too wide"))
+
+
+def test_ends_that_cannot_be_told_apart_are_compared_once_more():
+    commits = Blurred(64, {"a": 1}, a={17: 1.05}, b={40: 1.05})
+    answer = commits.search()
+    assert named(answer) == [(17, ["a"]), (40, ["b"])]
+    assert not answer.undecided
+    assert [list(step.blocks) for step in commits.steps[:2]] == [[], ["a"]]
+
+
+def test_ends_that_cannot_be_told_apart_twice_are_undecided():
+    commits = Blurred(64, {"a": 2}, a={17: 1.05}, b={40: 1.05})
+    answer = commits.search()
+    assert named(answer) == [(40, ["b"])]
+    assert answer.undecided == {"a": "too wide"}
+
+
+def test_ends_are_compared_once_where_time_is_up():
+    commits = Blurred(64, {"a": 1}, a={17: 1.05})
+    assert commits.search(is_late=lambda: True).undecided == {"a": "too wide"}
+    assert len(commits.steps) == 1
+
+
 def test_a_commit_that_makes_a_case_faster_is_found():
     answer = Commits(64, a={40: 1 / 1.1}).search()
     assert named(answer) == [(40, ["a"])]
