@@ -38,7 +38,7 @@ function drawContents() {
   const kept = document.activeElement?.dataset?.to;
   byId('contents').replaceChildren(...links);
   if (kept) byId('contents').querySelector(`[data-to="${kept}"]`)?.focus({ preventScroll: true });
-  followScroll();
+  followSoon();
 }
 
 function goTo(target) {
@@ -74,18 +74,21 @@ function showLink(link) {
     row.scrollLeft = before - (row.clientWidth - link.offsetWidth) / 2;
 }
 
+// With the next frame, which computes the layout anyway.
+let followsSoon = false;
+
+function followSoon() {
+  if (followsSoon) return;
+  followsSoon = true;
+  requestAnimationFrame(() => {
+    followsSoon = false;
+    followScroll();
+  });
+}
+
 function listenToScroll() {
-  let waiting = false;
-  const later = () => {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => {
-      waiting = false;
-      followScroll();
-    });
-  };
-  window.addEventListener('scroll', later, { passive: true });
-  window.addEventListener('resize', later);
+  window.addEventListener('scroll', followSoon, { passive: true });
+  window.addEventListener('resize', followSoon);
   // Where the bar has more lines, what a link leads to must still lie below it.
   new ResizeObserver(([{ target }]) => {
     document.documentElement.style.setProperty('scroll-padding-top', `${target.offsetHeight + 12}px`);
