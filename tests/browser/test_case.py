@@ -52,8 +52,8 @@ def test_its_command_is_one_that_measures_it(report, tables, name):
     first, command, *words = shlex.split(report.text("#command"))
     parsed = typer.main.get_command(app).commands[command].make_context(command, words).params
     assert (first, command) == ("rooflinear", "run")
-    assert (parsed["operation"], parsed["implementation"]) == (["gradient_descent"], [name])
-    assert (parsed["size"], parsed["parameter"]) == (["m=100", "n=2"], ["steps=10"])
+    assert [*parsed["operation"], *parsed["implementation"]] == ["gradient_descent", name]
+    assert [*parsed["size"], *parsed["parameter"]] == ["m=100", "n=2", "steps=10"]
     assert (str(parsed["suite"]), parsed["timeout"], parsed["seed"]) == ("/suites/it's <b>mine</b>", "0.5s", "7")
 
 
