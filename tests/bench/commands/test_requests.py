@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from click.testing import CliRunner
+from typer.testing import CliRunner
 
 from rooflinear.bench import cli
 from rooflinear.bench.commands import calibrate_report, compare
@@ -47,6 +47,12 @@ def options_of(command, chosen=lambda name: True):
     return {each.name: typed(each, VALUE) for each in taken}
 
 
+@pytest.fixture(autouse=True)
+def built_once(monkeypatch):
+    """Every call would build the whole command line anew, which takes longer than most tests."""
+    monkeypatch.setattr("typer.testing._get_command", lambda app: ROOT)
+
+
 def typed(parameter, value):
     if parameter.param_type_name == "argument":
         return [value]
@@ -55,7 +61,7 @@ def typed(parameter, value):
 
 def refused(*arguments):
     """The line that a command refuses its options with."""
-    outcome = CliRunner().invoke(ROOT, [str(each) for each in arguments])
+    outcome = CliRunner().invoke(cli.app, [str(each) for each in arguments])
     assert (outcome.exit_code, outcome.stdout) == (2, ""), outcome.output
     (line,) = outcome.stderr.splitlines()
     return line.removeprefix("rooflinear: ")
@@ -78,7 +84,7 @@ def request_of(monkeypatch):
     def build(where, *arguments):
         caught = []
         monkeypatch.setattr(f"rooflinear.bench.commands.{where}", lambda request: caught.append(request) or 0)
-        outcome = CliRunner().invoke(ROOT, list(arguments))
+        outcome = CliRunner().invoke(cli.app, list(arguments))
         assert (outcome.exit_code, len(caught)) == (0, 1), outcome.output
         return caught[0]
 
@@ -168,7 +174,7 @@ def test_what_two_files_have_a_use_for_is_taken(monkeypatch, name):
     found = Comparison(verdict="equivalent", base=Side(label="a"), head=Side(label="b"), margin=0.02)
     monkeypatch.setattr("rooflinear.bench.gate.unpaired.compare_files", lambda *_, **__: found)
     words = ["--margin", "7%"] if name == "margin" else options_of("compare")[name]
-    outcome = CliRunner().invoke(ROOT, ["compare", str(PYTEST), str(PYTEST), *words])
+    outcome = CliRunner().invoke(cli.app, ["compare", str(PYTEST), str(PYTEST), *words])
     assert "leave out" not in outcome.stderr
 
 
