@@ -23,7 +23,7 @@ CLOCK_TRIES = 10
 CLOCK_FACTOR = 2.0
 """Turns in which both clocks agree may tell so many times the time of those in which they do not."""
 FEWEST_LIES, LIE_FACTOR = 2, 4.0
-"""So many turns whose calls are told to be so many times shorter than in three quarters of other slices: no noise."""
+"""Noise makes calls longer: if so many turns tell calls so many times shorter than the others, the clock is wrong."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Turns:
 
 
 def _fast_call_ns(samples: Sequence[Sample]) -> float:
-    """What a call took in a slice that three quarters of them exceed."""
+    """The time per call that three quarters of the slices exceed."""
     return sorted(each.wall_ns / each.calls for each in samples)[len(samples) // 4]
 
 

@@ -65,8 +65,8 @@ SIZES = {
 }
 """Of each n: fewer rows than are read at once, three and one more than a multiple of four; three with m < n.
 
-129 rows of 7 are the sizes of the exact test: code compiled for it serves both. Rows of 2 are in `EXAMPLES`. The same
-source computes in float32, in vectors twice as long: there at those sizes that leave a remainder in both directions.
+129 rows of 7 are the sizes of the exact test: code compiled for it serves both. Rows of 2 are in `EXAMPLES`. Float32 is
+computed by the same source, in vectors twice as long; its sizes leave a remainder of rows and of columns.
 """
 
 EXAMINED = [(129, 7), (65, 1)]

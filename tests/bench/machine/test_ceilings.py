@@ -57,7 +57,7 @@ def cache(shared_cache, tmp_path, monkeypatch):
 def warm(shared_cache, cache):
     """The test's own ceilings, beside what all tests keep: compiled code and the page's script."""
     (cache / "rooflinear").mkdir(parents=True)
-    (shared_cache / "rooflinear" / "compiled").mkdir(exist_ok=True)  # nothing is kept beyond a link that leads nowhere
+    (shared_cache / "rooflinear" / "compiled").mkdir(exist_ok=True)  # no code is stored through a broken link
     for name in ("compiled", "vega.json"):
         (cache / "rooflinear" / name).symlink_to(shared_cache / "rooflinear" / name)
     return cache
