@@ -212,7 +212,7 @@ def test_the_command_counts_adds_and_goes_on(rooflinear):
         (["--simulate", "1.5"], "--simulate"),
         (["nosuch"], "neither a revision"),
         (["--output", "kernels/plain.py", "--runs", "0"], "a line is not a calibration run"),
-        (["--peers", "--runs", "0"], "bench/asv_suite"),
+        pytest.param(["--peers", "--runs", "0"], "bench/asv_suite", marks=pytest.mark.needs("asv")),
     ],
 )
 def test_what_cannot_be_asked_is_said(tmp_path, monkeypatch, arguments, told):

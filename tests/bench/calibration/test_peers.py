@@ -35,6 +35,7 @@ def opened(tmp_path):
     return of
 
 
+@pytest.mark.needs("asv")
 def test_asv_measures_both_sides_under_the_names_of_two_commits(opened, monkeypatch):
     seen = {}
 
@@ -61,6 +62,7 @@ def test_asv_measures_both_sides_under_the_names_of_two_commits(opened, monkeypa
 
 
 @pytest.mark.slow
+@pytest.mark.needs("asv")
 def test_asv_really_compares_a_suite_with_itself(opened):
     sides = opened("asv", "benchmarks")
     for side in (BASE, HEAD):
@@ -73,6 +75,7 @@ def test_asv_really_compares_a_suite_with_itself(opened):
     assert 0.01 < made.cases[0].ratio < 100
 
 
+@pytest.mark.needs("pytest_benchmark")
 def test_pytest_benchmark_runs_the_suite_without_its_addopts(opened, monkeypatch):
     seen = []
     monkeypatch.setattr(peer_tools, "pytest_benchmark", lambda *given, may_fail: seen.append(given) or [SAID])
@@ -97,6 +100,7 @@ def test_a_suite_whose_interpreter_lacks_pytest_benchmark_is_refused(opened, mon
         list(peers.guest_trials(sides, "", 0))
 
 
+@pytest.mark.needs("pytest_benchmark")
 def test_pytest_benchmarks_own_verdicts_are_read(tmp_path):
     """Two real runs; one benchmark is made slower by the environment."""
     (tmp_path / "test_it.py").write_text(
@@ -111,12 +115,14 @@ def test_pytest_benchmarks_own_verdicts_are_read(tmp_path):
     assert all(each.ratios["test_it.py::test_slow"] > 2 for each in said)
 
 
+@pytest.mark.needs("pytest_benchmark")
 def test_a_tool_that_fails_ends_with_its_last_words(tmp_path):
     started = Started(sys.executable, tmp_path, {"PYTEST_ADDOPTS": ""})
     with pytest.raises(CannotFinish, match=r"pytest -q ended with 4: .*no_such"):
         list(peer_tools.pytest_benchmark(started, started, ["no_such.py"], tmp_path))
 
 
+@pytest.mark.needs("pytest_benchmark")
 def test_a_test_that_fails_ends_the_calibration_unless_it_may(tmp_path):
     (tmp_path / "test_it.py").write_text(
         "def test_wrong(benchmark): assert benchmark.pedantic(int, rounds=3) == 1\n"
