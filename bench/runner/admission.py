@@ -66,12 +66,8 @@ class Admission:
         """
         slot.refuse()
         if self.budget.is_spent():
-            spent = self.options.time_budget_s or 0.0
-            raise Lost(
-                "skipped",
-                f"the time budget of {spent:g} s was spent before its turn (--time-budget)",
-                lack="time budget",
-            )
+            reason = f"the time budget of {self.budget.granted} was spent before its turn (--time-budget)"
+            raise Lost("skipped", reason, lack="time budget")
         self._refuse_for_memory(case)
         slot.start()
         if self.budget.wants_probe(case):

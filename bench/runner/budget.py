@@ -27,6 +27,9 @@ CALLS_BESIDE_ROUNDS = 3
 
 TYPICAL_CASE_SECONDS = 0.15
 
+OVERTIME = 1.0
+"""As much of a preset's budget is granted again to cases of the first block that would else have no time at all."""
+
 
 class Budget:
     """Time spent so far, and estimates of the rest from the calls measured so far."""
@@ -38,7 +41,7 @@ class Budget:
         self._predictor = Predictor()
         self._works: dict[tuple[object, ...], float] = {}
         self._case_seconds = TYPICAL_CASE_SECONDS
-        self._kept, self._rounds_seconds = 0.0, 0.0
+        self._kept, self._rounds_seconds, self._overtime = 0.0, 0.0, 0.0
 
     def seconds_left(self) -> float | None:
         """Seconds left of the current part; None without a budget."""
@@ -59,9 +62,18 @@ class Budget:
         took = min(min(now, self._ready) - self._started, LONGEST_START_S)
         return now - max(0.0, took - self.options.start_s)
 
-    def keep(self, share: float) -> None:
-        """Reserves a share of the whole budget for further blocks, for which no case is skipped; 0 ends it."""
-        self._kept = share * (self.options.time_budget_s or 0.0)
+    def begin_first_block(self, share: float) -> None:
+        """Reserves a share of the whole budget for further blocks, for which no case is skipped.
+
+        A budget that the user states is a total. A preset's is what it takes on a usual machine: on a slow one, or
+        where everything is compiled for the first time, each case still has its turn, with the fewest rounds.
+        """
+        whole = self.options.time_budget_s or 0.0
+        self._kept = share * whole
+        self._overtime = 0.0 if self.options.start_s is None else OVERTIME * whole
+
+    def begin_further_blocks(self) -> None:
+        self._kept, self._overtime = 0.0, 0.0
 
     def begin_part(self, parts: int) -> None:
         """Begins the next of ``parts`` equal parts of the time left, so that it leaves time for the others."""
@@ -71,8 +83,15 @@ class Budget:
             self._part_ends = self._now() + left / max(1, parts)
 
     def is_spent(self) -> bool:
+        """Whether a case that has not begun is left out."""
         left = self.seconds_left()
-        return left is not None and left <= 0
+        return left is not None and left + self._overtime <= 0
+
+    @property
+    def granted(self) -> str:
+        """The budget in words, for a case that it left out."""
+        again = " and as much again" if self._overtime else ""
+        return f"{self.options.time_budget_s or 0.0:g} s{again}"
 
     def share(self, part: float, at_most: float) -> float:
         """That part of the whole budget, in seconds, but no more than ``at_most``."""
@@ -124,7 +143,7 @@ class Budget:
         """Seconds to show to the user; None without a budget if a call may take long and cannot be estimated yet."""
         contests, left = list(contests), self.seconds_left()
         if left is not None:
-            return min(self.estimate(contests), max(left, 0.0))
+            return min(self.estimate(contests), left if left > 0 else max(left + self._overtime, 0.0))
         if any(self.wants_probe(case) for contest in contests for case in contest.cases):
             return None
         return self.estimate(contests)

@@ -81,9 +81,9 @@ class Runner:
             self._admission.refuse_table()
             self._problems.open()
             self._showing.open(contests)
-            self._budget.keep(FURTHER_SHARE if blocks > 1 else 0.0)
+            self._budget.begin_first_block(FURTHER_SHARE if blocks > 1 else 0.0)
             self._play_block(0, contests)
-            self._budget.keep(0.0)
+            self._budget.begin_further_blocks()
             for block in range(1, blocks):
                 self._play_block(block, [self._again(each, block) for each in contests if each.blocks > block])
         finally:

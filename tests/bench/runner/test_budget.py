@@ -120,10 +120,33 @@ def test_a_part_of_a_presets_budget_stands_still_as_well(presets, clock):
     assert presets.seconds_left() == (60 - RESERVE_SECONDS - USUAL) / 2
 
 
+def test_in_its_first_block_a_presets_budget_is_granted_twice(presets, clock):
+    presets.note_ready()
+    presets.begin_first_block(FURTHER_SHARE)
+    clock.pass_(2 * 60 - RESERVE_SECONDS - 1)
+    assert not presets.is_spent()
+    assert presets.rounds(calls(0.01), [])[0] == FEWEST_ROUNDS
+    assert 0 < presets.told(contests(10, 20)) <= 1
+    clock.pass_(1)
+    assert presets.is_spent()
+
+
+def test_no_further_block_begins_in_overtime(presets, clock):
+    presets.note_ready()
+    presets.begin_first_block(FURTHER_SHARE)
+    clock.pass_(60 - RESERVE_SECONDS)
+    assert not presets.is_spent()
+    presets.begin_further_blocks()
+    assert presets.is_spent()
+
+
 def test_a_budget_that_the_user_states_is_a_total(budget, clock):
     clock.pass_(50)
     budget.note_ready()
     assert budget.seconds_left() == 60 - RESERVE_SECONDS - 50
+    budget.begin_first_block(0.0)
+    clock.pass_(10 - RESERVE_SECONDS)
+    assert budget.is_spent()
 
 
 def test_without_a_budget_no_part_ends(clock):
@@ -184,19 +207,19 @@ def test_nobody_ready_needs_no_time(budget):
 
 def test_what_is_kept_for_further_blocks_is_not_spent_on_rounds(budget, clock):
     clock.pass_(60 - RESERVE_SECONDS - 30 - 5.5 * a_round())
-    budget.keep(0.5)
+    budget.begin_first_block(0.5)
     assert budget.rounds(calls(0.01), [])[0] == 5
-    budget.keep(0.0)
+    budget.begin_further_blocks()
     assert budget.rounds(calls(0.01), [])[0] == QUICK_ROUNDS
 
 
 def test_no_case_is_left_out_for_further_blocks(budget):
-    budget.keep(0.5)
+    budget.begin_first_block(0.5)
     assert budget.seconds_left() == 60 - RESERVE_SECONDS
 
 
 def test_the_rounds_of_a_first_block_end_with_their_share(budget):
-    budget.keep(FURTHER_SHARE)
+    budget.begin_first_block(FURTHER_SHARE)
     budget.note_rounds(ROUNDS_SHARE * 60 - 5.5 * a_round())
     assert budget.rounds(calls(0.01), [])[0] == 5
 

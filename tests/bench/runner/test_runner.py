@@ -240,6 +240,18 @@ def test_what_no_time_is_left_for_is_skipped_and_what_was_measured_is_kept():
     assert {m for m, _ in machine.problems.made} == {10, 20, 30}
 
 
+def test_a_presets_budget_leaves_out_no_case_before_it_is_spent_twice():
+    machine = Machine(numpy=MS, fast=MS // 2)
+    machine.made_s = 20.0
+    run = Run(machine, 10, 20, 30, 40, 50, 60, 70, blocks=2, time_budget_s=100, start_s=5)
+    assert run.statuses("fast") == dict.fromkeys((10, 20, 30, 40, 50), "ok") | dict.fromkeys((60, 70), "skipped")
+    assert run.of("fast", 60).reason == (
+        "the time budget of 100 s and as much again was spent before its turn (--time-budget)"
+    )
+    assert {each.block for each in run.results} == {0}
+    assert len(run.of("fast", 50).samples) < len(run.of("fast", 10).samples)
+
+
 @pytest.mark.parametrize(
     ("gpu", "reason"),
     [
@@ -275,8 +287,8 @@ def test_a_slow_first_start_costs_no_case_of_a_preset():
     machine.started_s = stated.started_s = 60.0
     for each in (machine, stated):
         each.made_s = 20.0
-    run = Run(machine, 10, 20, 30, 40, 50, time_budget_s=100, start_s=10)
-    assert run.statuses("fast") == {10: "ok", 20: "ok", 30: "ok", 40: "skipped", 50: "skipped"}
+    run = Run(machine, 10, 20, 30, 40, 50, 60, time_budget_s=100, start_s=10)
+    assert run.statuses("fast") == dict.fromkeys((10, 20, 30, 40, 50), "ok") | {60: "skipped"}
     assert set(Run(stated, 10, 20, time_budget_s=100).statuses("fast").values()) == {"skipped"}
 
 
