@@ -41,10 +41,11 @@ def location(numbers: Sequence[float]) -> Location:
 @lru_cache(64)  # the judge asks for the same numbers up to four times
 def _location(numbers: tuple[float, ...]) -> Location:
     means = pairwise_means(np.asarray(numbers, float))
+    middle = float(means[(len(means) - 1) // 2] + means[len(means) // 2]) / 2
     outside = _outside(len(numbers))
     if outside is None:
-        return Location(float(np.median(means)), -math.inf, math.inf)
-    return Location(float(np.median(means)), float(means[outside]), float(means[-1 - outside]))
+        return Location(middle, -math.inf, math.inf)
+    return Location(middle, float(means[outside]), float(means[-1 - outside]))
 
 
 def p_greater(numbers: Sequence[float], threshold: float = 0.0) -> float:
@@ -172,6 +173,7 @@ def _outside(blocks: int) -> int | None:
 
 
 def pairwise_means(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of each number with itself and with each other one, ascending."""
     rows, columns = _pairs(len(numbers))
     return np.sort((numbers[rows] + numbers[columns]) / 2)
 
