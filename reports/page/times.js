@@ -251,7 +251,8 @@ function tableOf(run, choice) {
   return run.tables.get(name);
 }
 
-// Each measured size in turn left out and interpolated from its neighbours along one size: the median miss.
+// Each measured size in turn left out and interpolated from its neighbours along one size: the median miss. Of two
+// sizes, what a straight line through both differs.
 function missedBy(view, at, field = 'time') {
   const misses = [];
   const known = (key) => (isKnown(at.get(key)?.time) && at.get(key)[field] > 0 ? at.get(key)[field] : null);
@@ -260,6 +261,11 @@ function missedBy(view, at, field = 'time') {
     for (const name of view.size_names) {
       const values = valuesOf(view, name);
       const place = values.indexOf(size[name]);
+      if (values.length === 2) {
+        const high = known(sizeKey(view.size_names, { ...size, [name]: values[1] }));
+        if (place === 0 && isKnown(own) && isKnown(high)) misses.push(bent(own, high, values[1] / values[0]));
+        continue;
+      }
       const [before, after] = [-1, 1].map((step) =>
         known(sizeKey(view.size_names, { ...size, [name]: values[place + step] })),
       );
@@ -270,6 +276,12 @@ function missedBy(view, at, field = 'time') {
   }
   misses.sort((a, b) => a - b);
   return misses.length ? (misses[(misses.length - 1) >> 1] + misses[misses.length >> 1]) / 2 : null;
+}
+
+// Midway between two sizes, of which one is `growth` times the other: a straight line against interpolation.
+function bent(low, high, growth) {
+  const straight = low + (high - low) / (1 + Math.sqrt(growth));
+  return Math.abs(Math.log(straight) - (Math.log(low) + Math.log(high)) / 2);
 }
 
 // The fastest at each measured size: the tables' verdicts, or those on the costs chosen.

@@ -4,6 +4,8 @@ A size lies between the measured sizes on both sides along each of its axes: bet
 corners. Where one implementation has a value at all of them, the value between is their weighted mean, in logarithms.
 The interval is that of the corners, widened by what interpolation misses: the median error if each measured size is
 left out in turn and interpolated along one axis, in full midway between two sizes and not at all at a measured one.
+Along an axis of two sizes none can be left out: there the error is taken to be what a fixed time and a time for each
+row or column, as a straight line through both, would differ midway.
 """
 
 import math
@@ -80,6 +82,9 @@ def _missed(view: View, values: Mapping[str, float], size: Mapping[str, int], na
     """The error at one size along one axis; none without a value there and on both sides."""
     along = axis(view, name)
     place = along.index(size[name])
+    if len(along) == 2:
+        low, high = (values.get(words({**size, name: each}), math.nan) for each in along)
+        return [_bent(low, high, along[1] / along[0])] if place == 0 and known(low * high) and low * high > 0 else []
     if not 0 < place < len(along) - 1:
         return []
     before, after = along[place - 1], along[place + 1]
@@ -89,3 +94,9 @@ def _missed(view: View, values: Mapping[str, float], size: Mapping[str, int], na
     share = math.log(size[name] / before) / math.log(after / before)
     low, own, high = map(math.log, three)
     return [abs(own - (1 - share) * low - share * high)]
+
+
+def _bent(low: float, high: float, growth: float) -> float:
+    """Midway between two sizes, of which one is ``growth`` times the other: a straight line against interpolation."""
+    straight = low + (high - low) / (1 + math.sqrt(growth))
+    return abs(math.log(straight) - (math.log(low) + math.log(high)) / 2)

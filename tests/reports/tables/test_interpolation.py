@@ -56,7 +56,32 @@ def test_the_time_between_four_sizes_is_their_geometric_mean():
     found = interpolated(GRID, {"m": 1000, "n": 4}, held)
     assert found is not None
     assert found.value == pytest.approx(4000 * math.sqrt(3))
-    assert (math.isnan(found.low), found.interval) == (True, TOO_FEW)  # two values on an axis tell no error
+
+
+def test_of_two_sizes_the_error_is_what_a_straight_line_differs():
+    """Midway between 100 and 10,000 lies 1000, a tenth of the way and a bit: (1000 - 100) / 9900 = 1/11."""
+    flat, straight = {"m=100 n=2": 5.0, "m=10000 n=2": 5.0}, {"m=100 n=2": 5.0, "m=10000 n=2": 500.0}
+    assert missed(GRID, flat) == pytest.approx(0, abs=1e-12)
+    assert missed(GRID, straight) == pytest.approx(0, abs=1e-12)
+    assert missed(GRID, {"m=100 n=2": 1000.0, "m=10000 n=2": 9000.0}) == pytest.approx(
+        math.log(3000 / (1000 + 8000 / 11))
+    )
+    assert missed(GRID, {"m=100 n=2": 9000.0, "m=100 n=8": 64_000.0}) == pytest.approx(
+        math.log((9000 + 55_000 / 3) / 24_000)
+    )
+    assert math.isnan(missed(GRID, {"m=100 n=2": 9000.0, "m=100 n=8": math.nan}))
+
+
+def test_between_two_sizes_the_interval_is_widened_by_it():
+    held = {
+        key: Estimate(value, 0.9 * value, 1.2 * value, WITHIN)
+        for key, value in {"m=100 n=2": 1000.0, "m=10000 n=2": 9000.0}.items()
+    }
+    found = interpolated(GRID, {"m": 1000, "n": 2}, held)
+    assert found is not None
+    wider = 3000 / (1000 + 8000 / 11)
+    assert found[:3] == pytest.approx((3000, 0.9 * 3000 / wider, 1.2 * 3000 * wider))
+    assert found.interval == WITHIN
 
 
 def test_without_one_of_four_sizes_there_is_no_interpolation():
