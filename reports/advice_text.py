@@ -157,7 +157,7 @@ def _start(advice: Advice, best: Advised) -> list[str]:
 
 
 def _shortest(advice: Advice, best: Advised) -> list[str]:
-    """Of several calls: who would lead over more of them."""
+    """Of several calls: which implementation would lead over more of them."""
     least = min(advice.ranked, key=lambda each: each.time_ns.value or 0.0)
     if advice.calls is None or least is best or least.implementation in advice.level:
         return []

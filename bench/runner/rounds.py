@@ -31,7 +31,7 @@ def play_rounds(
 
     The order is drawn anew for every other round and reversed in the next, so
     that a drift hits all alike. One whose calls are long sits out the later
-    rounds; one to whom nothing but disturbed slices came plays once more.
+    rounds; one whose slices were all disturbed plays once more.
     ``around`` looks at the machine after each round; ``ends`` says when enough were played.
     """
     lasting = list(players)

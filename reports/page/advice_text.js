@@ -80,7 +80,7 @@ function unsureWords({ verdict, ranked, imports }) {
   return [`${second.implementation}, the next, costs ${ratioText(second.behind.ratio)} as much, but ${why}.`];
 }
 
-// What it costs to start, and when that has paid off; of several calls, who would lead over more of them.
+// What it costs to start, and when that has paid off; of several calls, what would lead over more of them.
 function startWords(advice, best) {
   if (!isKnown(best.first_call_ns)) return [];
   const { calls, imports, baseline, pays, ranked, level } = advice;

@@ -1,4 +1,4 @@
-// The advice to quote, and who costs least for how many calls, as elements.
+// The advice to quote, and what costs least for how many calls, as elements.
 
 function drawAdvice(text, note) {
   const quoted = element('blockquote', { id: 'advice-text' }, text);

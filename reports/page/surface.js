@@ -124,7 +124,7 @@ function cellOf(run, choice, lines, column, row, keys, height, { pairs, open }) 
   return { cell: { name: first.name, level } };
 }
 
-// Where nothing can be interpolated: by fits, if they tell the times of all who might be fastest. Some cells share one.
+// Where nothing can be interpolated: by fits, if they tell the times of all that might win. Some cells share one.
 function fittedCell(run, choice, mightWin, size, place, { fitted }) {
   if (!fitted.has(place)) {
     const near = Object.fromEntries(Object.entries(size).map(([name, value]) => [name, Math.round(value)]));
