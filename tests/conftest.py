@@ -29,8 +29,8 @@ MARK = "ROOFLINEAR_TEST"
 
 SIDE_BY_SIDE = "PYTEST_XDIST_WORKER" in os.environ
 
-STARTERS = {"rooflinear", "rooflinear_once", "another_rooflinear", "browser", "firefox"}
-"""Fixtures that start the command or a browser; frameworks are marked where they are started."""
+STARTERS = {"rooflinear", "rooflinear_once", "another_rooflinear", "browser", "firefox", "warm"}
+"""Fixtures that start the command, a browser or the meter, which compiles; frameworks are marked where they start."""
 
 LONGEST = (
     "test_implementations.py",
