@@ -16,19 +16,36 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from rooflinear.bench.history.simulated_searches import History  # noqa: E402
 from rooflinear.bench.history.simulated_searches import searched as simulated_search  # noqa: E402
-from tests.bench.made_history import make_history  # noqa: E402
+from tests.bench.made_history import KERNEL, LARGER, STARTS, make_history  # noqa: E402
 
 KEPT = ROOT / "docs" / "calibration" / "history" / "bisects.jsonl"
 COMMITS = 64
-KINDS = {"one of +5 %": (0.05,), "+5 % and +8 %": (0.05, 0.08), "nothing": ()}
 SPREADS = (0.006, 0.012, 0.02)
 SIMULATED = 200
-TIMES = {"one of +5 %": 20, "+5 % and +8 %": 10, "nothing": 20}
+
+
+class Kind(NamedTuple):
+    """What changed among the commits, by how much, in which number, and how many searches are made."""
+
+    shares: tuple[float, ...]
+    times: int
+    measure: str = "time"
+    kernel: str = KERNEL
+
+
+KINDS = {
+    "one of +5 %": Kind((0.05,), 20),
+    "+5 % and +8 %": Kind((0.05, 0.08), 10),
+    "nothing": Kind((), 20),
+    "+10 % of 10 MB": Kind((0.1,), 5, "memory", LARGER),
+    "a first call of +20 %": Kind((0.2,), 5, "first-call", STARTS),
+}
 
 
 def main() -> None:
@@ -46,7 +63,7 @@ def main() -> None:
         return
     typed.output.parent.mkdir(parents=True, exist_ok=True)
     for kind in typed.kinds or KINDS:
-        for seed in range(typed.first, typed.first + (typed.times or TIMES[kind])):
+        for seed in range(typed.first, typed.first + (typed.times or KINDS[kind].times)):
             line = searched(kind, seed, typed.commits) | ({"beside": typed.beside} if typed.beside else {})
             with typed.output.open("a") as file:
                 file.write(json.dumps(line) + "\n")
@@ -57,14 +74,15 @@ def main() -> None:
 
 def searched(kind: str, seed: int, commits: int) -> dict:
     """One search of the command itself, and what it should have found."""
-    rng = random.Random(f"{kind} {seed}")
-    places = sorted(rng.sample(range(1, commits + 1), len(KINDS[kind])))
-    shares = rng.sample(KINDS[kind], len(KINDS[kind]))
+    rng, (planted, _, measure, kernel) = random.Random(f"{kind} {seed}"), KINDS[kind]
+    places = sorted(rng.sample(range(1, commits + 1), len(planted)))
+    shares = rng.sample(planted, len(planted))
     with tempfile.TemporaryDirectory() as folder:
         top = Path(folder) / "made"
         top.mkdir()
-        hashes = make_history(top, commits, dict(zip(places, shares, strict=True)), seed)
+        hashes = make_history(top, commits, dict(zip(places, shares, strict=True)), seed, kernel=kernel)
         command = ["bisect", hashes[0], hashes[-1], "--suite", "kernels", "--m", "1000", "--seed", str(seed), "--json"]
+        command += ["--measure", measure]
         begun = time.monotonic()
         done = subprocess.run(
             [sys.executable, "-m", "rooflinear.bench", *command], cwd=top, stdout=subprocess.PIPE,
@@ -113,7 +131,8 @@ def simulated(searches: int) -> str:
     """Markdown: simulated searches that name all commits and no other, and blocks, by kind and spread of blocks."""
     heads = [f"right at a spread of {spread:.1%}" for spread in SPREADS]
     rows = [f"| changed among the commits | {' | '.join(heads)} | wrong | blocks, median |", "| --- " * 6 + "|"]
-    for kind, shares in KINDS.items():
+    timed = {kind: each.shares for kind, each in KINDS.items() if each.measure == "time"}
+    for kind, shares in timed.items():
         answers = {spread: [simulated_answer(kind, shares, spread, n) for n in range(searches)] for spread in SPREADS}
         right = [sum(told == "right" for told, _ in of) for of in answers.values()]
         wrong = sum(told == "wrong" for of in answers.values() for told, _ in of)
