@@ -48,14 +48,14 @@ def timed(name, m, n, block, rng):
     )
 
 
-def run_of(blocks):
+def run_of(blocks, ns=(2, 10, 50)):
     """A grid with a hole, measured in so many processes; torch was not asked for at one size."""
     rng = np.random.default_rng(11)
     results = [
         timed(name, m, n, block, rng)
         for block in range(blocks)
         for m in (100, 1000, 10_000)
-        for n in (2, 10, 50)
+        for n in ns
         for name in LAWS
         if {"m": m, "n": n} != HOLE and (name, m, n) != ("torch", 1000, 10)
     ]
@@ -109,6 +109,16 @@ def test_advice_is_the_same(answers, measured):
             assert numbers(values) == pytest.approx([*cost, *numbers(ends(each.behind))], rel=1e-4, nan_ok=True)
         verdicts.add(found["verdict"])
     assert verdicts >= {AHEAD, UNKNOWN_LEAD} if len(measured.results[0]) == 1 else {AHEAD, WITHIN_NOISE}
+
+
+def test_between_two_sizes_both_widen_the_interval_alike(answers):
+    tables, size = run_of(1, ns=(2, 50)), {"m": 1000, "n": 10}
+    [found] = told(answers, tables, [{"size": size, "calls": None, "imports": False}])
+    expected = advise(tables, Question(size))
+    assert found["text"] == advice_text.paragraph(expected)
+    times = [row[1:4] for row in found["ranked"]]
+    assert times == [pytest.approx(ends(each.total_ns), rel=1e-4) for each in expected.ranked]
+    assert all(high / low > 1.2 for _, low, high in times)
 
 
 def ends(found):
