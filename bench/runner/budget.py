@@ -41,14 +41,15 @@ class Budget:
         self._predictor = Predictor()
         self._works: dict[tuple[object, ...], float] = {}
         self._case_seconds = TYPICAL_CASE_SECONDS
-        self._kept, self._rounds_seconds, self._overtime = 0.0, 0.0, 0.0
+        self._kept, self._rounds_seconds, self._overtime, self._granted = 0.0, 0.0, 0.0, 0.0
 
     def seconds_left(self) -> float | None:
         """Seconds left of the current part; None without a budget."""
         if self.options.time_budget_s is None:
             return None
         now = self._now()
-        return min(self.options.time_budget_s - (now - self._started) - RESERVE_SECONDS, self._part_ends - now)
+        whole = self.options.time_budget_s + self._granted
+        return min(whole - (now - self._started) - RESERVE_SECONDS, self._part_ends - now)
 
     def note_ready(self) -> None:
         """Notes that the first workers have started."""
@@ -73,6 +74,11 @@ class Budget:
         self._overtime = 0.0 if self.options.start_s is None else OVERTIME * whole
 
     def begin_further_blocks(self) -> None:
+        """They have what was reserved for them, also where the first block took more of a preset's budget."""
+        self._part_ends = math.inf
+        left = self.seconds_left()
+        if left is not None and self._overtime:
+            self._granted = max(0.0, self._kept - left)
         self._kept, self._overtime = 0.0, 0.0
 
     def begin_part(self, parts: int) -> None:

@@ -131,13 +131,39 @@ def test_in_its_first_block_a_presets_budget_is_granted_twice(presets, clock):
     assert presets.is_spent()
 
 
-def test_no_further_block_begins_in_overtime(presets, clock):
+@pytest.mark.parametrize("late", [-5, 0, 50])
+def test_further_blocks_of_a_preset_have_what_was_reserved_for_them(presets, clock, late):
     presets.note_ready()
     presets.begin_first_block(FURTHER_SHARE)
+    clock.pass_(60 - RESERVE_SECONDS + late)
+    presets.begin_further_blocks()
+    presets.begin_part(1)
+    assert presets.seconds_left() == pytest.approx(FURTHER_SHARE * 60)
+    presets.begin_part(2)
+    assert presets.seconds_left() == pytest.approx(FURTHER_SHARE * 60 / 2)
+
+
+def test_time_that_the_first_block_leaves_is_not_granted_twice(presets, clock):
+    presets.note_ready()
+    presets.begin_first_block(FURTHER_SHARE)
+    clock.pass_(10)
+    presets.begin_further_blocks()
+    assert presets.seconds_left() == 60 - RESERVE_SECONDS - 10
+
+
+def test_without_further_blocks_nothing_is_granted_for_them(presets, clock):
+    presets.note_ready()
+    presets.begin_first_block(0.0)
     clock.pass_(60 - RESERVE_SECONDS)
-    assert not presets.is_spent()
     presets.begin_further_blocks()
     assert presets.is_spent()
+
+
+def test_a_budget_that_the_user_states_grants_further_blocks_nothing(budget, clock):
+    budget.begin_first_block(FURTHER_SHARE)
+    clock.pass_(60 - RESERVE_SECONDS)
+    budget.begin_further_blocks()
+    assert budget.is_spent()
 
 
 def test_a_budget_that_the_user_states_is_a_total(budget, clock):
