@@ -37,6 +37,9 @@ function that asks for the number of threads itself."""
 SLICES = 5
 """Slices in the requested time; the fastest counts."""
 
+FEWEST_PASSES = 8
+"""Slices at least, unless they take far longer: as in a turn of a kernel, the first ones wake threads that slept."""
+
 
 class CeilingWorker:
     """Answers with the fastest of several slices; ``work`` is what one call moved (bytes) or computed (flops)."""
@@ -115,7 +118,7 @@ def _timed(work: Callable[[int], Any]) -> Callable[[int], int]:
 
 
 def _metered(duration: Callable[[int], int], slice_ns: int, work: float) -> Metered:
-    return Metered(fastest_call_ns(duration, slice_ns, slice_ns // SLICES), work)
+    return Metered(fastest_call_ns(duration, slice_ns, slice_ns // SLICES, FEWEST_PASSES), work)
 
 
 @njit(fastmath=FLAGS, parallel=True, cache=KEPT)
