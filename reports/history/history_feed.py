@@ -6,7 +6,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 from ...bench.history.history_records import History, Nominee
-from ...bench.history.records import Commit
+from ...bench.history.records import Commit, verdict_word
 from .history_text import confirmed, told, where
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -32,7 +32,7 @@ def atom(found: History) -> bytes:
 
 def _entry(feed: ElementTree.Element, found: History, commit: Commit, nominees: Sequence[Nominee]) -> None:
     entry = ElementTree.SubElement(feed, f"{{{ATOM}}}entry")
-    verdicts = dict.fromkeys(each.result.verdict for each in nominees if each.result)
+    verdicts = dict.fromkeys(verdict_word(each.result.verdict, [each.case]) for each in nominees if each.result)
     many = f"{len(nominees)} case{'' if len(nominees) == 1 else 's'}"
     _text(entry, "title", f"{commit.short} made {many} {' and '.join(verdicts)}: {commit.subject}".removesuffix(": "))
     _text(entry, "id", f"urn:rooflinear:{quote(found.suite, safe='')}:{quote(commit.name, safe='')}")

@@ -93,7 +93,7 @@ def told(nominee: Nominee) -> str:
     result = nominee.result
     if result is None or result.ratio is None:
         return f"{nominee.jump:.3f} in the series"
-    word = f"{result.verdict}, " if nominee.is_confirmed else ""
+    word = f"{verdict_word(result.verdict, [nominee.case])}, " if nominee.is_confirmed else ""
     interval = f" ({result.low:.3f} to {result.high:.3f})" if result.low is not None and result.high is not None else ""
     return f"{word}{result.ratio:.3f}{interval}"
 

@@ -36,6 +36,14 @@ def test_a_change_is_told_with_commit_author_and_ratio():
     assert "From c00 to c23: 24 commits, 23 of them measured against c00, 2 cases" in text
 
 
+def test_memory_becomes_larger_and_not_slower():
+    timed = history()
+    changes = [msgspec.structs.replace(each, case=f"{each.case} memory") for each in timed.changes]
+    found = msgspec.structs.replace(timed, changes=changes)
+    assert re.search(r"double/a.* memory: larger, 1\.0", terminal(found, FOLDER))
+    assert b"c07 made 1 case larger" in atom(found)
+
+
 def test_what_was_not_confirmed_is_told_as_such():
     text = terminal(history(control=1.05), FOLDER)
     assert re.search(r"undecided: c07: double/a.*: looks slower, but a control was called slower", text)
