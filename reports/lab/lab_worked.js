@@ -109,7 +109,13 @@ function notAmong(answers, tasks, asks, run) {
   const late = [...bad].filter(([, [status]]) => status !== 'wrong');
   const listed = (entries) => entries.map(([name, [status, reason]]) => `${name} (${status}: ${reason})`).join(', ');
   return [
-    lacking.length ? element('span', { 'data-lacking': lacking.join(' ') }, `No ${asks}: ${lacking.join(', ')}. `) : '',
+    lacking.length
+      ? element(
+          'span',
+          { 'data-lacking': lacking.join(' ') },
+          `Not measured in this run at ${asks}: ${lacking.join(', ')}. `,
+        )
+      : '',
     never.length ? element('span', { 'data-never': never.join(' ') }, `Nothing recorded of ${never.join(', ')}. `) : '',
     late.length ? element('span', {}, `Not asked to the end: ${listed(late)}. `) : '',
     wrong.length ? element('strong', { class: 'bad' }, `Wrong: ${listed(wrong)}.`) : '',
