@@ -43,8 +43,8 @@ KINDS = {
     "one of +5 %": Kind((0.05,), 20),
     "+5 % and +8 %": Kind((0.05, 0.08), 10),
     "nothing": Kind((), 20),
-    "+10 % of 10 MB": Kind((0.1,), 5, "memory", LARGER),
-    "a first call of +20 %": Kind((0.2,), 5, "first-call", STARTS),
+    "+10 % of 10 MB": Kind((0.1,), 3, "memory", LARGER),
+    "a first call of +20 %": Kind((0.2,), 3, "first-call", STARTS),
 }
 
 
