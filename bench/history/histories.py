@@ -11,7 +11,7 @@ from . import nominations
 from .chained import Chained
 from .history_records import Compared, History, HistoryVerdict, Measured, Nominee
 from .nominations import Key, Nomination
-from .records import Commit, FoundChange, ways_of
+from .records import Commit, FoundChange, counted, ways_of, what_of
 
 TOO_SMALL = "smaller than half of its margin"
 WAITS = "not compared yet"
@@ -166,5 +166,5 @@ def _gone(newest: Measured, lines: Sequence[Measured]) -> str:
 
 
 def _commits(found: Sequence[Nominee]) -> str:
-    count = len({each.commit.name for each in found})
-    return f"{count} commit{'' if count == 1 else 's'}"
+    names = {each.commit.name for each in found}
+    return counted(len(names), what_of(min(names)))

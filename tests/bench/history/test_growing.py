@@ -7,7 +7,8 @@ import pytest
 
 from rooflinear.bench.errors import BuildFailed
 from rooflinear.bench.history.growing import Growing
-from rooflinear.bench.history.history_records import CHANGES, MEASURED, Anchor
+from rooflinear.bench.history.histories import verdict_of
+from rooflinear.bench.history.history_records import CHANGES, MEASURED, Anchor, Measured
 from rooflinear.bench.history.records import STEPS
 
 from ...absent import needs
@@ -46,6 +47,17 @@ def test_changes_are_confirmed_and_nothing_besides(tmp_path):
     slower, faster = (each.result for each in found.changes if each.is_confirmed)
     assert slower.low < 1.05 < slower.high
     assert faster.low < 0.94 < faster.high
+
+
+def test_releases_are_called_releases(tmp_path):
+    found = grown(tmp_path, two_changes())
+    changes = [
+        msgspec.structs.replace(each, commit=msgspec.structs.replace(each.commit, name=f"made=={each.commit.name}"))
+        for each in found.changes
+    ]
+    line = Measured(commit=changes[0].commit, anchor="made==c00", numbers={label("a"): [0.05]})
+    verdict, reason = verdict_of(changes, found.call, [line], [], True, "")
+    assert (verdict, reason) == ("slower", "1 release made a case slower")
 
 
 def test_nothing_changed(tmp_path):
