@@ -1,5 +1,5 @@
 # make setup   .venv with everything that runs on a CPU, in tested versions
-# make report  the standard preset: about nine minutes, then a page to look at
+# make report  the standard preset: 9 to 13 minutes, then a page to look at
 # make check   linters, types, and the tests that start no command, framework or browser: two to four minutes
 # make test    linters, types, all tests: twenty to thirty minutes
 # make calibrate  error rates and power of the gate (quiet machine, three hours; adds to CALIBRATION)
