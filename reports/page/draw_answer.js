@@ -193,6 +193,19 @@ function placeCross(found, choice) {
   );
 }
 
+// Names whose labels overlap stand below one another.
+function separateNames(plane) {
+  const placed = [];
+  for (const node of plane.querySelectorAll('.region')) {
+    const { left, right, top, bottom } = node.getBoundingClientRect();
+    const beside = placed.filter((one) => one.left < right && left < one.right);
+    const over = beside.filter((one) => one.top < bottom && top < one.bottom);
+    const down = Math.max(0, ...over.map((one) => one.bottom + 1 - top));
+    if (down) node.style.setProperty('margin-top', `${down}px`);
+    placed.push({ left, right, top: top + down, bottom: bottom + down });
+  }
+}
+
 function drawBars(model, choice, look, open = null) {
   if (!model.rows.length) return note('There are no results at this size.');
   const head = model.any

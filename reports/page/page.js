@@ -154,7 +154,8 @@ function barsNote(bar, choice, found) {
 // The map and the sliders stay while only the size changes, so that a hand on a slider keeps hold of it.
 function drawMapOnce(map, choice, look) {
   const token = `${run().name}|${choice.view.number}|${choice.focus}`;
-  if (kept.map !== map || kept.token !== token) {
+  const anew = kept.map !== map || kept.token !== token;
+  if (anew) {
     byId('surface').replaceChildren(
       map
         ? drawSurface(run(), map, choice, look, (size) =>
@@ -178,6 +179,7 @@ function drawMapOnce(map, choice, look) {
   for (const name of choice.axes) placeSlider(name, choice);
   if (byId('cross')) placeCross(map, choice);
   byId('map-box').hidden = !map;
+  if (anew) separateNames(byId('surface'));
   byId('map-note').textContent = [
     map?.fitted && 'Where a neighbouring size has no time, fits tell it. ',
     map?.open && 'Blank: the fastest at a neighbouring size has no undisturbed time at another, and no fit. ',

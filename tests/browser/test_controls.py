@@ -169,6 +169,12 @@ def test_the_map_has_the_winner_of_each_size_and_leads_to_any(report, tables):
     report.choose(threads=2)
     labels = report.tab.locator(".plane .region").all_inner_texts()
     assert {label.strip() for label in labels} == {"numba", "numba_parallel"}
+    one, other = (each.bounding_box() for each in report.tab.locator(".plane .region").all())
+    apart = (
+        abs(one[at] - other[at]) >= min(one, other, key=lambda box: box[at])[by]
+        for at, by in (("x", "width"), ("y", "height"))
+    )
+    assert any(apart)
     box = report.tab.locator(".plane").bounding_box()
     place = {"x": box["width"] * 0.62, "y": box["height"] * 0.3}
     report.act(lambda: report.tab.click(".plane", position=place))
