@@ -193,17 +193,10 @@ function placeCross(found, choice) {
   );
 }
 
-// Names whose labels overlap stand below one another.
 function separateNames(plane) {
-  const placed = [];
-  for (const node of plane.querySelectorAll('.region')) {
-    const { left, right, top, bottom } = node.getBoundingClientRect();
-    const beside = placed.filter((one) => one.left < right && left < one.right);
-    const over = beside.filter((one) => one.top < bottom && top < one.bottom);
-    const down = Math.max(0, ...over.map((one) => one.bottom + 1 - top));
-    if (down) node.style.setProperty('margin-top', `${down}px`);
-    placed.push({ left, right, top: top + down, bottom: bottom + down });
-  }
+  const names = [...plane.querySelectorAll('.region')];
+  const downs = movedDown(names.map((node) => node.getBoundingClientRect()));
+  downs.forEach((down, k) => down && names[k].style.setProperty('margin-top', `${down}px`));
 }
 
 function drawBars(model, choice, look, open = null) {

@@ -179,7 +179,7 @@ function drawMapOnce(map, choice, look) {
   for (const name of choice.axes) placeSlider(name, choice);
   if (byId('cross')) placeCross(map, choice);
   byId('map-box').hidden = !map;
-  if (anew) separateNames(byId('surface'));
+  if (anew) requestAnimationFrame(() => separateNames(byId('surface'))); // a frame computes the layout anyway
   byId('map-note').textContent = [
     map?.fitted && 'Where a neighbouring size has no time, fits tell it. ',
     map?.open && 'Blank: the fastest at a neighbouring size has no undisturbed time at another, and no fit. ',

@@ -220,6 +220,18 @@ function places({ cells, winners }) {
     }));
 }
 
+// How far down each label goes, in px, so that none covers one before it.
+function movedDown(boxes) {
+  const placed = [];
+  return boxes.map(({ left, right, top, bottom }) => {
+    let [down, over] = [0, null];
+    const covers = (one) => one.left < right && left < one.right && one.top < bottom + down && top + down < one.bottom;
+    while ((over = placed.find(covers))) down = over.bottom + 1 - top;
+    placed.push({ left, right, top: top + down, bottom: bottom + down });
+    return down;
+  });
+}
+
 // For each cell, how many of the same winner follow it in a direction.
 function stretch(cells, di, dj) {
   const order = (count, step) => Array.from({ length: count }, (_, k) => (step > 0 ? count - 1 - k : k));
