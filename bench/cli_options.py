@@ -96,7 +96,7 @@ RunBudget = Annotated[
     option(
         "--time-budget",
         "TIME",
-        "Time for the whole run, such as 90s or 8m. Default: the preset's, and what a slow start takes;"
+        "Time for the whole run, such as 90s or 8m. Default: the preset's, which a slow machine may exceed;"
         " no limit with sizes of your own.",
     ),
 ]

@@ -20,7 +20,7 @@ DTYPES = ("float64", "float32")
 
 @dataclass(frozen=True)
 class Preset:
-    """Limits of a preset: seconds in all (None: no limit), seconds per call, rounds per block.
+    """Limits of a preset: seconds in all on a usual machine (None: no limit), seconds per call, rounds per block.
 
     ``start_s`` is what the first workers usually take of the time budget to start.
     """

@@ -66,7 +66,7 @@ class Admission:
         """
         slot.refuse()
         if self.budget.is_spent():
-            reason = f"the time budget of {self.budget.granted} was spent before its turn (--time-budget)"
+            reason = f"the time budget of {self.budget.in_words} was spent before its turn (--time-budget)"
             raise Lost("skipped", reason, lack="time budget")
         self._refuse_for_memory(case)
         slot.start()

@@ -94,8 +94,8 @@ class Budget:
         return left is not None and left + self._overtime <= 0
 
     @property
-    def granted(self) -> str:
-        """The budget in words, for a case that it left out."""
+    def in_words(self) -> str:
+        """As the reason of a case that it left out tells it."""
         again = " and as much again" if self._overtime else ""
         return f"{self.options.time_budget_s or 0.0:g} s{again}"
 
@@ -149,7 +149,7 @@ class Budget:
         """Seconds to show to the user; None without a budget if a call may take long and cannot be estimated yet."""
         contests, left = list(contests), self.seconds_left()
         if left is not None:
-            return min(self.estimate(contests), left if left > 0 else max(left + self._overtime, 0.0))
+            return min(self.estimate(contests), max(left + self._overtime, 0.0))
         if any(self.wants_probe(case) for contest in contests for case in contest.cases):
             return None
         return self.estimate(contests)
