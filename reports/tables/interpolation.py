@@ -79,12 +79,13 @@ def _mixed(values: Sequence[float], weights: Sequence[float]) -> float:
 
 
 def _missed(view: View, values: Mapping[str, float], size: Mapping[str, int], name: str) -> list[float]:
-    """The error at one size along one axis; none without a value there and on both sides."""
+    """The error at one size along one axis; none without a value there and on both sides, or at both of two sizes."""
     along = axis(view, name)
     place = along.index(size[name])
     if len(along) == 2:
         low, high = (values.get(words({**size, name: each}), math.nan) for each in along)
-        return [_bent(low, high, along[1] / along[0])] if place == 0 and known(low * high) and low * high > 0 else []
+        told = place == 0 and all(known(value) and value > 0 for value in (low, high))
+        return [_bent(low, high, along[1] / along[0])] if told else []
     if not 0 < place < len(along) - 1:
         return []
     before, after = along[place - 1], along[place + 1]
