@@ -113,7 +113,7 @@ function notAmong(answers, tasks, asks, run) {
       ? element(
           'span',
           { 'data-lacking': lacking.join(' ') },
-          `Not measured in this run at ${asks}: ${lacking.join(', ')}. `,
+          `Not measured in this run for ${asks}: ${lacking.join(', ')}. `,
         )
       : '',
     never.length ? element('span', { 'data-never': never.join(' ') }, `Nothing recorded of ${never.join(', ')}. `) : '',
