@@ -183,8 +183,8 @@ def _unranked(advice: Advice) -> list[str]:
     disturbed = [each.implementation for each in advice.unranked if known(each.time_ns.value)]
     if not disturbed:
         return []
-    was = "was" if len(disturbed) == 1 else "were"
-    return [f"{joined(disturbed, most=MOST_NAMED)} {was} disturbed by other programs, and without a rank."]
+    was, has = ("was", "has") if len(disturbed) == 1 else ("were", "have")
+    return [f"{joined(disturbed, most=MOST_NAMED)} {was} disturbed by other programs and {has} no rank."]
 
 
 def _with_range(found: Interval) -> str:

@@ -107,6 +107,6 @@ function packageWords({ plain, baseline, ranked, calls }, best) {
 
 function disturbedWords({ disturbed }) {
   if (!disturbed.length) return [];
-  const was = disturbed.length === 1 ? 'was' : 'were';
-  return [`${joined(disturbed)} ${was} disturbed by other programs, and without a rank.`];
+  const [was, has] = disturbed.length === 1 ? ['was', 'has'] : ['were', 'have'];
+  return [`${joined(disturbed)} ${was} disturbed by other programs and ${has} no rank.`];
 }

@@ -83,9 +83,10 @@ function ladder(run, choice, measured) {
   const look = looker(run, choice);
   const best = timed[0] || null;
   const limit = best && isPlain(choice) && isKnown(best.limit_ns) ? best.limit_ns : null;
-  const times = [...steps.map((step) => step.row.time), ...(limit ? [limit] : [])];
-  const [low, high] = [Math.min(...times), Math.max(...times)];
-  const place = (time) => (high > low ? Math.log(time / low) / Math.log(high / low) : 1);
+  const { start, place } = ladderAxis(
+    steps.map((step) => step.row.time),
+    limit,
+  );
   const rungs = steps.map(({ word, row }, i) => ({
     ...row,
     ...look(row.implementation),
@@ -98,6 +99,7 @@ function ladder(run, choice, measured) {
     rungs,
     known,
     limit,
+    start,
     any: rungs.length > 1,
     limitAt: limit === null ? null : place(limit),
     best,
@@ -107,6 +109,14 @@ function ladder(run, choice, measured) {
       : null,
     changes: [...changes(run, choice, byName), ...threadChanges(run, choice, timed)],
   };
+}
+
+// Bars start at the limit; where none is known, at a round time well below the least, which would else have no bar.
+function ladderAxis(times, limit) {
+  const least = Math.min(...times);
+  const start = limit === null ? decadeBelow(least) : Math.min(limit, least);
+  const end = Math.max(...times);
+  return { start, place: (time) => (end > start ? Math.log(time / start) / Math.log(end / start) : 1) };
 }
 
 function changes(run, choice, byName) {

@@ -28,7 +28,7 @@ function drawLadder(model, look, open = null) {
             ),
             nearness(model.rest),
           ),
-          track(0.004, 'var(--ink)'),
+          track(Math.max(model.limitAt, 0.004), 'var(--ink)'),
           element('span', { class: 'took' }, timeText(model.limit)),
         );
   return element('ol', { class: 'ladder' }, model.rungs.map(rung), limit);

@@ -79,6 +79,7 @@ async function render(quick = false) {
 async function open() {
   model = deriveAnswer(run(), state, false);
   drawAnswer(model, looker(run(), model.choice));
+  if (!run().cases.status.words.includes('ok')) byId('missing-text').parentElement.open = true;
   document.documentElement.dataset.answeredMs = String(Math.round(performance.now()));
   await new Promise((done) => {
     requestAnimationFrame(() => setTimeout(done));
@@ -182,7 +183,7 @@ function drawMapOnce(map, choice, look) {
   if (anew) requestAnimationFrame(() => separateNames(byId('surface'))); // a frame computes the layout anyway
   byId('map-note').textContent = [
     map?.fitted && 'Where a neighbouring size has no time, fits tell it. ',
-    map?.open && 'Blank: the fastest at a neighbouring size has no undisturbed time at another, and no fit. ',
+    map?.open && 'Blank: what is fastest at one measured size has no undisturbed time at the next, and no fit. ',
   ]
     .filter(Boolean)
     .join('');
@@ -337,13 +338,14 @@ function drawFigureChoices(choice) {
   byId('show-all').disabled = shownNow.length === all.length;
 }
 
-function ladderNote({ any, known, whole: gain, rest }) {
+function ladderNote({ any, known, whole: gain, rest, start }) {
   if (!any) return '';
   const order = known
     ? 'From loops in plain Python to the limit: each step is compared with the one above it.'
     : 'From the slowest to the fastest.';
   const total = gain ? ` All steps together: ${ratioText(gain)}.` : '';
-  return order + total + (rest ? ` ${restText(rest)}` : '');
+  const scale = ` Bars start at ${timeText(start)}; their scale is logarithmic.`;
+  return order + total + (rest ? ` ${restText(rest)}` : '') + scale;
 }
 
 function restText({ ratio, name, algorithm, fault }) {

@@ -164,7 +164,7 @@ def test_a_benchmark_without_sizes_and_conditions_has_no_empty_brackets():
 def test_what_was_disturbed_is_told():
     busy = row("jax", 10.0, 1.0, reason="disturbed by other programs")
     lacking = row("dask", 1.0, 1.0, time_ns=UNKNOWN, reason="skipped: too long")
-    assert told(unranked=[busy, lacking]).endswith("jax was disturbed by other programs, and without a rank.")
+    assert told(unranked=[busy, lacking]).endswith("jax was disturbed by other programs and has no rank.")
     nothing = told(ranked=[], unranked=[busy], verdict="none timed", use=None, baseline=None, no_new_package=None)
     assert nothing.startswith("No undisturbed time is known for gradient at m = 50,000 and n = 20")
     assert "jax was disturbed" in nothing
