@@ -52,6 +52,25 @@ def test_tests_of_one_name_in_two_files_or_classes_are_two():
     assert labels(files.pytest_benchmark(*map(files.measured, names))) == names
 
 
+def in_group(name, kind, group="read"):
+    return files.measured(name + f"[{kind}]", group=group, param=kind, params={"kind": kind})
+
+
+def test_contenders_of_one_function_are_called_by_their_parameters_alone():
+    found = [in_group("a.py::test_read", kind) for kind in ("plain", "reactive")]
+    assert labels(files.pytest_benchmark(*found)) == ["read/kind=plain", "read/kind=reactive"]
+
+
+def test_contenders_of_two_functions_keep_their_names():
+    found = [in_group(f"a.py::test_{name}", "plain") for name in ("get", "read")]
+    alone = files.measured("a.py::test_write", group="write")
+    assert labels(files.pytest_benchmark(*found, alone)) == [
+        "read/a.py::test_get kind=plain",
+        "read/a.py::test_read kind=plain",
+        "write/a.py::test_write",
+    ]
+
+
 def test_ids_with_blanks_stay_whole_without_params():
     found = [files.measured(f"t.py::test[{name}]", param=name) for name in ("a short one", "a long one")]
     content = files.pytest_benchmark(*found, files.measured("t.py::test[a long one, too]"))
