@@ -22,7 +22,9 @@ CALIBRATION ?= results/calibration.jsonl
 REPEATED ?= results/report-calibration.jsonl
 TORCH_INDEX ?=
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+SITE = $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+# pip compiles on one core: a minute longer.
+PIP := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt
 
 .PHONY: setup report lint types style check bytecode quick test others calibrate repeat goals guests bisects histories picture course dist site audit schemas clean
 
@@ -33,6 +35,7 @@ setup: .venv/complete
 	$(PYTHON) -m venv .venv
 	$(PIP) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch
 	$(PIP) --editable '.[dev]'
+	@$(BIN)/python -m compileall -q -j 0 -x '/tests?/' $(SITE) >/dev/null || true  # some files are for a newer Python
 	@touch $@
 
 report: setup
