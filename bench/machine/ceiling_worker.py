@@ -6,9 +6,10 @@ and hides that a written line is first read.
 """
 
 import os
+import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from llvmlite import ir
@@ -184,4 +185,5 @@ def _emit(context, builder, signature, arguments):  # noqa: ARG001
 
 
 if __name__ == "__main__":
+    cast(dict[str, object], sys.modules).setdefault("scipy", None)  # whose BLAS Numba would load in vain, at each start
     serve(MeterRequest, CeilingWorker())
