@@ -131,7 +131,8 @@ def chosen(request):
 
 @pytest.fixture(scope="module")
 def environment(rooflinear_once):
-    return os.environ | {"TMPDIR": str(rooflinear_once.temporary)}
+    temporary = rooflinear_once.temporary
+    return os.environ | {"TMPDIR": str(temporary), "TORCHINDUCTOR_CACHE_DIR": str(temporary / "inductor")}
 
 
 @pytest.fixture(scope="module")
