@@ -254,10 +254,10 @@ const chartsOf = ({ choice, scaling, calls, roofline, runs: beside }) => [
 ];
 
 // Sections that have nothing to show under the choice made: where one implementation alone was timed, none is faster.
-function hideEmpty({ choice, compared, roofline: roofs, fractions: shares, missing, beside: besides }) {
+function hideEmpty({ choice, compared, scaling, roofline: roofs, fractions: shares, missing, beside: besides }) {
   const cases = run().casesOf(choice.view);
   const empty = {
-    scale: !cases.some((row) => isKnown(row.time_ns)),
+    scale: !scaling.axis || !cases.some((row) => isKnown(row.time_ns)),
     'winners-fold': !compared,
     steps: !compared,
     limits: !roofs.any && !shares.any,
@@ -356,7 +356,7 @@ function restText({ ratio, name, algorithm, fault }) {
 }
 
 function scalingNote(scaling) {
-  if (!scaling.axis) return 'These cases have no size that varies.';
+  if (!scaling.axis) return '';
   const stopped = scaling.capped.length
     ? ' ↑ marks a case that was stopped at its time limit: its time is longer than shown.'
     : '';
