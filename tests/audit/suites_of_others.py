@@ -40,7 +40,7 @@ SUITES = (
         ),
         source="yarl==1.18.3",
     ),
-    Whole("observ==1.0.0", ("--pytest", "bench"), source="observ==1.0.0"),
+    Whole("observ==1.0.0", ("--pytest", "bench", "-k", "not plain_vs_reactive"), source="observ==1.0.0"),
     Whole("packaging==26.0", ("--asv", "benchmarks")),
 )
 
