@@ -1,6 +1,6 @@
 # make setup   .venv with everything that runs on a CPU, in tested versions
 # make report  the standard preset: 9 to 13 minutes, then a page to look at
-# make check   linters, types, and the tests that start no command, framework or browser: two to four minutes
+# make check   linters, types, and the quick tests, which start no command, framework or browser: two to three minutes
 # make test    linters, types, all tests: twenty to thirty minutes
 # make calibrate  error rates and power of the gate (quiet machine, three hours; adds to CALIBRATION)
 # make repeat  how well the reports of several runs agree (quiet machine, nine minutes a run; adds to REPEATED)

@@ -88,6 +88,7 @@ def test_headings_go_down_by_one_and_every_table_has_a_caption(report):
     assert report.tab.locator(".plane[role=img]").get_attribute("aria-label").startswith("Map of the fastest")
 
 
+@pytest.mark.slow
 def test_a_page_of_a_thousand_cases_is_below_three_megabytes(written, tables, record_property):
     record_property("page_bytes", written.stat().st_size)
     assert len(tables.cases) > 1_000

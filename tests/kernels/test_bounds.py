@@ -59,6 +59,7 @@ def test_numpy_is_within_both_bounds(name, m, n, dtype):
     assert statistical <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["mse", "gradient"])
 def test_numpy_is_within_both_bounds_at_a_million_rows_of_fifty(name):
     inputs = generated(name, 10**6, 50, np.float32)

@@ -13,6 +13,7 @@ CASES = 24
 RUNS = 2000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("machine", MACHINES)
 def test_the_same_code_is_not_called_slower(machine):
     """0.5 % of runs is what Holm allows each direction; of 2000 runs up to 20 would be 1 %."""

@@ -196,6 +196,7 @@ def test_a_copy_that_a_call_makes_is_seen(rooflinear, big, tmp_path):
     assert result["peak_bytes"] >= 0.9 * 8 * ROWS * COLUMNS
 
 
+@pytest.mark.slow
 def test_cat_and_a_contender_take_turns_in_both_states(big):
     passes = measure(str(big), ("numpy_blocked",), ("warm", "cold"), processes=1)
     assert [each.state for each in passes] == ["warm", "warm", "cold", "cold"]
@@ -204,6 +205,7 @@ def test_cat_and_a_contender_take_turns_in_both_states(big):
     assert all(each.cached <= 1 and each.wall_ns > 0 and each.bytes == 8 * ROWS * COLUMNS for each in passes)
 
 
+@pytest.mark.slow
 def test_what_copies_is_not_set_beside_cat(big):
     with pytest.raises(UsageError, match="numpy cannot read X from its file"):
         measure(str(big), ("numpy",), ("warm",), processes=1)

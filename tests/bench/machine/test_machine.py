@@ -85,6 +85,7 @@ def told_there(another_system):
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_every_module_is_imported_on_another_system(told_there):
     assert {"cli", "commands", "machine", "measure", "parent", "runner", "store", "worker"} <= set(
         told_there["imported"]

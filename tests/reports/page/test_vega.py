@@ -67,6 +67,7 @@ def test_a_user_without_a_home_has_a_page(made, monkeypatch):
     assert [anew().script, anew().script] == ["script 1", "script 2"]
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_what_is_made():
     kept = module.vega()
     assert module._made(kept.made_of) == kept

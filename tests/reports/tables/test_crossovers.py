@@ -111,6 +111,7 @@ def test_the_range_of_one_overtaking_does_not_reach_over_another():
         assert row["from_size"] < row["at_low"] < row["at"] < row["at_high"] < row["to_size"]
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.floats(0, 0.9), st.floats(15, 9000), st.integers(0, 3))
 def test_an_overtaking_lies_between_its_sizes_and_within_its_range(slope, where, shake):

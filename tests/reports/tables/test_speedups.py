@@ -52,6 +52,7 @@ def test_without_pairing_the_same_drift_would_hide_the_answer():
     assert row["high_ns"] / row["low_ns"] > 1.2
 
 
+@pytest.mark.slow
 def test_paired_interval_holds_the_planted_ratio_in_95_of_100_runs():
     """From results to the table's row; the intervals themselves are tested over more contests in test_estimates."""
     hits = 0
