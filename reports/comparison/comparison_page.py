@@ -1,11 +1,13 @@
 """A comparison as one self-contained page: a forest plot of ratios, and the measurements behind each verdict."""
 
 import math
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ...bench.gate.records import FIRST_CALL, MEMORY, TIME, CaseResult, Comparison, Measure, Side, Stage
+from ...bench.records import Case, Machine
 from ..rendering import FOLDER, policy, render, styles
 from ..units import amount_text, bytes_text, known
 from .comparison_advice import action, changed_cases, looked_at, restless, standing, why
@@ -99,7 +101,9 @@ def html(found: Comparison) -> bytes:
     style = styles("page/page.css", "comparison/comparison.css")
     script = (FOLDER / "comparison/comparison.js").read_text()
     shown = ordered(changed_cases(found))
-    axis = axis_of([*shown, *(each.result for each in found.controls)], found.margin)
+    by_host = _by_host(found)
+    of_hosts = [own for each in shown for _, own in by_host[each.case, each.measure]]
+    axis = axis_of([*shown, *of_hosts, *(each.result for each in found.controls)], found.margin)
     return render(
         "comparison/comparison.html",
         style=style,
@@ -121,7 +125,8 @@ def html(found: Comparison) -> bytes:
         marks=MARKS,
         of_numbers=OF_NUMBERS if any(map(is_number, shown)) else "",
         axis=axis,
-        cases=[_row(each, axis) for each in shown],
+        cases=[_row(each, axis, by_host[each.case, each.measure]) for each in shown],
+        hosts=[(each, _machine(each.comparison.machine if each.comparison else None)) for each in found.hosts],
         controls=[(each, _row(each.result, axis)) for each in found.controls],
         operations=sorted({each.case.operation for each in shown}),
         implementations=sorted({each.case.implementation for each in shown} - {""}),
@@ -146,7 +151,16 @@ def differing(base: Side, head: Side) -> list[tuple[str, str, str]]:
     return [each for each in pairs if each[1] != each[2]]
 
 
-def _row(result: CaseResult, axis: Axis) -> dict[str, Any]:
+def _by_host(found: Comparison) -> dict[tuple[Case, Measure], list[tuple[str, CaseResult]]]:
+    """What each host of a fleet found by itself, by case and measure."""
+    told: dict[tuple[Case, Measure], list[tuple[str, CaseResult]]] = defaultdict(list)
+    for host in found.hosts:
+        for each in host.comparison.cases if host.comparison else []:
+            told[each.case, each.measure].append((host.name, each))
+    return told
+
+
+def _row(result: CaseResult, axis: Axis, hosts: Sequence[tuple[str, CaseResult]] = ()) -> dict[str, Any]:
     drawn = result.ratio is not None and known(result.ratio)
     return {
         "result": result,
@@ -157,6 +171,7 @@ def _row(result: CaseResult, axis: Axis) -> dict[str, Any]:
         "bar": _bar(result.low, result.high, axis),
         "earlier": _bar(result.then.low, result.then.high, axis) if result.then else None,
         "band": (axis.at(1 / (1 + result.margin)), axis.at(1 + result.margin)),
+        "hosts": [(name, _row(own, axis)) for name, own in hosts],
         "stages": [
             _stage(name, stage, result.margin, result.measure)
             for name, stage in (("Screen", result.screen), ("Confirmation", result.confirm))
@@ -198,7 +213,6 @@ def _tick(ratio: float) -> str:
 
 
 def _facts(found: Comparison) -> dict[str, str]:
-    machine = found.machine
     facts = {
         "Replays": f"{found.replays.file} · seed {found.replays.seed}" if found.replays else "",
         "Base": _side(found.base),
@@ -209,16 +223,20 @@ def _facts(found: Comparison) -> dict[str, str]:
         "When": found.started_at.replace("T", " ").replace("+00:00", " UTC"),
         "Seed": str(found.seed),
     }
-    if machine:
-        facts |= {
-            "Machine": machine.name,
-            "Processor": machine.cpu,
-            "Cores": str(machine.cores_available),
-            "Memory": bytes_text(machine.memory_bytes) if machine.memory_bytes else "",
-            "System": machine.system,
-            "Python": machine.python,
-        }
-    return {name: text for name, text in facts.items() if text}
+    return {name: text for name, text in (facts | _machine(found.machine)).items() if text}
+
+
+def _machine(machine: Machine | None) -> dict[str, str]:
+    if machine is None:
+        return {}
+    return {
+        "Machine": machine.name,
+        "Processor": machine.cpu,
+        "Cores": str(machine.cores_available),
+        "Memory": bytes_text(machine.memory_bytes) if machine.memory_bytes else "",
+        "System": machine.system,
+        "Python": machine.python,
+    }
 
 
 def _side(side: Side) -> str:

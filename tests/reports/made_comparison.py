@@ -6,7 +6,7 @@ import random
 import msgspec
 
 from rooflinear.bench.errors import Lost
-from rooflinear.bench.gate import judge, records, recurrence
+from rooflinear.bench.gate import judge, records, recurrence, together
 from rooflinear.bench.gate.paired_rounds import Reading
 from rooflinear.bench.gate.plan import Planned
 from rooflinear.bench.gate.tracks import Track, results
@@ -72,6 +72,15 @@ def comparison(verdicts=tuple(EFFECTS), implementations=("numpy", "numba"), seed
         started_at="2026-11-24T03:00:00+00:00",
         seconds=91.0,
     )
+
+
+def fleet(hostile=False):
+    """Two hosts that agree in part, and one that is lost."""
+    hosts = [
+        records.OfHost(name=HOSTILE if hostile else f"node{seed}", comparison=comparison(seed=seed, hostile=hostile))
+        for seed in (1, 2)
+    ]
+    return together.combined([*hosts, records.OfHost(name="node3", lost="its worker has ended")])
 
 
 def replay(seed=1):

@@ -14,7 +14,7 @@ from rooflinear.reports.comparison import comparison_text
 from rooflinear.reports.comparison.comparison_page import Axis, html
 
 from ...absent import needs
-from ..made_comparison import comparison, replay
+from ..made_comparison import comparison, fleet, replay
 
 
 class Texts(HTMLParser):
@@ -69,6 +69,23 @@ def test_a_replay_shows_both_ratios_of_every_case():
     assert [attributes["class"] for tag, attributes in page.tags if tag == "line"].count("earlier") == 10
     told = [attributes["data-verdict"] for tag, attributes in page.tags if "data-verdict" in attributes]
     assert told.count("recurs") == 4
+
+
+def test_a_fleet_shows_what_each_host_found_of_every_case():
+    made = fleet()
+    page = parsed(html(made))
+    shown = " ".join(" ".join(page.texts).split())
+    told = [each for host in made.hosts if host.comparison for each in host.comparison.cases]
+    assert [attributes.get("class") for _, attributes in page.tags].count("line host") == len(told)
+    for each in told:
+        if each.ratio:
+            assert f"{each.ratio:.3f} ({each.low:.3f} – {each.high:.3f})" in shown
+    assert "node2 slower, 2 of 12 cases are slower by more than their margin a CPU 2 — — 91 s" in shown
+    assert "node3 lost: its worker has ended — — — — —" in shown
+
+
+def test_one_machine_has_no_hosts():
+    assert "host" not in html(comparison()).decode().partition("<body>")[2]
 
 
 @pytest.mark.parametrize(
@@ -196,7 +213,7 @@ def test_the_markdown_copied_is_the_comment(opened, hostile):
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (820, "light"), (1280, "light")])
 def test_nothing_overflows_and_no_rule_of_access_is_broken(opened, width, scheme):
     """Colours are those of the scheme and not of the width, so the middle width needs no look at the rules."""
-    tab = opened(comparison(hostile=True), width, scheme)
+    tab = opened(fleet(hostile=True), width, scheme)
     tab.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     if width == 820:
