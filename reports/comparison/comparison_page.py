@@ -213,12 +213,13 @@ def _tick(ratio: float) -> str:
 
 
 def _facts(found: Comparison) -> dict[str, str]:
+    where = f"each of {len(found.hosts)} hosts" if found.hosts else "one machine"
     facts = {
         "Replays": f"{found.replays.file} · seed {found.replays.seed}" if found.replays else "",
         "Base": _side(found.base),
         "Head": _side(found.head),
         "Suite": found.suite,
-        "Method": "paired, in turns on one machine" if found.method == "paired" else "unpaired, from files",
+        "Method": f"paired, in turns on {where}" if found.method == "paired" else "unpaired, from files",
         "Took": f"{found.seconds:.0f} s" if found.seconds else "",
         "When": found.started_at.replace("T", " ").replace("+00:00", " UTC"),
         "Seed": str(found.seed),

@@ -81,6 +81,7 @@ def test_a_fleet_shows_what_each_host_found_of_every_case():
         if each.ratio:
             assert f"{each.ratio:.3f} ({each.low:.3f} – {each.high:.3f})" in shown
     assert "node2 slower, 2 of 12 cases are slower by more than their margin a CPU 2 — — 91 s" in shown
+    assert "paired, in turns on each of 3 hosts" in shown
     assert "node3 lost: its worker has ended — — — — —" in shown
 
 
