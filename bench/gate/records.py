@@ -128,6 +128,11 @@ class Earlier(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
 
 
+def ways_of(measure: Measure) -> tuple[str, str]:
+    """What a case becomes whose ratio is above 1, and below."""
+    return ("larger", "smaller") if measure == MEMORY else ("slower", "faster")
+
+
 def labelled(case: Case, measure: Measure) -> str:
     """A case for people, and after it the measure if that is not the time of a call."""
     return case.label if measure == TIME else f"{case.label} {measure}"

@@ -108,9 +108,11 @@ def _control(track: Track, result: CaseResult, fired: bool) -> Control:
 def _trusted(result: CaseResult, is_control: bool, fired: set[str]) -> CaseResult:
     if not fired or result.verdict not in (records.SLOWER, records.FASTER):
         return result
-    reason = "its sources are the same on both sides" if is_control else "a control was called slower in this run"
+    above, below = records.ways_of(result.measure)
+    looks = above if result.verdict == records.SLOWER else below
+    reason = "its sources are the same on both sides" if is_control else f"a control was called {above} in this run"
     return msgspec.structs.replace(
-        result, verdict=records.INCONCLUSIVE, reason=f"looks {result.verdict}, but {reason}; compare again"
+        result, verdict=records.INCONCLUSIVE, reason=f"looks {looks}, but {reason}; compare again"
     )
 
 

@@ -11,7 +11,7 @@ from . import nominations
 from .chained import Chained
 from .history_records import Compared, History, HistoryVerdict, Measured, Nominee
 from .nominations import Key, Nomination
-from .records import Commit, FoundChange, counted, ways_of, what_of
+from .records import Commit, FoundChange, case_ways, counted, what_of
 
 TOO_SMALL = "smaller than half of its margin"
 WAITS = "not compared yet"
@@ -153,7 +153,7 @@ def verdict_of(
 
 def _ways(found: Sequence[Nominee], way: int) -> str:
     """``slower``; ``slower or larger`` where cases of both kinds changed."""
-    return " or ".join(dict.fromkeys(ways_of(each.case)[way] for each in found))
+    return " or ".join(dict.fromkeys(case_ways(each.case)[way] for each in found))
 
 
 def _gone(newest: Measured, lines: Sequence[Measured]) -> str:

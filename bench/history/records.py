@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ..gate.records import FIRST_CALL, MEMORY
+from ..gate.records import FIRST_CALL, MEMORY, TIME, ways_of
 from ..records import Machine
 from .steps import Outcome, Step
 
@@ -108,14 +108,14 @@ class Bisection(msgspec.Struct, frozen=True, kw_only=True):
         return EXIT_STATUS[self.verdict]
 
 
-def ways_of(case: str) -> tuple[str, str]:
+def case_ways(case: str) -> tuple[str, str]:
     """What a case becomes whose ratio is above 1, and below."""
-    return ("larger", "smaller") if case.endswith(f" {MEMORY}") else ("slower", "faster")
+    return ways_of(MEMORY if case.endswith(f" {MEMORY}") else TIME)
 
 
 def verdict_word(verdict: str, cases: Sequence[str]) -> str:
     """A verdict as the first word of a sentence: ``larger`` in place of ``slower`` where only memory changed."""
-    kinds = {ways_of(case) for case in cases}
+    kinds = {case_ways(case) for case in cases}
     way = ("slower", "faster").index(verdict) if verdict in ("slower", "faster") and len(kinds) == 1 else None
     return verdict if way is None else kinds.pop()[way]
 
@@ -161,7 +161,7 @@ def _is_confirmed(change: FoundChange, way: int) -> bool:
 
 def _ways(changes: Sequence[FoundChange], way: int) -> str:
     """``slower``; ``slower or larger`` where cases of both kinds changed."""
-    return " or ".join(dict.fromkeys(ways_of(case.case)[way] for change in changes for case in change.cases))
+    return " or ".join(dict.fromkeys(case_ways(case.case)[way] for change in changes for case in change.cases))
 
 
 def _commits(changes: Sequence[FoundChange]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...bench.gate.statistics import location
-from ...bench.history.records import Bisection, Commit, counted, quantity_of, ways_of, what_of
+from ...bench.history.records import Bisection, Commit, case_ways, counted, quantity_of, what_of
 from ...bench.history.search import AGAIN_BLOCKS, LOOKS
 from ..comparison.comparison_page import Axis
 from ..rendering import policy, render, styles
@@ -46,7 +46,7 @@ class Ladder:
 
     @property
     def way(self) -> str:
-        return ways_of(self.case)[0]
+        return case_ways(self.case)[0]
 
 
 def html(found: Bisection) -> bytes:

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...bench.history.records import Bisection, ChangedCase, FoundChange, counted, verdict_word, ways_of, what_of
+from ...bench.history.records import Bisection, ChangedCase, FoundChange, case_ways, counted, verdict_word, what_of
 
 HEADLINES = {
     "slower": "Slower",
@@ -52,7 +52,7 @@ def told(case: ChangedCase) -> str:
     """``slower, 1.051 (1.046 to 1.057)``: the commit over the one before it."""
     if case.ratio is None:
         return f"not compared with the one before; {ratio_text(case.from_good)} from end to end"
-    slower, faster = ways_of(case.case)
+    slower, faster = case_ways(case.case)
     word = slower if case.ratio > 1 else faster
     sure = word if case.confirmed else "not confirmed"
     low, high = case.low, case.high

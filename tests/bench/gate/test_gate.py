@@ -11,7 +11,7 @@ from rooflinear.bench.gate import judge
 from rooflinear.bench.gate.gate import LATE, SCREEN_SHARE, Gate
 from rooflinear.bench.gate.paired_rounds import Reading
 from rooflinear.bench.gate.plan import Outcome, Planned
-from rooflinear.bench.gate.records import SAME, verdict_of
+from rooflinear.bench.gate.records import MEMORY, SAME, verdict_of
 from rooflinear.bench.gate.tracks import results
 from rooflinear.bench.records import Case
 
@@ -308,6 +308,15 @@ def test_a_control_that_fires_lets_nothing_be_called_slower(control, effects):
     assert compared.found["numba"].verdict == "inconclusive"
     assert compared.found["numba"].reason == "looks slower, but a control was called slower in this run; compare again"
     assert compared.verdict == "inconclusive"
+
+
+def test_memory_becomes_larger_and_not_slower():
+    machine = Machine()
+    machine.head = {"numba": 1.2}
+    machine.copy = {("numpy", SCREEN): 1.03, ("numpy", CONFIRM): 1.2}
+    measured = [planned("numpy", copied=True, measure=MEMORY), planned("numba", measure=MEMORY)]
+    reason = Compared(machine, *measured).found["numba"].reason
+    assert reason == "looks larger, but a control was called larger in this run; compare again"
 
 
 def test_a_copy_is_played_only_while_it_is_open():
