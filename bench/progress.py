@@ -43,8 +43,10 @@ class Plain:
         print(line, file=sys.stderr, flush=True)
 
     def share(self) -> str:
+        """``12/28``; in further processes ``28/28 and 5 again``."""
         done = sum(self.counts.values())
-        return f"{done}/{max(done, self.total)}"  # further blocks count on
+        again = done - self.total
+        return f"{done}/{self.total}" if again <= 0 else f"{self.total}/{self.total} and {again} again"
 
     def close(self) -> None:
         """There is nothing to clear."""
