@@ -42,14 +42,13 @@ def cases_of(descriptions: Sequence[Description]) -> list[Case]:
 
     A parameter that is a positive whole number in all benchmarks of an
     operation is a size. The others of a contender become part of its name, or
-    the whole of it where all contenders of the operation are one function.
+    the whole of it if the contender is the function that the operation is named after.
     """
     members: dict[str, list[Description]] = defaultdict(list)
     for each in descriptions:
         members[each.operation].append(each)
     growing = {operation: _growing(group) for operation, group in members.items()}
-    alone = {operation for operation, group in members.items() if len({each.contender for each in group}) == 1}
-    cases = [_case(each, growing[each.operation], each.operation in alone) for each in descriptions]
+    cases = [_case(each, growing[each.operation]) for each in descriptions]
     return _told_apart(cases, [each.mark for each in descriptions])
 
 
@@ -119,12 +118,13 @@ def _growing(members: Sequence[Description]) -> list[str]:
     ]
 
 
-def _case(description: Description, growing: Sequence[str], alone: bool) -> Case:
+def _case(description: Description, growing: Sequence[str]) -> Case:
     sizes = {name: int(description.parameters[name].removesuffix(".0")) for name in growing}
     rest = {name: text for name, text in description.parameters.items() if name not in sizes}
     if not description.contender:
         return Case("", description.operation, "", sizes, {**rest}, "", 0, "cpu")
-    name = words(rest) if alone and rest else " ".join(filter(None, (description.contender, words(rest))))
+    namesake = description.contender.rpartition("::")[2].removeprefix("test_") == description.operation
+    name = words(rest) if namesake and rest else " ".join(filter(None, (description.contender, words(rest))))
     return Case("", description.operation, name, sizes, {}, "", 0, "cpu")
 
 

@@ -57,7 +57,7 @@ CHANGES = (
         "observ", "0.19.0", "1.0.0",
         "reads of a dict 1.5, traversing a matrix 4.5, creation 1.06 to 1.13 times faster (pull request 197)",
         [
-            Expected("test_read_dict_getitem kind=reactive", 1 / 2, 1 / 1.3),
+            Expected("read_dict_getitem/kind=reactive", 1 / 2, 1 / 1.3),
             Expected("test_traverse_matrix", 1 / 7, 1 / 3),
             Expected("test_proxy_creation_dict size=10", 1 / 1.13, 1 / 1.06),
         ],

@@ -56,19 +56,23 @@ def in_group(name, kind, group="read"):
     return files.measured(name + f"[{kind}]", group=group, param=kind, params={"kind": kind})
 
 
-def test_contenders_of_one_function_are_called_by_their_parameters_alone():
+def test_contenders_of_the_function_that_names_the_group_are_called_by_their_parameters_alone():
+    """Whatever else is in the group, so that a benchmark added later renames none."""
     found = [in_group("a.py::test_read", kind) for kind in ("plain", "reactive")]
-    assert labels(files.pytest_benchmark(*found)) == ["read/kind=plain", "read/kind=reactive"]
+    wanted = ["read/kind=plain", "read/kind=reactive"]
+    assert labels(files.pytest_benchmark(*found)) == wanted
+    other = in_group("a.py::test_get", "plain")
+    assert labels(files.pytest_benchmark(*found, other)) == [*wanted, "read/a.py::test_get kind=plain"]
 
 
-def test_contenders_of_two_functions_keep_their_names():
-    found = [in_group(f"a.py::test_{name}", "plain") for name in ("get", "read")]
+def test_two_functions_of_one_name_stay_apart_in_a_group():
+    found = [in_group(f"{file}.py::test_read", "plain") for file in "ab"]
+    assert len(set(labels(files.pytest_benchmark(*found)))) == 2
+
+
+def test_a_contender_without_parameters_keeps_its_name():
     alone = files.measured("a.py::test_write", group="write")
-    assert labels(files.pytest_benchmark(*found, alone)) == [
-        "read/a.py::test_get kind=plain",
-        "read/a.py::test_read kind=plain",
-        "write/a.py::test_write",
-    ]
+    assert labels(files.pytest_benchmark(alone)) == ["write/a.py::test_write"]
 
 
 def test_ids_with_blanks_stay_whole_without_params():
