@@ -58,11 +58,11 @@ class Live(Plain):
     def __init__(self) -> None:
         super().__init__()
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         columns = (
-            BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False),
-            _left_column(),
+            BarColumn(20), TextColumn("{task.fields[share]}"), TimeElapsedColumn(),
+            TextColumn("{task.description}", markup=False), _left_column(),
         )  # fmt: skip
         self._task: Any = None
         self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
@@ -71,7 +71,7 @@ class Live(Plain):
         super().begin(total)
         if self._task is not None:
             self._bar.remove_task(self._task)
-        self._task = self._bar.add_task("starting the oracle", total=total, until=None)
+        self._task = self._bar.add_task("starting the oracle", total=total, until=None, share=self.share())
         self._bar.start()
 
     def now(self, what: str, seconds_left: float | None) -> None:
@@ -80,12 +80,11 @@ class Live(Plain):
 
     def step(self) -> None:
         super().step()
-        self._bar.update(self._task, advance=1)
+        self._bar.update(self._task, advance=1, share=self.share())
 
     def done(self, result: Result) -> None:
         super().done(result)
-        total = max(self.total, sum(self.counts.values()))
-        self._bar.update(self._task, advance=1, total=total)
+        self._bar.update(self._task, advance=1, share=self.share())
 
     def note(self, line: str) -> None:
         self._bar.console.print(line, markup=False, highlight=False)
