@@ -75,7 +75,7 @@ def comparison(verdicts=tuple(EFFECTS), implementations=("numpy", "numba"), seed
 
 
 def fleet(hostile=False):
-    """Two hosts that agree in part, and one that is lost."""
+    """Two hosts with noise of their own, and one that is lost."""
     hosts = [
         records.OfHost(name=HOSTILE if hostile else f"node{seed}", comparison=comparison(seed=seed, hostile=hostile))
         for seed in (1, 2)
