@@ -77,10 +77,12 @@ def whole_run(rng, cases, noise, effect=0.0, margin=0.02):
     screen: list[list[float]] = drawn.reshape(cases, judge.SCREEN_BLOCKS).tolist()
     open_ = [case for case in range(cases) if judge.goes_on(screen[case], margin)]
     verdicts = [judge.settled(numbers, margin) for numbers in screen]
-    wanted = {case: judge.confirm_blocks(screen[case], margin, len(open_)) for case in open_}
-    most = max(wanted.values(), default=0)
-    played = block_numbers(rng, len(open_) * most, noise, effect).reshape(len(open_), most)
-    numbers = {str(case): played[place, : wanted[case]].tolist() for place, case in enumerate(open_)}
-    for name, judged in judge.confirmed(numbers, dict.fromkeys(numbers, margin)).items():
+    level, most = judge.TWICE.first / max(1, len(open_)), judge.CONFIRM_BLOCKS[-1]
+    wanted = {str(case): judge.confirm_blocks(screen[case], margin, level) for case in open_}
+    played = block_numbers(rng, len(open_) * most, noise, effect).reshape(len(open_), most).tolist()
+    whole, margins = dict(zip(wanted, played, strict=True)), dict.fromkeys(wanted, margin)
+    numbers = {name: of[: wanted[name]] for name, of in whole.items()}
+    numbers |= {name: whole[name] for name in judge.left_open(numbers, margins)}
+    for name, judged in judge.looked(numbers, margins, wanted).items():
         verdicts[int(name)] = judged.verdict
     return verdicts

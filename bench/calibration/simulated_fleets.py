@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ..gate import judge
 from ..gate.gate import Gate
 from ..gate.paired_rounds import Reading
 from ..gate.plan import Outcome, Planned
@@ -33,11 +34,10 @@ def fleet_run(names: Sequence[str], effects: Sequence[float], cases: int, seed: 
 
 def _by(name: str, effect: float, cases: int, hosts: int, seed: int) -> Comparison:
     planned = [_planned(number, copied=number == 0) for number in range(cases)]
-    gate = Gate(
-        planned, lambda drawn: SimulatedBlocks(name, effect, drawn), Silent(), seed=seed, families=families(hosts)
-    )
+    levels = judge.levels(families(hosts))
+    gate = Gate(planned, lambda drawn: SimulatedBlocks(name, effect, drawn), Silent(), seed=seed, levels=levels)
     gate.play()
-    found, controls = results(gate.tracks, families(hosts))
+    found, controls = results(gate.tracks, levels)
     verdict, reason = verdict_of(found, controls)
     side = Side(label=name)
     return Comparison(

@@ -11,7 +11,7 @@ from ..records import Case, words
 from . import judge
 from .paired_rounds import COPY, HEAD
 from .plan import Outcome, Planned
-from .tracks import StageName, Track
+from .tracks import StageName, Track, left_open
 
 SCREEN_SHARE = 0.6
 """The largest share of a time budget for the screen; the rest is for confirmations."""
@@ -39,7 +39,7 @@ class Gate:
     """One comparison. `play` fills ``tracks``; `tracks.results` judges them.
 
     ``confirm_all``: every case goes on to the confirmation, and the screen only plans its blocks. ``screen_blocks`` are
-    at least those of `judge`. So many ``families`` share the level of the confirmation.
+    at least those of `judge`. ``levels`` are those of the confirmation.
     ``blocks`` creates the player of a stage's blocks from a seed, ``clock`` counts seconds; tests replace both.
     """
 
@@ -53,12 +53,12 @@ class Gate:
         time_budget_s: float | None = None,
         confirm_all: bool = False,
         screen_blocks: int = judge.SCREEN_BLOCKS,
-        families: int = 1,
+        levels: judge.Levels = judge.TWICE,
         clock: Callable[[], float] = time.monotonic,
     ):
         self._blocks, self._watcher, self._clock = blocks, watcher, clock
         self._seed, self._budget_s, self._random = seed, time_budget_s, random.Random(seed)
-        self._confirm_all, self._screen_blocks, self._families = confirm_all, screen_blocks, families
+        self._confirm_all, self._screen_blocks, self._levels = confirm_all, screen_blocks, levels
         sides = [(each, side) for each in measured for side in ((HEAD, COPY) if each.copied else (HEAD,))]
         self.tracks = [Track(each, side, each.margin) for each, side in sides]
         self.warnings: list[str] = []
@@ -78,8 +78,9 @@ class Gate:
         open_ = [each for each in self.tracks if self._goes_on(each)]
         if all(each.same for each in open_):
             return
+        level = self._levels.first / len(open_)
         for track in open_:
-            track.wanted = judge.confirm_blocks(track.numbers("screen"), track.margin, len(open_) * self._families)
+            track.wanted = judge.confirm_blocks(track.numbers("screen"), track.margin, level)
         most = max(each.wanted for each in open_ if not each.same)
         for track in open_:
             track.wanted = min(track.wanted, most)
@@ -113,8 +114,36 @@ class Gate:
             for block in range(most):
                 playing = [each for each in tracks if each.timed and each.wanted > block]
                 self._play(blocks, "confirm", playing, thorough=block == 0, left=most - block)
+            self._look_again(blocks, tracks)
         finally:
             blocks.close()
+
+    def _look_again(self, blocks: Blocks, tracks: Sequence[Track]) -> None:
+        """Plays on with the cases that the planned blocks left open, up to the most blocks that a case gets.
+
+        A case goes on to that number or not at all, so that the number does not depend on what is measured on the way.
+        """
+        most = judge.CONFIRM_BLOCKS[-1]
+        open_ = self._affordable(left_open(tracks, self._levels), most)
+        if all(each.same for each in open_):
+            return
+        self._watcher.begin(sum({each.planned.case: most - each.wanted for each in open_}.values()))
+        for block in range(min(each.wanted for each in open_), most):
+            playing = [each for each in open_ if each.timed and each.wanted <= block]
+            self._play(blocks, "confirm", playing, thorough=False, left=most - block)
+
+    def _affordable(self, open_: Sequence[Track], most: int) -> list[Track]:
+        """Those for whose further blocks the time budget has room, the quickest first."""
+        left = self._left()
+        if left is None:
+            return list(open_)
+        costs = {id(each): (self._seconds[each.planned.case] + self._start_s) * (most - each.wanted) for each in open_}
+        found: list[Track] = []
+        for track in sorted(open_, key=lambda each: costs[id(each)]):
+            left -= costs[id(track)]
+            if left >= 0:
+                found.append(track)
+        return found
 
     def _play(self, blocks: Blocks, stage: StageName, tracks: Sequence[Track], thorough: bool, left: int) -> None:
         """One block; every reading goes to the head's and to the copy's track."""
@@ -164,7 +193,7 @@ class Gate:
             return
         for track in open_:
             track.wanted = int(track.wanted * max(0.0, left) / needed)
-            if track.wanted < judge.fewest_blocks(len(open_) * self._families):
+            if track.wanted < judge.fewest_blocks(self._levels.first / len(open_)):
                 track.unreached = f"not decided by the screen, and its confirmation was {LATE}"
 
     def _widen(self) -> None:

@@ -3,7 +3,9 @@
 
 The screen passes on cases that might be slower or faster, or are undecided. The
 confirmation starts from scratch in fresh processes, with a number of blocks
-fixed in advance. Only the confirmation calls a case slower or faster.
+fixed in advance. Only the confirmation calls a case slower or faster. It looks at
+most twice: at the planned blocks, and, where they leave a case open, at the most
+blocks that there are. Each look has its own part of the level, set beforehand.
 """
 
 import math
@@ -19,6 +21,17 @@ SCREEN_BLOCKS = 6
 SUSPECT_LEVEL = 0.05
 FAMILY_LEVEL = 0.005
 """Family-wise error of all confirmations of a run, in each direction."""
+
+
+class Levels(NamedTuple):
+    """The parts of the family-wise error, in each direction, of the planned blocks and of a second look (0: none)."""
+
+    first: float
+    second: float
+
+
+TWICE = Levels(0.8 * FAMILY_LEVEL, 0.2 * FAMILY_LEVEL)
+ONCE = Levels(FAMILY_LEVEL, 0.0)
 
 CONFIRM_BLOCKS = (12, 16, 20, 24, 28, 32, 40)
 FOUND_MARGINS = 2.5
@@ -60,42 +73,77 @@ def settled_between(low: float, high: float, margin: float) -> CaseVerdict:
     return NOT_SLOWER if high < math.log1p(2 * margin) else INCONCLUSIVE
 
 
-def confirm_blocks(numbers: Sequence[float], margin: float, candidates: int) -> int:
-    """Blocks for one of so many candidates, planned from the screen alone; always enough to reach significance.
+def levels(families: int) -> Levels:
+    """Those of one of so many families that share the level equally.
+
+    Several are machines whose numbers are also judged together, so how many there are must be fixed: no second look.
+    """
+    return TWICE if families == 1 else Levels(FAMILY_LEVEL / families, 0.0)
+
+
+def confirm_blocks(numbers: Sequence[float], margin: float, level: float) -> int:
+    """Blocks for a case that is tested at ``level``, planned from the screen alone; enough to reach significance.
 
     A case that the screen shows to be far beyond the margin needs fewer blocks than one near it.
     """
-    upper, found, level = spread_upper(numbers), location(numbers), FAMILY_LEVEL / max(1, candidates)
+    upper, found = spread_upper(numbers), location(numbers)
     wanted = max(1 + FOUND_MARGINS * margin, math.exp(found.low), math.exp(-found.high))
     enough = (blocks for blocks in CONFIRM_BLOCKS if least_effect(margin, upper, blocks, level) <= wanted)
-    return max(next(enough, CONFIRM_BLOCKS[-1]), fewest_blocks(candidates))
+    return max(next(enough, CONFIRM_BLOCKS[-1]), fewest_blocks(level))
 
 
-def fewest_blocks(candidates: int) -> int:
-    """With fewer blocks, no p-value could pass Holm's first step."""
-    return math.ceil(math.log2(max(1, candidates) / FAMILY_LEVEL))
+def fewest_blocks(level: float) -> int:
+    """With fewer blocks, no p-value could reach ``level``."""
+    return math.ceil(-math.log2(level))
 
 
 def confirmed(
-    numbers: Mapping[str, Sequence[float]], margins: Mapping[str, float], families: int = 1
+    numbers: Mapping[str, Sequence[float]], margins: Mapping[str, float], level: float, candidates: int = 0
 ) -> dict[str, Judged]:
-    """Verdicts of all confirmed cases together, Holm over them in either direction.
+    """Verdicts of cases that are tested together at ``level``, Holm over them in either direction.
 
-    So many ``families`` share the level equally.
+    They are some of so many ``candidates``, of which the others count as not significant; without that number, all.
     """
-    names, level = list(numbers), FAMILY_LEVEL / families
-    shifts = {name: math.log1p(margins[name]) for name in names}
-    slower = holm([p_greater(numbers[name], shifts[name]) for name in names], level)
-    faster = holm([p_less(numbers[name], -shifts[name]) for name in names], level)
+    names, whole = list(numbers), max(candidates, len(numbers))
+    shifts, others = {name: math.log1p(margins[name]) for name in names}, [1.0] * (whole - len(names))
+    slower = holm([*(p_greater(numbers[name], shifts[name]) for name in names), *others], level)
+    faster = holm([*(p_less(numbers[name], -shifts[name]) for name in names), *others], level)
     return {
-        name: _conclude(numbers[name], margins[name], slower[place], faster[place], len(names) * families)
+        name: _conclude(numbers[name], margins[name], slower[place], faster[place], level / whole)
         for place, name in enumerate(names)
     }
 
 
-def _conclude(numbers: Sequence[float], margin: float, slower: bool, faster: bool, candidates: int) -> Judged:
+def looked(
+    numbers: Mapping[str, Sequence[float]],
+    margins: Mapping[str, float],
+    planned: Mapping[str, int],
+    levels: Levels = TWICE,
+) -> dict[str, Judged]:
+    """Verdicts of all cases of a confirmation. One with more numbers than were planned has had its second look.
+
+    Both looks test all cases together (Holm), each at its own level: the chance that either errs is at most their sum.
+    """
+    first = {name: of[: planned[name]] for name, of in numbers.items()}
+    again = {name: of for name, of in numbers.items() if len(of) > planned[name]}
+    return confirmed(first, margins, levels.first) | confirmed(again, margins, levels.second, len(numbers))
+
+
+def left_open(
+    numbers: Mapping[str, Sequence[float]], margins: Mapping[str, float], levels: Levels = TWICE
+) -> list[str]:
+    """The cases that the planned blocks leave undecided and a second look, at the most blocks, may decide."""
+    if not levels.second:
+        return []
+    judged = confirmed(numbers, margins, levels.first)
+    return [
+        name for name in numbers if judged[name].verdict == INCONCLUSIVE and len(numbers[name]) < CONFIRM_BLOCKS[-1]
+    ]
+
+
+def _conclude(numbers: Sequence[float], margin: float, slower: bool, faster: bool, level: float) -> Judged:
     blocks, verdict = len(numbers), settled(numbers, margin)
-    if least_p(blocks) > FAMILY_LEVEL / candidates and verdict != EQUIVALENT:
+    if least_p(blocks) > level and verdict != EQUIVALENT:
         return Judged(INCONCLUSIVE, f"{blocks} blocks cannot confirm anything; allow more time (--time-budget)")
     if slower:
         return Judged(SLOWER, f"slower by more than the margin in {blocks} fresh pairs of processes")
@@ -126,7 +174,7 @@ def widened(margin: float, controls: Sequence[Sequence[float]]) -> float:
     return max(margin, float(np.quantile(apart, WIDENING_QUANTILE, method="higher"))) if apart else margin
 
 
-def least_found(numbers: Sequence[float], margin: float, blocks: int, candidates: int) -> float | None:
-    """Smallest ratio that the confirmation over so many blocks finds with a power of 95 %; None if none."""
-    found = least_effect(margin, spread(numbers), blocks, FAMILY_LEVEL / max(1, candidates))
+def least_found(numbers: Sequence[float], margin: float, blocks: int, level: float) -> float | None:
+    """Smallest ratio that a test over so many blocks at ``level`` finds with a power of 95 %; None if none."""
+    found = least_effect(margin, spread(numbers), blocks, level)
     return found if math.isfinite(found) else None

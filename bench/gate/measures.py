@@ -52,7 +52,7 @@ def play(
     Cases that are settled without measuring are those of the first measure, but for a replay (``confirm_all``), which
     asks for each by itself. So many ``families`` share the level of each measure.
     """
-    found, begun = Played(), clock()
+    found, begun, levels = Played(), clock(), judge.levels(families)
     for place, (measure, planned) in enumerate(plans.items()):
         left = None if time_budget_s is None else (time_budget_s - (clock() - begun)) / (len(plans) - place)
         gate = Gate(
@@ -62,11 +62,11 @@ def play(
             seed=seed,
             time_budget_s=left,
             confirm_all=confirm_all,
-            families=families,
+            levels=levels,
             screen_blocks=FIRST_CALL_BLOCKS if measure == FIRST_CALL else judge.SCREEN_BLOCKS,
         )
         gate.play()
-        cases, controls = results(gate.tracks, families)
+        cases, controls = results(gate.tracks, levels)
         found.cases += [*cases, *(planned.settled if confirm_all or not place else ())]
         found.controls += controls
         found.warnings += gate.warnings

@@ -32,6 +32,7 @@ class Track:
     confirm: list[Reading] = field(default_factory=list)
     lost: dict[str, Lost] = field(default_factory=dict)
     wanted: int = 0
+    """Blocks that were planned for the confirmation; more are those of its second look."""
     unreached: str = ""
 
     @property
@@ -64,6 +65,19 @@ class Track:
         """The share of base that the smallest difference that counts is: the margin is no less."""
         return self.planned.floor(self.screen)
 
+    @property
+    def disturbed(self) -> bool:
+        """Whether other programs disturbed so many rounds that its interval decides nothing."""
+        return self.dropped > judge.DROPPED_SHARE * self.rounds
+
+    @property
+    def rounds(self) -> int:
+        return sum(each.rounds for each in self.screen + self.confirm)
+
+    @property
+    def dropped(self) -> int:
+        return sum(each.dropped for each in self.screen + self.confirm)
+
     def readings(self, stage: StageName) -> list[Reading]:
         """The readings of ``screen`` or ``confirm``, one per block."""
         return self.screen if stage == "screen" else self.confirm
@@ -74,17 +88,36 @@ class Track:
         return [number for number in found if number is not None]
 
 
-def results(tracks: Sequence[Track], families: int = 1) -> tuple[list[CaseResult], list[Control]]:
-    """Verdicts of all cases, and the controls among them. So many ``families`` share the level of the confirmation.
+def left_open(tracks: Sequence[Track], levels: judge.Levels) -> list[Track]:
+    """Those that the planned blocks of a confirmation leave undecided, and more blocks may decide."""
+    confirming = _confirming(tracks)
+    numbers = {name: each.numbers("confirm") for name, each in confirming.items()}
+    margins = {name: each.margin for name, each in confirming.items()}
+    names = judge.left_open(numbers, margins, levels)
+    return [confirming[name] for name in names if not confirming[name].disturbed]
+
+
+def _confirming(tracks: Sequence[Track]) -> dict[str, Track]:
+    return {each.name: each for each in tracks if each.timed and each.confirm}
+
+
+def results(tracks: Sequence[Track], levels: judge.Levels = judge.TWICE) -> tuple[list[CaseResult], list[Control]]:
+    """Verdicts of all cases, and the controls among them, confirmed at these ``levels``.
 
     Where a control fired, the same code was called slower in this very run, so
     nothing else is called slower or faster by it.
     """
-    confirming = {each.name: each for each in tracks if each.timed and each.confirm}
+    confirming = _confirming(tracks)
+    numbers = {name: each.numbers("confirm") for name, each in confirming.items()}
     margins = {name: each.margin for name, each in confirming.items()}
-    judged = judge.confirmed({name: each.numbers("confirm") for name, each in confirming.items()}, margins, families)
-    apart, candidates = _apart(tracks), len(confirming) * families
-    found = {each.name: _result(each, judged.get(each.name), candidates, apart.get(each.unit)) for each in tracks}
+    planned = {name: each.wanted or len(numbers[name]) for name, each in confirming.items()}
+    judged = judge.looked(numbers, margins, planned, levels)
+    apart, most = _apart(tracks), max(1, len(confirming))
+    own = {name: (levels.second if len(of) > planned[name] else levels.first) / most for name, of in numbers.items()}
+    found = {
+        each.name: _result(each, judged.get(each.name), own.get(each.name, levels.first), apart.get(each.unit))
+        for each in tracks
+    }
     fired = {each.name for each in tracks if each.same and found[each.name].verdict == records.SLOWER}
     controls = [_control(each, found[each.name], each.name in fired) for each in tracks if each.same and each.timed]
     cases = [_trusted(found[each.name], each.name in fired, fired) for each in tracks if each.side == HEAD]
@@ -116,8 +149,8 @@ def _trusted(result: CaseResult, is_control: bool, fired: set[str]) -> CaseResul
     )
 
 
-def _result(track: Track, judged: judge.Judged | None, candidates: int, apart: float | None) -> CaseResult:
-    """``apart``: see `_apart`; None without controls."""
+def _result(track: Track, judged: judge.Judged | None, level: float, apart: float | None) -> CaseResult:
+    """``level``: that of the case's own test. ``apart``: see `_apart`; None without controls."""
     if track.lost:
         return _lost(track)
     screen, margin = track.numbers("screen"), track.margin
@@ -133,15 +166,12 @@ def _result(track: Track, judged: judge.Judged | None, candidates: int, apart: f
         verdict = judge.settled(screen, margin)
         decided = "decided" if verdict != records.INCONCLUSIVE else "left open"
         reason = f"{decided} by the screen of {len(screen)} blocks"
-    rounds, dropped = (
-        sum(getattr(each, name) for each in track.screen + track.confirm) for name in ("rounds", "dropped")
-    )
-    if dropped > judge.DROPPED_SHARE * rounds and not _is_beyond(track, apart):
+    if track.disturbed and not _is_beyond(track, apart):
         verdict = records.INCONCLUSIVE
-        reason = f"{dropped} of {rounds} rounds were disturbed by other programs; make the machine quieter"
+        reason = f"{track.dropped} of {track.rounds} rounds were disturbed by other programs; make the machine quieter"
         if judge.settled(track.numbers("confirm") or screen, margin) == records.EQUIVALENT:
             reason = f"its interval lies inside the margin, but {reason}"
-    return _made(track, verdict, reason + _trend(track) + _scatter(track), candidates)
+    return _made(track, verdict, reason + _trend(track) + _scatter(track), level)
 
 
 def _is_beyond(track: Track, apart: float | None) -> bool:
@@ -189,14 +219,14 @@ def _untimed(track: Track, verdict: CaseVerdict, reason: str) -> CaseResult:
     )
 
 
-def _made(track: Track, verdict: CaseVerdict, reason: str, candidates: int) -> CaseResult:
+def _made(track: Track, verdict: CaseVerdict, reason: str, level: float) -> CaseResult:
     screen = _stage(track, "screen", 0.0, judge.SUSPECT_LEVEL)
-    confirm = _stage(track, "confirm", math.log1p(track.margin), judge.FAMILY_LEVEL / max(1, candidates))
+    confirm = _stage(track, "confirm", math.log1p(track.margin), level)
     shown = confirm or screen
     if shown is None:
         return _untimed(track, verdict, reason)
     numbers = track.numbers("confirm" if confirm else "screen")
-    planned = len(numbers) if confirm else judge.confirm_blocks(numbers, track.margin, 1)
+    planned = len(numbers) if confirm else judge.confirm_blocks(numbers, track.margin, level)
     return CaseResult(
         case=track.planned.case,
         measure=track.planned.measure,
@@ -207,7 +237,7 @@ def _made(track: Track, verdict: CaseVerdict, reason: str, candidates: int) -> C
         high=shown.high,
         margin=track.margin,
         blocks=len(numbers),
-        least_effect=judge.least_found(numbers, track.margin, planned, candidates if confirm else 1),
+        least_effect=judge.least_found(numbers, track.margin, planned, level),
         unchanged=track.planned.unchanged,
         screen=screen,
         confirm=confirm,

@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..gate.judge import CONFIRM_BLOCKS, FAMILY_LEVEL, confirm_blocks
+from ..gate.judge import CONFIRM_BLOCKS, FAMILY_LEVEL, ONCE, confirm_blocks
 from ..gate.paired_rounds import COPY, HEAD
 from ..gate.plan import Planned
 from ..gate.records import TIME, CaseResult, Measure, labelled
@@ -63,7 +63,7 @@ class Nomination:
         """
         distance = CAUTION * (abs(self.jump) - math.log1p(self.margin))
         level = FAMILY_LEVEL / max(1, candidates)
-        planned = confirm_blocks(self.screen, self.margin, candidates)
+        planned = confirm_blocks(self.screen, self.margin, level)
         if distance <= 0:
             return planned
         return max(planned, blocks_to_find(distance, spread_upper(self.screen), level, CHOICES) or CHOICES[-1])
@@ -159,7 +159,7 @@ def _of_call(lines: Sequence[Compared]) -> dict[Key, CaseResult]:
             tracks.append(Nominated(planned, HEAD, margin, confirm=list(readings), pair=pair))
             if copies := [each for each in readings if each.copy is not None]:
                 tracks.append(Nominated(planned, COPY, margin, confirm=copies, pair=pair))
-    return dict(zip(keys, results(tracks)[0], strict=True))
+    return dict(zip(keys, results(tracks, ONCE)[0], strict=True))
 
 
 def lost(lines: Sequence[Compared]) -> Mapping[Key, str]:

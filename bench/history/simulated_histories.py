@@ -55,7 +55,7 @@ def judged(course: Course, seed: int) -> Judgement:
     for (commit, case), each in due:
         truth = levels[commit, case] - levels[commit - 1, case]
         played[f"{commit} {case}"] = (truth + _noise(course, rng, (each.blocks(len(due)),))).tolist()
-    verdicts = judge.confirmed(played, dict.fromkeys(played, course.margin))
+    verdicts = judge.confirmed(played, dict.fromkeys(played, course.margin), judge.FAMILY_LEVEL)
     confirmed = [place for place, _ in due if verdicts["{} {}".format(*place)].verdict in (judge.SLOWER, judge.FASTER)]
     small = [place for place, each in found if each.is_small]
     return Judgement(confirmed, [place for place, _ in due], small, sum(map(len, played.values())))

@@ -52,9 +52,11 @@ class SimulatedSteps:
         screen = self._draw(step, judge.SCREEN_BLOCKS)
         if not judge.goes_on(screen, margin):
             return Outcome({CASE: screen})
-        numbers = self._draw(step, judge.confirm_blocks(screen, margin, 1))
-        found = judge.confirmed({CASE: numbers}, {CASE: margin})[CASE]
-        return outcome_of_ends({CASE: numbers}, {CASE: found}, {CASE: margin})
+        planned = judge.confirm_blocks(screen, margin, judge.TWICE.first)
+        numbers, margins = {CASE: self._draw(step, planned)}, {CASE: margin}
+        if judge.left_open(numbers, margins):
+            numbers[CASE] += self._draw(step, judge.CONFIRM_BLOCKS[-1] - planned)
+        return outcome_of_ends(numbers, judge.looked(numbers, margins, {CASE: planned}), margins)
 
     def _draw(self, step: Step, blocks: int) -> list[float]:
         self.blocks += blocks

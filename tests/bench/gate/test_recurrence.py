@@ -149,9 +149,10 @@ def _replay(rng, cases, effect):
     numbers = {}
     for case in range(cases):
         screen = rng.normal(math.log1p(effect), 0.012, judge.SCREEN_BLOCKS).tolist()
-        blocks = judge.confirm_blocks(screen, MARGIN, cases)
+        blocks = judge.confirm_blocks(screen, MARGIN, judge.FAMILY_LEVEL / cases)
         numbers[str(case)] = rng.normal(math.log1p(effect), 0.012, blocks).tolist()
-    return [each.verdict for each in judge.confirmed(numbers, dict.fromkeys(numbers, MARGIN)).values()]
+    judged = judge.confirmed(numbers, dict.fromkeys(numbers, MARGIN), judge.FAMILY_LEVEL)
+    return [each.verdict for each in judged.values()]
 
 
 def test_the_environment_of_each_process_has_a_size_of_its_own(tmp_path):

@@ -37,8 +37,8 @@ def test_neighbours_of_a_jump_are_nominated():
     assert sum(found.screen) / 8 == pytest.approx(found.jump)
     assert 0.5 * SPREAD < pstdev(found.screen) < 2 * SPREAD
     assert not found.is_small
-    assert found.blocks(1) >= fewest_blocks(1)
-    assert found.blocks(100) >= fewest_blocks(100) > fewest_blocks(1)
+    assert found.blocks(1) >= fewest_blocks(FAMILY_LEVEL)
+    assert found.blocks(100) >= fewest_blocks(FAMILY_LEVEL / 100) > fewest_blocks(FAMILY_LEVEL)
 
 
 def test_of_commits_with_the_same_code_those_next_to_the_change_are_compared():
