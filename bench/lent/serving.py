@@ -60,7 +60,8 @@ class Server:
         self._asked: BinaryIO = asked
         self._answered: BinaryIO = answered
         self._guard = Guard()
-        self._planted = float(os.environ.get(PLANTED, "0"))
+        planted = os.environ.get(PLANTED)
+        self._planted = float(planted) if planted else None
         self.benchmark, self._parked, self._raised = "", False, False
 
     def listed(
@@ -123,7 +124,7 @@ class Server:
         if untimed:
             with self._telling():
                 timer(untimed)
-        timer = slower(timer, self._planted) if self._planted else timer
+        timer = slower(timer, self._planted) if self._planted is not None else timer
         before, cpu, started = self._guard.read(), cpu_ns(), time.perf_counter_ns()
         with self._telling():
             wall = timer(calls)

@@ -115,7 +115,9 @@ def test_a_calibration_compares_a_side_with_itself_and_plants_calls_on_head_alon
     assert seen["typed"] == {BASE: "v1", HEAD: "v1"}
     assert (seen["judge_all"], seen["seed"]) == (True, "7")
     planted = {side: each.environment.get(PLANTED) for side, each in seen["places"].items()}
-    assert planted == {BASE: None, COPY: None, HEAD: "0.05" if effect else None}
+    assert (
+        planted == dict.fromkeys((BASE, COPY), "0.0") | {HEAD: "0.05"} if effect else dict.fromkeys((BASE, COPY, HEAD))
+    )
     assert (made.judge, made.effect, made.load) == ("rooflinear --pytest", effect, 1)
     assert made.implementations == ["v1 t.py"]
     assert msgspec.json.decode(msgspec.json.encode(made), type=Trial) == made

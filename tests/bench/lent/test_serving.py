@@ -27,7 +27,7 @@ def test_calls_that_are_not_counted_and_waiting_add_a_share(monkeypatch, calls, 
 @pytest.mark.parametrize(("untimed", "made"), [(0, [5]), (1, [1, 5])])
 def test_untimed_calls_come_first_and_do_not_count(monkeypatch, untimed, made):
     server, seen, told = object.__new__(serving.Server), [], []
-    server._guard, server._planted = Guard(), 0.0
+    server._guard, server._planted = Guard(), None
     monkeypatch.setattr(server, "_tell", lambda kind, **fields: told.append((kind, fields)), raising=False)
 
     def timer(calls):
