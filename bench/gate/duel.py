@@ -43,7 +43,7 @@ class Duel:
         }
 
     def play(self, cores: list[int], thorough: bool) -> Reading | None:
-        """Prepares the sides concurrently, times them in turns on the same cores; None if a side was lost."""
+        """Prepares the sides concurrently, times them in turns on the same cores; None without a time of each."""
         sides = self._contenders.items()
         ready = list(self._pool.map(lambda side: self._prepare(side, cores), self._contenders))
         if not all(ready) or not all(self._pin(each, cores) and each.warm_up(0) for _, each in sides):
@@ -58,12 +58,7 @@ class Duel:
         if thorough:
             for _, each in sides:
                 each.finish()
-        if self._lost:
-            return None
-        try:
-            return read({side: each.samples for side, each in sides}, self._began)
-        except Lost as lost:
-            return self._lose(lost)
+        return None if self._lost else read({side: each.samples for side, each in sides}, self._began)
 
     def _shuffled(self) -> list[str]:
         return self._random.sample(list(self._contenders), len(self._contenders))

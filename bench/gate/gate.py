@@ -251,6 +251,6 @@ def _note(track: Track, stage: StageName, outcome: Outcome | None) -> None:
     if outcome is None:
         track.unreached = LATE
     elif outcome.reading is None:
-        track.lost = outcome.lost
+        track.lost, track.unreached = outcome.lost, outcome.untimed
     else:
         track.readings(stage).append(outcome.reading)

@@ -103,7 +103,7 @@ class GuestDuel:
                 return calls, float(passed) * (1 + self._untimed)
             calls = next_calls(calls, longest, SLICE_NS)
 
-    def _rounds(self, calls: int, turn_ns: float) -> Reading:
+    def _rounds(self, calls: int, turn_ns: float) -> Reading | None:
         rounds = rounds_within(CASE_NS, 2 * turn_ns, FEWEST_ROUNDS)
         samples: dict[str, list[Sample]] = {side: [] for side in self._sessions}
         began = []
@@ -111,7 +111,8 @@ class GuestDuel:
             began.append(order[0])
             for side, sample in self._turn([*order, *reversed(order)], calls, number):
                 samples[side].append(sample)
-        return replace(read(samples, began), trend=trend(samples))
+        reading = read(samples, began)
+        return reading and replace(reading, trend=trend(samples))
 
     def _turn(self, order: Sequence[str], calls: int, number: int = 0) -> list[tuple[str, Sample]]:
         return [(side, self._slice(side, number, calls)) for side in order]

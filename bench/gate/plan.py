@@ -59,12 +59,20 @@ class Planned:
         return self.least / max(base, LEAST_BYTES) if self.least else 0.0
 
 
+UNTIMED = "no round of a block has a time of each side: answers came too late; make the machine quieter"
+
+
 @dataclass
 class Outcome:
-    """A case after one block: a reading, or how each side was lost."""
+    """A case after one block: a reading, or how each side was lost. Without either, the machine was too busy."""
 
     reading: Reading | None = None
     lost: dict[str, Lost] = field(default_factory=dict)
+
+    @property
+    def untimed(self) -> str:
+        """Why sides that were not lost have no reading, or ''."""
+        return "" if self.lost or self.reading else UNTIMED
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def read_blocks(
                     continue
                 for case, outcome in player.play([playing[name] for name in due.values()], block == 0, told).items():
                     if outcome.reading is None:
-                        lost[due[case]] = why(outcome.lost)
+                        lost[due[case]] = why(outcome.lost) or outcome.untimed
                     else:
                         readings[due[case]].append(outcome.reading)
     return {name: each for name, each in readings.items() if name not in lost}, lost

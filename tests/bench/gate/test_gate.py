@@ -10,7 +10,7 @@ from rooflinear.bench.errors import Lost
 from rooflinear.bench.gate import judge
 from rooflinear.bench.gate.gate import LATE, SCREEN_SHARE, Gate
 from rooflinear.bench.gate.paired_rounds import Reading
-from rooflinear.bench.gate.plan import Outcome, Planned
+from rooflinear.bench.gate.plan import UNTIMED, Outcome, Planned
 from rooflinear.bench.gate.records import MEMORY, SAME, verdict_of
 from rooflinear.bench.gate.tracks import results
 from rooflinear.bench.records import Case
@@ -62,7 +62,7 @@ class Blocks:
     def _one(self, each):
         machine, name = self.machine, each.case.implementation
         machine.now += machine.seconds
-        if lost := machine.lost.get((name, len(self.played))):
+        if (lost := machine.lost.get((name, len(self.played)))) is not None:
             return Outcome(lost=lost)
         copy = machine.ratio(machine.copy, self.stage, name) if each.copied else None
         head = machine.ratio(machine.head, self.stage, name)
@@ -216,6 +216,17 @@ def test_a_case_that_is_lost_is_played_no_more_and_the_other_goes_on(lost, verdi
     assert compared.blocks(SCREEN) == {"numpy": judge.SCREEN_BLOCKS, "torch": block}
     assert compared.found["numpy"].verdict == "equivalent"
     assert compared.verdict == ("not slower" if verdict == "not compared" else "incomplete")
+
+
+@pytest.mark.parametrize("stage", [SCREEN, CONFIRM])
+def test_a_block_without_a_time_leaves_its_case_open_and_nothing_is_broken(stage):
+    machine = Machine()
+    machine.head = {"numba": 1.1}
+    machine.interrupts = lambda now, _: machine.lost.update({("numba", 3): {}} if now == stage else {})
+    compared = Compared(machine, planned("numba"), planned("numpy"))
+    assert (compared.found["numba"].verdict, compared.found["numba"].reason) == ("inconclusive", UNTIMED)
+    assert compared.blocks(stage)["numba"] == 3
+    assert (compared.found["numpy"].verdict, compared.verdict) == ("equivalent", "inconclusive")
 
 
 def test_what_is_lost_while_it_is_confirmed_has_no_numbers():
