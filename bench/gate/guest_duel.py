@@ -23,6 +23,18 @@ FEWEST_ROUNDS = 2
 CASE_NS = 150_000_000
 """Time for a benchmark in a block; long calls get fewer rounds."""
 
+PREPARED = 4
+PREPARED_NS = 2_000_000
+"""Where calls are each prepared for so many times their time, a slice takes no longer than this, or is one call: more
+calls would cost rounds, and single calls in many rounds tell more."""
+
+PREPARED_CASE_NS = 600_000_000
+"""Time for such a benchmark in a block."""
+
+FEW_ROUNDS = 8
+"""Fewer are read by lower quartiles. Where a machine switches between two speeds, rounds of a few long calls differ by
+up to a factor of two, and their median scatters twice as far from block to block."""
+
 UNEVEN = 4
 """Where one side is so many times faster, its slices are short and would begin on cold caches: a call precedes each."""
 
@@ -52,7 +64,7 @@ class GuestDuel:
     ):
         self._sessions, self._lost, self._random = sessions, lost, rng
         self._timeout_s, self._clock_ns = timeout_s, clock_ns
-        self._untimed = 0
+        self._untimed, self._case_ns = 0, CASE_NS
         self._by: Measure = measure
 
     def play(self) -> Reading | None:
@@ -76,42 +88,50 @@ class GuestDuel:
     def _measure(self, parked: Mapping[str, messages.Parked]) -> Reading | None:
         units = {each.unit for each in parked.values()}
         if units == {"ns"}:
-            return self._timed() if self._by == TIME else self._watched()
+            alone = any(each.alone for each in parked.values())
+            return self._timed(alone) if self._by == TIME else self._watched()
         return self._counted(units) if self._by == TIME else self._lose_both("it tracks a number and has no calls")
 
-    def _timed(self) -> Reading | None:
+    def _timed(self, alone: bool) -> Reading | None:
         """Equal numbers of calls on all sides, in equal order: a benchmark may change what it works on."""
         try:
-            calls, turn_ns = self._calibrate()
-            for _ in range(WARM_SLICES if turn_ns < CASE_NS / FEWEST_ROUNDS else 0):
+            calls, turn_ns = self._calibrate(alone)
+            for _ in range(WARM_SLICES if turn_ns < self._case_ns / FEWEST_ROUNDS else 0):
                 self._turn(list(self._sessions), calls)
             return self._rounds(calls, turn_ns)
         except SideLost as gone:
             self._lost[gone.side] = gone.lost
             return None
 
-    def _calibrate(self) -> tuple[int, float]:
-        """Calls in a slice, and the ns that a slice of each side takes in all."""
+    def _calibrate(self, alone: bool) -> tuple[int, float]:
+        """Calls in a slice, and the ns that a slice of each side takes in all. ``alone``: each call is prepared."""
         calls = 1
+        if alone:
+            self._turn(list(self._sessions), calls)  # asv has prepared the first call already
         while True:
             begun = self._clock_ns()
             walls = [sample.wall_ns for _, sample in self._turn(list(self._sessions), calls)]
             longest = max(walls)
             passed = self._clock_ns() - begun
+            enough_ns = PREPARED_NS * len(walls)
+            if alone and passed > max(PREPARED * sum(walls), enough_ns):
+                self._case_ns = PREPARED_CASE_NS
+                fewer = max(1, int(calls * enough_ns / passed))
+                return fewer, passed * fewer / calls
             if longest >= SLICE_NS or passed * 2 * MOST_TRIALS > CASE_NS:
                 self._untimed = int(longest > UNEVEN * min(walls))
                 return calls, float(passed) * (1 + self._untimed)
             calls = next_calls(calls, longest, SLICE_NS)
 
     def _rounds(self, calls: int, turn_ns: float) -> Reading | None:
-        rounds = rounds_within(CASE_NS, 2 * turn_ns, FEWEST_ROUNDS)
+        rounds = rounds_within(self._case_ns, 2 * turn_ns, FEWEST_ROUNDS)
         samples: dict[str, list[Sample]] = {side: [] for side in self._sessions}
         began = []
         for number, order in enumerate(balanced(list(self._sessions), rounds, self._random)):
             began.append(order[0])
             for side, sample in self._turn([*order, *reversed(order)], calls, number):
                 samples[side].append(sample)
-        reading = read(samples, began)
+        reading = read(samples, began, FEW_ROUNDS)
         return reading and replace(reading, trend=trend(samples))
 
     def _turn(self, order: Sequence[str], calls: int, number: int = 0) -> list[tuple[str, Sample]]:

@@ -10,6 +10,8 @@ import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..lent.counters import STEAL, SWITCHES, WAITED
 from ..records import Sample
 from ..timing.guard import LOST_SHARE
@@ -58,8 +60,8 @@ def balanced(sides: list[str], rounds: int, rng: random.Random) -> Iterator[list
     yield from orders
 
 
-def read(samples: Mapping[str, Sequence[Sample]], began: Sequence[str]) -> Reading | None:
-    """The reading of all rounds; ``began`` is the side that began each.
+def read(samples: Mapping[str, Sequence[Sample]], began: Sequence[str], few: int = 0) -> Reading | None:
+    """The reading of all rounds; ``began`` is the side that began each. Less than so ``few`` are read by quartiles.
 
     Disturbed rounds do not count, unless most are; nor does one without a time of each side, whose turns the parent's
     clock did not confirm. None where no round is left.
@@ -74,6 +76,9 @@ def read(samples: Mapping[str, Sequence[Sample]], began: Sequence[str]) -> Readi
         return None
     logs = {side: {number: log_time(each[number]) for number in kept} for side, each in sides.items()}
     ratios = {side: log_ratio(logs[side], logs[BASE], began) for side in logs}
+    if len(kept) < few:
+        low = {side: _lower_quartile(each[number] for number in kept) for side, each in sides.items()}
+        ratios = {side: each - low[BASE] for side, each in low.items()}
     times = {side: math.exp(statistics.median(each.values())) for side, each in logs.items()}
     return Reading(ratios[HEAD], ratios.get(COPY), times[BASE], times[HEAD], rounds, dropped)
 
@@ -107,6 +112,11 @@ def is_disturbed(sample: Sample) -> bool:
 
 def _is_any_disturbed(slices: Iterable[Sequence[Sample]]) -> bool:
     return any(is_disturbed(sample) for each in slices for sample in each)
+
+
+def _lower_quartile(rounds: Iterable[Sequence[Sample]]) -> float:
+    """The log time of a call that a quarter of all slices stays below."""
+    return float(np.quantile([log_time([sample]) for each in rounds for sample in each], 0.25))
 
 
 def _by_round(samples: Sequence[Sample], rounds: int) -> list[list[Sample]]:

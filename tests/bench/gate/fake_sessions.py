@@ -17,12 +17,25 @@ def place(side, **more):
 class Bench:
     """A benchmark of one side.
 
-    ``ns`` is the time of a call, or a function of the calls made before. ``at`` has what happens instead of an
-    answer to ``next``, ``time``, ``count`` or ``go``: an exception, or a reply.
+    ``ns`` is the time of a call, or a function of the calls made before; ``prepared_ns`` passes before each, or before
+    each but the first. ``at`` has what happens instead of an answer to ``next``, ``time``, ``count`` or ``go``: an
+    exception, or a reply.
     """
 
-    def __init__(self, ns=MS / 10, *, alone=False, unit="ns", numbers=(), end=("ok", ""), at=None):
+    def __init__(
+        self,
+        ns=MS / 10,
+        *,
+        alone=False,
+        prepared_ns=0,
+        first_prepared=False,
+        unit="ns",
+        numbers=(),
+        end=("ok", ""),
+        at=None,
+    ):
         self.ns, self.alone, self.unit, self.end = ns, alone, unit, end
+        self.prepared_ns, self.first_prepared = prepared_ns, first_prepared
         self.numbers, self.at, self.calls = list(numbers), at or {}, 0
 
     def call(self):
@@ -61,8 +74,9 @@ class Session:
             self._machine.now_ns += round(sum(self._now.call() for _ in range(untimed)))
         self._machine.log.append((self.side, calls))
         self._happens(self._now.at.get("time"))
+        prepared = calls - (self._now.first_prepared and not self._now.calls)
         wall = round(sum(self._now.call() for _ in range(calls)))
-        self._machine.now_ns += wall
+        self._machine.now_ns += round(wall + prepared * self._now.prepared_ns)
         return Sample(number, self._machine.now_ns, wall, wall, calls, {})
 
     def count(self, timeout_s):

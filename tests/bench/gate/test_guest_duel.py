@@ -2,6 +2,7 @@
 
 import math
 import random
+import statistics
 from collections import Counter
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ from rooflinear.bench.gate.guest_duel import (
     CASE_NS,
     FEWEST_ROUNDS,
     GROWTH,
+    PREPARED_CASE_NS,
     REPEATS,
     SLICE_NS,
     UNBOUNDED,
@@ -133,6 +135,39 @@ def test_a_search_for_the_number_of_calls_takes_a_small_part_of_the_time_of_a_ca
         each.begin(["a"])
     GuestDuel(sessions, {}, random.Random(1), 60.0, lambda: next(passing)).play()
     assert max(what for _, what in machine.log if isinstance(what, int)) == 1
+
+
+@pytest.mark.parametrize(("prepared_ns", "calls"), [(15 * MS, 1), (3 * MS, 1), (MS / 5, 9), (0, 14)])
+def test_calls_that_are_prepared_for_long_are_timed_in_short_slices_and_more_rounds(prepared_ns, calls):
+    played = duel(**{side: Bench(MS / 50, alone=True, prepared_ns=prepared_ns) for side in ("base", "head")})
+    assert calls_of(played, "head")[-1] == calls
+    round_ns = 4 * calls * (prepared_ns + MS / 50)
+    assert played.reading.rounds == min(MOST_ROUNDS, round(PREPARED_CASE_NS / round_ns)) >= 10
+
+
+def test_a_first_call_that_was_prepared_beforehand_tells_nothing_of_the_others():
+    """As under asv: the calls after it take 30 ms to prepare."""
+    made = {side: Bench(5 * MS, alone=True, prepared_ns=30 * MS, first_prepared=True) for side in ("base", "head")}
+    assert duel(**made).reading.rounds == round(PREPARED_CASE_NS / (4 * 35 * MS))
+
+
+@pytest.mark.parametrize(("rounds", "ratio"), [(3, 1.05), (MOST_ROUNDS, 1.05)])
+def test_calls_at_two_speeds_show_the_ratio_in_few_rounds_and_in_many(rounds, ratio):
+    """Every third call takes twice as long, so that the mean of a round's calls depends on chance."""
+    ns, drawn = CASE_NS / (4 * rounds), random.Random(3)
+
+    def bench(times):
+        return Bench(lambda _: times * ns * drawn.choice((1, 1, 2)))
+
+    logs = [duel(base=bench(1), head=bench(ratio)).reading.head for _ in range(40)]
+    assert statistics.median(logs) == pytest.approx(math.log(ratio), abs=0.01)
+    assert sum(abs(each - math.log(ratio)) < 0.01 for each in logs) > 25
+
+
+def test_what_passes_beside_calls_that_need_no_preparation_is_no_preparation():
+    """The parent's own work, for instance."""
+    played = duel(**{side: Bench(MS / 50, prepared_ns=3 * MS) for side in ("base", "head")})
+    assert calls_of(played, "head")[-1] > 1
 
 
 def test_noise_is_no_trend():
