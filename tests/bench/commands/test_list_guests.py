@@ -115,9 +115,8 @@ def test_a_calibration_compares_a_side_with_itself_and_plants_calls_on_head_alon
     assert seen["typed"] == {BASE: "v1", HEAD: "v1"}
     assert (seen["judge_all"], seen["seed"]) == (True, "7")
     planted = {side: each.environment.get(PLANTED) for side, each in seen["places"].items()}
-    assert (
-        planted == dict.fromkeys((BASE, COPY), "0.0") | {HEAD: "0.05"} if effect else dict.fromkeys((BASE, COPY, HEAD))
-    )
+    shares = ("0.0", "0.0", "0.05") if effect else (None, None, None)
+    assert planted == dict(zip((BASE, COPY, HEAD), shares, strict=True))
     assert (made.judge, made.effect, made.load) == ("rooflinear --pytest", effect, 1)
     assert made.implementations == ["v1 t.py"]
     assert msgspec.json.decode(msgspec.json.encode(made), type=Trial) == made
