@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Protocol
 
 from ..progress import Plain
@@ -137,13 +138,12 @@ class Gate:
         left = self._left()
         if left is None:
             return list(open_)
-        costs = {id(each): (self._seconds[each.planned.case] + self._start_s) * (most - each.wanted) for each in open_}
-        found: list[Track] = []
-        for track in sorted(open_, key=lambda each: costs[id(each)]):
-            left -= costs[id(track)]
-            if left >= 0:
-                found.append(track)
-        return found
+
+        def cost(track: Track) -> float:
+            return (self._seconds[track.planned.case] + self._start_s) * (most - track.wanted)
+
+        quickest = sorted(open_, key=cost)
+        return [track for track, spent in zip(quickest, accumulate(map(cost, quickest)), strict=True) if spent <= left]
 
     def _play(self, blocks: Blocks, stage: StageName, tracks: Sequence[Track], thorough: bool, left: int) -> None:
         """One block; every reading goes to the head's and to the copy's track."""

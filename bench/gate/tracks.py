@@ -90,15 +90,16 @@ class Track:
 
 def left_open(tracks: Sequence[Track], levels: judge.Levels) -> list[Track]:
     """Those that the planned blocks of a confirmation leave undecided, and more blocks may decide."""
-    confirming = _confirming(tracks)
-    numbers = {name: each.numbers("confirm") for name, each in confirming.items()}
-    margins = {name: each.margin for name, each in confirming.items()}
+    confirming, numbers, margins = _confirming(tracks)
     names = judge.left_open(numbers, margins, levels)
     return [confirming[name] for name in names if not confirming[name].disturbed]
 
 
-def _confirming(tracks: Sequence[Track]) -> dict[str, Track]:
-    return {each.name: each for each in tracks if each.timed and each.confirm}
+def _confirming(tracks: Sequence[Track]) -> tuple[dict[str, Track], dict[str, list[float]], dict[str, float]]:
+    """By name: the tracks that have a confirmation, its numbers, and their margins."""
+    found = {each.name: each for each in tracks if each.timed and each.confirm}
+    numbers = {name: each.numbers("confirm") for name, each in found.items()}
+    return found, numbers, {name: each.margin for name, each in found.items()}
 
 
 def results(tracks: Sequence[Track], levels: judge.Levels = judge.TWICE) -> tuple[list[CaseResult], list[Control]]:
@@ -107,9 +108,7 @@ def results(tracks: Sequence[Track], levels: judge.Levels = judge.TWICE) -> tupl
     Where a control fired, the same code was called slower in this very run, so
     nothing else is called slower or faster by it.
     """
-    confirming = _confirming(tracks)
-    numbers = {name: each.numbers("confirm") for name, each in confirming.items()}
-    margins = {name: each.margin for name, each in confirming.items()}
+    confirming, numbers, margins = _confirming(tracks)
     planned = {name: each.wanted or len(numbers[name]) for name, each in confirming.items()}
     judged = judge.looked(numbers, margins, planned, levels)
     apart, most = _apart(tracks), max(1, len(confirming))
