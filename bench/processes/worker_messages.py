@@ -150,10 +150,12 @@ class Warmed(msgspec.Struct, frozen=True, tag=True):
 
 
 class Sliced(msgspec.Struct, frozen=True, tag=True):
-    """The samples of a turn, repeated ones included, and the time of the untimed calls before them."""
+    """The samples of a turn, repeated ones included, the time of the untimed calls before them, and what reading
+    counters between them took."""
 
     samples: list[Sample]
     untimed_ns: int
+    between_ns: int = 0
 
 
 class Delivered(msgspec.Struct, frozen=True, tag=True):

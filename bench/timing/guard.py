@@ -34,22 +34,34 @@ threads that were left on one core while another was free wait for the scheduler
 
 def disturbed(samples: Sequence[Sample]) -> list[bool]:
     """Whether each sample of one case in one block lost time to other programs."""
-    waits = median([_waited(sample) for sample in samples] or [0.0])
-    switches = median([sample.flags.get(SWITCHES, 0) for sample in samples] or [0])
-    return [_disturbed(sample, waits, switches) for sample in samples]
+    usual = Usual.of(samples)
+    return [usual.disturbed(sample) for sample in samples]
 
 
-def _disturbed(sample: Sample, usual_wait: float, usual_switches: float) -> bool:
-    if sample.flags.get(STEAL, 0) > 0:
-        return True
-    if sample.flags.get(SWITCHES, 0) > SWITCHES_OVER_USUAL * (1 + usual_switches):
-        return True
-    waited = _waited(sample)
-    if waited <= LOST_SHARE:
-        return False
-    crowded = sample.flags.get(NEIGHBOURS, 0) > 0 and waited > CROWDED_SHARE
-    beside = crowded or sample.flags.get(NEIGHBOUR, 0) > 0
-    return beside or _for_a_tick(sample) or waited > WAITS_OVER_USUAL * usual_wait
+@dataclass(frozen=True)
+class Usual:
+    """What slices of a case usually wait for a core, as a share of a slice, and how often they lose one."""
+
+    wait: float
+    switches: float
+
+    @classmethod
+    def of(cls, samples: Sequence[Sample]) -> "Usual":
+        waits = median([_waited(sample) for sample in samples] or [0.0])
+        return cls(waits, median([sample.flags.get(SWITCHES, 0) for sample in samples] or [0]))
+
+    def disturbed(self, sample: Sample) -> bool:
+        """Whether it lost time to other programs."""
+        if sample.flags.get(STEAL, 0) > 0:
+            return True
+        if sample.flags.get(SWITCHES, 0) > SWITCHES_OVER_USUAL * (1 + self.switches):
+            return True
+        waited = _waited(sample)
+        if waited <= LOST_SHARE:
+            return False
+        crowded = sample.flags.get(NEIGHBOURS, 0) > 0 and waited > CROWDED_SHARE
+        beside = crowded or sample.flags.get(NEIGHBOUR, 0) > 0
+        return beside or _for_a_tick(sample) or waited > WAITS_OVER_USUAL * self.wait
 
 
 def _for_a_tick(sample: Sample) -> bool:

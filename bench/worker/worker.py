@@ -44,7 +44,7 @@ from ..records import HOST, Sample, Task
 from ..suites import suite
 from ..timing.core_speed import CoreSpeed, flag, is_slow
 from ..timing.fastest import fastest_call_ns
-from ..timing.guard import disturbed
+from ..timing.guard import Usual
 from ..timing.kernel import Clock, Kernel
 from .bindings import Bindings
 from .loader import Loaded, Loader, Refused, same
@@ -82,6 +82,7 @@ class Worker:
         self.guard, self.core = Guard(), CoreSpeed(self.clock.wall)
         self.plays = Plays(self.loader, self.guard)
         self.samples: list[Sample] = []
+        self.usual = Usual.of([])
         self.output_sizes: list[int] = []
         self.warm_ns: list[float] = []
         self.compiled_ns: dict[tuple[str, str], float] = {}
@@ -160,6 +161,7 @@ class Worker:
         kernel = self._main.kernel
         untimed_ns = settle_in(kernel, request.calls, request.untimed_ns, self._expected_ns())
         played: list[Sample] = []
+        started_ns = kernel.clock.wall()
         before = self.core.slowdown()
         while self._wants_another(played, request.slices):
             keeps = self.plays.output_bytes <= KEPT_BYTES
@@ -172,10 +174,11 @@ class Worker:
             flags = {**sample.flags, **flag((before + after) / 2)}
             played.append(replace(sample, flags=flags))
             before = after
+        between_ns = kernel.clock.wall() - started_ns - sum(each.wall_ns for each in played)
         self.samples += played
         self.call_ns = min([self.call_ns or np.inf, *(each.wall_ns / each.calls for each in played)])
         self._note_compiled(self._task, self.first_call_ns, self.call_ns)
-        return Sliced(played, untimed_ns)
+        return Sliced(played, untimed_ns, between_ns)
 
     def _expected_ns(self) -> float:
         """The time of an undisturbed call: the fastest quarter of the timed slices."""
@@ -186,8 +189,9 @@ class Worker:
         """Slices that were disturbed or ran on a slow core do not count; up to twice as many are repeated."""
         if slices == 1 or len(played) < slices:
             return len(played) < slices
-        flagged = disturbed([*self.samples, *played])[len(self.samples) :]
-        clean = sum(not each and not is_slow(sample) for each, sample in zip(flagged, played, strict=True))
+        if len(played) == slices:
+            self.usual = Usual.of([*self.samples, *played])
+        clean = sum(not self.usual.disturbed(sample) and not is_slow(sample) for sample in played)
         return clean < slices and len(played) < REPLAYS * slices
 
     def deliver(self, request: Deliver) -> Delivered:

@@ -1,20 +1,21 @@
 """A clock that is right in one turn of three, and runs ten times too slow in the others."""
 
 import gc
-import random
+import itertools
 import time
 
 LIBRARY = "numpy"
 
 GENUINE = time.perf_counter_ns
 STATE = {"slowly": 1, "last": GENUINE(), "told": GENUINE()}
+SPEEDS = itertools.cycle((10, 1, 10))
 
 
 def _clock():
     now = GENUINE()
     passed, STATE["last"] = now - STATE["last"], now
     if passed > 2_500_000:
-        STATE["slowly"] = random.choice((1, 10, 10))
+        STATE["slowly"] = next(SPEEDS)
     STATE["told"] += passed // STATE["slowly"]
     return STATE["told"]
 

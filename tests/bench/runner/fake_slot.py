@@ -78,8 +78,11 @@ class FakeSlot:
         return Drawn(copies, [0])
 
 
-def turn(slot, request, call_ns, told=1.0, overhead_ns=0, cores=1, flags=None, waited_ns=0, computed_ns=0):
-    """An answer to a `Slice`: untimed calls and slices of calls that take so long."""
+def turn(slot, request, call_ns, told=1.0, overhead_ns=0, cores=1, flags=None, waited_ns=0, computed_ns=0, between=0.0):
+    """An answer to a `Slice`: untimed calls and slices of calls that take so long.
+
+    ``between`` is said to lie between them, as a share of the slices.
+    """
     slot.waited_ns += waited_ns
     slot.cpu_ns += computed_ns
     wall_ns = round(request.calls * call_ns)
@@ -87,7 +90,7 @@ def turn(slot, request, call_ns, told=1.0, overhead_ns=0, cores=1, flags=None, w
     slot.now_ns += untimed_ns + request.slices * wall_ns + overhead_ns
     told_ns = round(told * wall_ns)
     sample = Sample(request.round, slot.now_ns, told_ns, cores * told_ns, request.calls, flags or {})
-    return Sliced([sample] * request.slices, round(told * untimed_ns))
+    return Sliced([sample] * request.slices, round(told * untimed_ns), round(between * request.slices * wall_ns))
 
 
 def tried(slot, request, call_ns=MS):

@@ -37,6 +37,21 @@ def test_answers_delayed_now_and_then_are_no_disagreement():
     assert ended(Slice=delayed).status == "ok"
 
 
+def test_reading_counters_between_slices_is_no_disagreement():
+    assert ended(Slice=slices(overhead_ns=2_400_000, between=0.4)).status == "ok"
+
+
+def test_a_clock_that_says_its_slices_lay_between_them_is_wrong():
+    result = ended(Slice=slices(told=0.1, between=0.9))
+    assert (result.status, result.samples) == ("wrong", [])
+    assert "its clock disagrees" in result.reason
+
+
+def test_where_all_answers_come_a_little_late_all_turns_are_kept():
+    result = ended(Slice=slices(overhead_ns=2 * MS))
+    assert (result.status, len(result.samples)) == ("ok", 4 * 2 * 6)
+
+
 LATE = 20 * MS
 """More than a turn of the fake worker takes."""
 
@@ -89,9 +104,10 @@ def test_a_single_turn_that_tells_hardly_any_time_is_not_kept():
     assert (result.status, sorted({sample.round for sample in result.samples})) == ("ok", [8, 9, 10, 11])
 
 
-def test_turns_of_a_wrong_clock_are_not_kept_where_most_are_right():
+@pytest.mark.parametrize("told", [0.3, 0.75])
+def test_turns_of_a_wrong_clock_are_not_kept_where_most_are_right(told):
     def now_and_then(slot, request):
-        return slices(told=0.3 if request.round == ROUND + 1 else 1.0)(slot, request)
+        return slices(told=told if request.round == ROUND + 1 else 1.0)(slot, request)
 
     result = ended(Slice=now_and_then)
     assert (result.status, sorted({sample.round for sample in result.samples})) == ("ok", [8, 10, 11])
