@@ -89,7 +89,7 @@ def turn(slot, request, call_ns, told=1.0, overhead_ns=0, cores=1, flags=None, w
     untimed_ns = min(request.untimed_ns, wall_ns)
     slot.now_ns += untimed_ns + request.slices * wall_ns + overhead_ns
     told_ns = round(told * wall_ns)
-    sample = Sample(request.round, slot.now_ns, told_ns, cores * told_ns, request.calls, flags or {})
+    sample = Sample(request.round, slot.now_ns, told_ns, round(cores * told_ns), request.calls, flags or {})
     return Sliced([sample] * request.slices, round(told * untimed_ns), round(between * request.slices * wall_ns))
 
 

@@ -133,9 +133,22 @@ def test_the_exact_test_is_made_once_for_all_sizes(verdict):
     assert [each.status for each in first + second] == [verdict.status] * 2
 
 
-def test_more_cores_than_threads_are_a_warning():
+@pytest.mark.parametrize("cores", [1, 1.4])
+def test_more_cores_than_threads_are_a_warning(cores):
+    told = f"kept {cores:.1f} cores busy on 1 threads" if cores > 1.1 else ""
+    assert ended(Slice=slices(cores=cores)).warning == told
+
+
+def test_a_clock_that_says_more_cores_were_busy_than_there_are_is_wrong(monkeypatch):
+    monkeypatch.setattr(contender, "first_cores", lambda threads: [3][:threads])
+    result = ended(Slice=slices(cores=2))
+    assert (result.status, result.samples) == ("wrong", [])
+    assert result.reason == "its clock disagrees with the harness's: 2.0 busy cores, it has 1"
+
+
+def test_where_cores_cannot_be_chosen_more_busy_cores_are_a_warning(monkeypatch):
+    monkeypatch.setattr(contender, "first_cores", lambda _: [])
     assert ended(Slice=slices(cores=2)).warning == "kept 2.0 cores busy on 1 threads"
-    assert ended(Slice=slices(cores=1)).warning == ""
 
 
 def long_slices(call_ms):
