@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from . import forked
 from .asv_discovery import Found, runner
-from .serving import CRASHED, OK, SKIPPED, Parked, Server, Timer, loop, seed, status_of, told
+from .serving import CRASHED, OK, SKIPPED, Parked, Server, Timer, Watch, loop, seed, status_of, told
 
 SKIPPED_BY_ASV = "asv: skipped:"
 FOLDER = "rooflinear-asv"
@@ -100,7 +100,7 @@ def _ran(server: Server, found: Found, entry: Entry, caches: "Caches") -> tuple[
             server.park(Parked(number=lambda: forked.in_child(lambda: _number(benchmark)), unit="bytes"))
         else:
             with _prepared(benchmark):
-                offered = _offered(benchmark)
+                offered = _offered(benchmark, server.watch)
                 server.park(offered)
                 if offered.timer:
                     offered.timer(1)  # what fails on one side is tried on the other, too
@@ -133,7 +133,7 @@ def _prepared(benchmark: Any) -> Iterator[None]:
         benchmark.do_teardown()
 
 
-def _offered(benchmark: Any) -> Parked:
+def _offered(benchmark: Any, watch: Watch) -> Parked:
     kind = {each.__name__ for each in type(benchmark).__mro__}
     if "TimerawBenchmark" in kind:
         return Parked(_of_processes(benchmark), alone=True, collects=False)
@@ -141,7 +141,7 @@ def _offered(benchmark: Any) -> Parked:
         unit = str(benchmark.unit)
         return Parked(number=lambda: _tracked(benchmark), unit="nanoseconds" if unit == "ns" else unit)
     if _is_isolated(benchmark):
-        return Parked(_alone(benchmark), alone=True, collects=False)
+        return Parked(_alone(benchmark, watch), alone=True, collects=False)
     return Parked(_repeated(benchmark), collects=False)
 
 
@@ -151,7 +151,7 @@ def _is_isolated(benchmark: Any) -> bool:
     return bool(benchmark._setups) and isolates
 
 
-def _alone(benchmark: Any) -> Timer:
+def _alone(benchmark: Any, watch: Watch) -> Timer:
     clock, function, arguments = _clock_of(benchmark), benchmark.func, _arguments(benchmark)
 
     def timer(calls: int) -> int:
@@ -159,9 +159,10 @@ def _alone(benchmark: Any) -> Timer:
         total = 0
         for _ in range(calls):
             benchmark.redo_setup()
-            started = clock()
-            function(*arguments)
-            total += clock() - started
+            with watch:
+                started = clock()
+                function(*arguments)
+                total += clock() - started
         return total
 
     return timer

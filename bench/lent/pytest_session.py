@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from . import pytest_settings
-from .serving import CRASHED, OK, SKIPPED, Parked, Server, Timer, loop, seed, seed_of_block, status_of, told
+from .serving import CRASHED, OK, SKIPPED, Parked, Server, Timer, Watch, loop, seed, seed_of_block, status_of, told
 
 TOOLS = ("pytest_benchmark", "pytest_codspeed")
 PLAIN = (str, int, float, bool, type(None))
@@ -176,7 +176,7 @@ def _serve_pytest_benchmark(server: Server, config: Any) -> None:
         return function(*args, **kwargs)
 
     def pedantic(fixture: Any, target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        call = Pedantic(target, *args, **kwargs)
+        call = Pedantic(server.watch, target, *args, **kwargs)
         server.park(_watched(fixture, call.timer, alone=call.alone))
         return call.once()
 
@@ -206,7 +206,7 @@ def _serve_codspeed(server: Server) -> None:
 
     def pedantic(fixture: Any, target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         _refuse_second(fixture)
-        call = Pedantic(target, *args, **kwargs)
+        call = Pedantic(server.watch, target, *args, **kwargs)
         server.park(Parked(call.timer, call.alone, collects=False))
         return call.once()
 
@@ -224,6 +224,7 @@ class Pedantic:
 
     def __init__(
         self,
+        watch: Watch,
         target: Callable[..., Any],
         args: Sequence[Any] = (),
         kwargs: dict[str, Any] | None = None,
@@ -242,7 +243,7 @@ class Pedantic:
                 raise ValueError(f"Must have positive int for `{name}`.")
         if iterations > 1 and setup:
             raise ValueError("Can't use more than 1 `iterations` with a `setup` function.")
-        self._target, self._args, self._kwargs = target, args, kwargs or {}
+        self._watch, self._target, self._args, self._kwargs = watch, target, args, kwargs or {}
         self._setup, self._teardown, self._iterations = setup, teardown, iterations
         self.alone = setup is not None or teardown is not None
         self.timer = self._alone if self.alone else loop(target, args, kwargs)
@@ -268,10 +269,11 @@ class Pedantic:
         for _ in range(calls):
             args, kwargs = self._made()
             repeat = range(self._iterations)
-            started = time.perf_counter_ns()
-            for _ in repeat:
-                target(*args, **kwargs)
-            total += time.perf_counter_ns() - started
+            with self._watch:
+                started = time.perf_counter_ns()
+                for _ in repeat:
+                    target(*args, **kwargs)
+                total += time.perf_counter_ns() - started
             if self._teardown is not None:
                 self._teardown(*args, **kwargs)
         return total // self._iterations

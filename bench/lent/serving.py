@@ -29,6 +29,9 @@ Timer = Callable[[int], int]
 OK, WRONG, CRASHED, SKIPPED = "ok", "wrong", "crashed", "skipped"
 """How a benchmark ends: its own checks passed, an assertion failed, it raised something else, it was not run."""
 
+MOST_WATCHED = 8
+"""Calls of a slice that are each watched where they are prepared; more have little between them."""
+
 LONGEST = 500
 PLANTED = "ROOFLINEAR_PLANTED"
 """Environment variable: by what share the same code is made to look slower."""
@@ -51,6 +54,29 @@ class Parked:
     inner: int = 1
 
 
+class Watch:
+    """The CPU time and the counters of calls alone, without what prepares each; to be entered around a call."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self.restart(0)
+
+    def restart(self, calls: int) -> None:
+        """Before a slice of so many calls."""
+        self.calls, self.cpu_ns, self.flags = 0, 0, dict[str, int]()
+        self._watches = calls <= MOST_WATCHED
+
+    def __enter__(self) -> None:
+        if self._watches:
+            self._before, self._cpu_ns = self._guard.read(), cpu_ns()
+
+    def __exit__(self, *_: object) -> None:
+        if self._watches:
+            self.calls, self.cpu_ns = self.calls + 1, self.cpu_ns + cpu_ns() - self._cpu_ns
+            for name, count in self._guard.read().since(self._before).items():
+                self.flags[name] = self.flags.get(name, 0) + count
+
+
 class Server:
     """The channel to the parent, and the benchmark that runs at the moment."""
 
@@ -60,6 +86,7 @@ class Server:
         self._asked: BinaryIO = asked
         self._answered: BinaryIO = answered
         self._guard = Guard()
+        self.watch = Watch(self._guard)
         planted = os.environ.get(PLANTED)
         self._planted = float(planted) if planted else None
         self.benchmark, self._parked, self._raised = "", False, False
@@ -125,12 +152,15 @@ class Server:
             with self._telling():
                 timer(untimed)
         timer = slower(timer, self._planted) if self._planted is not None else timer
+        self.watch.restart(calls)
         before, cpu, started = self._guard.read(), cpu_ns(), time.perf_counter_ns()
         with self._telling():
             wall = timer(calls)
         elapsed = time.perf_counter_ns() - started
         cpu, flags = cpu_ns() - cpu, self._guard.read().since(before)
         share = wall / max(elapsed, 1)  # of what passed, only part may have been timed
+        if self.watch.calls:
+            cpu, flags, share = self.watch.cpu_ns, self.watch.flags, 1.0
         self._tell(
             "Timed", started_ns=started, wall_ns=wall, cpu_ns=round(cpu * share), calls=calls * inner,
             flags={name: round(count * share) if name.endswith("_ns") else count for name, count in flags.items()},

@@ -3,6 +3,9 @@
 import contextlib
 from types import SimpleNamespace
 
+from rooflinear.bench.lent.counters import Guard
+from rooflinear.bench.lent.serving import Watch
+
 CALLS = 3
 
 
@@ -13,7 +16,7 @@ class FakeServer:
         self._order, self._calls = order, calls
         self.benchmarks, self.failed, self.tool = {}, {}, ""
         self.parked, self.numbers, self.ends = {}, {}, {}
-        self.finished, self.benchmark = False, ""
+        self.finished, self.benchmark, self.watch = False, "", Watch(Guard())
 
     def listed(self, benchmarks, failed, notes, tool=""):
         self.benchmarks = {each["id"]: SimpleNamespace(**each) for each in benchmarks}
@@ -30,6 +33,7 @@ class FakeServer:
     def park(self, offered):
         self.parked[self.benchmark] = offered
         if offered.timer:
+            self.watch.restart(self._calls)
             assert offered.timer(self._calls) >= 0
         else:
             self.numbers[self.benchmark] = [offered.number() for _ in range(self._calls)]

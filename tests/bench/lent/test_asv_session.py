@@ -103,11 +103,13 @@ def test_setup_is_called_before_each_call_and_outside_the_clock(served):
     assert found.parked["bench.Emptied.time_empty"].alone
     calls = sys.modules["suite.bench"].calls
     assert calls == ["setup", "call", "teardown"] * (CALLS + 1)  # one more after it was told to go on
+    assert found.watch.calls == CALLS + 1
 
 
 def test_calls_without_setup_are_timed_together(served):
     found = served(bench=PARAMETERS)
     assert not found.parked["bench.time_plain"].alone
+    assert found.watch.calls == 0
 
 
 def test_the_suites_own_clock_is_used(served):

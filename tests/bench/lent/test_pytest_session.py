@@ -9,6 +9,8 @@ import pytest
 from rooflinear.bench.errors import Lost
 from rooflinear.bench.guests.session import Session, Suite
 from rooflinear.bench.lent import pytest_session
+from rooflinear.bench.lent.counters import Guard
+from rooflinear.bench.lent.serving import Watch
 
 from ...waiting import wait_for
 from ..guests.played import CALLS, place, played
@@ -162,7 +164,10 @@ def test_the_time_of_a_prepared_call_is_that_of_one_call_without_what_surrounds_
 
     monkeypatch.setattr(pytest_session.time, "perf_counter_ns", lambda: passed[0])
     around = {"teardown": lambda: passes(1000)} if torn else {"setup": lambda: passes(1000)}
-    assert pytest_session.Pedantic(lambda: passes(10), iterations=iterations, **around).timer(3) == ns
+    watch = Watch(Guard())
+    watch.restart(3)
+    assert pytest_session.Pedantic(watch, lambda: passes(10), iterations=iterations, **around).timer(3) == ns
+    assert watch.calls == 3
 
 
 SWITCHED_OFF = """
