@@ -53,9 +53,13 @@ def rounds_within(case_ns: float, round_ns: float, fewest: int) -> int:
 
 
 def balanced(sides: list[str], rounds: int, rng: random.Random) -> Iterator[list[str]]:
-    """Orders of the sides, one per round: each side begins equally often, in random sequence."""
+    """Orders of the sides, one per round: each side begins equally often, in random sequence.
+
+    Which begins once more than another is drawn, where their number does not divide that of the rounds.
+    """
     turns = [sides[shift:] + sides[:shift] for shift in range(len(sides))]
-    orders = [turns[number % len(turns)] for number in range(rounds)]
+    first = rng.randrange(len(turns))
+    orders = [turns[(first + number) % len(turns)] for number in range(rounds)]
     rng.shuffle(orders)
     yield from orders
 

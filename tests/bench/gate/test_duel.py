@@ -19,6 +19,13 @@ def test_each_side_begins_equally_often(sides):
     assert all(sorted(order) == sorted(sides) for order in orders)
 
 
+@pytest.mark.parametrize("rounds", [2, 4, 5])
+def test_no_side_begins_more_often_over_many_blocks_of_few_rounds(rounds):
+    rng = random.Random(0)
+    began = Counter(order[0] for _ in range(600) for order in balanced([BASE, HEAD, COPY], rounds, rng))
+    assert all(count == pytest.approx(200 * rounds, rel=0.1) for count in began.values())
+
+
 @pytest.mark.parametrize("rounds", [25, 24, 6])
 def test_whoever_follows_itself_gains_nothing_by_an_odd_round(rounds):
     """Who began is slower, as past the last cache; of an odd number of rounds one median calls a side slower."""
