@@ -143,6 +143,9 @@ def test_margins_widen_to_what_the_controls_show():
     assert judge.widened(MARGIN, [[-each for each in restless]]) == pytest.approx(0.06)
     assert location(noisy).value > MARGIN > location(noisy).low
     assert judge.widened(MARGIN, [noisy]) == MARGIN
+    five_of_six = [0.01, 0.05, 0.06, 0.07, 0.08, 0.09]
+    assert location(five_of_six).low > MARGIN
+    assert judge.widened(MARGIN, [five_of_six]) == MARGIN
 
 
 def test_the_least_effect_is_none_where_nothing_could_be_found():
