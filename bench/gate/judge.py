@@ -39,7 +39,7 @@ FOUND_MARGINS = 2.5
 
 DROPPED_SHARE = 0.2
 WIDENING_QUANTILE, PROOF = 0.95, 0.02
-"""Of what controls prove, at that level."""
+"""The quantile of the differences that controls prove, and the level at which they prove one."""
 
 
 class Judged(NamedTuple):
@@ -169,7 +169,7 @@ def widened(margin: float, controls: Sequence[Sequence[float]]) -> float:
     """The margin, or the difference that the run's controls prove for the same code, whichever is larger.
 
     A control proves one if all its blocks in the screen lie beyond the margin. At a level of 10 %, ten controls of
-    equal code that scatter by a tenth widened it in 31 % of runs, by 9 % in the middle; so they do in 12 %.
+    equal code that scatter by a tenth widened it in 31 % of runs, by 9 % in the middle. Now they do in 12 %.
     """
     reach = math.log1p(margin)
     proved = [min(p_greater(numbers, reach), p_less(numbers, -reach)) <= PROOF for numbers in controls]
