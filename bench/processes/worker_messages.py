@@ -155,7 +155,7 @@ class Sliced(msgspec.Struct, frozen=True, tag=True):
 
     samples: list[Sample]
     untimed_ns: int
-    between_ns: int = 0
+    between_ns: int
 
 
 class Delivered(msgspec.Struct, frozen=True, tag=True):

@@ -1,13 +1,11 @@
 """A contender: one case on its way through a contest, from its first call to its result."""
 
 import random
-import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import Lost
-from ..machine.cores import first_cores
 from ..processes.protocol import Done
 from ..processes.reference_messages import Judge
 from ..processes.worker_messages import Prepare, Prepared, Release, Warmed, WarmUp
@@ -19,7 +17,7 @@ from .honesty import Examination
 from .judged_calls import JudgedCalls
 from .slot import Slot
 from .terms import FEWEST_LONG, LOAD_SECONDS, VERY_LONG_CALL_NS, Terms, interpreted_call_seconds
-from .turns import Turns, median_call_ns
+from .turns import Turns, cores_kept_busy, median_call_ns, require_possible_times
 from .unseen import Judging
 
 WARM_UP_NS = 30_000_000
@@ -32,10 +30,7 @@ JUDGED_SHARE, MOST_JUDGED = 0.2, 2
 
 COMPILED_NS = 20_000_000
 
-THREADS_EXCESS, CORES_EXCESS = 1.1, 1.5
-"""Times a worker's threads: more busy cores than this are told, or show that its clock is wrong where it is kept to
-as many cores."""
-
+THREADS_EXCESS = 1.1
 DRAW = random.SystemRandom().random
 
 
@@ -176,7 +171,7 @@ class Contender:
             self._keep_true_samples()
             if reason := self.slot.left_behind():
                 raise Lost("wrong", reason)
-            self._require_possible_times()
+            require_possible_times(self.samples, self.case.threads)
             self.facts["peak_bytes"] = self._examined()
         except Lost as lost:
             return self.lose(lost)
@@ -271,17 +266,8 @@ class Contender:
         if self.samples:
             self.samples = self._turns.true_samples(lambda: self.time_slice(self.samples[-1].round + 1))
 
-    def _require_possible_times(self) -> None:
-        """No more cores busy than the worker has: delays on a busy machine cannot show that. Raises `Lost`."""
-        used, cores = self._cores_kept_busy(), len(first_cores(self.case.threads))
-        if cores and used > CORES_EXCESS * cores:
-            raise Lost("wrong", f"its clock disagrees with the harness's: {used:.1f} busy cores, it has {cores}")
-
-    def _cores_kept_busy(self) -> float:
-        return statistics.median([each.cpu_ns / max(each.wall_ns, 1) for each in self.samples] or [0.0])
-
     def _uses_more_than_its_threads(self) -> str:
-        used, threads = self._cores_kept_busy(), self.case.threads
+        used, threads = cores_kept_busy(self.samples), self.case.threads
         return f"kept {used:.1f} cores busy on {threads} threads" if used > THREADS_EXCESS * threads else ""
 
     def _disturbed_by(self) -> str:

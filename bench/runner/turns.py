@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import Lost
+from ..machine.cores import first_cores
 from ..processes.protocol import Done
 from ..processes.worker_messages import Reload, Slice, Sliced
 from ..records import Sample
@@ -25,6 +26,8 @@ BETWEEN_SHARE = 0.3
 CLOCK_TRIES = 10
 CLOCK_FACTOR = 2.0
 """Turns in which both clocks agree may tell so many times the time of those in which they do not."""
+CORES_EXCESS = 1.5
+"""Times the cores that a worker is kept to: if more seem busy, its clock is wrong."""
 FEWEST_LIES, LIE_FACTOR = 2, 4.0
 """Noise makes calls longer: if so many turns tell calls so many times shorter than the others, the clock is wrong."""
 
@@ -149,3 +152,18 @@ def _fast_call_ns(samples: Sequence[Sample]) -> float:
 def median_call_ns(samples: Sequence[Sample]) -> float:
     """What a call took in the middle of some slices; 0 without any."""
     return statistics.median(each.wall_ns / each.calls for each in samples) if samples else 0.0
+
+
+def cores_kept_busy(samples: Sequence[Sample]) -> float:
+    """CPU time over wall time in the middle of some slices; 0 without any."""
+    return statistics.median([each.cpu_ns / max(each.wall_ns, 1) for each in samples] or [0.0])
+
+
+def require_possible_times(samples: Sequence[Sample], threads: int) -> None:
+    """No more cores busy than a worker of so many threads has: delays on a busy machine cannot show that.
+
+    Raises `Lost`. Where workers are not kept to cores, nothing is known.
+    """
+    used, cores = cores_kept_busy(samples), len(first_cores(threads))
+    if cores and used > CORES_EXCESS * cores:
+        raise Lost("wrong", f"its clock disagrees with the harness's: {used:.1f} busy cores, it has {cores}")

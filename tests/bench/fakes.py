@@ -164,7 +164,7 @@ class Worker:
         untimed_ns = min(request.untimed_ns, wall_ns)
         self.machine.now_ns += untimed_ns + request.slices * wall_ns
         sample = Sample(request.round, self.machine.now_ns, wall_ns, wall_ns, request.calls)
-        return Sliced([sample] * request.slices, untimed_ns)
+        return Sliced([sample] * request.slices, untimed_ns, 0)
 
     def _trial(self, request):
         counts = [len(each.order) for each in request.plays]

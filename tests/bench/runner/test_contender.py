@@ -5,7 +5,7 @@ import pytest
 from rooflinear.bench.errors import Lost
 from rooflinear.bench.processes.worker_messages import Called, Delivered, Prepared, Tried, Warmed
 from rooflinear.bench.records import Exit, Verdict
-from rooflinear.bench.runner import contender
+from rooflinear.bench.runner import contender, turns
 from rooflinear.bench.runner.terms import SLICES
 
 from .fake_slot import BAD, EXACT, LAST, MS, OK, PREPARED, ROUND, TRIED, FakeSlot, ended, played, slices, tried, turn
@@ -140,14 +140,14 @@ def test_more_cores_than_threads_are_a_warning(cores):
 
 
 def test_a_clock_that_says_more_cores_were_busy_than_there_are_is_wrong(monkeypatch):
-    monkeypatch.setattr(contender, "first_cores", lambda threads: [3][:threads])
+    monkeypatch.setattr(turns, "first_cores", lambda threads: [3][:threads])
     result = ended(Slice=slices(cores=2))
     assert (result.status, result.samples) == ("wrong", [])
     assert result.reason == "its clock disagrees with the harness's: 2.0 busy cores, it has 1"
 
 
 def test_where_cores_cannot_be_chosen_more_busy_cores_are_a_warning(monkeypatch):
-    monkeypatch.setattr(contender, "first_cores", lambda _: [])
+    monkeypatch.setattr(turns, "first_cores", lambda _: [])
     assert ended(Slice=slices(cores=2)).warning == "kept 2.0 cores busy on 1 threads"
 
 
