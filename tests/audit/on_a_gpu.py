@@ -18,7 +18,7 @@ import numpy as np
 from rooflinear.bench.libraries.host import LIBRARIES, common_environment
 from rooflinear.bench.suites import suite
 
-STEMS = ("torch", "cupy", "triton", "numba_cuda", "jax")
+STEMS = ("torch", "cupy", "triton", "numba_cuda", "jax", "jax_pallas")
 SIZES = [(m, n) for m in (1000, 10_000, 100_000, 1_000_000) for n in (10, 100)]
 SECONDS, FEWEST = 0.1, 10
 COPIED = [8 * m * n for m, n in SIZES]

@@ -20,15 +20,17 @@ from rooflinear.bench.libraries.host import LIBRARIES
 from rooflinear.bench.suites import suite
 
 from ..absent import absent
+from .tile_edges import SIZES
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNELS = suite.load(ROOT / "kernels")
-AT_ODD_SIZES = {"jax_pallas"}
-"""Has no workspace, and a block that `test_implementations` fills once and a part of it again."""
-
-INTERPRETERS = {"triton": "TRITON_INTERPRET", "numba_cuda": "NUMBA_ENABLE_CUDASIM"}
+INTERPRETERS = {
+    "triton": {"TRITON_INTERPRET": "1"},
+    "numba_cuda": {"NUMBA_ENABLE_CUDASIM": "1"},
+    "jax_pallas": {"JAX_PLATFORMS": "cpu", "JAX_ENABLE_X64": "1"},
+}
 OPERATIONS = ("predict", "residuals", "mse", "gradient", "gradient_descent")
 HAS_CUPY = importlib.util.find_spec("cupy") is not None
 STAND_IN = Path(__file__).parent / "stand_in"
@@ -51,7 +53,7 @@ def script(name, *arguments, **environment):
 def test_no_kernel_for_a_gpu_goes_untested():
     gpu = {stem for stem, each in KERNELS.implementations.items() if each.device}
     interpreted = {stem for stem in gpu if INTERPRETER in LIBRARIES[KERNELS.implementations[stem].library].devices}
-    assert interpreted == set(INTERPRETERS) | AT_ODD_SIZES
+    assert interpreted == set(INTERPRETERS)
     assert gpu - interpreted == {"cupy"}
 
 
@@ -59,7 +61,7 @@ def test_no_kernel_for_a_gpu_goes_untested():
 def edges():
     """The errors of every operation at sizes around tiny tiles, by interpreter."""
     here = [stem for stem in INTERPRETERS if not inspect.unavailable(KERNELS.implementations[stem])]
-    return {stem: script("tile_edges", stem, INTERPRETER, **{INTERPRETERS[stem]: "1"}) for stem in here}
+    return {stem: script("tile_edges", stem, INTERPRETER, **INTERPRETERS[stem]) for stem in here}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -67,11 +69,11 @@ def edges():
 def test_rows_may_end_anywhere_in_a_tile_and_tiles_anywhere_in_the_grid(edges, stem, operation):
     needs(stem)
     found = edges[stem][operation]
-    assert len(found) == 14
+    assert len(found) == len(SIZES)
     assert [size for size, wrong in found.items() if wrong] == []
 
 
-@pytest.mark.parametrize(("stem", "most"), [("triton", 4096), ("numba_cuda", 2048)])
+@pytest.mark.parametrize(("stem", "most"), [("triton", 4096), ("numba_cuda", 2048), ("jax_pallas", 4096)])
 def test_wider_rows_than_a_tile_holds_are_unsupported_with_a_reason(rooflinear, stem, most):
     needs(stem)
     chosen = ("--operation", "predict", "--m", "2", "--n", f"{most},{most + 1}", "--dtype", "float32")
@@ -91,6 +93,13 @@ def test_triton_compiles_every_kernel_for_a_gpu_without_spilling_registers(tmp_p
     found = script("compile_triton", TRITON_CACHE_DIR=str(tmp_path))
     assert {name.split()[0] for name in found} == {"_errors", "_squares", "_slopes", "_total"}
     assert {name: spilled for name, spilled in found.items() if spilled} == {}
+
+
+@pytest.mark.needs("jax")
+def test_pallas_kernels_compile_to_triton_for_a_gpu_at_any_size():
+    found = script("lower_pallas", **INTERPRETERS["jax_pallas"])
+    assert set(found) == set(OPERATIONS) | {"split_mse"}
+    assert {name: told for name, told in found.items() if told} == {}
 
 
 COMPILER_STARTED = """

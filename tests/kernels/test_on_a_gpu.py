@@ -17,8 +17,9 @@ from rooflinear.bench.records import Result
 
 from ..absent import absent
 from ..gpus import on_a_gpu
-from .test_gpu_kernels import OPERATIONS, script
+from .test_gpu_kernels import INTERPRETERS, OPERATIONS, script
 from .test_implementations import DTYPES, EXACT, EXAMPLES, KERNELS, asked_of
+from .tile_edges import SIZES as SIZES_OF_EDGES
 
 pytestmark = [pytest.mark.slow, on_a_gpu]
 
@@ -105,7 +106,7 @@ def test_a_worked_example_is_reproduced_on_a_gpu(worked, example, stem):
         np.testing.assert_allclose(output, expected, rtol=unit, atol=unit)
 
 
-@pytest.fixture(scope="module", params=["triton", "numba_cuda"])
+@pytest.fixture(scope="module", params=INTERPRETERS)
 def edges(request):
     """The errors of every operation at sizes around tiny tiles."""
     needs(request.param)
@@ -115,7 +116,7 @@ def edges(request):
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_rows_may_end_anywhere_in_a_tile_on_a_gpu(edges, operation):
     found = edges[operation]
-    assert len(found) == 26
+    assert len(found) == len(SIZES_OF_EDGES)
     assert [size for size, wrong in found.items() if wrong] == []
 
 
