@@ -267,7 +267,8 @@ class Contender:
             self.samples = self._turns.true_samples(lambda: self.time_slice(self.samples[-1].round + 1))
 
     def _uses_more_than_its_threads(self) -> str:
-        used, threads = cores_kept_busy(self.samples), self.case.threads
+        threads = self.case.threads
+        used = cores_kept_busy(self.samples, threads)
         return f"kept {used:.1f} cores busy on {threads} threads" if used > THREADS_EXCESS * threads else ""
 
     def _disturbed_by(self) -> str:

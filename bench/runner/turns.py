@@ -28,6 +28,8 @@ CLOCK_FACTOR = 2.0
 """Turns in which both clocks agree may tell so many times the time of those in which they do not."""
 CORES_EXCESS = 1.5
 """Times the cores that a worker is kept to: if more seem busy, its clock is wrong."""
+COUNTED_NS = 4_000_000
+"""Between two ticks, mostly 250 a second: what Linux adds at once to the CPU time of a thread that does not ask."""
 FEWEST_LIES, LIE_FACTOR = 2, 4.0
 """Noise makes calls longer: if so many turns tell calls so many times shorter than the others, the clock is wrong."""
 
@@ -115,18 +117,18 @@ class Turns:
     def true_samples(self, play_another: Callable[[], None]) -> list[Sample]:
         """Those to keep. The parent's clock, which no kernel can reach, must agree with the worker's.
 
-        Only samples of turns in which it does are kept; where it does in none, those in which it does roughly. In
-        others a busy machine delayed the answer, or the worker's clock is wrong. It is wrong where both disagree in all
-        turns, those taken here to be sure included, or in most of them and these tell far less time than the rest, or
-        in a few that tell hardly any: then it raises `Lost`.
+        Only samples of turns in which it does are kept; where it does in fewer than three, those in which it does
+        roughly. In others a busy machine delayed the answer, or the worker's clock is wrong. It is wrong where both
+        disagree in all turns, those taken here to be sure included, or in most of them and these tell far less time
+        than the rest, or in a few that tell hardly any: then it raises `Lost`.
         """
-        turns = len(self.played)
-        agreeing, others = self._divided()
+        fewest = min(FEWEST_LONG, len(self.played))
+        agreeing, others = self._divided(fewest)
         for _ in range(CLOCK_TRIES):
-            if len(agreeing) >= min(FEWEST_LONG, turns):
+            if len(agreeing) >= fewest:
                 break
             play_another()
-            agreeing, others = self._divided()
+            agreeing, others = self._divided(fewest)
         if not agreeing:
             raise Lost("wrong", "its clock disagrees with the harness's: a slice took longer than it says")
         samples, doubted = ([sample for each in side for sample in each.samples] for side in (agreeing, others))
@@ -136,12 +138,14 @@ class Turns:
             raise Lost("wrong", "its clock disagrees with the harness's in some turns: they took longer than it says")
         return samples
 
-    def _divided(self) -> tuple[list[Turn], list[Turn]]:
-        """Those in which both clocks agree, and the others."""
-        for agree in (Turn.clocks_agree, Turn.clocks_agree_roughly):
-            if agreeing := [each for each in self.played if agree(each, self.threads)]:
-                return agreeing, [each for each in self.played if not agree(each, self.threads)]
-        return [], self.played
+    def _divided(self, fewest: int) -> tuple[list[Turn], list[Turn]]:
+        """Those in which both clocks agree, roughly if they are too few, and the others."""
+        strictly = sum(each.clocks_agree(self.threads) for each in self.played)
+        agrees = Turn.clocks_agree if strictly >= fewest else Turn.clocks_agree_roughly
+        sides: dict[bool, list[Turn]] = {True: [], False: []}
+        for each in self.played:
+            sides[agrees(each, self.threads)].append(each)
+        return sides[True], sides[False]
 
 
 def _fast_call_ns(samples: Sequence[Sample]) -> float:
@@ -154,9 +158,16 @@ def median_call_ns(samples: Sequence[Sample]) -> float:
     return statistics.median(each.wall_ns / each.calls for each in samples) if samples else 0.0
 
 
-def cores_kept_busy(samples: Sequence[Sample]) -> float:
-    """CPU time over wall time in the middle of some slices; 0 without any."""
-    return statistics.median([each.cpu_ns / max(each.wall_ns, 1) for each in samples] or [0.0])
+def cores_kept_busy(samples: Sequence[Sample], threads: int) -> float:
+    """CPU time over wall time in the middle of some slices of so many threads; 0 without any.
+
+    Linux knows to the ns what the calling thread used, and adds up what others used at ticks. So a slice of 1 ms in
+    which 15 others compute counts 1 ms, or 61 ms: one tick of theirs is left out.
+    """
+    late_ns = (threads - 1) * COUNTED_NS
+    return statistics.median(
+        [max(each.cpu_ns - late_ns, min(each.cpu_ns, each.wall_ns)) / max(each.wall_ns, 1) for each in samples] or [0.0]
+    )
 
 
 def require_possible_times(samples: Sequence[Sample], threads: int) -> None:
@@ -164,6 +175,7 @@ def require_possible_times(samples: Sequence[Sample], threads: int) -> None:
 
     Raises `Lost`. Where workers are not kept to cores, nothing is known.
     """
-    used, cores = cores_kept_busy(samples), len(first_cores(threads))
+    cores = len(first_cores(threads))
+    used = cores_kept_busy(samples, max(cores, threads))
     if cores and used > CORES_EXCESS * cores:
         raise Lost("wrong", f"its clock disagrees with the harness's: {used:.1f} busy cores, it has {cores}")

@@ -2,9 +2,11 @@
 
 import pytest
 
+from rooflinear.bench.errors import Lost
 from rooflinear.bench.processes.protocol import Done
 from rooflinear.bench.processes.worker_messages import Warmed
-from rooflinear.bench.runner import contender
+from rooflinear.bench.records import Sample
+from rooflinear.bench.runner import contender, turns
 
 from .fake_slot import MS, ROUND, ended, played, slices, tried, turn
 
@@ -50,6 +52,35 @@ def test_a_clock_that_says_its_slices_lay_between_them_is_wrong():
 def test_where_all_answers_come_a_little_late_all_turns_are_kept():
     result = ended(Slice=slices(overhead_ns=2 * MS))
     assert (result.status, len(result.samples)) == ("ok", 4 * 2 * 6)
+
+
+def test_where_all_but_two_answers_come_a_little_late_all_turns_are_kept():
+    def late(slot, request):
+        return slices(overhead_ns=0 if request.round in (ROUND, ROUND + 1) else 2 * MS)(slot, request)
+
+    result = ended(Slice=late)
+    assert (result.status, sorted({each.round for each in result.samples})) == ("ok", [8, 9, 10, 11])
+
+
+TICK = 4 * MS
+
+
+def counted(wall_ns, cpu_ns):
+    return Sample(0, 0, wall_ns, cpu_ns, 1, {})
+
+
+def test_what_other_threads_used_is_counted_at_ticks_and_shows_no_impossible_time(monkeypatch):
+    monkeypatch.setattr(turns, "first_cores", lambda threads: list(range(threads)))
+    samples = [counted(2 * MS, 2 * MS + ticks * 15 * TICK) for ticks in (0, 1, 1)]
+    turns.require_possible_times(samples, 16)
+    assert turns.cores_kept_busy(samples, 16) == 1
+
+
+def test_a_clock_too_slow_is_seen_beside_ticks_of_a_second_thread(monkeypatch):
+    monkeypatch.setattr(turns, "first_cores", lambda threads: list(range(threads)))
+    with pytest.raises(Lost, match=r"6\.0 busy cores, it has 2"):
+        turns.require_possible_times([counted(MS, 10 * MS)] * 3, 2)
+    turns.require_possible_times([counted(MS, MS + TICK)] * 3, 2)
 
 
 LATE = 20 * MS
