@@ -4,18 +4,14 @@ A sample is dropped because of its flags, never because of its value. Runs, repo
 use this rule; `gate.duel` has a stricter one, and says why.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from statistics import median
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..records import Result, Sample
-from .core_speed import POWER, log_times, power
+from .core_speed import POWER, log_times
 from .guard import disturbed
 from .levels import per_round
-
-FEW_CASES = 3
-"""How many an implementation's own count beside: so many at the middle of all."""
+from .powers import powers
 
 Rounds = dict[int, dict[int, float]]
 """Block -> round -> log of the time of one call in ns."""
@@ -45,19 +41,7 @@ def undisturbed(samples: Sequence[Sample]) -> Undisturbed:
 
 def kept_of_all(groups: Sequence[Sequence[Result]]) -> list[KeptSamples]:
     """What counts of each case of a run, from the results of each; slow cores are corrected by what the run shows."""
-    known = powers(result for group in groups for result in group)
-    return [kept(group, known[group[0].case.implementation]) for group in groups]
-
-
-def powers(results: Iterable[Result]) -> Mapping[str, float]:
-    """Implementation -> how its log times grow with those of the work beside them, where cores were slow at times."""
-    found: dict[str, list[float]] = defaultdict(list)
-    for each in results:
-        if each.status == "ok" and (seen := power(each.samples)) is not None:
-            found[each.case.implementation].append(seen)
-    everywhere = median([each for group in found.values() for each in group] or [POWER])
-    middles = {name: median([*group, *[everywhere] * FEW_CASES]) for name, group in found.items()}
-    return defaultdict(lambda: everywhere, middles)
+    return [kept(group, power) for group, power in zip(groups, powers(groups), strict=True)]
 
 
 def kept(results: Sequence[Result], power: float = POWER) -> KeptSamples:
