@@ -14,10 +14,10 @@ SIZES = [(10**power, n) for power in (3, 4, 5, 6) for n in (10, 100)]
 POWERS = str.maketrans("3456", "³⁴⁵⁶")
 
 
-def times(dtype):
-    """µs of the gradient by m, n, device and implementation."""
+def times(dtype, run="gradient"):
+    """µs of the gradient by m, n, device and implementation: on the first day, or by ``gradient-2`` on the second."""
     with open(DOCS / "calibration" / "gpu" / "h200.csv") as file:
-        rows = [row for row in csv.DictReader(file) if row["operation"] == "gradient" and row["dtype"] == dtype]
+        rows = [row for row in csv.DictReader(file) if row["run"].endswith(f"-{run}") and row["dtype"] == dtype]
     places = [(int(row["m"]), int(row["n"]), row["device"], row["implementation"]) for row in rows]
     return {place: float(row["time_ns"]) / 1e3 for place, row in zip(places, rows, strict=True) if row["time_ns"]}
 
@@ -38,6 +38,15 @@ def test_a_row_of_times_is_that_of_the_runs(dtype, m, n):
     shown = [cell(found.get((m, n, "cuda", stem))) for stem in ON_THE_GPU]
     shown += [cell(found.get((m, n, "cpu", stem))) for stem in ON_THE_CPU]
     assert f"| {' | '.join([dtype, size(m, n), *shown, cell(best['cpu'] / best['cuda'])])} |\n" in TEXT
+
+
+@pytest.mark.parametrize(("m", "n"), SIZES)
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_row_of_the_second_day_is_that_of_its_run(dtype, m, n):
+    found = times(dtype, "gradient-2")
+    shown = [cell(found.get((m, n, "cuda", stem))) for stem in sorted([*ON_THE_GPU, "jax_pallas"])]
+    row = f"| {' | '.join([dtype, size(m, n), *shown])} |\n"
+    assert (row in TEXT) == any(shown)
 
 
 @pytest.mark.parametrize("n", [10, 100])
