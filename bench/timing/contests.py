@@ -22,12 +22,14 @@ class CaseRounds(NamedTuple):
     """What is estimated: ``group`` names the implementation; one that was ``disturbed`` teaches nothing of others.
 
     ``beyond``: its data do not fit the caches of one core, so that what other guests leave of the rest decides.
+    ``error``: standard error that all its log times share.
     """
 
     group: str
     rounds: Rounds
     disturbed: bool = False
     beyond: bool = False
+    error: float = 0.0
 
 
 class Levelled(NamedTuple):

@@ -74,10 +74,19 @@ def log_times(samples: Sequence[Sample], power: float = POWER) -> list[tuple[int
     Those on a fast core, where enough rounds have any. Otherwise rounds without one count too, their times less what
     the slow core added.
     """
-    fast = [each for each in samples if not is_slow(each)]
+    return [(each.round, _log_time(each, power)) for each in _counting(samples)]
+
+
+def log_slowdown(samples: Sequence[Sample]) -> float:
+    """What `log_times` takes from the samples that count, in their middle, per power."""
+    return median([math.log1p(slowdown(each)) if is_slow(each) else 0.0 for each in _counting(samples)] or [0.0])
+
+
+def _counting(samples: Sequence[Sample]) -> list[Sample]:
+    timed = [each for each in samples if each.calls > 0]
+    fast = [each for each in timed if not is_slow(each)]
     rounds = {each.round for each in fast}
-    slow = [each for each in samples if each.round not in rounds] if len(rounds) < FEWEST_ROUNDS else []
-    return [(each.round, _log_time(each, power)) for each in (*fast, *slow) if each.calls > 0]
+    return fast + [each for each in timed if each.round not in rounds] if len(rounds) < FEWEST_ROUNDS else fast
 
 
 def power(samples: Sequence[Sample]) -> float | None:

@@ -5,24 +5,29 @@ use this rule; `gate.duel` has a stricter one, and says why.
 """
 
 from collections.abc import Sequence
+from statistics import fmean
 from typing import NamedTuple
 
 from ..records import Result, Sample
-from .core_speed import POWER, log_times
+from .core_speed import POWER, log_slowdown, log_times
 from .guard import disturbed
 from .levels import per_round
-from .powers import powers
+from .powers import POWER_ERROR, powers
 
 Rounds = dict[int, dict[int, float]]
 """Block -> round -> log of the time of one call in ns."""
 
 
 class KeptSamples(NamedTuple):
-    """Log times that count, how many samples were dropped, whether most samples of every block were disturbed."""
+    """Log times that count, how many samples were dropped, whether most samples of every block were disturbed.
+
+    ``error``: standard error that all log times share, because they were corrected for slow cores.
+    """
 
     rounds: Rounds
     dropped: int
     disturbed: bool
+    error: float = 0.0
 
 
 class Undisturbed(NamedTuple):
@@ -58,4 +63,5 @@ def kept(results: Sequence[Result], power: float = POWER) -> KeptSamples:
     counting = quiet or {block: each.samples for block, each in picked.items()}
     dropped = sum(map(len, latest.values())) - sum(map(len, counting.values()))
     rounds = {block: per_round(log_times(samples, power)) for block, samples in counting.items()}
-    return KeptSamples(rounds, dropped, bool(latest) and not quiet)
+    error = POWER_ERROR * fmean(map(log_slowdown, counting.values())) if counting else 0.0
+    return KeptSamples(rounds, dropped, bool(latest) and not quiet, error)

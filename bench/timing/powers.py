@@ -21,6 +21,9 @@ It is counted in factors of e in memory and in time. Predicted from the others o
 by 0.21 on average, with 1 in place of 2 as well; by 0.22 with 0, and by 0.27 by the median of the implementation.
 """
 
+POWER_ERROR = 0.2
+"""Standard error of a power: about as far as predicted ones are from those seen, which are uncertain themselves."""
+
 LEAST, MOST = 0.0, 1.5
 
 

@@ -20,6 +20,8 @@ one core and the others have priors of their own. The interval is Student's t
 over v ÷ processes, with d0 + d degrees of freedom. So a case measured in one
 process has a valid interval too, provided that the run measured others in
 several; if not, the interval describes that process only and says so.
+Times that were corrected for slow cores (`timing.powers`) have the error of the
+correction beside it, because all processes share it.
 """
 
 import math
@@ -157,7 +159,9 @@ def _located(row: Levelled, contest: ContestLevels, prior: Prior, drifted: float
     if row.rounds < FEWEST_FOR_T or math.isnan(variance):
         return Located(row.value, math.nan, math.nan, math.nan, TOO_FEW)
     shift = contest.shift(processes) * variance if prior.known else 0.0
-    error = math.sqrt(variance / processes + shift)
+    own = variance / processes + shift
+    error = math.hypot(math.sqrt(own), row.contender.error)
+    freedom *= (error**2 / own) ** 2 if own else 1.0  # Welch & Satterthwaite: that of the corrections is large
     return Located(row.value, error, math.hypot(error, math.sqrt(drifted / contest.blocks)), freedom, kind)
 
 

@@ -119,7 +119,7 @@ def _located(cases: Sequence[Case], timed: Sequence[KeptSamples], beyond: Sequen
     """Estimates of all cases, made contest by contest."""
     contests = side_by_side(cases, [each.rounds for each in timed])
     contenders = [
-        CaseRounds(case.implementation, each.rounds, each.disturbed, large)
+        CaseRounds(case.implementation, each.rounds, each.disturbed, large, each.error)
         for case, each, large in zip(cases, timed, beyond, strict=True)
     ]
     made = estimates.located([[contenders[place] for place in places] for places in contests])
