@@ -16,6 +16,16 @@ def double(x):
         2 * x
     return 2 * x
 """
+MORE_MEMORY = """import numpy as np
+
+LIBRARY = "numpy"
+
+def double(x):
+    extra = np.ones(2**17)
+    doubled = 2 * x
+    del extra
+    return doubled
+"""
 WRONG = KERNEL.replace("2 * x", "2.001 * x")
 OTHER = KERNEL.replace("2 * x", "x + x")
 SIZES = ("--m", "20000")

@@ -10,15 +10,15 @@ from rooflinear.bench.cli import app
 from rooflinear.bench.history.records import BISECT, STEPS
 
 from ...waiting import wait_for
-from ..made_repository import KERNEL, OTHER, SIZES, SLOWER, WRONG, Repository
+from ..made_repository import KERNEL, MORE_MEMORY, OTHER, SIZES, WRONG, Repository
 
 
 @pytest.fixture
 def repository(rooflinear):
-    """Three commits: the last one makes ``plain`` slower, the one before cannot be judged."""
+    """Three commits: the last one makes calls of ``plain`` larger, the one before cannot be judged."""
     made = Repository(rooflinear.folder)
     made.write(other=None)
-    for number, text in enumerate((KERNEL, WRONG, SLOWER)):
+    for number, text in enumerate((KERNEL, WRONG, MORE_MEMORY)):
         made.write(plain=f"{text}# {number}\n")
         made.commit(f"change {number}")
     return made
@@ -38,9 +38,9 @@ def bisect(rooflinear, repository):
     return run
 
 
-@pytest.mark.alone
 def test_it_goes_on_after_it_was_killed_and_names_the_commit_with_one_that_is_wrong(rooflinear, repository, bisect):
-    process = rooflinear.start("bisect", "HEAD~2", *SIZES)
+    """No verdict here depends on a time."""
+    process = rooflinear.start("bisect", "HEAD~2", "--measure", "memory", "--dtype", "float64", *SIZES)
     results = rooflinear.folder / "results"
     wait_for(lambda: any(path.read_bytes().count(b"\n") for path in results.glob(f"*/{STEPS}")) or process.poll())
     process.send_signal(signal.SIGKILL)

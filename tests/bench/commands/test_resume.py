@@ -22,7 +22,7 @@ from ...waiting import wait_for
 SUITE = Path(__file__).parents[2] / "adversaries" / "slow"
 IMPLEMENTATIONS, SIZES, BLOCKS = ("first", "second", "third"), (1, 2, 3), 2
 SMALL_RUN = ("run", "--suite", SUITE, "--preset", "quick", "--size", f"length={','.join(map(str, SIZES))}")
-KILLS = 10
+KILLS = 6
 FROM_START, FROM_RESULT = (0.2, 3.0), (0.0, 0.5)
 """Seconds after which a run is killed: from its start, or from its first result."""
 
@@ -61,7 +61,7 @@ def begin(rooflinear):
 
 
 class Killed:
-    """A run killed at ten random moments, resumed after each, and then left to finish.
+    """A run killed at six random moments, resumed after each, and then left to finish.
 
     Every other moment is counted from the run's first result, so that some runs are killed amid results on any machine.
     """
@@ -88,20 +88,20 @@ def killed(rooflinear_once):
     return Killed(rooflinear_once)
 
 
-def test_a_run_killed_ten_times_finishes(killed):
+def test_a_run_killed_six_times_finishes(killed):
     assert killed.stored >= 1
     assert killed.outcome.status == 0
 
 
-def test_a_run_killed_ten_times_has_each_case_once(killed):
+def test_a_run_killed_six_times_has_each_case_once(killed):
     assert counted(killed.rooflinear) == each_once()
 
 
-def test_a_run_killed_ten_times_is_one_run(killed):
+def test_a_run_killed_six_times_is_one_run(killed):
     assert len(killed.rooflinear.runs()) == 1
 
 
-def test_a_run_killed_ten_times_has_whole_lines_only(killed):
+def test_a_run_killed_six_times_has_whole_lines_only(killed):
     content = (killed.rooflinear.runs()[0] / store.CASES).read_bytes()
     assert content.endswith(b"\n")
     assert {each.status for each in store.read_results(killed.rooflinear.runs()[0])} == {"ok"}

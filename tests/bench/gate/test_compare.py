@@ -26,7 +26,7 @@ from rooflinear.bench.sweep import Options
 from ...conftest import Outcome, Rooflinear
 from ...waiting import wait_for
 from ..interop.test_interop import PYTEST
-from ..made_repository import KERNEL, OTHER, SIZES, SLOWER, WRONG, Repository
+from ..made_repository import KERNEL, MORE_MEMORY, OTHER, SIZES, SLOWER, WRONG, Repository
 
 
 @pytest.fixture
@@ -150,18 +150,6 @@ def test_a_slower_commit_recurs_elsewhere(slower, tmp_path):
     assert [new[side]["commit"] for side in ("base", "head")] == [old[side]["commit"] for side in ("base", "head")]
     assert new["seed"] != old["seed"]
     assert [control["kind"] for control in new["controls"]] == ["copy"]
-
-
-MORE_MEMORY = """import numpy as np
-
-LIBRARY = "numpy"
-
-def double(x):
-    extra = np.ones(2**17)
-    doubled = 2 * x
-    del extra
-    return doubled
-"""
 
 
 @pytest.mark.slow
