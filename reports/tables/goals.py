@@ -127,7 +127,7 @@ def _cells(row: dict) -> tuple[str, ...]:
         row["goal"],
         f"{row['sizes']} {row['dtype']}",
         f"{sign} {write(row['reach'])}{unit} {WORDS[row['measure']]}{row['over']}",
-        f"{write(row['value'])}{unit}",
+        f"{write(row['value'])}{unit if known(row['value']) else ''}",
         ends,
         f"{row['implementation']}, {row['blocks']} processes",
         "reached" if row["reached"] else f"not reached: {row['why']}" if row["why"] else "not reached",
