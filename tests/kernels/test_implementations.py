@@ -67,11 +67,11 @@ SIZES = {
 computed by the same source, in vectors twice as long; its sizes leave a remainder of rows and of columns.
 """
 
-EXAMINED = [(129, 7)]
-"""Where an implementation is also examined for work that it keeps from one call to the next."""
+EXAMINED = [(129, 7), (65, 1)]
+"""Where an implementation is also examined for work that it keeps from one call to the next: once of each group."""
 
-WHOLE_ARRAYS = {"float64": [(2, 7), (129, 7), (1001, 1)], "float32": [(129, 7)]}
-"""For `CALLING_FRAMEWORKS`: fewer rows than columns, more, and a column. One number is in `EXAMPLES`."""
+WHOLE_ARRAYS = {"float64": [(1, 1), (2, 7), (129, 7), (1001, 1)], "float32": [(129, 7)]}
+"""For `CALLING_FRAMEWORKS`: one number, fewer rows than columns, more, and a column."""
 
 CALLING_FRAMEWORKS = [stem for stem in HERE if HERE[stem].library in ("jax", "tensorflow", "torch") and stem not in GPU]
 """Whose own code walks over no rows: a framework's functions get whole arrays."""
@@ -121,7 +121,7 @@ WORKED = [
     for stem in HERE
     if (operation, stem) in PAIRS and stem not in COMPILED_BY_SIZE
 ]
-"""What is compiled for each size takes seconds for each, and is the code of another implementation."""
+"""Without what takes seconds to compile for each example: it is verified at odd sizes only, as on a GPU."""
 EXACT = {name for name, (operation, _, _) in EXAMPLES.items() if operation in ("predict", "residuals", "split_mse")}
 
 
