@@ -9,8 +9,8 @@ from rooflinear.bench.errors import Lost, SuiteFault
 from rooflinear.bench.machine.neighbours import Neighbour
 from rooflinear.bench.processes.parent import Died
 from rooflinear.bench.processes.protocol import Done, Failed
-from rooflinear.bench.processes.worker_messages import Delivered, Prepared
-from rooflinear.bench.records import Exit
+from rooflinear.bench.processes.worker_messages import Delivered, Prepared, Sliced
+from rooflinear.bench.records import Exit, Sample
 from rooflinear.bench.runner.budget import RESERVE_SECONDS
 from rooflinear.bench.runner.pace import FEWEST_IN_HASTE, FEWEST_ROUNDS
 from rooflinear.bench.runner.runner import Runner
@@ -374,6 +374,15 @@ def test_a_hopeless_case_is_predicted_from_smaller_sizes_and_never_called():
     assert lost.reason == "predicted to take 10 s a call, over the limit of 1 s (--timeout)"
     assert lost.lack == "time limit"
     assert machine.counted("loop")["WarmUp"] == 0
+
+
+def test_one_disturbed_call_of_a_probe_does_not_make_a_case_hopeless():
+    machine, probed = Machine(numpy=MS, steady=3 * MS), []
+    machine.answers["steady", "Prepare"] = lambda request: probed.append(request.task.sizes["m"])
+    disturbed = Sliced([Sample(0, 0, 30 * MS, 30 * MS, 1)], 0, 0)
+    machine.answers["steady", "Slice"] = lambda _: disturbed if probed and probed.pop() == 10**6 else None
+    run = Run(machine, 10**8)
+    assert run.of("steady", 10**8).status == "ok"
 
 
 def test_a_case_whose_smallest_probe_takes_too_long_is_a_timeout():
