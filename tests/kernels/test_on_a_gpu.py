@@ -36,6 +36,15 @@ def needs(stem):
         absent(reason)
 
 
+def variables_of(library):
+    """The environment in which the harness starts an array library on a GPU."""
+    return common_environment(1) | LIBRARIES[library]().environment(1, "cuda")
+
+
+def on_the_gpu(name, stem):
+    return script(name, stem, "cuda", **variables_of(KERNELS.implementations[stem].library))
+
+
 def verify(rooflinear, stems, sizes):
     """The results on the GPU, by operation and implementation."""
     operations = {name for stem in stems for name in KERNELS.implementations[stem].operations}
@@ -79,7 +88,7 @@ def outputs(worked, library):
             input=asked_of(dict.fromkeys(stems, DTYPES)),
             capture_output=True,
             text=True,
-            env=os.environ | common_environment(1) | LIBRARIES[library]().environment(1, "cuda"),
+            env=os.environ | variables_of(library),
             check=False,
         )
         assert done.returncode == 0, done.stderr[-3000:]
@@ -110,7 +119,7 @@ def test_a_worked_example_is_reproduced_on_a_gpu(worked, example, stem):
 def edges(request):
     """The errors of every operation at sizes around tiny tiles."""
     needs(request.param)
-    return script("tile_edges", request.param, "cuda")
+    return on_the_gpu("tile_edges", request.param)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -120,10 +129,10 @@ def test_rows_may_end_anywhere_in_a_tile_on_a_gpu(edges, operation):
     assert [size for size, wrong in found.items() if wrong] == []
 
 
-@pytest.mark.parametrize("stem", ["triton", "numba_cuda"])
+@pytest.mark.parametrize("stem", INTERPRETERS)
 def test_equal_calls_give_equal_bits(stem):
     """Sums are added in a fixed order; a race between threads would show as another rounding now and then."""
     needs(stem)
-    found = script("repeated_calls", stem, "cuda")
+    found = on_the_gpu("repeated_calls", stem)
     assert set(found) == {f"{operation} {dtype}" for operation in OPERATIONS for dtype in ("float64", "float32")}
     assert {name: distinct for name, distinct in found.items() if distinct != 1} == {}
