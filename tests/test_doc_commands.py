@@ -1,23 +1,31 @@
-"""Commands of the documents that read, and measure nothing: each is run as it is written, and answers."""
+"""Commands of the documents, run as they are written: those that read answer, those that measure kernels begin to."""
 
 import itertools
 import shutil
 import tarfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from rooflinear.bench.cli import app
+from rooflinear.bench.commands.exit_status import INTERRUPTED
 
 from .reports.synthetic import run, sweep, write
 from .test_docs import ROOT, arguments, commands
 
 FILES = Path(__file__).parent / "bench" / "interop" / "interop_files"
-READING = ("report", "advise", "list")
+READING, MEASURING = ("report", "advise", "list"), ("run", "verify")
 LEFT_OUT = ["advise"]
 """What sentences only name."""
+OF_OTHERS = "--pytest"
+"""Suites of other tools: `tests/bench/guests` runs them."""
 NAMED = {
+    "NAME": "numpy",
+    "numpy,NAME": "numpy,numba",
+    "OPERATION": "gradient",
+    "FOLDER": "kernels",
     "RUN": "results/RUN",
     "OTHER": "results/OTHER",
     ".asv/results/MACHINE/HASH.json": ".asv/results/machine-a/1f-existing.json",
@@ -28,10 +36,14 @@ OPERATIONS, DTYPES = ("gradient", "predict"), ("float64", "float32")
 BENCHMARK = "def test_sum(benchmark):\n    assert benchmark(sum, range(1000)) == 499500\n"
 
 
-def lines():
+def lines(names):
     """Every different one, without what stands for a choice of the reader's."""
     found = {tuple(word for word in arguments(each.values[0]) if not word.startswith("[")) for each in commands()}
-    return sorted(each for each in found if each[0] in READING and " ".join(each) not in LEFT_OUT)
+    return sorted(each for each in found if each[0] in names and " ".join(each) not in LEFT_OUT)
+
+
+def called(words):
+    return CliRunner().invoke(app, [NAMED.get(word, word) for word in words], prog_name="rooflinear")
 
 
 def measured(slower):
@@ -66,17 +78,57 @@ def project(tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.needs("pytest_benchmark")
-@pytest.mark.parametrize("words", lines(), ids=" ".join)
+@pytest.mark.parametrize("words", lines(READING), ids=" ".join)
 def test_a_command_that_reads_answers(project, monkeypatch, words):
     opened = []
     monkeypatch.chdir(project)
     monkeypatch.setattr("webbrowser.open", opened.append)
-    outcome = CliRunner().invoke(app, [NAMED.get(word, word) for word in words], prog_name="rooflinear")
+    outcome = called(words)
     assert (outcome.exit_code, outcome.exception) == (0, None), outcome.stderr
     assert outcome.stdout.strip()
     assert bool(opened) == ("--open" in words)
 
 
-def test_commands_of_every_reading_kind_are_found():
-    assert {name for name, *_ in lines()} == set(READING)
-    assert len(lines()) > 12
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A folder with all that commands which measure name: the suites, and a reader's data."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in ("kernels", "examples"):
+        (folder / name).symlink_to(ROOT / name)
+    rng = np.random.default_rng(0)
+    np.save(folder / "X.npy", rng.standard_normal((10**6, 3)))
+    np.save(folder / "y.npy", rng.standard_normal(10**6))
+    np.savetxt(folder / "houses.csv", rng.random((2000, 3)), delimiter=",", header="area,age,price", comments="")
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [each for each in lines(MEASURING) if OF_OTHERS not in each], ids=" ".join)
+def test_a_command_that_measures_begins(checkout, monkeypatch, words):
+    """It has read its suite and its data and stored what it will do; then it is interrupted."""
+    planned = []
+
+    def interrupted(self, contests):
+        planned.extend(contests)
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(checkout)
+    monkeypatch.setattr("rooflinear.bench.runner.runner.Runner.play", interrupted)
+    if "--resume" in words:
+        assert called(("run", "--preset", "quick")).exit_code == INTERRUPTED
+        (begun,) = (each for each in (checkout / "results").iterdir() if each.name != "RUN")
+        begun.rename(checkout / "results" / "RUN")
+        planned.clear()
+    outcome = called(words)
+    assert outcome.exit_code == INTERRUPTED, outcome.stderr
+    assert planned
+    if "--operation" in words:
+        name = words[words.index("--operation") + 1]
+        assert {each.task.operation for each in planned} == {NAMED.get(name, name)}
+    shutil.rmtree(checkout / "results", ignore_errors=True)
+
+
+def test_commands_of_every_kind_are_found():
+    for names in (READING, MEASURING):
+        assert {name for name, *_ in lines(names)} == set(names)
+        assert len(lines(names)) > 12
