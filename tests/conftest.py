@@ -45,6 +45,7 @@ LONGEST = (
     "test_packages.py",
     "test_lab.py",
     "test_limits.py",
+    "test_doc_commands.py",
     "test_arrays.py",
     "test_faults.py",
 )

@@ -184,6 +184,15 @@ def test_the_map_has_the_winner_of_each_size_and_leads_to_any(report, tables):
     assert "predicted" in report.tab.locator("#choose-size option:checked").inner_text()
 
 
+def test_a_name_on_the_map_stands_within_its_label_however_narrow(report, tables):
+    """A label that is measured narrower than its name is not moved below the one that the name covers."""
+    report.choose(threads=2)
+    narrowed = "each => { each.style.maxWidth = '1px'; return [each.scrollWidth, each.clientWidth]; }"
+    found = [label.evaluate(narrowed) for label in report.tab.locator(".plane .region").all()]
+    assert found
+    assert [(text, box) for text, box in found if text > box] == []
+
+
 def test_any_size_can_be_typed(report):
     report.choose(size="m=1000 n=10")
 
