@@ -26,7 +26,7 @@ AHEAD_BYTES = 4096
 """Of each next row, fetched while a row is added to the sum: with these, four rows fill the first cache."""
 
 UNCACHED_BYTES = 2**23
-"""Of a thread's rows, from which on they come from memory. Where they are in a cache, fetching ahead saves nothing."""
+"""Of a thread's rows, above which they are fetched ahead: fewer may be in a cache, where it saves nothing."""
 
 ROWS = 4
 INDEX = ir.IntType(64)
@@ -256,9 +256,12 @@ class _Looped:
         return [reduce(rows.plus, [*map(builder.load, each[:-1]), each[-1]]) for each in zip(*sums, left, strict=True)]
 
     def add_gradient(self, first, last):
-        left = self.rows.variable(self.lanes)
-        self.ahead = self._ahead(self.rows.builder.sub(last, first))
-        self.rows.each(first, last, lambda places: self._add(places, self.rows.errors(places), left))
+        left, ahead = self.rows.variable(self.lanes), self._ahead(self.rows.builder.sub(last, first))
+
+        def add(places):
+            self._add(places, self.rows.errors(places), left, ahead if len(places) == ROWS else INDEX(0))
+
+        self.rows.each(first, last, add)
         self._store_left(self.rows.builder.load(left))
 
     def _ahead(self, count):
@@ -270,9 +273,8 @@ class _Looped:
         ahead = builder.select(builder.icmp_unsigned("<", rows.n, most), rows.n, most)
         return builder.select(many, builder.and_(ahead, INDEX(-self.line)), INDEX(0))
 
-    def _add(self, places, errors, left):
+    def _add(self, places, errors, left, ahead):
         rows, starts = self.rows, self.rows.starts(places)
-        ahead = self.ahead if len(places) > 1 else INDEX(0)
         with _places(rows.builder, INDEX(0), ahead, self.line) as place:
             self._fetch_next(starts, place)
             for lane in range(0, self.line, self.lanes):
@@ -285,11 +287,9 @@ class _Looped:
         """A line of each following row. Beyond the last row there is none, and fetching it does no harm."""
         rows, builder = self.rows, self.rows.builder
         for start in starts:
-            following = builder.add(builder.add(start, rows.n), place)
-            pointer = builder.bitcast(builder.gep(rows.data["X"], [following]), ir.IntType(8).as_pointer())
-            kinds = [pointer.type, *[ir.IntType(32)] * 3]
-            function = ir.FunctionType(ir.VoidType(), kinds)
-            fetch = cgutils.get_or_insert_function(builder.module, function, "llvm.prefetch.p0")
+            pointer = rows.at("X", builder.add(builder.add(start, rows.n), place), self.lanes)
+            kind = ir.FunctionType(ir.VoidType(), [pointer.type, *[ir.IntType(32)] * 3])
+            fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
             builder.call(fetch, [pointer, *map(ir.IntType(32), (READ, FIRST_CACHE, DATA))])
 
     def _add_at(self, starts, place, errors):
