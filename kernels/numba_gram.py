@@ -35,7 +35,8 @@ def gradient_descent(X, y, theta0, learning_rate, steps, workspace):
         np.matmul(X.T, y, out=moment)
     else:
         _gram_in_parts(X, y, sums, rows, gram, moment)
-    return _descend(gram, moment, theta0, learning_rate * (2 / len(y)), steps, slope, theta)
+    _descend(gram, moment, theta0, learning_rate * (2 / len(y)), steps, slope, theta)
+    return theta
 
 
 def _leaves_to_blas(X):
@@ -64,7 +65,6 @@ def _descend(gram, moment, theta0, rate, steps, slope, theta):
             slope[j] = dot(gram[j], theta) - moment[j]
         for j in range(len(theta)):
             theta[j] -= rate * slope[j]
-    return theta
 
 
 @parallel

@@ -34,7 +34,10 @@ class Descents(NamedTuple):
 
 
 def workspace(operation, inputs):
-    """What an operation writes to; before it, where there is one, the function compiled for such an X."""
+    """What an operation writes to; before it, where there is one, the function compiled for such an X.
+
+    A number is written to an array of one and returned as a view of it: Numba passes an array without axes more slowly.
+    """
     like, threads = next(iter(inputs.values())), get_num_threads()
 
     def empty(*shape):
@@ -43,15 +46,19 @@ def workspace(operation, inputs):
     def private(count):
         return empty(threads, lines(count, like.dtype))
 
+    def number():
+        one = empty(1)
+        return one, one.reshape(())
+
     match operation:
         case "predict" | "residuals":
             return getattr(_readers_for(like), operation), empty(len(like))
         case "mse":
-            return _readers_for(like).mse, private(1), empty()
+            return _readers_for(like).mse, private(1), *number()
         case "split_mse":
             return _readers_for(like, inputs["X_validation"]).split_mse, private(1), empty(2)
         case "r2":
-            return private(2), empty()
+            return private(2), *number()
         case "gradient":
             n = like.shape[1]
             return _descents_for(like).gradient, private(n), empty(n)
@@ -64,41 +71,51 @@ def workspace(operation, inputs):
 
 def predict(X, theta, workspace):
     run, out = workspace
-    return run(X, theta, out)
+    run(X, theta, out)
+    return out
 
 
 def residuals(X, y, theta, workspace):
     run, out = workspace
-    return run(X, y, theta, out)
+    run(X, y, theta, out)
+    return out
 
 
 def mse(X, y, theta, workspace):
-    run, sums, mean = workspace
-    return run(X, y, theta, sums, mean)
+    run, sums, one, mean = workspace
+    run(X, y, theta, sums, one)
+    return mean
 
 
 def gradient(X, y, theta, workspace):
     run, sums, slope = workspace
-    return run(X, y, theta, sums, slope)
+    run(X, y, theta, sums, slope)
+    return slope
 
 
 def gradient_descent(X, y, theta0, learning_rate, steps, workspace):
-    run, *buffers = workspace
-    return run(X, y, theta0, learning_rate, steps, *buffers)
+    run, sums, slope, theta = workspace
+    run(X, y, theta0, learning_rate, steps, sums, slope, theta)
+    return theta
 
 
 def split_mse(X_train, y_train, X_validation, y_validation, theta, workspace):
     run, sums, both = workspace
-    return run(X_train, y_train, X_validation, y_validation, theta, sums, both)
+    run(X_train, y_train, X_validation, y_validation, theta, sums, both)
+    return both
+
+
+def r2(y, y_predicted, workspace):
+    sums, one, share_explained = workspace
+    _r2(y, y_predicted, sums, one)
+    return share_explained
 
 
 @compiled
-def r2(y, y_predicted, workspace):
-    sums, share_explained = workspace
+def _r2(y, y_predicted, sums, one):
     mean = y.dtype.type(_total(y, sums) / len(y))
     unexplained, total = _deviations(y, y_predicted, mean, sums)
-    share_explained[()] = 1 - unexplained / total if total != 0 else np.nan
-    return share_explained
+    one[0] = 1 - unexplained / total if total != 0 else np.nan
 
 
 def cost_surface(X, y, theta, theta0_values, theta1_values, workspace):
@@ -123,15 +140,13 @@ def _readers(n):
     mean_square = _mean_square(kernels.squares(n))
 
     @compiled
-    def mse(X, y, theta, sums, mean):
-        mean[()] = mean_square(X, y, theta, sums)
-        return mean
+    def mse(X, y, theta, sums, one):
+        one[0] = mean_square(X, y, theta, sums)
 
     @compiled
     def split_mse(X_train, y_train, X_validation, y_validation, theta, sums, both):
         both[0] = mean_square(X_train, y_train, theta, sums)
         both[1] = mean_square(X_validation, y_validation, theta, sums)
-        return both
 
     return Readers(_predict(kernels.predict(n)), _residuals(kernels.residuals(n)), mse, split_mse)
 
@@ -151,7 +166,6 @@ def _predict(rows_predict):
             rows_predict(X, theta, first, last, out)
         else:
             predict_in_parts(X, theta, out)
-        return out
 
     return predict
 
@@ -171,7 +185,6 @@ def _residuals(rows_residuals):
             rows_residuals(X, y, theta, first, last, out)
         else:
             residuals_in_parts(X, y, theta, out)
-        return out
 
     return residuals
 
@@ -227,7 +240,6 @@ def _descents(n):
     @compiled
     def gradient(X, y, theta, sums, slope):
         slope_into(X, y, theta, sums, slope)
-        return slope
 
     @compiled
     def gradient_descent(X, y, theta0, learning_rate, steps, sums, slope, theta):
@@ -236,7 +248,6 @@ def _descents(n):
             slope_into(X, y, theta, sums, slope)
             for j in range(len(theta)):
                 theta[j] -= learning_rate * slope[j]
-        return theta
 
     return Descents(gradient, gradient_descent)
 
