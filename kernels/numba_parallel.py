@@ -8,6 +8,7 @@ import numpy as np
 from numba import get_num_threads, prange
 
 from ._numba import fused, rows
+from ._numba.addresses import address, call
 from ._numba.fused import ALONE_BYTES, SUMMED, compiled, inlined, lines, parallel, share
 
 LIBRARY = "numpy"
@@ -152,64 +153,61 @@ def _readers(n):
 
 
 def _predict(rows_predict):
-    @parallel
-    def predict_in_parts(X, theta, out):
-        threads = get_num_threads()
-        for part in prange(threads):
-            first, last = share(len(X), part, threads)
-            rows_predict(X, theta, first, last, out)
-
     @compiled
     def predict(X, theta, out):
         if _alone(X):
             first, last = share(len(X), 0, 1)
             rows_predict(X, theta, first, last, out)
         else:
-            predict_in_parts(X, theta, out)
+            _predict_in_parts(address(rows_predict, (X, theta, 0, 0, out)), X, theta, out)
 
     return predict
 
 
-def _residuals(rows_residuals):
-    @parallel
-    def residuals_in_parts(X, y, theta, out):
-        threads = get_num_threads()
-        for part in prange(threads):
-            first, last = share(len(y), part, threads)
-            rows_residuals(X, y, theta, first, last, out)
+@parallel
+def _predict_in_parts(rows_predict, X, theta, out):
+    threads = get_num_threads()
+    for part in prange(threads):
+        first, last = share(len(X), part, threads)
+        call(rows_predict, (X, theta, first, last, out))
 
+
+def _residuals(rows_residuals):
     @compiled
     def residuals(X, y, theta, out):
         if _alone(X):
             first, last = share(len(y), 0, 1)
             rows_residuals(X, y, theta, first, last, out)
         else:
-            residuals_in_parts(X, y, theta, out)
+            _residuals_in_parts(address(rows_residuals, (X, y, theta, 0, 0, out)), X, y, theta, out)
 
     return residuals
 
 
+@parallel
+def _residuals_in_parts(rows_residuals, X, y, theta, out):
+    threads = get_num_threads()
+    for part in prange(threads):
+        first, last = share(len(y), part, threads)
+        call(rows_residuals, (X, y, theta, first, last, out))
+
+
 def _mean_square(rows_squares):
     @compiled
-    def squares(X, y, theta, first, last):
+    def squares(X, y, theta, first, last, total):
         # Block by block: in float32 one sum of a million terms loses digits.
         added = y.dtype.type(0)
         for start in range(first, last, SUMMED):
             added += rows_squares(X, y, theta, start, min(last, start + SUMMED))
-        return added
-
-    @parallel
-    def squares_in_parts(X, y, theta, sums):
-        for part in prange(len(sums)):
-            first, last = share(len(y), part, len(sums))
-            sums[part, 0] = squares(X, y, theta, first, last)
+        total[0] = added
 
     @compiled
     def mean_square(X, y, theta, sums):
         if _alone(X):
-            return squares(X, y, theta, 0, len(y)) / len(y)
-        squares_in_parts(X, y, theta, sums)
-        return sums[:, 0].sum() / len(y)
+            squares(X, y, theta, 0, len(y), sums[0])
+            return sums[0, 0] / len(y)
+        _add_in_parts(address(squares, (X, y, theta, 0, 0, sums[0])), X, y, theta, sums)
+        return _added(sums, 0) / len(y)
 
     return mean_square
 
@@ -218,13 +216,6 @@ def _mean_square(rows_squares):
 def _descents(n):
     rows_add_gradient = (fused if n is None else rows).add_gradient(n)
 
-    @parallel
-    def add_in_parts(X, y, theta, sums):
-        for part in prange(len(sums)):
-            first, last = share(len(y), part, len(sums))
-            sums[part] = 0
-            rows_add_gradient(X, y, theta, first, last, sums[part])
-
     @inlined
     def slope_into(X, y, theta, sums, slope):
         if _alone(X):
@@ -232,9 +223,9 @@ def _descents(n):
             first, last = share(len(y), 0, 1)
             rows_add_gradient(X, y, theta, first, last, slope)
         else:
-            add_in_parts(X, y, theta, sums)
+            _add_in_parts(address(rows_add_gradient, (X, y, theta, 0, 0, slope)), X, y, theta, sums)
             for j in range(len(slope)):
-                slope[j] = sums[:, j].sum()
+                slope[j] = _added(sums, j)
         slope *= slope.dtype.type(2 / len(y))
 
     @compiled
@@ -252,6 +243,23 @@ def _descents(n):
     return Descents(gradient, gradient_descent)
 
 
+@parallel
+def _add_in_parts(rows_add, X, y, theta, sums):
+    """What ``rows_add`` adds up, of every part in a row of ``sums``."""
+    for part in prange(len(sums)):
+        first, last = share(len(y), part, len(sums))
+        sums[part] = 0
+        call(rows_add, (X, y, theta, first, last, sums[part]))
+
+
+@compiled
+def _added(sums, column):
+    total = sums.dtype.type(0)
+    for part in range(len(sums)):
+        total += sums[part, column]
+    return total
+
+
 @compiled
 def _alone(X):
     return X.size * X.itemsize < ALONE_BYTES or get_num_threads() == 1
@@ -262,7 +270,7 @@ def _total(y, sums):
     if _alone(y):
         return fused.total(y, 0, len(y))
     _total_in_parts(y, sums)
-    return sums[:, 0].sum()
+    return _added(sums, 0)
 
 
 @parallel
@@ -277,7 +285,7 @@ def _deviations(y, y_predicted, mean, sums):
     if _alone(y):
         return fused.deviations(y, y_predicted, mean, 0, len(y))
     _deviations_in_parts(y, y_predicted, mean, sums)
-    return sums[:, 0].sum(), sums[:, 1].sum()
+    return _added(sums, 0), _added(sums, 1)
 
 
 @parallel
