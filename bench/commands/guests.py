@@ -79,8 +79,6 @@ def judged(
         for measure, cases in asked(measures, only).items()
     }
     planned = next(iter(plans.values()))
-    if all(each.refused for found in told.values() for each in found.benchmarks):
-        raise UsageError(f"{shlex.join(opened.suite.arguments)}: no benchmark was found{_why_nothing(told)}")
     timeout, memory = limits(request)
     budget = time_budget_seconds(request.time_budget)
     guests = Guests(opened.suite, opened.places, planned.ids, planned.files, timeout, memory)
@@ -121,7 +119,10 @@ def _played(
 
 
 def listings(opened: Opened) -> tuple[dict[str, messages.Listed], set[str]]:
-    """What each side has, with proof of what it imported, and which benchmarks run the same code on both."""
+    """What each side has, with proof of what it imported, and which benchmarks run the same code on both.
+
+    Raises `UsageError` where no benchmark can be measured.
+    """
     started = {side: Session(opened.suite, opened.places[side], 0) for side in (BASE, HEAD)}
     pool = ThreadPoolExecutor(2)
     try:
@@ -135,6 +136,8 @@ def listings(opened: Opened) -> tuple[dict[str, messages.Listed], set[str]]:
         prove(side, each, opened.places[side])
     listed = {side: told for side, (told, _) in found.items()}
     _refuse_other_tools({side: told.tool for side, told in listed.items()})
+    if all(each.refused for told in listed.values() for each in told.benchmarks):
+        raise UsageError(f"{shlex.join(opened.suite.arguments)}: no benchmark was found{_why_nothing(listed)}")
     return listed, _unchanged(opened, listed, modules)
 
 

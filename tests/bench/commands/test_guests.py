@@ -289,6 +289,15 @@ def test_a_suite_without_benchmarks_is_invalid_input(project, files, arguments, 
     assert_nothing_is_left(project)
 
 
+def test_a_search_over_a_suite_without_benchmarks_says_so(project):
+    for number in range(2):
+        project.commit({"pkg.py": f"number = {number}\n", "tests/test_a.py": "def test_a():\n    pass\n"})
+    done = project.command("bisect", "HEAD~1", "--pytest", "tests")
+    assert done.status == 2
+    assert "rooflinear: tests: no benchmark was found; tests/test_a.py::test_a is a test" in done.stderr
+    assert_nothing_is_left(project)
+
+
 @pytest.mark.parametrize("late", [False, True], ids=["on top", "inside the test"])
 def test_what_would_measure_the_checkout_is_refused_with_proof(project, late):
     """Status 5."""
