@@ -158,9 +158,10 @@ def _are_files(request: CompareRequest) -> bool:
     from ..interop import is_file_of_results
 
     given = [request.base, request.head]
-    for each in given:
-        _refuse_folder(each)
-    are = [each is not None and Path(each).exists() and is_file_of_results(Path(each)) for each in given]
+    are = [each is not None and is_file_of_results(Path(each)) for each in given]
+    for each, is_file in zip(given, are, strict=True):
+        if not is_file:
+            _refuse_folder(each)
     if any(are) and not all(are):
         odd = given[are.index(False)]
         told = "HEAD is missing" if odd is None else f"'{odd}' is not"

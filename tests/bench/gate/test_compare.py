@@ -347,6 +347,14 @@ def test_folders_of_results_in_place_of_results_are_said(refused, tmp_path):
     assert refused(UsageError, base="results/1-first", head="others").startswith("others: contains several results;")
 
 
+def test_a_run_is_one_though_a_report_lies_in_its_folder(tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "run.json").write_text("{}")
+    (run / "report.benchmark.json").write_bytes(PYTEST.read_bytes())
+    assert comparing._are_files(CompareRequest(preset="quick", base=str(run), head=str(PYTEST)))
+
+
 def test_a_folder_of_files_of_another_tool_is_said(refused, tmp_path):
     (tmp_path / "kept" / "machine").mkdir(parents=True)
     (tmp_path / "kept" / "machine" / "0001.json").write_bytes(PYTEST.read_bytes())
