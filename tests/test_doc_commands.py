@@ -20,7 +20,9 @@ READING, MEASURING = ("report", "advise", "list"), ("run", "verify")
 LEFT_OUT = ["advise"]
 """What sentences only name."""
 OF_OTHERS = "--pytest"
-"""Suites of other tools: `tests/bench/guests` runs them."""
+"""Suites of other tools: `test_doc_comparisons` runs them."""
+OF_FILES = ("base.json", "baseline/*", "baseline/RUN", "--read")
+"""In a command that compares, what was measured before."""
 NAMED = {
     "NAME": "numpy",
     "numpy,NAME": "numpy,numba",
@@ -28,6 +30,8 @@ NAMED = {
     "FOLDER": "kernels",
     "RUN": "results/RUN",
     "OTHER": "results/OTHER",
+    "baseline/*": "baseline/RUN",
+    "now/*": "results/RUN",
     ".asv/results/MACHINE/HASH.json": ".asv/results/machine-a/1f-existing.json",
 }
 LAWS = {"numpy": (4000, 4), "numba": (1000, 1)}
@@ -68,7 +72,9 @@ def project(tmp_path_factory):
         sizes = {operation: {"sizes": ["m", "n"]} for operation in OPERATIONS}
         write(folder / "results" / name, run(list(LAWS), sizes), measured(slower))
     shutil.copytree(FILES / "asv", folder / ".asv" / "results")
-    shutil.copy(FILES / "pytest-benchmark.json", folder / "ours.json")
+    shutil.copytree(folder / "results" / "RUN", folder / "baseline" / "RUN")
+    for name in ("base.json", "ours.json"):
+        shutil.copy(FILES / "pytest-benchmark.json", folder / name)
     (folder / "tests" / "benchmarks").mkdir(parents=True)
     (folder / "tests" / "benchmarks" / "test_sum.py").write_text(BENCHMARK)
     with tarfile.open(ROOT / "docs" / "calibration" / "gpu" / "h200.tar.xz") as file:
@@ -76,9 +82,14 @@ def project(tmp_path_factory):
     return folder
 
 
+def reading():
+    compared = [words for words in lines(("compare", "history")) if {*OF_FILES} & {*words}]
+    return [*lines(READING), *compared]
+
+
 @pytest.mark.slow
 @pytest.mark.needs("pytest_benchmark")
-@pytest.mark.parametrize("words", lines(READING), ids=" ".join)
+@pytest.mark.parametrize("words", reading(), ids=" ".join)
 def test_a_command_that_reads_answers(project, monkeypatch, words):
     opened = []
     monkeypatch.chdir(project)
