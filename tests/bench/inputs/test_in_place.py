@@ -117,6 +117,7 @@ def verified(rooflinear, folder, path, *arguments):
     return json.loads(outcome.stdout)
 
 
+@pytest.mark.alone
 def test_what_streams_is_right_on_a_file_larger_than_the_cap(run, big):
     assert big.stat().st_size > 2 * LIMIT_MIB * 2**20
     ok = {each.case.operation: each for each in run[0] if each.case.implementation == "numpy_blocked"}
@@ -124,11 +125,13 @@ def test_what_streams_is_right_on_a_file_larger_than_the_cap(run, big):
     assert all(each.samples and each.error_over_bound <= 1 for each in ok.values())
 
 
+@pytest.mark.alone
 def test_its_sizes_are_the_files_own(run):
     assert {tuple(each.case.sizes.values()) for each in run[0]} == {(ROWS, COLUMNS)}
     assert {each.case.dtype for each in run[0]} == {"float64"}
 
 
+@pytest.mark.alone
 def test_a_call_takes_no_memory_to_speak_of(run):
     peaks = [each.peak_bytes for each in run[0] if each.status == "ok"]
     assert all(peak is not None and peak < 8 * 2**20 for peak in peaks)
@@ -141,6 +144,7 @@ def test_no_process_holds_more_than_the_cap(run, child):
     assert 2**20 < run[1][child] < LIMIT_MIB * 2**20
 
 
+@pytest.mark.alone
 def test_what_copies_is_skipped_with_the_reason(run):
     reasons = {each.reason for each in run[0] if each.case.implementation == "numpy"}
     assert {each.status for each in run[0] if each.case.implementation == "numpy"} == {"skipped"}

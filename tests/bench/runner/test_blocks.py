@@ -34,7 +34,7 @@ LOOPS = {"fast": 0, "faster": 1, "level": 2, "numpy": 60, "far": 40, "farther": 
 def run(rooflinear_once):
     files = {name: IMPLEMENTATION.replace("LOOPS", str(count)) for name, count in LOOPS.items()}
     suite = write_suite(rooflinear_once.folder / "suite", operations=OPERATIONS + PRESETS, plain=None, **files)
-    options = ("--suite", suite, "--threads", "1", "--time-budget", "60s", "--results", rooflinear_once.results)
+    options = ("--suite", suite, "--threads", "1", "--time-budget", "30s", "--results", rooflinear_once.results)
     return rooflinear_once("run", *options), rooflinear_once.runs()[0]
 
 
