@@ -10,9 +10,8 @@ from pathlib import Path
 import msgspec
 
 from ..guests.proof import held
-from ..suites import suite_sources
 from .packages import reached
-from .plan import other_files
+from .plan import is_dynamic, other_files
 from .revisions import Revision
 
 
@@ -20,8 +19,7 @@ def of_implementation(revision: Revision, stem: str) -> str:
     """All that an implementation may run or read of its suite and of the repository's packages."""
     assert revision.suite is not None
     folder = revision.suite.folder
-    dynamic = any(suite_sources.reads_unstated(path) for path in folder.rglob("*.py"))
-    files = {name: hashlib.sha256(content).hexdigest() for name, content in other_files(folder, dynamic).items()}
+    files = other_files(folder, is_dynamic(folder))
     packages = {} if revision.export is None else reached(revision, stem)
     own = revision.suite.implementations[stem].source_sha256
     return _digest([own, files, packages, revision.side.versions, revision.python])

@@ -71,10 +71,8 @@ def reached(revision: Revision, stem: str) -> dict[str, str]:
     assert revision.export is not None
     assert revision.suite is not None
     tree, folder = Path(revision.export.folder), revision.suite.folder
-    places = _places(tree, folder)
-    inner = [_source(path) for path in folder.rglob("*.py") if not suite_sources.states(path)]
-    unfollowed = set(folder.rglob("*.py")) - suite_sources.followed(folder)
-    waiting = suite.imported(folder, stem).union(*(_source(path).imports for path in unfollowed))
+    places, inner = _places(tree, folder), _inner(folder)
+    waiting = suite.imported(folder, stem) | inner.imports
     seen = set[str]()
     found: dict[Path, Source] = {}
     while waiting := (waiting & places.keys()) - seen:
@@ -82,9 +80,25 @@ def reached(revision: Revision, stem: str) -> dict[str, str]:
         more = {path: _source(path) for name in waiting for place in places[name] for path in _files(place)}
         waiting = set[str]().union(*(each.imports for each in more.values()))
         found |= more
-    if any(each.dynamic for each in [*inner, *found.values()]):
+    if inner.dynamic or any(each.dynamic for each in found.values()):
         found = {path: _source(path) for path in _files(tree) if not path.is_relative_to(folder)}
     return {str(path.relative_to(tree)): each.sha256 for path, each in found.items()}
+
+
+class Inner(NamedTuple):
+    """What the files of a suite may import beside what its implementations do: ``dynamic`` as in `Source`."""
+
+    imports: frozenset[str]
+    dynamic: bool
+
+
+@cache
+def _inner(folder: Path) -> Inner:
+    """Of the suite in a folder of an export, which does not change."""
+    files = set(folder.rglob("*.py"))
+    unfollowed = files - suite_sources.followed(folder)
+    imports = frozenset[str]().union(*(_source(path).imports for path in unfollowed))
+    return Inner(imports, any(_source(path).dynamic for path in files if not suite_sources.states(path)))
 
 
 @cache

@@ -1,10 +1,12 @@
 """Which cases are compared, which serve as controls, and which end before anything is timed."""
 
+import hashlib
 import random
 import statistics
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -156,15 +158,26 @@ def same_sources(base: Suite, head: Suite, stem: str) -> bool:
     old, new = base.implementations[stem], head.implementations[stem]
     if old.source_sha256 != new.source_sha256:
         return False
-    dynamic = any(suite_sources.reads_unstated(path) for path in head.folder.rglob("*.py"))
+    dynamic = is_dynamic(head.folder)
     return other_files(base.folder, dynamic) == other_files(head.folder, dynamic)
 
 
-def other_files(folder: Path, dynamic: bool) -> dict[str, bytes]:
-    """Files that imports do not show: data, compiled modules, code that no file imports; all if ``dynamic``."""
+@cache
+def is_dynamic(folder: Path) -> bool:
+    """Whether a module of the suite in a folder of an export may use files that it neither imports nor states."""
+    return any(suite_sources.reads_unstated(path) for path in folder.rglob("*.py"))
+
+
+@cache
+def other_files(folder: Path, dynamic: bool) -> dict[str, str]:
+    """Digests of files that imports do not show: data, compiled modules, code that no file imports.
+
+    Of all files if ``dynamic``. The folder is one of an export, which does not change.
+    """
     paths = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     followed = set[Path]() if dynamic else suite_sources.followed(folder)
-    return {str(path.relative_to(folder)): path.read_bytes() for path in paths if path not in followed}
+    left = (path for path in paths if path not in followed)
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in left}
 
 
 def _cases(loaded: Suite, options: Options) -> dict[Case, Contest]:
