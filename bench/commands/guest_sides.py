@@ -107,6 +107,8 @@ def _revisions(request: GuestRequest, typed: Mapping[str, str | None], place: Pa
 
     def export(side: str, folder: Path) -> str:
         git.export(root, commits[side], folder)
+        if not (folder / wanted.below).is_dir():
+            raise UsageError(f"{typed[side]}: has no {wanted.below}/, the suite's project; give revisions that have it")
         git.share_history(root, commits[side], folder)
         return _again(root, commits[side], wanted.below)
 

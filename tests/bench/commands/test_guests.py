@@ -289,6 +289,15 @@ def test_a_suite_without_benchmarks_is_invalid_input(project, files, arguments, 
     assert_nothing_is_left(project)
 
 
+def test_a_revision_without_the_project_is_refused(project):
+    project.commit({"pkg.py": ""})
+    project.commit({"part/pyproject.toml": "", "part/tests/test_a.py": "def test_a(benchmark):\n    benchmark(int)\n"})
+    done = project.command("compare", "HEAD~1", "HEAD", "--pytest", "part/tests")
+    told = "rooflinear: HEAD~1: has no part/, the suite's project; give revisions that have it\n"
+    assert (done.status, done.stderr) == (2, told)
+    assert_nothing_is_left(project)
+
+
 def test_a_search_over_a_suite_without_benchmarks_says_so(project):
     for number in range(2):
         project.commit({"pkg.py": f"number = {number}\n", "tests/test_a.py": "def test_a():\n    pass\n"})
