@@ -191,6 +191,7 @@ class FleetCompareOptions:
     base: compare_options.Base = None
     head: compare_options.Head = None
     measured: RevisionOptions
+    guests: GuestOptions
     forms: FormOptions
 
 

@@ -61,9 +61,9 @@ def sent_of(request: FleetRunRequest | FleetCompareRequest, kind: Any, **more: A
     return msgspec.to_builtins({**values, **more}, enc_hook=str)
 
 
-def none_finished(told: Mapping[str, str], statuses: Sequence[int] = ()) -> RooflinearError:
+def none_finished(told: Mapping[str, str], statuses: Sequence[int]) -> RooflinearError:
     """The error where no machine finished; what all say alike is said once."""
     reasons = set(told.values())
     listed = f"on every host: {reasons.pop()}" if len(reasons) == 1 else "; ".join(f"{a}: {b}" for a, b in told.items())
-    kind = UsageError if statuses and set(statuses) == {UsageError.exit_status} else CannotFinish
+    kind = UsageError if set(statuses) == {UsageError.exit_status} else CannotFinish
     return kind(listed.replace("rooflinear: ", "").replace("\n", "; "))

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from .. import store
-from ..errors import UsageError
+from ..errors import CannotFinish, UsageError
 from ..fleet import parcels, sources
 from ..fleet.cluster import Host, connected
 from ..fleet.orders import COMPARISON, MARGINS, SUITE, Answer, Order
@@ -18,12 +18,20 @@ from ..gate import git, margins
 from ..gate.git import WORKING_TREE
 from ..gate.records import Comparison, OfHost, Side
 from ..gate.together import combined, families
+from ..guests.sides import release_of
 from ..processes import scratch
 from ..suites import suite
-from . import compare_output, options
+from . import compare_output, guest_sides, guests, options
 from .confirm import STAGES
 from .fleet import fleet_of, none_finished, play, sent_of
-from .requests import CompareRequest, FleetCompareRequest, recorded
+from .requests import (
+    NO_GUEST,
+    OF_GUESTS_ONLY,
+    CompareRequest,
+    FleetCompareRequest,
+    recorded,
+    refuse_ignored,
+)
 
 
 def compare(request: FleetCompareRequest) -> int:
@@ -31,11 +39,7 @@ def compare(request: FleetCompareRequest) -> int:
     compare_output.refuse_unwritable(request)
     _refuse_no_revision(request)
     margins.read(request.margin, request.margins)
-    folder = suite.find(request.suite)
-    if not folder.is_dir():
-        raise UsageError(f"suite {folder}: no such folder; --suite takes a folder with an operations.py")
-    root = git.root_of(folder)
-    below = folder.resolve().relative_to(root)
+    root, named = _suite_of(request)
     base = git.resolve(root, request.base or "")
     head = None if request.head is None else git.resolve(root, request.head)
     begun, started = time.monotonic(), store.now()
@@ -45,8 +49,8 @@ def compare(request: FleetCompareRequest) -> int:
         if request.margins is not None:
             (place / MARGINS).write_bytes(request.margins.read_bytes())
         sent = sent_of(
-            request, CompareRequest, suite=str(Path(SUITE) / below), base=base, head=head,
-            margins=MARGINS if request.margins else None, families=families(len(fleet)),
+            request, CompareRequest, base=base, head=head, margins=MARGINS if request.margins else None,
+            families=families(len(fleet)), **named,
         )  # fmt: skip
         found = _compared(client, fleet, sent, parcels.packed(place), request)
     found = msgspec.structs.replace(
@@ -56,6 +60,23 @@ def compare(request: FleetCompareRequest) -> int:
     )  # fmt: skip
     compare_output.show(found, request)
     return found.exit_status
+
+
+def _suite_of(request: FleetCompareRequest) -> tuple[Path, dict[str, Any]]:
+    """The repository that a suite is in, and what a machine is told of where the suite lies."""
+    if request.is_guest:
+        guests.refuse_unusable(request, {"scheduler", "by"})
+        refuse_ignored(request.given, ("extra",), "revisions use what each host has installed; install it there")
+        wanted = guest_sides.wanted_of(request, request.given, in_repository=True)
+        paths = zip(wanted.paths, wanted.selected, strict=True)
+        sent = tuple(str(Path(SUITE) / wanted.below / path) + selected for path, selected in paths)
+        return git.root_of(wanted.project), {wanted.kind: sent[0] if wanted.kind == "asv" else sent}
+    refuse_ignored(request.given, OF_GUESTS_ONLY, NO_GUEST)
+    folder = suite.find(request.suite)
+    if not folder.is_dir():
+        raise UsageError(f"suite {folder}: no such folder; --suite takes a folder with an operations.py")
+    root = git.root_of(folder)
+    return root, {"suite": str(Path(SUITE) / folder.resolve().relative_to(root))}
 
 
 def _compared(
@@ -68,20 +89,23 @@ def _compared(
         for place, host in enumerate(fleet)
     ]
     found: dict[str, OfHost] = {}
+    statuses: list[int] = []
 
     def keep(host: Host, answer: Answer) -> str:
         comparison = _kept_comparison(answer)
+        statuses.append(answer.status)
         lost = "" if comparison else answer.told or f"ended with status {answer.status}"
         found[host.name] = OfHost(name=host.name, lost=lost, comparison=comparison)
         return f"{comparison.verdict}, {comparison.reason}" if comparison else f"is lost: {lost}"
 
     def lose(host: Host, why: Lost) -> None:
+        statuses.append(CannotFinish.exit_status)
         found[host.name] = OfHost(name=host.name, lost=why)
 
     play(client, orders, parcel, keep, lose)
     told = [found[host.name] for host in fleet]
     if all(each.comparison is None for each in told):
-        raise none_finished({each.name: each.lost for each in told})
+        raise none_finished({each.name: each.lost for each in told}, statuses)
     return combined(told)
 
 
@@ -89,6 +113,10 @@ def _refuse_no_revision(request: FleetCompareRequest) -> None:
     if request.base is None:
         raise UsageError("BASE is missing; give a git revision")
     for given in filter(None, (request.base, request.head)):
+        if release_of(given):
+            raise UsageError(
+                f"{given}: is a release; a fleet measures revisions; use 'rooflinear compare' for releases"
+            )
         if Path(given).exists() and not git.is_revision(Path.cwd(), given):
             raise UsageError(f"{given}: is a file; a fleet measures revisions; use 'rooflinear compare' for files")
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -37,15 +37,22 @@ OF_GUESTS = {
 
 def compare(request: CompareRequest, only: Only | None = None) -> Comparison:
     """A paired comparison of two sides of a project by its own suite. ``only``: see `judged`."""
-    refuse_others(request.given, OF_GUESTS, "a suite of another tool has no such choice")
+    refuse_unusable(request)
     accepted = margins.read(request.margin, request.margins)
     allowed = listed("--allow-missing", request.allow_missing)
     measures = measures_of_suite(request.measure)
-    limits(request)  # refused before anything is built
-    time_budget_seconds(request.time_budget)
     with scratch.folder() as place:
         opened, named = guest_sides.open_sides(request, {BASE: request.base, HEAD: request.head}, place)
-        return judged(opened, named, accepted, allowed, request, only=only, measures=measures)
+        families = request.families
+        return judged(opened, named, accepted, allowed, request, only=only, measures=measures, families=families)
+
+
+def refuse_unusable(request: CompareRequest, also: Collection[str] = ()) -> None:
+    """Raises `UsageError` for options that a suite of another tool has not, beside ``also``, and for bad values."""
+    refuse_others(request.given, OF_GUESTS.union(also), "a suite of another tool has no such choice")
+    measures_of_suite(request.measure)
+    limits(request)
+    time_budget_seconds(request.time_budget)
 
 
 def measures_of_suite(typed: Sequence[str]) -> list[Measure]:
@@ -66,8 +73,11 @@ def judged(
     judge_all: bool = False,
     only: Only | None = None,
     measures: Sequence[Measure] = (TIME,),
+    families: int = 1,
 ) -> Comparison:
     """Plays the gate over two sides that are open. ``judge_all`` treats equal code as changed, to count errors.
+
+    So many ``families`` share the level of each measure.
 
     ``only``: these cases alone, each with its margin, are measured, by these measures, and all of them are confirmed.
     """
@@ -83,7 +93,7 @@ def judged(
     budget = time_budget_seconds(request.time_budget)
     guests = Guests(opened.suite, opened.places, planned.ids, planned.files, timeout, memory)
     played: dict[Measure, Plan] = {measure: each.plan for measure, each in plans.items()}
-    found = _played(guests, played, seed, budget, only is not None)
+    found = _played(guests, played, seed, budget, only is not None, families)
     verdict, reason = records.verdict_of(found.cases, found.controls)
     unused = unmatched(allowed, (Named(case, name) for case, name in planned.ids.items()))
     return Comparison(
@@ -104,7 +114,12 @@ def limits(request: GuestRequest) -> tuple[float, int | None]:
 
 
 def _played(
-    guests: Guests, plans: Mapping[Measure, Plan], seed: int, budget_s: float | None, confirm_all: bool
+    guests: Guests,
+    plans: Mapping[Measure, Plan],
+    seed: int,
+    budget_s: float | None,
+    confirm_all: bool,
+    families: int,
 ) -> Played:
     watcher = progress.watcher()
     if remark := next(iter(plans.values())).remark:
@@ -113,7 +128,9 @@ def _played(
         measure: partial(GuestBlocks, guests, measure=measure) for measure in plans
     }
     try:
-        return play(plans, players, watcher, seed=seed, time_budget_s=budget_s, confirm_all=confirm_all)
+        return play(
+            plans, players, watcher, seed=seed, time_budget_s=budget_s, confirm_all=confirm_all, families=families
+        )
     finally:
         watcher.close()
 

@@ -1,5 +1,6 @@
 """``fleet run`` and ``fleet compare`` on a made-up cluster: what is sent, kept, said, and how it ends."""
 
+import contextlib
 import json
 import re
 
@@ -10,11 +11,12 @@ from typer.testing import CliRunner
 from rooflinear.bench import store
 from rooflinear.bench.calibration.simulated_fleets import fleet_run as simulated
 from rooflinear.bench.cli import app
-from rooflinear.bench.commands import compare, on_host, run
+from rooflinear.bench.commands import compare, guests, on_host, run
 from rooflinear.bench.fleet import parcels
 from rooflinear.bench.fleet.orders import COMPARISON, Order
 from rooflinear.bench.gate.git import resolve
 from rooflinear.bench.machine import machine
+from rooflinear.bench.suites import trial
 from rooflinear.reports import report as reporting
 
 from ...reports import synthetic
@@ -187,10 +189,11 @@ def test_a_lost_host_is_said_and_the_others_judge(cluster, tmp_path):
     assert "note: b is lost, and its blocks with it: its Dask worker has ended\n" in outcome.stdout
 
 
-def test_where_every_host_is_lost_nothing_is_judged(cluster):
-    lost = refused(4, "rooflinear: no git")
+@pytest.mark.parametrize(("status", "wanted"), [(4, 5), (2, 2)])
+def test_where_every_host_is_lost_nothing_is_judged(cluster, status, wanted):
+    lost = refused(status, "rooflinear: no git")
     outcome = cluster.invoke("compare", "HEAD~1", "HEAD", *AT, a=lost, c=lost)
-    assert (outcome.exit_code, outcome.stderr.splitlines()[-1]) == (5, "rooflinear: on every host: no git")
+    assert (outcome.exit_code, outcome.stderr.splitlines()[-1]) == (wanted, "rooflinear: on every host: no git")
 
 
 def test_only_revisions_can_be_compared_on_a_fleet(cluster):
@@ -213,16 +216,69 @@ def test_a_host_plays_what_it_is_asked(cluster, tmp_path, monkeypatch):
     assert (str(request.suite), str(request.results)) == ("suite/kernels", "results")
 
 
-def test_the_share_of_the_level_reaches_the_gate_of_a_host(cluster, monkeypatch):
+@pytest.fixture
+def benchmarks(cluster):
+    """Suites of other tools in a part of the repository, committed; the current folder is that part."""
+    part = cluster.repository.folder / "part"
+    (part / "tests").mkdir(parents=True)
+    (part / "tests" / "test_sum.py").write_text("def test_sum(benchmark):\n    benchmark(sum, [1])\n")
+    (part / "pyproject.toml").write_text("")
+    (part / "benchmarks").mkdir()
+    (part / "asv.conf.json").write_text('{"benchmark_dir": "benchmarks"}')
+    cluster.repository.commit("suites of other tools")
+    with contextlib.chdir(part):
+        yield part
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        (("--pytest", "tests/test_sum.py::test_sum"), {"pytest": ["suite/part/tests/test_sum.py::test_sum"]}),
+        (("--pytest", "../part/tests", "-k", "sum"), {"pytest": ["suite/part/tests"], "keyword": "sum"}),
+        (("--asv", "asv.conf.json", "--bench", "Sum"), {"asv": "suite/part/benchmarks", "bench": ["Sum"]}),
+        (("--pyperf", "tests/*.py", "--build", "make"), {"pyperf": ["suite/part/tests/test_sum.py"], "build": "make"}),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, tuple) else "",
+)
+def test_a_suite_of_another_tool_is_named_by_its_place_in_what_is_sent(cluster, benchmarks, typed, sent):
+    cluster.invoke("compare", "HEAD~1", "HEAD", *AT, *typed, a=refused(5), c=refused(5))
+    request = order_of(cluster, "a").request
+    assert {name: request[name] for name in sent} == sent
+    assert (request["suite"], request["base"]) == (None, resolve(cluster.repository.folder, "HEAD~1"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (("yarl==1.0", "--pytest", "tests"), "yarl==1.0: is a release; a fleet measures revisions"),
+        (("HEAD", "--pytest", "tests", "--with", "numpy"), "leave out --with"),
+        (("HEAD", "--pytest", "tests", "--dtype", "float32"), "leave out --dtype"),
+        (("HEAD", "--pytest", "tests", "--measure", "first-call"), "cannot tell first calls"),
+        (("HEAD", "--pytest", "absent"), "absent: no such file or folder"),
+        (("HEAD", "-k", "sum"), "no suite of another tool is given"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, tuple) else "",
+)
+def test_what_a_suite_of_another_tool_has_not_is_refused_here(cluster, benchmarks, typed, told):
+    outcome = cluster.invoke("compare", *typed, *AT)
+    assert outcome.exit_code == 2
+    assert told in outcome.stderr
+    assert cluster.submitted == {}
+
+
+@pytest.mark.parametrize(("gate", "suite"), [(compare, ()), (guests, ("--pytest", "tests"))], ids=["kernels", "pytest"])
+def test_the_share_of_the_level_reaches_the_gate_of_a_host(cluster, benchmarks, monkeypatch, gate, suite):
     class Reached(Exception):
         pass
 
-    def paired(*_, families, **__):
+    def play(*_, families, **__):
         assert families == 4  # of two hosts
         raise Reached
 
-    monkeypatch.setattr(compare, "paired", paired)
-    cluster.invoke("compare", "HEAD~1", "HEAD", *AT, a=refused(5), c=refused(5))
+    monkeypatch.setattr(gate, "play", play)
+    monkeypatch.setattr(trial, "require_unharmed", lambda *_: None)
+    folder = () if suite else ("--suite", "../kernels")
+    cluster.invoke("compare", "HEAD", *AT, *suite, *folder, a=refused(5), c=refused(5))
     order = order_of(cluster, "a")
     monkeypatch.chdir(cluster.repository.folder.parent)
     (cluster.repository.folder.parent / "suite").symlink_to(cluster.repository.folder)
