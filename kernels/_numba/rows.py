@@ -14,7 +14,8 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from .vectors import MOST_HELD_BYTES, ROWS, Rows
+from .vectors import Rows
+from .widths import MOST_HELD_BYTES, ROWS
 
 
 def features(X):
