@@ -12,11 +12,16 @@ import sys
 import time
 from operator import truediv
 
-from idioms_more import numexpr_ways, onnxruntime_ways, pytensor_ways
+from idioms_more import numexpr_ways, onnxruntime_ways, polars_ways, pytensor_ways
 
 PROCESSES, ROUNDS = 5, 15
-FRAMEWORKS = ("jax", "tensorflow", "torch", "numexpr", "onnxruntime", "pytensor")
-MORE = {"numexpr": numexpr_ways, "onnxruntime": onnxruntime_ways, "pytensor": pytensor_ways}
+FRAMEWORKS = ("jax", "tensorflow", "torch", "numexpr", "onnxruntime", "polars", "pytensor")
+MORE = {
+    "numexpr": numexpr_ways,
+    "onnxruntime": onnxruntime_ways,
+    "polars": polars_ways,
+    "pytensor": pytensor_ways,
+}
 BLOCK_ROWS = 2000
 
 

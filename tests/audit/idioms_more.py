@@ -1,6 +1,10 @@
-"""Ways to write the gradient in NumExpr, ONNX Runtime and PyTensor, for `idioms`: its words and its rules."""
+"""Ways to write the gradient in NumExpr, ONNX Runtime, Polars and PyTensor, for `idioms`: its words and its rules."""
 
 import os
+from functools import reduce
+from operator import add
+
+import numpy as np
 
 
 def numexpr_ways(X, y, theta):
@@ -77,7 +81,8 @@ def pytensor_ways(X, y, theta):
 
     inputs = [pt.dmatrix("X"), pt.dvector("y"), pt.dvector("theta")]
     by_grad = pytensor.grad(pt.mean((inputs[0] @ inputs[2] - inputs[1]) ** 2), inputs[2])
-    by_hand = 2 / len(y) * ((inputs[0] @ inputs[2] - inputs[1]) @ inputs[0])
+    errors = inputs[0] @ inputs[2] - inputs[1]
+    by_hand, by_row = (2 / len(y) * each for each in (errors @ inputs[0], pt.dot(errors[None, :], inputs[0])[0]))
 
     def compiled(formula, mode):
         function = pytensor.function(inputs, formula, mode=mode)
@@ -87,5 +92,42 @@ def pytensor_ways(X, y, theta):
     return {
         "grad of the loss, compiled to C": compiled(by_grad, "FAST_RUN"),
         "grad of the loss, by Numba": compiled(by_grad, "NUMBA"),
+        "errors @ X, compiled to C": compiled(by_hand, "FAST_RUN"),
         "errors @ X, by Numba": compiled(by_hand, "NUMBA"),
+        "errors as a row @ X, by Numba": compiled(by_row, "NUMBA"),
+    }
+
+
+def polars_ways(X, y, theta):
+    import polars as pl
+
+    m, n = X.shape
+    names = [f"x{j}" for j in range(n)]
+    terms = [pl.col(name) * value for name, value in zip(names, theta, strict=True)]
+
+    def by_rows():
+        return pl.DataFrame(X, schema=names, orient="row").with_columns(y=y)
+
+    def by_columns():
+        return pl.DataFrame({**{name: X[:, j] for j, name in enumerate(names)}, "y": y})
+
+    def slope(frame, predicted):
+        errors = frame.with_columns(error=predicted - pl.col("y"))
+        return errors.select((pl.col(name) * pl.col("error")).sum() for name in names)
+
+    def scaled(sums):
+        return sums.to_numpy()[0] * 2 / m
+
+    def dots():
+        frame = by_rows()
+        errors = frame.select(pl.sum_horizontal(terms) - pl.col("y")).to_series()
+        return 2 / m * np.array([frame[name].dot(errors) for name in names])
+
+    horizontal, chain = pl.sum_horizontal(terms), reduce(add, terms)
+    return {
+        "sum_horizontal": lambda: scaled(slope(by_rows(), horizontal)),
+        "a chain of +": lambda: scaled(slope(by_rows(), chain)),
+        "sum_horizontal, lazy": lambda: scaled(slope(by_rows().lazy(), horizontal).collect()),
+        "Series.dot": dots,
+        "frame made column by column": lambda: scaled(slope(by_columns(), horizontal)),
     }
