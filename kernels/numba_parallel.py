@@ -8,8 +8,8 @@ import numpy as np
 from numba import get_num_threads, prange
 
 from ._numba import fused, rows
-from ._numba.addresses import address, call
 from ._numba.fused import ALONE_BYTES, SUMMED, compiled, inlined, lines, parallel, share
+from ._numba.intrinsics import address, call
 
 LIBRARY = "numpy"
 STREAMS = True

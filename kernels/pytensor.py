@@ -50,7 +50,7 @@ def _mean_square(X, y, theta):
 
 
 def _slope(X, y, theta):
-    # Not `grad`, nor `errors @ X`: of both PyTensor makes a product of Xᵀ and a column, which Numba computes slowly.
+    # Neither `grad` nor `errors @ X`: both become a product of Xᵀ and a column, which Numba computes slowly.
     errors = X @ theta - y
     return pt.cast(2 / y.shape[0], y.dtype) * pt.dot(errors[None, :], X)[0]
 

@@ -12,8 +12,8 @@ from functools import cache
 
 from llvmlite import ir
 from numba import njit, types
-from numba.extending import intrinsic
 
+from .intrinsics import emitted
 from .vectors import Rows
 from .widths import MOST_HELD_BYTES, ROWS
 
@@ -29,7 +29,7 @@ def predict(n):
 
     @njit
     def rows(X, theta, first, last, out):
-        _predict(X, theta, first, last, out, n)  # pyright: ignore[reportCallIssue]  numba adds the context
+        _predict(X, theta, first, last, out, n)
 
     return rows
 
@@ -40,7 +40,7 @@ def residuals(n):
 
     @njit
     def rows(X, y, theta, first, last, out):
-        _residuals(X, y, theta, first, last, out, n)  # pyright: ignore[reportCallIssue]
+        _residuals(X, y, theta, first, last, out, n)
 
     return rows
 
@@ -51,7 +51,7 @@ def squares(n):
 
     @njit
     def rows(X, y, theta, first, last):
-        return _squares(X, y, theta, first, last, n)  # pyright: ignore[reportCallIssue]
+        return _squares(X, y, theta, first, last, n)
 
     return rows
 
@@ -62,12 +62,12 @@ def add_gradient(n):
 
     @njit
     def rows(X, y, theta, first, last, slope):
-        _add_gradient(X, y, theta, first, last, slope, n)  # pyright: ignore[reportCallIssue]
+        _add_gradient(X, y, theta, first, last, slope, n)
 
     return rows
 
 
-@intrinsic
+@emitted
 def _predict(typing_context, X, theta, first, last, out, n):
     def emit(context, builder, signature, arguments):
         rows = Rows(context, builder, signature.args, arguments, X=0, theta=1, out=4)
@@ -81,7 +81,7 @@ def _predict(typing_context, X, theta, first, last, out, n):
     return _where_dense(types.void, (X, theta), (out,), n, emit)
 
 
-@intrinsic
+@emitted
 def _residuals(typing_context, X, y, theta, first, last, out, n):
     def emit(context, builder, signature, arguments):
         rows = Rows(context, builder, signature.args, arguments, X=0, y=1, theta=2, out=5)
@@ -95,7 +95,7 @@ def _residuals(typing_context, X, y, theta, first, last, out, n):
     return _where_dense(types.void, (X, y, theta), (out,), n, emit)
 
 
-@intrinsic
+@emitted
 def _squares(typing_context, X, y, theta, first, last, n):
     def emit(context, builder, signature, arguments):
         rows = Rows(context, builder, signature.args, arguments, X=0, y=1, theta=2)
@@ -112,7 +112,7 @@ def _squares(typing_context, X, y, theta, first, last, n):
     return _where_dense(X.dtype, (X, y, theta), (), n, emit)
 
 
-@intrinsic
+@emitted
 def _add_gradient(typing_context, X, y, theta, first, last, slope, n):
     def emit(context, builder, signature, arguments):
         rows = Rows(context, builder, signature.args, arguments, X=0, y=1, theta=2, out=5)
