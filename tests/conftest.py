@@ -35,21 +35,25 @@ STARTERS = {"rooflinear", "rooflinear_once", "another_rooflinear", "browser", "f
 LONGEST = (
     "test_implementations.py",
     "test_guests.py",
-    "test_notebook.py",
+    "test_gpu_kernels.py",
     "test_in_place.py",
     "test_compare.py",
-    "test_ceilings.py",
-    "test_commands.py",
     "test_resume.py",
-    "test_devices.py",
-    "test_packages.py",
     "test_lab.py",
+    "test_controls.py",
+    "test_commands.py",
+    "test_devices.py",
     "test_limits.py",
-    "test_doc_commands.py",
-    "test_arrays.py",
-    "test_faults.py",
+    "test_ceilings.py",
+    "test_packages.py",
+    "test_bisect.py",
+    "test_numbers_end_to_end.py",
+    "test_notebook.py",
+    "test_doc_comparisons.py",
+    "test_history.py",
+    "test_showing.py",
 )
-"""Files of a quarter of a minute or more; the longest first."""
+"""Files of a minute or more beside others; the longest first."""
 
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")  # no property fails because the machine is busy

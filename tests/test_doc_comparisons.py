@@ -17,7 +17,7 @@ from .test_doc_commands import OF_FILES, OF_OTHERS, called, lines
 from .test_docs import ROOT
 
 COMPARING = ("compare", "bisect", "history", "calibrate", "fleet")
-ONLY_NAMED = ("bisect", "compare", "history", "calibrate --peers", "calibrate --report", "bisect GOOD")
+ONLY_NAMED = ("bisect", "compare", "history", "calibrate --peers")
 """In sentences, without what they compare."""
 NAMED = {
     "GOOD": "v1.2",
@@ -127,12 +127,10 @@ def typed(words):
 
 
 @pytest.fixture
-def begun(checkout, monkeypatch):
-    """What would be measured: the first that a command begins raises `Begun`."""
-    cases = []
+def begins(checkout, monkeypatch):
+    """The first that a command would measure raises `Begun`."""
 
-    def begin(*given):
-        cases.append(given)
+    def begin(*_):
         raise Begun
 
     shutil.rmtree(checkout.folder / "results", ignore_errors=True)
@@ -140,20 +138,22 @@ def begun(checkout, monkeypatch):
     monkeypatch.setattr("rooflinear.bench.suites.suite.trial.require_unharmed", lambda *_: None)
     for name in FIRST:
         monkeypatch.setattr(f"rooflinear.bench.{name}", begin)
-    return cases
 
 
 @pytest.mark.slow
 @pytest.mark.needs("asv", "distributed", "pyperf", "pytest_benchmark")
 @pytest.mark.parametrize("words", compared(), ids=" ".join)
-def test_a_command_that_compares_begins(begun, monkeypatch, words):
+def test_a_command_that_compares_begins(begins, monkeypatch, words):
     if "--build" in words:
         monkeypatch.chdir("extension")
     if earlier := EARLIER.get(words[:2]):
         called(earlier)
     if words[:2] == ("bisect", "--resume"):
         next(Path("results").iterdir()).rename(VALUES["--resume"])
-    begun.clear()
     outcome = called(typed(words))
     assert isinstance(outcome.exception, Begun), (outcome.exit_code, outcome.exception, outcome.stderr, outcome.stdout)
-    assert begun
+
+
+def test_commands_of_every_kind_are_found():
+    assert {name for name, *_ in compared()} == {*COMPARING, "run"}
+    assert {*ONLY_NAMED} < {" ".join(words) for words in lines(COMPARING)}
