@@ -134,7 +134,7 @@ def busy(processes: int, nice: int = 0) -> Iterator[None]:
 
 
 def _play(request: CalibrateRequest, accepted: Margins, effect: float, load: int, number: int) -> Trial:
-    folder = suite.find(request.suite)
+    folder = suite.found(request.suite)
     root = git.root_of(folder)
     below = folder.resolve().relative_to(root)
     started, begun, here = store.now(), time.monotonic(), machine.describe()
@@ -170,7 +170,7 @@ def _options(side: Revision, request: CalibrateRequest, number: int) -> Options:
 def _peers(request: CalibrateRequest, load: int) -> Iterator[Trial]:
     from ..calibration.peers import trials
 
-    folder = suite.find(request.suite)
+    folder = suite.found(request.suite)
     of = suite.load(folder)
     chosen = build(of, request)
     cases = [case for contest in contests(of, chosen) for case in contest.cases]

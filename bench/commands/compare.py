@@ -214,9 +214,7 @@ def _played(request: CompareRequest, allowed: list[str], only: Only | None) -> C
     why = "BASE and HEAD are not files of results, so both are measured on this machine"
     refuse_ignored(request.given, OF_FILES_ONLY, why)
     measures = measures_of(request.measure)
-    folder = suite.find(request.suite)
-    if not folder.is_dir():
-        raise UsageError(f"suite {folder}: no such folder; --suite takes a folder with an operations.py")
+    folder = suite.found(request.suite)
     root = git.root_of(folder)
     below = folder.resolve().relative_to(root)
     pythons = revisions.interpreters(request.base_python, request.head_python)

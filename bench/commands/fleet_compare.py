@@ -67,14 +67,13 @@ def _suite_of(request: FleetCompareRequest) -> tuple[Path, dict[str, Any]]:
     if request.is_guest:
         guests.refuse_unusable(request, {"scheduler", "by"})
         refuse_ignored(request.given, ("extra",), "revisions use what each host has installed; install it there")
-        wanted = guest_sides.wanted_of(request, request.given, in_repository=True)
+        here = msgspec.structs.replace(request, python=None)  # --python is an interpreter of the hosts
+        wanted = guest_sides.wanted_of(here, request.given, in_repository=True)
         paths = zip(wanted.paths, wanted.selected, strict=True)
         sent = tuple(str(Path(SUITE) / wanted.below / path) + selected for path, selected in paths)
         return git.root_of(wanted.project), {wanted.kind: sent[0] if wanted.kind == "asv" else sent}
     refuse_ignored(request.given, OF_GUESTS_ONLY, NO_GUEST)
-    folder = suite.find(request.suite)
-    if not folder.is_dir():
-        raise UsageError(f"suite {folder}: no such folder; --suite takes a folder with an operations.py")
+    folder = suite.found(request.suite)
     root = git.root_of(folder)
     return root, {"suite": str(Path(SUITE) / folder.resolve().relative_to(root))}
 

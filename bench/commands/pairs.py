@@ -35,10 +35,7 @@ def repository(request: BisectRequest) -> Path:
     if request.is_guest:
         wanted = guest_sides.wanted_of(request, request.given, in_repository=True)
         return git.root_of(wanted.project)
-    folder = suite.find(request.suite)
-    if not folder.is_dir():
-        raise UsageError(f"suite {folder}: no such folder; --suite takes a folder with an operations.py")
-    return git.root_of(folder)
+    return git.root_of(suite.found(request.suite))
 
 
 def opener(request: BisectRequest, accepted: Margins, bad: str) -> Opener:

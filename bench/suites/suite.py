@@ -87,6 +87,14 @@ def find(folder: Path | None) -> Path:
     return BUILT_IN
 
 
+def found(folder: Path | None) -> Path:
+    """As `find`. Raises `UsageError` where there is no such folder."""
+    path = find(folder)
+    if not path.is_dir():
+        raise UsageError(f"suite {path}: no such folder; --suite takes a folder with an operations.py")
+    return path
+
+
 def unavailable(implementation: Implementation) -> str:
     """Why an implementation cannot run here, or ''."""
     absent = [name for name in implementation.requires if importlib.util.find_spec(name) is None]

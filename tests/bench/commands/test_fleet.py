@@ -237,6 +237,7 @@ def benchmarks(cluster):
         (("--pytest", "../part/tests", "-k", "sum"), {"pytest": ["suite/part/tests"], "keyword": "sum"}),
         (("--asv", "asv.conf.json", "--bench", "Sum"), {"asv": "suite/part/benchmarks", "bench": ["Sum"]}),
         (("--pyperf", "tests/*.py", "--build", "make"), {"pyperf": ["suite/part/tests/test_sum.py"], "build": "make"}),
+        (("--pytest", "tests", "--python", "/opt/of-the-hosts/python"), {"python": "/opt/of-the-hosts/python"}),
     ],
     ids=lambda each: " ".join(each) if isinstance(each, tuple) else "",
 )
